@@ -1,0 +1,106 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// ActOnRungParams lets a rung of a deadline act.
+type ActOnRungParams struct {
+	Case    string            `json:"case"`
+	Kind    casefile.TaskKind `json:"kind"`
+	Subject int               `json:"subject,omitempty"`
+	Rung    casefile.Rung     `json:"rung"`
+	Now     time.Time         `json:"now"`
+}
+
+// ActOnRung lets a rung act once. It reads the facts again first: a rung whose
+// task is done, or that has acted, does nothing. No rung writes an outcome (R1).
+func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefile.Review, error) {
+	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
+		task, err := c.Task(ctx, c.ref, in.Kind, in.Subject)
+		if store.IsKind(err, store.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if task.NextRung != in.Rung.Kind || task.NextNo != in.Rung.No {
+			return nil
+		}
+		rule, _ := in.Kind.Rule()
+		effect := casefile.EffectNone
+		switch in.Rung.Kind {
+		case casefile.Due:
+			effect = rule.OnDue
+		case casefile.Escalation:
+			effect = rule.OnEscalation
+		}
+		// The rung is dated by its own instant, not by when a worker came round to it.
+		rung := casefile.Rung{Kind: task.NextRung, No: task.NextNo, At: task.NextAt}
+		acted, err := c.ActRung(ctx, task.ID, rung, effect, in.Now)
+		if err != nil || !acted {
+			return err
+		}
+		return c.act(ctx, task, rule, rung, effect)
+	})
+	return r, classify("act on rung", err)
+}
+
+func (c *change) act(ctx context.Context, task store.OpenTaskRow, rule casefile.TaskRule, rung casefile.Rung, effect casefile.Effect) error {
+	var never clock.Date
+	closeAs := func(result string) error {
+		_, err := c.done(ctx, task.Kind, task.Subject, result, never)
+		return err
+	}
+	overdue := rung.Kind != casefile.Reminder
+	switch effect {
+	case casefile.EffectGap:
+		if err := c.MarkOverdue(ctx, task.ID); err != nil {
+			return err
+		}
+		return closeAs("gap")
+	case casefile.EffectLapse:
+		return closeAs("lapsed")
+	case casefile.EffectSearchAppeal:
+		if err := closeAs("window_ended"); err != nil {
+			return err
+		}
+		return c.open(ctx, casefile.TaskNoAppeal, task.Subject, c.today)
+	case casefile.EffectContact:
+		if err := c.open(ctx, casefile.TaskContact, 0, c.today); err != nil {
+			return err
+		}
+	case casefile.EffectDefaultPriority:
+		if err := c.RaisePriority(ctx, c.ref, 3); err != nil {
+			return err
+		}
+	}
+	awaiting, escalated := task.Awaiting, rung.Kind == casefile.Escalation
+	if escalated {
+		awaiting = rule.EscalateTo
+	}
+	next, err := c.rules.Next(task.Kind, task.Began, rung)
+	if err != nil {
+		return err
+	}
+	return c.Advance(ctx, task.ID, next, awaiting, overdue, escalated)
+}
+
+// MarkStuckParams records that a review can't go on.
+type MarkStuckParams struct {
+	Case string    `json:"case"`
+	Code string    `json:"code"`
+	Now  time.Time `json:"now"`
+}
+
+// MarkStuck records the code of a failure that no retry can mend; operations
+// own the review from then on.
+func (a *Activities) MarkStuck(ctx context.Context, in MarkStuckParams) (casefile.Review, error) {
+	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error { return c.SetStuck(ctx, c.ref, in.Code) })
+	return r, classify("mark stuck", err)
+}

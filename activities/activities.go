@@ -1,0 +1,180 @@
+// Package activities is what touches the world for the workflows: the store,
+// and the clocks and rule sets applied to it. Each activity is one transaction,
+// is idempotent by a key its workflow chose, takes the business instant from
+// its workflow, and returns codes, days and instants only.
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/policy"
+	"hame/internal/store"
+)
+
+// The names under which activities are registered and called. They are part of
+// every open review's history: renaming Go code leaves them alone.
+const (
+	OpenReviewActivity       = "OpenReview"
+	OpenStageActivity        = "OpenStage"
+	RecordActActivity        = "RecordAct"
+	ActOnRungActivity        = "ActOnRung"
+	MarkStuckActivity        = "MarkStuck"
+	DrawFamiliesActivity     = "DrawFamilies"
+	StartReviewsActivity     = "StartReviews"
+	RecordBacklogActActivity = "RecordBacklogAct"
+)
+
+// The names of the workflows, which activities start and clients address.
+const (
+	CaseReviewWorkflow   = "CaseReview"
+	ClearBacklogWorkflow = "ClearBacklog"
+)
+
+// BacklogID is the workflow id of a lane's ClearBacklog: one per lane, so that a
+// second start finds the first.
+func BacklogID(lane casefile.Lane) string { return "clear-backlog-" + string(lane) }
+
+// Activities holds what the activities work with.
+type Activities struct {
+	Store *store.Store
+	// Client starts reviews; nil where a test starts none.
+	Client    client.Client
+	TaskQueue string
+
+	rules sync.Map // hash -> *policy.RuleSet
+}
+
+// Register registers every activity under its name.
+func (a *Activities) Register(w worker.ActivityRegistry) {
+	for name, f := range map[string]any{
+		OpenReviewActivity: a.OpenReview, OpenStageActivity: a.OpenStage, RecordActActivity: a.RecordAct,
+		ActOnRungActivity: a.ActOnRung, MarkStuckActivity: a.MarkStuck, DrawFamiliesActivity: a.DrawFamilies,
+		StartReviewsActivity: a.StartReviews, RecordBacklogActActivity: a.RecordBacklogAct,
+	} {
+		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+	}
+}
+
+// The types of application errors that workflows tell apart.
+const (
+	// BrokenError can't be mended by trying again.
+	BrokenError = "broken"
+	// OutageError is an outage: tried again without end.
+	OutageError = "outage"
+)
+
+// classify turns a store's error into what Temporal should do about it. The
+// message names the activity and a code, and never a value.
+func classify(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	message := fmt.Sprintf("%s: %v", doing, err)
+	var se *store.Error
+	if errors.As(err, &se) && (se.Kind == store.Unavailable || se.Kind == store.Conflict) {
+		return temporal.NewApplicationError(message, OutageError)
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return temporal.NewNonRetryableApplicationError(message, BrokenError, nil)
+}
+
+// ruleSet returns a stored rule set, which never changes under its hash. It
+// reads through the caller's transaction: a second connection taken while one is
+// held could exhaust the pool.
+func (a *Activities) ruleSet(ctx context.Context, tx *store.Tx, hash string) (*policy.RuleSet, error) {
+	if s, ok := a.rules.Load(hash); ok {
+		return s.(*policy.RuleSet), nil
+	}
+	body, err := tx.RuleSetBody(ctx, hash)
+	if err != nil {
+		return nil, fmt.Errorf("rule set %s: %w", hash, err)
+	}
+	set, err := policy.Load(hash, []byte(body))
+	if err != nil {
+		return nil, err
+	}
+	a.rules.Store(hash, set)
+	return set, nil
+}
+
+// change is one transaction on one case, at one business instant.
+type change struct {
+	*store.Tx
+	ref    string
+	now    time.Time
+	today  clock.Date
+	rules  *policy.RuleSet
+	before casefile.Review
+	a      *Activities
+}
+
+// changing locks a case, runs f on it, and returns the review as the facts have
+// it afterwards.
+func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error) (casefile.Review, error) {
+	var after casefile.Review
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockReview(ctx, ref); err != nil {
+			return err
+		}
+		before, err := tx.Review(ctx, ref)
+		if err != nil {
+			return err
+		}
+		rules, err := a.ruleSet(ctx, tx, before.RuleSet)
+		if err != nil {
+			return err
+		}
+		c := &change{tx, ref, now, clock.DateOf(now), rules, before, a}
+		if err := f(c); err != nil {
+			return err
+		}
+		after, err = c.settle(ctx)
+		return err
+	})
+	return after, err
+}
+
+// settle reads the review again and moves the stage it shows from evidence to
+// welfare when evidence is finished first: the stage shown is the earliest unfinished.
+func (c *change) settle(ctx context.Context) (casefile.Review, error) {
+	after, err := c.Review(ctx, c.ref)
+	if err != nil || after.Stage != casefile.Evidence || !after.Finished(casefile.Evidence) {
+		return after, err
+	}
+	if err := c.LeaveStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
+		return after, err
+	}
+	after.Stage = casefile.Welfare
+	return after, c.ShowStage(ctx, c.ref, casefile.Welfare, c.now)
+}
+
+// open opens a task whose clock began on a day.
+func (c *change) open(ctx context.Context, kind casefile.TaskKind, subject int, began clock.Date) error {
+	rule, ok := kind.Rule()
+	if !ok {
+		return fmt.Errorf("no rule for task %s", kind)
+	}
+	ladder, err := c.rules.Ladder(kind, began)
+	if err != nil {
+		return err
+	}
+	return c.OpenTask(ctx, c.ref, rule, subject, ladder, c.now)
+}
+
+// done closes a task that an act has answered. It reports whether it was open.
+func (c *change) done(ctx context.Context, kind casefile.TaskKind, subject int, result string, on clock.Date) (bool, error) {
+	return c.CloseTask(ctx, c.ref, kind, subject, result, on, c.now)
+}

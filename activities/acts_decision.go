@@ -1,0 +1,252 @@
+package activities
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+// requestChecks asks for the security check of a person, or of everybody who may be an adult.
+func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	people, err := c.People(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if cmd.Subject != p.No && (cmd.Subject != 0 || !casefile.MayBeAdult(p.Birth, p.Relationship, c.today)) {
+			continue
+		}
+		if err := c.RequestCheck(ctx, c.ref, p.No, cmd.AttestedOn); err != nil {
+			return err
+		}
+		if err := c.open(ctx, casefile.TaskCheck, p.No, c.today); err != nil {
+			return err
+		}
+	}
+	if cmd.Subject != 0 {
+		return nil
+	}
+	_, err = c.done(ctx, casefile.TaskRequestCheck, 0, "requested", cmd.AttestedOn)
+	return err
+}
+
+// recordCheck records a result. When the last one asked for is there, the rule
+// sets are consulted and a decision maker is asked to propose.
+func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.CheckFields)
+	if c.today.Before(f.DoneOn) {
+		return casefile.Refuse(casefile.RefusedFuture, "done_on has not come")
+	}
+	found, err := c.RecordCheck(ctx, c.ref, cmd.Subject, *f)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no check of this person was asked for: check request first")
+	}
+	if _, err := c.AddEvidence(ctx, c.ref, casefile.ProviderPolice, cmd.Subject, "complete", f.DoneOn, cmd.ID); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, f.Result, f.DoneOn); err != nil {
+		return err
+	}
+	outstanding, err := c.OpenSubjects(ctx, c.ref, casefile.TaskCheck)
+	if err != nil || len(outstanding) > 0 {
+		return err
+	}
+	if _, err := c.OpenProposal(ctx, c.ref); !store.IsKind(err, store.NotFound) {
+		return err
+	}
+	return c.askForProposal(ctx)
+}
+
+// askForProposal gives the decision maker the task, with what the rule sets make
+// of the file as it stands. An unanswered request for the checks is none any more.
+func (c *change) askForProposal(ctx context.Context) error {
+	if err := c.recommend(ctx, c.before.Revision+1); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskPropose, 0, c.today)
+}
+
+// propose records a proposal. A grant that needs no second officer is signed by
+// its author's proposal; a refusal, a part-refusal, and one grant in ten wait
+// for a second officer. What blocks the signature refuses the proposal.
+func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.ProposeFields)
+	if f.Revision != c.before.Revision {
+		return stale(f.Revision, c.before.Revision)
+	}
+	if _, err := c.OpenProposal(ctx, c.ref); err == nil {
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "a proposal waits for the second officer")
+	} else if !store.IsKind(err, store.NotFound) {
+		return err
+	}
+	file, err := c.SignatureFile(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	p := store.Proposal{Author: cmd.Person, Revision: f.Revision, Outcomes: f.Outcomes, Adverse: map[int]bool{}}
+	for _, o := range f.Outcomes {
+		p.Adverse[o.Person] = slices.ContainsFunc(f.Reasons, func(r casefile.Reason) bool {
+			return r.Adverse && (r.Person == 0 || r.Person == o.Person)
+		})
+	}
+	if err := c.mayBeSigned(file, p); err != nil {
+		return err
+	}
+	if err := c.citable(ctx, f.Reasons); err != nil {
+		return err
+	}
+	if p.No, err = c.NextProposal(ctx, c.ref); err != nil {
+		return err
+	}
+	key, err := c.SamplingKey(ctx)
+	if err != nil {
+		return err
+	}
+	p.SecondDue = "no"
+	switch {
+	case slices.ContainsFunc(f.Outcomes, func(o casefile.ProposedOutcome) bool { return !o.Outcome.IsGrant() }):
+		p.SecondDue = "refusal"
+	case Sampled(key, c.ref, p.No):
+		p.SecondDue = "sample"
+	}
+	if err := c.AddProposal(ctx, c.ref, p, f.Reasons, cmd.AttestedOn, c.now, cmd.ID); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskPropose, 0, "proposed", cmd.AttestedOn); err != nil {
+		return err
+	}
+	if p.SecondDue != "no" {
+		return c.open(ctx, casefile.TaskAgree, 0, c.today)
+	}
+	return c.Sign(ctx, c.ref, p, "", cmd.AttestedOn, c.now)
+}
+
+// Sampled draws one grant in ten for a second officer by a keyed hash, so that
+// its author can't foresee which (process.md, Four eyes).
+func Sampled(key, ref string, proposal int) bool {
+	h := hmac.New(sha256.New, []byte(key))
+	fmt.Fprintf(h, "%s/%d", ref, proposal)
+	return binary.BigEndian.Uint64(h.Sum(nil))%10 == 0
+}
+
+func stale(of, now int) error {
+	return casefile.Refuse(casefile.RefusedStale, fmt.Sprintf("it was made on revision %d of the file, which is now at %d: read it again", of, now))
+}
+
+// mayBeSigned refuses outcomes that leave somebody out or that something blocks.
+func (c *change) mayBeSigned(file casefile.File, p store.Proposal) error {
+	var proposed []casefile.Proposed
+	for _, o := range p.Outcomes {
+		if !slices.ContainsFunc(file.People, func(x casefile.FilePerson) bool { return x.No == o.Person }) {
+			return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the family has no person %d", o.Person))
+		}
+		proposed = append(proposed, casefile.Proposed{Person: o.Person, Outcome: o.Outcome, ReliesOnAdverse: p.Adverse[o.Person]})
+	}
+	if len(proposed) != len(file.People) {
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("outcomes: %d of the family's %d people have one", len(proposed), len(file.People)))
+	}
+	if blocks := casefile.SignatureBlocks(file, proposed, c.today); len(blocks) > 0 {
+		return casefile.BlockedRefusal(blocks)
+	}
+	return nil
+}
+
+// citable refuses a finding against somebody that rests on evidence that is not
+// there, or on a provider's word that it holds nothing.
+func (c *change) citable(ctx context.Context, reasons []casefile.Reason) error {
+	numbers, err := c.CitableEvidence(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, r := range reasons {
+		for _, no := range r.Evidence {
+			if !slices.Contains(numbers, no) {
+				return casefile.Refuse(casefile.RefusedGap, fmt.Sprintf("the finding on %s cites evidence %d, which the file does not hold: no reason may rest on a gap", r.Factor, no))
+			}
+		}
+	}
+	return nil
+}
+
+// agree signs a proposal as its second officer, on the file as it stands.
+func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.AgreeFields)
+	p, err := c.waitingProposal(ctx)
+	if err != nil {
+		return err
+	}
+	// The proposal itself counted the revision up by one; nothing else may have.
+	if f.Revision != c.before.Revision || p.Revision+1 != c.before.Revision {
+		return stale(f.Revision, c.before.Revision)
+	}
+	file, err := c.SignatureFile(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if err := c.mayBeSigned(file, p); err != nil {
+		return err
+	}
+	if err := c.citable(ctx, f.Reasons); err != nil {
+		return err
+	}
+	if err := c.AddFindings(ctx, c.ref, p.No, true, f.Reasons); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "agreed", cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.Sign(ctx, c.ref, p, cmd.Person, cmd.AttestedOn, c.now)
+}
+
+func returnProposal(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	p, err := c.waitingProposal(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.ReturnProposal(ctx, c.ref, p.No, cmd.Person, fields.(*casefile.ReturnFields).Reasons); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "returned", cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.askForProposal(ctx)
+}
+
+func (c *change) waitingProposal(ctx context.Context) (store.Proposal, error) {
+	p, err := c.OpenProposal(ctx, c.ref)
+	if store.IsKind(err, store.NotFound) {
+		return p, casefile.Refuse(casefile.RefusedNothingOpen, "no proposal waits for a second officer")
+	}
+	return p, err
+}
+
+// returnStaleProposal sends an open proposal back to its author when anything
+// else was recorded: they must confirm it on the file as it now stands.
+func (c *change) returnStaleProposal(ctx context.Context, act casefile.Act) error {
+	if c.before.Stage != casefile.Decision || act == casefile.ActPropose || act == casefile.ActAgree || act == casefile.ActReturn {
+		return nil
+	}
+	p, err := c.OpenProposal(ctx, c.ref)
+	if store.IsKind(err, store.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"stale"}); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "stale", c.today); err != nil {
+		return err
+	}
+	return c.askForProposal(ctx)
+}

@@ -1,0 +1,62 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+func storedRefusal(detail []byte) *casefile.Refusal {
+	r := casefile.Refuse(casefile.RefusedAlreadyDone, "it was dealt with before")
+	var stored casefile.Refusal
+	if json.Unmarshal(detail, &stored) == nil && stored.Code != "" {
+		return &stored
+	}
+	return r
+}
+
+// assign gives the case an owner (row 1: every file had a case owner [S5]).
+func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	to := fields.(*casefile.AssignFields).To
+	holds, err := c.StaffHolds(ctx, to, casefile.Caseworker, "")
+	if err != nil {
+		return err
+	}
+	if !holds {
+		return casefile.Refuse(casefile.RefusedFields, "to: the case owner must be a caseworker of the staff list")
+	}
+	if err := c.SetOwner(ctx, c.ref, to); err != nil {
+		return err
+	}
+	_, err = c.done(ctx, casefile.TaskAllocate, 0, "assigned", cmd.AttestedOn)
+	return err
+}
+
+// reconcile records the comparison of record and paper file, after which the
+// family can be triaged (rows 1 and 2).
+func reconcile(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	was, err := c.done(ctx, casefile.TaskReconcile, 0, fields.(*casefile.ReconcileFields).Record, cmd.AttestedOn)
+	if err != nil {
+		return err
+	}
+	if !was {
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "the case is reconciled")
+	}
+	if err := c.SetReconciled(ctx, c.ref, cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskTriage, 0, c.today)
+}
+
+func triage(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	was, err := c.done(ctx, casefile.TaskTriage, 0, "triaged", cmd.AttestedOn)
+	if err != nil {
+		return err
+	}
+	if !was {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "there is nothing to triage: reconcile first, or it was triaged")
+	}
+	return c.SetTriaged(ctx, c.ref, cmd.AttestedOn, fields.(*casefile.TriageFields).Priority)
+}

@@ -1,0 +1,94 @@
+package activities
+
+import (
+	"context"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+// recordService records service on a person, or on all who were not served. A
+// grant then waits for its document; a refusal's appeal window runs from this
+// person's own day of service (row 10).
+func recordService(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.ServiceFields)
+	people, err := c.Decided(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	served, waiting := 0, 0
+	for _, p := range people {
+		switch {
+		case !p.ServedOn.IsZero():
+			continue
+		case cmd.Subject != 0 && cmd.Subject != p.Person:
+			waiting++
+			continue
+		}
+		if err := c.Serve(ctx, c.ref, p.Person, *f, cmd.AttestedOn); err != nil {
+			return err
+		}
+		served++
+		if p.Outcome.IsGrant() {
+			err = c.open(ctx, casefile.TaskStatus, 0, cmd.AttestedOn)
+		} else {
+			err = c.open(ctx, casefile.TaskAppealWindow, p.Person, cmd.AttestedOn)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if served == 0 {
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "service is recorded already")
+	}
+	if waiting > 0 {
+		return nil
+	}
+	_, err = c.done(ctx, casefile.TaskServe, 0, "served", cmd.AttestedOn)
+	return err
+}
+
+// statusIssued records that a person, or everybody granted, has the document:
+// a decision is not carried out before (C7, C8).
+func statusIssued(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	people, err := c.Decided(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	issued, waiting := 0, 0
+	for _, p := range people {
+		if !p.Outcome.IsGrant() || !p.StatusOn.IsZero() {
+			continue
+		}
+		if p.ServedOn.IsZero() || (cmd.Subject != 0 && cmd.Subject != p.Person) {
+			waiting++
+			continue
+		}
+		if err := c.IssueStatus(ctx, c.ref, p.Person, cmd.AttestedOn); err != nil {
+			return err
+		}
+		issued++
+	}
+	if issued == 0 {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "nobody named here waits for a document; service is recorded first")
+	}
+	if waiting > 0 {
+		return nil
+	}
+	_, err = c.done(ctx, casefile.TaskStatus, 0, "issued", cmd.AttestedOn)
+	return err
+}
+
+// noAppeal records that a caseworker looked for an appeal after the window and
+// found none. Only this act ends a refusal's window, never the timer (R1).
+func noAppeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	looked := cmd.AttestedOn
+	open, err := c.done(ctx, casefile.TaskNoAppeal, cmd.Subject, "none_found", looked)
+	if err != nil {
+		return err
+	}
+	if !open {
+		return casefile.Refuse(casefile.RefusedTooEarly, "this person's appeal window has not ended, or no refusal was served on them")
+	}
+	return c.NoAppeal(ctx, c.ref, cmd.Subject, looked)
+}

@@ -1,0 +1,84 @@
+package activities
+
+import (
+	"context"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	to := fields.(*casefile.AssignFields).To
+	holds, err := c.StaffHolds(ctx, to, casefile.LeadProfessional, c.before.Council)
+	if err != nil {
+		return err
+	}
+	if !holds {
+		return casefile.Refuse(casefile.RefusedFields, "to: it must be a lead professional of the family's council")
+	}
+	if err := c.AssignWelfare(ctx, c.ref, cmd.Subject, to, cmd.AttestedOn); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskAssignWelfare, cmd.Subject, "assigned", cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskReport, cmd.Subject, c.today)
+}
+
+func reportWelfare(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
+	switch {
+	case store.IsKind(err, store.NotFound):
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no lead professional is assigned to this child")
+	case err != nil:
+		return err
+	case check.AssignedTo != cmd.Person:
+		return casefile.Refuse(casefile.RefusedRole, "the report on this child is another lead professional's")
+	case !check.SignedOn.IsZero():
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "the report on this child is signed")
+	}
+	if err := c.ReportWelfare(ctx, c.ref, cmd.Subject, check.No, cmd.Person, *fields.(*casefile.ReportFields), cmd.AttestedOn); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskReport, cmd.Subject, "reported", cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskSignWelfare, cmd.Subject, c.today)
+}
+
+func signWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
+	switch {
+	case store.IsKind(err, store.NotFound) || (err == nil && check.ReportedOn.IsZero()):
+		return casefile.Refuse(casefile.RefusedNothingOpen, "there is no report on this child to sign")
+	case err != nil:
+		return err
+	case !check.SignedOn.IsZero():
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "the report on this child is signed")
+	}
+	if err := c.SignWelfare(ctx, c.ref, cmd.Subject, check.No, cmd.Person, cmd.AttestedOn); err != nil {
+		return err
+	}
+	_, err = c.done(ctx, casefile.TaskSignWelfare, cmd.Subject, "signed", cmd.AttestedOn)
+	return err
+}
+
+// waiveWelfare lets the review go on without a child's check. From then on the
+// database refuses any outcome but a grant for every member of the family.
+func waiveWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	if err := c.WaiveWelfare(ctx, c.ref, cmd.Subject, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {
+		return err
+	}
+	waived := false
+	for _, kind := range []casefile.TaskKind{casefile.TaskAssignWelfare, casefile.TaskReport, casefile.TaskSignWelfare} {
+		open, err := c.done(ctx, kind, cmd.Subject, "waived", cmd.AttestedOn)
+		if err != nil {
+			return err
+		}
+		waived = waived || open
+	}
+	if !waived {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no check of this child is outstanding")
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// OpenReviewParams opens the review of a drawn family.
+type OpenReviewParams struct {
+	Case string        `json:"case"`
+	Lane casefile.Lane `json:"lane"`
+	Now  time.Time     `json:"now"`
+}
+
+// OpenReview writes the review of a listed family, pins the lane's operative
+// rule set, keeps who was a child at listing, opens a hold for each imported
+// flag that asks for one, and opens the tasks of rows 0 and 1. A review that is
+// open already is returned as it is.
+func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casefile.Review, error) {
+	today := clock.DateOf(in.Now)
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		hash, err := tx.OperativeHash(ctx, in.Lane, today)
+		if err != nil {
+			return err
+		}
+		opened, err := tx.OpenReview(ctx, in.Case, hash, in.Now)
+		if err != nil || !opened {
+			return err
+		}
+		if _, err := tx.EnterStage(ctx, in.Case, casefile.Listed, in.Now); err != nil {
+			return err
+		}
+		people, err := tx.People(ctx, in.Case)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			child := casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today)
+			if err := tx.KeepChildhood(ctx, in.Case, p.No, child); err != nil {
+				return err
+			}
+		}
+		rules, err := a.ruleSet(ctx, tx, hash)
+		if err != nil {
+			return err
+		}
+		c := &change{Tx: tx, ref: in.Case, now: in.Now, today: today, rules: rules, a: a}
+		holds, err := c.OpenHolds(ctx, c.ref, today)
+		if err != nil {
+			return err
+		}
+		if holds > 0 {
+			if err := c.open(ctx, casefile.TaskHold, 0, today); err != nil {
+				return err
+			}
+		}
+		if err := c.open(ctx, casefile.TaskAllocate, 0, today); err != nil {
+			return err
+		}
+		return c.open(ctx, casefile.TaskReconcile, 0, today)
+	})
+	if err != nil {
+		return casefile.Review{}, classify("open review", err)
+	}
+	r, err := a.changing(ctx, in.Case, in.Now, func(*change) error { return nil })
+	return r, classify("open review", err)
+}

@@ -1,0 +1,106 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"hame/internal/casefile"
+)
+
+// OpenStageParams opens a stage of a review.
+type OpenStageParams struct {
+	Case  string         `json:"case"`
+	Stage casefile.Stage `json:"stage"`
+	Now   time.Time      `json:"now"`
+}
+
+// OpenStage leaves the stages before, opens one and its tasks, and counts up
+// nothing: opening is no fact about the family. Opening a stage twice does
+// nothing. Opening evidence opens welfare beside it.
+func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefile.Review, error) {
+	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
+		entered, err := c.EnterStage(ctx, c.ref, in.Stage, in.Now)
+		if err != nil || !entered {
+			return err
+		}
+		for _, s := range c.before.Opened {
+			if s.Before(in.Stage) {
+				if err := c.LeaveStage(ctx, c.ref, s, in.Now); err != nil {
+					return err
+				}
+			}
+		}
+		if err := c.ShowStage(ctx, c.ref, in.Stage, in.Now); err != nil {
+			return err
+		}
+		switch in.Stage {
+		case casefile.Evidence:
+			return c.openEvidence(ctx)
+		case casefile.Representation:
+			return c.open(ctx, casefile.TaskWindow, 0, c.today)
+		case casefile.Decision:
+			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
+		case casefile.Service:
+			if _, err := c.AddLetter(ctx, c.ref, "decision", in.Now); err != nil {
+				return err
+			}
+			return c.open(ctx, casefile.TaskServe, 0, c.today)
+		case casefile.Closed:
+			if err := c.LeaveStage(ctx, c.ref, casefile.Closed, in.Now); err != nil {
+				return err
+			}
+			return c.CloseAll(ctx, c.ref, "closed", in.Now)
+		}
+		return nil
+	})
+	return r, classify("open stage", err)
+}
+
+// openEvidence asks every provider of domain.md 3.1 that applies to the family,
+// side by side, and begins each child's welfare check. The letter that starts
+// the family's own clock is a task of the Home Office until it is recorded as
+// sent.
+func (c *change) openEvidence(ctx context.Context) error {
+	if _, err := c.EnterStage(ctx, c.ref, casefile.Welfare, c.now); err != nil {
+		return err
+	}
+	if _, err := c.AddLetter(ctx, c.ref, "opening", c.now); err != nil {
+		return err
+	}
+	people, err := c.People(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	family, err := c.Family(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	kinds := []casefile.TaskKind{casefile.TaskOpeningLetter, casefile.TaskGP, casefile.TaskCommunity}
+	if family.Supported {
+		kinds = append(kinds, casefile.TaskHousing)
+	}
+	children := false
+	for _, p := range people {
+		if !p.ChildWhenListed && !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today) {
+			continue
+		}
+		children = true
+		if p.AtSchool || casefile.OfSchoolAge(p.Birth, c.today) {
+			if err := c.open(ctx, casefile.TaskSchool, p.No, c.today); err != nil {
+				return err
+			}
+		}
+		if err := c.open(ctx, casefile.TaskAssignWelfare, p.No, c.today); err != nil {
+			return err
+		}
+	}
+	if children {
+		kinds = append(kinds, casefile.TaskSocialWork, casefile.TaskReporter)
+	}
+	for _, kind := range kinds {
+		if err := c.open(ctx, kind, 0, c.today); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+// RecordActParams asks to record a human act: an id and a kind, for everything
+// else stands in the command's row.
+type RecordActParams struct {
+	Case    string       `json:"case"`
+	Command uuid.UUID    `json:"command"`
+	Act     casefile.Act `json:"act"`
+	Now     time.Time    `json:"now"`
+}
+
+// RecordActResult is what became of the act, and the review afterwards.
+type RecordActResult struct {
+	Refused *casefile.Refusal `json:"refused,omitempty"`
+	Review  casefile.Review   `json:"review"`
+}
+
+// handler does one kind of act in the transaction of a change. Its error is a
+// [casefile.Refusal] where a rule does not allow the act.
+type handler func(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error
+
+var handlers = map[casefile.Act]handler{
+	casefile.ActAssign:        assign,
+	casefile.ActReconcile:     reconcile,
+	casefile.ActTriage:        triage,
+	casefile.ActLetterSent:    letterSent,
+	casefile.ActContact:       recordContact,
+	casefile.ActInterview:     recordInterview,
+	casefile.ActEvidence:      receiveEvidence,
+	casefile.ActAssignWelfare: assignWelfare,
+	casefile.ActReport:        reportWelfare,
+	casefile.ActSignWelfare:   signWelfare,
+	casefile.ActWaive:         waiveWelfare,
+	casefile.ActReceiveLetter: receiveRepresentation,
+	casefile.ActDraft:         draftRepresentation,
+	casefile.ActDecline:       declineToRepresent,
+	casefile.ActCheckDraft:    passDraft,
+	casefile.ActClear:         passDraft,
+	casefile.ActSignLetter:    passDraft,
+	casefile.ActSendLetter:    sendRepresentation,
+	casefile.ActAnswer:        answerRepresentation,
+	casefile.ActRequestCheck:  requestChecks,
+	casefile.ActRecordCheck:   recordCheck,
+	casefile.ActPropose:       propose,
+	casefile.ActAgree:         agree,
+	casefile.ActReturn:        returnProposal,
+	casefile.ActRecordService: recordService,
+	casefile.ActStatusIssued:  statusIssued,
+	casefile.ActNoAppeal:      noAppeal,
+}
+
+// RecordAct records a human act in one transaction: it reads the command's row,
+// checks case, kind, role and state, writes the facts, the new deadlines and
+// the outcome. A command that has an outcome gets the same answer again; one
+// without a row, or with a row of another case or kind, changes nothing. A
+// refusal is a result and not an error.
+func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordActResult, error) {
+	var out RecordActResult
+	review, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
+		cmd, err := c.Command(ctx, in.Command)
+		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act != in.Act)) {
+			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this case")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if cmd.Outcome.Valid {
+			out.Refused = earlier(cmd)
+			return nil
+		}
+		if err := c.do(ctx, cmd); err != nil {
+			return err
+		}
+		if err := c.Revise(ctx, c.ref); err != nil {
+			return err
+		}
+		return c.RecordOutcome(ctx, cmd.ID, "accepted", nil, c.before.Revision+1, in.Now)
+	})
+	if refusal, ok := casefile.AsRefusal(err); ok {
+		// The facts were rolled back; that it was tried is a fact too.
+		out.Refused = refusal
+		review, err = a.changing(ctx, in.Case, in.Now, func(c *change) error {
+			cmd, err := c.Command(ctx, in.Command)
+			if err != nil || cmd.Outcome.Valid {
+				return err
+			}
+			return c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now)
+		})
+	}
+	out.Review = review
+	return out, classify("record act", err)
+}
+
+func earlier(cmd store.Command) *casefile.Refusal {
+	if cmd.Outcome.String == "accepted" || cmd.Outcome.String == "filed" {
+		return nil
+	}
+	return storedRefusal(cmd.Detail)
+}
+
+// do checks what every act must pass, and hands it to its handler.
+func (c *change) do(ctx context.Context, cmd store.Command) error {
+	if err := c.before.Allowed(cmd.Act); err != nil {
+		return err
+	}
+	if !cmd.Permitted {
+		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("whoever typed it may not do %s on this case", cmd.Act))
+	}
+	if c.today.Before(cmd.AttestedOn) {
+		return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("%s is attested for %s, which has not come: today is %s", cmd.Act, cmd.AttestedOn, c.today))
+	}
+	fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
+	if err != nil {
+		return err
+	}
+	if cmd.Act.NeedsText() && !cmd.HasText {
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", cmd.Act))
+	}
+	rule, _ := cmd.Act.Rule()
+	if err := c.checkSubject(ctx, rule, cmd.Subject); err != nil {
+		return err
+	}
+	if rule.Part != casefile.NoPart {
+		if err := c.TakePart(ctx, c.ref, cmd.Person, rule.Part); err != nil {
+			return err
+		}
+	}
+	handle, ok := handlers[cmd.Act]
+	if !ok {
+		return casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", cmd.Act))
+	}
+	if err := handle(ctx, c, cmd, fields); err != nil {
+		return err
+	}
+	return c.returnStaleProposal(ctx, cmd.Act)
+}
+
+func (c *change) checkSubject(ctx context.Context, rule casefile.ActRule, subject int) error {
+	switch {
+	case rule.Subject == casefile.AboutCase && subject != 0:
+		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about the whole case: leave out the /%d", rule.Act, subject))
+	case rule.Subject == casefile.AboutPerson && subject == 0:
+		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about one person: name them as in %s/2", rule.Act, c.ref))
+	case rule.Subject == casefile.AboutPerson || (rule.Subject == casefile.AboutPersonOrAll && subject != 0):
+		exists, err := c.PersonExists(ctx, c.ref, subject)
+		if err == nil && !exists {
+			return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the family has no person %d", subject))
+		}
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+// Package backlog reads, checks and generates backlog files: CSV in UTF-8, one
+// row a person, in any order, grouped by the column "family".
+//
+// A family is taken whole or not at all. Any fault in any of its rows
+// quarantines all of it, with line, column and reason, and never stops the
+// other families. What is odd but usable is accepted with a warning.
+//
+// # Rows that can't be read
+//
+// A broken quote makes a row unreadable, and might swallow the rows after it.
+// Such a row is therefore taken to end where its line ends. It quarantines the
+// family that its own cells name. A row whose cells may have shifted (a broken
+// quote before the family column, or too many or too few columns) and whose
+// family column does not name a family of the file's good rows quarantines
+// every family that any of its cells names; if there is none, or a good row's
+// family column is empty, the finding has an empty family, since nobody can
+// tell whose person it is.
+//
+// The package is pure but for the reader and writer it is given, and never
+// reads the wall clock.
+package backlog

@@ -1,0 +1,215 @@
+package backlog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"hame/internal/casefile"
+)
+
+// maker makes one family from its rows and collects what is wrong with them.
+type maker struct {
+	*reader
+	group *group
+}
+
+func (m *maker) fault(x *row, column, reason string, args ...any) {
+	m.group.faults = append(m.group.faults, m.finding(x, column, fmt.Sprintf(reason, args...)))
+}
+
+func (m *maker) warn(x *row, column, reason string, args ...any) {
+	m.group.warnings = append(m.group.warnings, m.finding(x, column, fmt.Sprintf(reason, args...)))
+}
+
+// finding says where a column's cell starts, or the row if the file lacks the
+// column.
+func (m *maker) finding(x *row, column, reason string) Finding {
+	line := x.line
+	if at, ok := m.header.at[column]; ok {
+		line = x.cells[at].line
+	}
+	return Finding{line, shown(m.group.key), column, reason}
+}
+
+// make returns the family; it is whole only if no fault was found.
+func (m *maker) make() casefile.Family {
+	for _, x := range m.group.rows {
+		m.readTexts(x)
+	}
+	family := casefile.Family{Key: m.group.key, Lane: casefile.Legacy, Support: casefile.SupportNone}
+	principal := m.principal()
+	m.uniqueKeys()
+	m.group.people = slices.Clone(m.group.rows)
+	slices.SortStableFunc(m.group.people, func(a, b *row) int {
+		switch principal {
+		case a:
+			return -1
+		case b:
+			return +1
+		}
+		return 0
+	})
+	for i, x := range m.group.people {
+		person := m.person(x)
+		person.No = i + 1
+		family.People = append(family.People, person)
+	}
+	m.household(&family, principal)
+	return family
+}
+
+// readTexts takes each cell's text, trimmed, unless the text itself is at fault.
+func (m *maker) readTexts(x *row) {
+	for i, c := range m.header.columns {
+		text := x.cells[i].text
+		trimmed := strings.TrimSpace(text)
+		if why := textFault(trimmed, c); why != "" {
+			m.fault(x, c.name, "%s", why)
+			x.faulty[c.name] = true
+			continue
+		}
+		x.values[c.name] = strings.ReplaceAll(trimmed, "\r\n", "\n")
+		// Blanks in the reference's column are a placeholder: see person.
+		if trimmed != text && (trimmed != "" || c.name != "home_office_ref") {
+			m.warn(x, c.name, "spaces trimmed")
+		}
+	}
+}
+
+// textFault says what is wrong with a text, whatever it means. It never
+// repeats the text.
+func textFault(text string, c column) string {
+	if !utf8.ValidString(text) {
+		for i, r := range text {
+			if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
+				return fmt.Sprintf("invalid UTF-8 at byte %d of the field (hexadecimal %02X): save the file as UTF-8", i+1, text[i])
+			}
+		}
+	}
+	limit := c.limit
+	if limit == 0 {
+		limit = maxField
+	}
+	if n := utf8.RuneCountInString(text); n > limit {
+		return fmt.Sprintf("too long: %d characters, expected at most %d", n, limit)
+	}
+	if c.lines {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", ""), "\n", "")
+	}
+	for i, r := range []rune(text) {
+		if unicode.IsControl(r) {
+			return fmt.Sprintf("a control character (U+%04X) as character %d of the field", r, i+1)
+		}
+	}
+	return ""
+}
+
+// principal returns the row of the principal, the first if there are several.
+// That there is none is no fault of its own while some row's relationship
+// can't be read.
+func (m *maker) principal() *row {
+	var principal *row
+	unread := m.group.torn
+	for _, x := range m.group.rows {
+		switch relationship := x.values["relationship"]; {
+		case strings.EqualFold(relationship, string(casefile.Principal)):
+			if principal != nil {
+				m.fault(x, "relationship", "two principals: line %d is one already, expected one in a family", principal.line)
+				continue
+			}
+			principal = x
+		case !known(relationship, casefile.Relationships):
+			unread = true
+		}
+	}
+	if principal == nil && !unread {
+		m.fault(m.group.rows[0], "relationship", "no principal: expected one row of the family whose relationship is principal")
+	}
+	return principal
+}
+
+// uniqueKeys finds person keys that are there twice.
+func (m *maker) uniqueKeys() {
+	seen := map[string]int{}
+	for _, x := range m.group.rows {
+		key := x.values["person"]
+		if line, twice := seen[key]; twice && key != "" {
+			m.fault(x, "person", "the person key is there twice: line %d has it already", line)
+			continue
+		}
+		seen[key] = x.line
+	}
+}
+
+// household takes what holds for the whole family from the principal's row.
+// Where that is empty, the first other row that has a value stands in.
+func (m *maker) household(family *casefile.Family, principal *row) {
+	if principal == nil {
+		for _, x := range m.group.rows { // there is no family, but these have faults too
+			m.council(x)
+			code(m, x, "support", supports, "")
+			code(m, x, "lane", lanes, "")
+		}
+		return
+	}
+	for column, field := range map[string]*string{
+		"area": &family.Area, "address": &family.Address, "postcode": &family.Postcode,
+		"phone": &family.Phone, "email": &family.Email,
+		"representative": &family.Representative, "representative_contact": &family.RepresentativeContact,
+	} {
+		*field = m.shared(column, principal, func(x *row) string { return x.values[column] })
+	}
+	family.Council = m.shared("council", principal, m.council)
+	if principal.values["council"] == "" && !principal.faulty["council"] {
+		m.fault(principal, "council", "council is missing: the principal's row needs one")
+	}
+	if s := m.shared("support", principal, func(x *row) string { return string(code(m, x, "support", supports, "")) }); s != "" {
+		family.Support = casefile.Support(s)
+	}
+	if s := m.shared("lane", principal, func(x *row) string { return string(code(m, x, "lane", lanes, "")) }); s != "" {
+		family.Lane = casefile.Lane(s)
+	}
+	if family.Address == "" && !principal.faulty["address"] {
+		m.warn(principal, "address", "no address")
+	}
+}
+
+// shared returns the family's value of a column, and warns of rows that differ
+// from it or had to stand in for the principal's.
+func (m *maker) shared(column string, principal *row, value func(*row) string) string {
+	got := value(principal)
+	for _, x := range m.group.rows {
+		if x == principal {
+			continue
+		}
+		switch v := value(x); {
+		case v == "" || v == got:
+		case got == "":
+			got = v
+			m.warn(x, column, "taken for the family from this row, since the principal's is empty")
+		default:
+			m.warn(x, column, "differs within the family: line %d was taken", principal.line)
+		}
+	}
+	return got
+}
+
+// council returns the GSS code of a row's council, empty if it names none.
+func (m *maker) council(x *row) string {
+	s := x.values["council"]
+	if s == "" {
+		return ""
+	}
+	c, ok := findCouncil(s)
+	if !ok {
+		m.fault(x, "council", "unknown council %s: expected a GSS code or a council's name; the nearest known one is %s", quoted(s), nearestCouncil(s))
+		return ""
+	}
+	if c.former {
+		m.warn(x, "council", "former code mapped: %s is now %s (%s)", quoted(s), c.gss, CouncilName(c.gss))
+	}
+	return c.gss
+}

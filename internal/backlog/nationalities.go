@@ -1,0 +1,77 @@
+package backlog
+
+import (
+	_ "embed" // the nationalities
+	"slices"
+	"strings"
+)
+
+//go:embed reference/nationalities.tsv
+var nationalitiesTSV string
+
+// The codes of nationalities that are no state's: those of ICAO Doc 9303 for
+// travel documents, which ISO 3166 leaves to its users.
+const (
+	NationalityStateless = "XXA"
+	NationalityRefugee   = "XXB"
+	NationalityUnknown   = "XXX"
+)
+
+// nationalityMatch is what a code or name in a file stands for.
+type nationalityMatch struct {
+	code        string
+	formerState bool // the state no longer exists; its own code is kept
+	formerCode  bool // a code or name that the state has given up
+}
+
+var (
+	nationalityNames = map[string]string{}           // by code
+	nationalityBy    = map[string]nationalityMatch{} // by nationalityKey of a code or name
+	nationalityList  []string                        // names, for the nearest one
+)
+
+func init() {
+	for _, f := range readTable("nationalities.tsv", nationalitiesTSV, 6) {
+		kind, code, alpha3, name := f[0], f[1], f[2], f[3]
+		nationalityNames[code] = name
+		nationalityList = append(nationalityList, name)
+		m := nationalityMatch{code: code, formerState: kind == "former"}
+		for _, s := range append(list(f[4]), code, alpha3, name) {
+			nationalityBy[nationalityKey(s)] = m
+		}
+		m.formerCode = true
+		for _, s := range list(f[5]) {
+			nationalityBy[nationalityKey(s)] = m
+		}
+	}
+}
+
+// nationalityKey returns a country's code or name as it is compared: folded,
+// without "the", and with "Saint" for "St".
+func nationalityKey(s string) string {
+	words := strings.Fields(fold(s))
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "the" })
+	for i, w := range words {
+		if w == "st" {
+			words[i] = "saint"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// findNationality returns what a file's code or name stands for; names are
+// never guessed.
+func findNationality(s string) (nationalityMatch, bool) {
+	m, ok := nationalityBy[nationalityKey(s)]
+	return m, ok
+}
+
+// nearestNationality returns the name and code nearest to s.
+func nearestNationality(s string) string {
+	name := nearest(s, nationalityList)
+	return name + " (" + nationalityBy[nationalityKey(name)].code + ")"
+}
+
+// NationalityName returns the name of a nationality or country of birth by the
+// code that [Read] gives it, such as "Turkey" for TR, and "" for any other.
+func NationalityName(code string) string { return nationalityNames[code] }

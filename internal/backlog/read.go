@@ -1,0 +1,316 @@
+package backlog
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// maxFile is the size of a backlog file, in bytes, above which it is refused
+// [D]: a hundred times the whole backlog of 4,000 people.
+const maxFile = 256 << 20
+
+// File is a backlog file that has been read and checked.
+type File struct {
+	// Families are those accepted, each whole, in the order of their first rows.
+	Families []casefile.Family
+	// Quarantined has one finding for each fault, Warnings one for each oddity
+	// of an accepted family; both by line, then by column.
+	Quarantined, Warnings []Finding
+	// Duplicates are the pairs of accepted families that may be one.
+	Duplicates []Pair
+	// FamiliesSeen and PeopleSeen count what the file holds, accepted or not: the
+	// family keys that its rows name, and its rows. PeopleSeen is the sum of the
+	// people accepted and the rows quarantined, those without a family included.
+	FamiliesSeen, PeopleSeen int
+	// QuarantinedFamilies are the keys of the families that were not accepted, as
+	// findings show them (odd characters replaced, shortened), in the order of
+	// their first rows.
+	QuarantinedFamilies []string
+
+	header []byte   // as it stands in the file, with its byte-order mark
+	rows   [][]byte // the quarantined rows as they stand in the file
+}
+
+// Finding is a fault or a warning, and where it is. It repeats no name, date or
+// reference from the file, but it may repeat a value that should have been a code.
+type Finding struct {
+	Line   int    `json:"line"`   // as an editor counts, from 1
+	Family string `json:"family"` // its key; empty if nobody can tell whose row it is
+	Column string `json:"column"` // empty if the whole row is meant
+	Reason string `json:"reason"` // in plain words, with what was expected
+}
+
+// Counts is a number of families and of the people in them.
+type Counts struct {
+	Families int `json:"families"`
+	People   int `json:"people"`
+}
+
+// Report is what `starter backlog check -o json` prints. Its lists are never
+// null.
+type Report struct {
+	Families    int       `json:"families"`
+	People      int       `json:"people"`
+	Accepted    Counts    `json:"accepted"`
+	Quarantined []Finding `json:"quarantined"`
+	Warnings    []Finding `json:"warnings"`
+}
+
+// Report returns the outcome of a check.
+func (f *File) Report() Report {
+	r := Report{
+		Families:    f.FamiliesSeen,
+		People:      f.PeopleSeen,
+		Accepted:    Counts{Families: len(f.Families)},
+		Quarantined: append([]Finding{}, f.Quarantined...),
+		Warnings:    append([]Finding{}, f.Warnings...),
+	}
+	for _, family := range f.Families {
+		r.Accepted.People += len(family.People)
+	}
+	return r
+}
+
+// WriteQuarantine writes the header and the rows of the quarantined families,
+// byte for byte as they were, so that they can be mended and imported again.
+// Without any it writes the header alone.
+func (f *File) WriteQuarantine(w io.Writer) error {
+	for _, line := range append([][]byte{f.header}, f.rows...) {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			line = append(slices.Clone(line), '\n') // the file's last line
+		}
+		if _, err := w.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row is one person's row.
+type row struct {
+	record
+	values map[string]string // by column, trimmed; missing if it holds a fault
+	faulty map[string]bool   // columns with a fault in the text itself
+	whose  []*group          // the families it belongs to; none if nobody can tell
+}
+
+// group is a family's rows and what was found in them.
+type group struct {
+	key      string
+	rows     []*row // those that can be read
+	people   []*row // the same, in the order of the family's people
+	torn     bool   // a row of it can't be read, so that its people aren't all known
+	faults   []Finding
+	warnings []Finding
+}
+
+// reader holds a file while it is being read.
+type reader struct {
+	header header
+	today  clock.Date
+	file   *File
+	rows   []*row
+	groups map[string]*group
+	order  []*group
+	// accepted are the groups of the file's accepted families, in the same order.
+	accepted []*group
+}
+
+// Read reads and checks a backlog file. Today is the day against which dates in
+// the future and adult children are told; it must be given. The error is for
+// what stops the whole file: it can't be read, is larger than 256 MiB or no CSV
+// in UTF-8, has no header, or its header names an unknown column, one twice, or
+// lacks a required one.
+func Read(r io.Reader, today clock.Date) (*File, error) {
+	if today.IsZero() {
+		return nil, errors.New("backlog: no date of today was given")
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("the backlog file can't be read: %w", err)
+	}
+	if err := checkKind(data); err != nil {
+		return nil, err
+	}
+	text := bytes.TrimPrefix(data, []byte("\ufeff"))
+	split := splitter{rest: text, line: 1}
+	head, ok := split.next()
+	if !ok {
+		return nil, errors.New("the file is empty: expected a header with the names of the columns")
+	}
+	if head.broken != "" {
+		return nil, fmt.Errorf("line %d: the header can't be read: %s", head.line, head.broken)
+	}
+	rd := reader{today: today, file: &File{}, groups: map[string]*group{}}
+	if rd.header, err = readHeader(head.cells); err != nil {
+		return nil, fmt.Errorf("line %d: %w", head.line, err)
+	}
+	rd.file.header = append(slices.Clone(data[:len(data)-len(text)]), head.raw...)
+	split.columns = len(rd.header.columns)
+	for r, ok := split.next(); ok; r, ok = split.next() {
+		rd.add(r)
+	}
+	rd.attach()
+	rd.check()
+	rd.findDuplicates()
+	rd.finish()
+	return rd.file, nil
+}
+
+// checkKind names the kinds of file that are sent by mistake.
+func checkKind(data []byte) error {
+	switch {
+	case len(data) > maxFile:
+		return errors.New("the file is larger than 256 MiB: expected a backlog of families")
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return errors.New("this is a spreadsheet or zip file: save it as CSV in UTF-8")
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return errors.New("this file is in UTF-16: save it as CSV in UTF-8")
+	case !bytes.Contains(data, []byte("\n")) && bytes.Contains(data, []byte("\r")):
+		return errors.New("the lines end in lone carriage returns: save the file with the line ends of Windows or Linux")
+	}
+	return nil
+}
+
+// add takes a record that is no blank row.
+func (rd *reader) add(r record) {
+	if r.broken == "" && !slices.ContainsFunc(r.cells, func(c cell) bool { return strings.TrimSpace(c.text) != "" }) {
+		return
+	}
+	x := &row{record: r, values: map[string]string{}, faulty: map[string]bool{}}
+	rd.rows = append(rd.rows, x)
+	if r.broken != "" || len(r.cells) != len(rd.header.columns) {
+		return
+	}
+	if key := rd.key(x); key != "" {
+		g := rd.group(key)
+		g.rows = append(g.rows, x)
+		x.whose = []*group{g}
+	}
+}
+
+// key is the family that a row names, empty if it has no such cell.
+func (rd *reader) key(x *row) string {
+	if at := rd.header.at["family"]; at < len(x.cells) {
+		return strings.TrimSpace(x.cells[at].text)
+	}
+	return ""
+}
+
+func (rd *reader) group(key string) *group {
+	g := rd.groups[key]
+	if g == nil {
+		g = &group{key: key}
+		rd.groups[key] = g
+		rd.order = append(rd.order, g)
+	}
+	return g
+}
+
+// attach finds the families of the rows that can't be read, once all good rows
+// are known, and quarantines them.
+func (rd *reader) attach() {
+	known := map[string]bool{}
+	for key := range rd.groups {
+		known[key] = true
+	}
+	for _, x := range rd.rows {
+		if x.whose != nil {
+			continue
+		}
+		column, reason := "", x.broken
+		switch {
+		case reason != "":
+			reason = "a broken quote: " + reason
+		case len(x.cells) != len(rd.header.columns):
+			reason = fmt.Sprintf("%d columns, expected %d as in the header", len(x.cells), len(rd.header.columns))
+		default:
+			column, reason = "family", "family is missing, so nobody can tell whose person this is"
+		}
+		if column == "" {
+			for _, key := range rd.named(x, known) {
+				g := rd.group(key)
+				g.torn = true
+				g.faults = append(g.faults, Finding{x.line, shown(key), "", reason})
+				x.whose = append(x.whose, g)
+			}
+		}
+		if x.whose == nil {
+			rd.file.Quarantined = append(rd.file.Quarantined, Finding{x.line, "", column, reason})
+		}
+	}
+}
+
+// named returns the families that an unreadable row may belong to: see the
+// package's doc comment.
+func (rd *reader) named(x *row, known map[string]bool) []string {
+	own := rd.key(x)
+	if known[own] {
+		return []string{own}
+	}
+	if own != "" && x.broken != "" {
+		return []string{own} // what stands before the broken quote is certain
+	}
+	var keys []string
+	for _, s := range loose(x.raw) {
+		if known[s] && !slices.Contains(keys, s) {
+			keys = append(keys, s)
+		}
+	}
+	if keys == nil && own != "" {
+		keys = []string{own}
+	}
+	return keys
+}
+
+// check makes each family, or quarantines it.
+func (rd *reader) check() {
+	for _, g := range rd.order {
+		family := (&maker{reader: rd, group: g}).make()
+		if g.faults == nil {
+			rd.accepted = append(rd.accepted, g)
+			rd.file.Families = append(rd.file.Families, family)
+			rd.file.Warnings = append(rd.file.Warnings, g.warnings...)
+			continue
+		}
+		rd.file.Quarantined = append(rd.file.Quarantined, g.faults...)
+		rd.file.QuarantinedFamilies = append(rd.file.QuarantinedFamilies, shown(g.key))
+	}
+}
+
+// finish counts, keeps the quarantined rows and puts the findings in order.
+func (rd *reader) finish() {
+	f := rd.file
+	f.FamiliesSeen, f.PeopleSeen = len(rd.order), len(rd.rows)
+	for _, x := range rd.rows {
+		if x.whose == nil || slices.ContainsFunc(x.whose, func(g *group) bool { return g.faults != nil }) {
+			f.rows = append(f.rows, slices.Clone(x.raw)) // a copy, so that the file's bytes can be freed
+		}
+	}
+	inOrder := func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(rd.header.at[a.Column], rd.header.at[b.Column]),
+			cmp.Compare(a.Reason, b.Reason))
+	}
+	slices.SortStableFunc(f.Quarantined, inOrder)
+	slices.SortStableFunc(f.Warnings, inOrder)
+}
+
+// shown makes a family key fit to be shown: short, and without characters that
+// would upset a terminal.
+func shown(key string) string {
+	return shorten(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(key, string(unicode.ReplacementChar))), 60)
+}

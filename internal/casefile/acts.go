@@ -1,0 +1,171 @@
+package casefile
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Act is a kind of thing that a person does to a case. Its name is the name of
+// the Update that carries it and of the command typed.
+type Act string
+
+// The acts of process.md that take a family from its listing to service.
+const (
+	ActAssign          Act = "case.assign"
+	ActReconcile       Act = "case.reconcile"
+	ActTriage          Act = "case.triage"
+	ActLetterSent      Act = "letter.sent"
+	ActContact         Act = "contact.record"
+	ActInterview       Act = "interview.record"
+	ActEvidence        Act = "evidence.receive"
+	ActAssignWelfare   Act = "welfare.assign"
+	ActReport          Act = "welfare.report"
+	ActSignWelfare     Act = "welfare.sign"
+	ActWaive           Act = "welfare.waive"
+	ActReceiveLetter   Act = "representation.receive"
+	ActDraft           Act = "representation.draft"
+	ActDecline         Act = "representation.decline"
+	ActCheckDraft      Act = "representation.check"
+	ActClear           Act = "representation.clear"
+	ActSignLetter      Act = "representation.sign"
+	ActSendLetter      Act = "representation.send"
+	ActAnswer          Act = "representation.answer"
+	ActRequestCheck    Act = "check.request"
+	ActRecordCheck     Act = "check.record"
+	ActPropose         Act = "decision.propose"
+	ActAgree           Act = "decision.agree"
+	ActReturn          Act = "decision.return"
+	ActRecordService   Act = "service.record"
+	ActStatusIssued    Act = "service.status-issued"
+	ActNoAppeal        Act = "service.no-appeal"
+	ActBacklogStart    Act = "backlog.start"
+	ActBacklogPause    Act = "backlog.pause"
+	ActBacklogResume   Act = "backlog.resume"
+	ActBacklogCapacity Act = "backlog.capacity"
+)
+
+// Subject says what the N of REF/N means for an act.
+type Subject int
+
+// What an act is about.
+const (
+	// AboutCase takes no N.
+	AboutCase Subject = iota
+	// AboutPerson needs the person's number.
+	AboutPerson
+	// AboutPersonOrAll takes a person's number, or none for everybody concerned.
+	AboutPersonOrAll
+	// AboutRepresentation needs the representation's number.
+	AboutRepresentation
+	// AboutLane is an act on a lane's backlog and on no case.
+	AboutLane
+)
+
+// ActRule says who may do an act, and in which open stages. From is the
+// earliest stage shown in which it makes sense, Until the last; receiving acts
+// are open in all.
+type ActRule struct {
+	Act         Act
+	Roles       []Party
+	Subject     Subject
+	From, Until Stage
+	// Council acts are for an officer of the family's own council only.
+	Council bool
+	// Part is the part that this act gives its officer on the case. One person
+	// plays one part on one case (process.md, Four eyes).
+	Part    Part
+	InWords string
+}
+
+// Part is a person's part in deciding a case, where parts may not meet in one person.
+type Part string
+
+// The parts that must be different people on one case.
+const (
+	NoPart         Part = ""
+	PartAuthor     Part = "proposal_author"
+	PartSecond     Part = "second_officer"
+	PartReporter   Part = "welfare_author"
+	PartSigner     Part = "welfare_signer"
+	PartWaiver     Part = "waiver_giver"
+	PartDrafter    Part = "representation_drafter"
+	PartRepChecker Part = "representation_checker"
+)
+
+// ActRules lists the acts in the order of the process.
+var ActRules = []ActRule{
+	{ActAssign, []Party{SeniorCaseworker}, AboutCase, Listed, Service, false, NoPart, "gives the case an owner"},
+	{ActReconcile, []Party{Caseworker}, AboutCase, Listed, Listed, false, NoPart, "records that record and paper file were compared"},
+	{ActTriage, []Party{Caseworker}, AboutCase, Listed, Listed, false, NoPart, "records the triage: screens and priority"},
+	{ActLetterSent, []Party{Caseworker}, AboutCase, Listed, Service, false, NoPart, "records that a letter was sent, to whom, how and on which day"},
+	{ActContact, []Party{Caseworker}, AboutCase, Listed, Service, false, NoPart, "records a personal contact with the family or its representative"},
+	{ActInterview, []Party{Caseworker, DecisionMaker}, AboutPerson, Listed, Decision, false, NoPart, "records an interview, and whether adverse material was put"},
+	{ActEvidence, []Party{Caseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, "records what a provider sent"},
+	{ActAssignWelfare, []Party{WelfareLead}, AboutPerson, Listed, Decision, true, NoPart, "assigns a lead professional to a child"},
+	{ActReport, []Party{LeadProfessional}, AboutPerson, Listed, Decision, true, PartReporter, "hands in a child's welfare report"},
+	{ActSignWelfare, []Party{WelfareLead}, AboutPerson, Listed, Decision, true, PartSigner, "signs a child's welfare report"},
+	{ActWaive, []Party{SeniorCaseworker}, AboutPerson, Evidence, Decision, false, PartWaiver, "waives a child's check, after which only a grant may be signed"},
+	{ActReceiveLetter, []Party{Caseworker}, AboutCase, Listed, Decision, false, NoPart, "records a representation that arrived"},
+	{ActDraft, []Party{RepresentationDrafter}, AboutCase, Evidence, Decision, false, PartDrafter, "drafts the minister's representation"},
+	{ActDecline, []Party{Minister, PrivateOffice}, AboutCase, Representation, Representation, false, NoPart, "declines to represent, with a reason"},
+	{ActCheckDraft, []Party{RepresentationDrafter}, AboutCase, Evidence, Decision, false, PartRepChecker, "checks another drafter's representation"},
+	{ActClear, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, "clears the representation for signature"},
+	{ActSignLetter, []Party{Minister}, AboutCase, Evidence, Decision, false, NoPart, "signs the representation"},
+	{ActSendLetter, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, "sends the signed representation to the Home Office"},
+	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Decision, false, NoPart, "answers a representation"},
+	{ActRequestCheck, []Party{Caseworker}, AboutPersonOrAll, Decision, Decision, false, NoPart, "asks the police for the security checks"},
+	{ActRecordCheck, []Party{Caseworker}, AboutPerson, Decision, Decision, false, NoPart, "records the result of a security check"},
+	{ActPropose, []Party{DecisionMaker}, AboutCase, Decision, Decision, false, PartAuthor, "proposes an outcome for each person, with reasons"},
+	{ActAgree, []Party{SecondOfficer}, AboutCase, Decision, Decision, false, PartSecond, "agrees to the proposal as second officer"},
+	{ActReturn, []Party{SecondOfficer}, AboutCase, Decision, Decision, false, PartSecond, "returns the proposal to its author"},
+	{ActRecordService, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, "records service of the decision, with proof"},
+	{ActStatusIssued, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, "records that the status document reached the person"},
+	{ActNoAppeal, []Party{Caseworker}, AboutPerson, Service, Service, false, NoPart, "records that no appeal was found after the window"},
+	{ActBacklogStart, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "starts clearing a lane's backlog"},
+	{ActBacklogPause, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "pauses the listing of families"},
+	{ActBacklogResume, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "resumes the listing of families"},
+	{ActBacklogCapacity, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "sets how many families are listed a week"},
+}
+
+// Rule returns the rule of an act, and whether there is such an act.
+func (a Act) Rule() (ActRule, bool) {
+	for _, r := range ActRules {
+		if r.Act == a {
+			return r, true
+		}
+	}
+	return ActRule{}, false
+}
+
+// MayBeDoneBy reports whether one of the roles held may do the act.
+func (r ActRule) MayBeDoneBy(held []Party) bool {
+	return slices.ContainsFunc(r.Roles, func(p Party) bool { return slices.Contains(held, p) })
+}
+
+// Allowed reports whether the review's state lets an act be tried at all. It is
+// the first look, made before anything is written to history; the activity that
+// records the act looks again at the facts. The error is a [Refusal].
+func (r Review) Allowed(a Act) error {
+	rule, ok := a.Rule()
+	switch {
+	case !ok || rule.Subject == AboutLane:
+		return Refuse(RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", a))
+	case r.Stuck != "":
+		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
+	case r.Stage == Closed:
+		return Refuse(RefusedClosed, "the case is closed")
+	case r.Stage.Before(rule.From):
+		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", r.Stage, a, rule.From))
+	case rule.Until.Before(r.Stage):
+		return Refuse(RefusedTooLate, fmt.Sprintf("the case is at %s; %s belongs to %s or earlier", r.Stage, a, rule.Until))
+	case r.Signed && rule.Until == Decision:
+		return Refuse(RefusedSigned, "the decision is signed")
+	}
+	return nil
+}
+
+// Receives reports whether an act records something that arrived. Receiving
+// never fails: for an unlisted family it opens the review.
+func (a Act) Receives() bool {
+	return a == ActEvidence || a == ActReceiveLetter || a == ActContact
+}

@@ -1,0 +1,442 @@
+package casefile
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hame/internal/clock"
+)
+
+// Fields are the coded fields of an act: what a form asks beside its free
+// text. Validate says what is wrong in words, naming the field.
+type Fields interface {
+	Validate() error
+}
+
+// Provider is somebody who gives evidence, by the code that is typed.
+type Provider string
+
+// The providers of domain.md 3.1, and the two records that the office itself
+// makes and that a reason may cite.
+const (
+	ProviderQuestionnaire Provider = "questionnaire"
+	ProviderSchool        Provider = "school"
+	ProviderGP            Provider = "gp"
+	ProviderSocialWork    Provider = "social_work"
+	ProviderReporter      Provider = "scra"
+	ProviderHousing       Provider = "housing"
+	ProviderCommunity     Provider = "community"
+	ProviderPolice        Provider = "police"
+	ProviderInterview     Provider = "interview"
+)
+
+// Providers lists who can be named to evidence receive.
+var Providers = []Provider{ProviderQuestionnaire, ProviderSchool, ProviderGP, ProviderSocialWork,
+	ProviderReporter, ProviderHousing, ProviderCommunity, ProviderPolice}
+
+// Task returns the kind of task that evidence from the provider answers, or ""
+// if nothing was asked for.
+func (p Provider) Task() TaskKind {
+	switch p {
+	case ProviderPolice, ProviderInterview:
+		return ""
+	}
+	return TaskKind("evidence." + string(p))
+}
+
+// PerChild reports whether the provider is asked about each child by itself.
+func (p Provider) PerChild() bool { return p == ProviderSchool }
+
+type (
+	// NoFields is for acts that say all by being done.
+	NoFields struct{}
+	// AssignFields names the officer who gets a case or a child's report.
+	AssignFields struct {
+		To string `json:"to" yaml:"to"`
+	}
+	// ReconcileFields is what the comparison of record and paper file found.
+	ReconcileFields struct {
+		PaperFile string `json:"paper_file" yaml:"paper_file"` // found, lost
+		Record    string `json:"record" yaml:"record"`         // agrees, differs
+	}
+	// TriageFields is the screens of row 2, and the priority they lead to.
+	TriageFields struct {
+		Priority         int    `json:"priority" yaml:"priority"`                     // 1 (first) to 5
+		PublicHarmScreen string `json:"public_harm_screen" yaml:"public_harm_screen"` // clear, refer
+		FamilyILR        Answer `json:"family_ilr" yaml:"family_ilr"`
+		SevenYears       Answer `json:"seven_years" yaml:"seven_years"`
+		Vulnerable       Answer `json:"vulnerable" yaml:"vulnerable"`
+	}
+	// LetterFields says which letter went to whom, and how.
+	LetterFields struct {
+		Letter int    `json:"letter" yaml:"letter"`
+		To     string `json:"to" yaml:"to"` // family, representative
+		By     string `json:"by" yaml:"by"` // post, recorded_delivery, email, hand
+	}
+	// ContactFields says how the family or its representative was reached.
+	ContactFields struct {
+		How string `json:"how" yaml:"how"` // phone, visit, representative
+	}
+	// InterviewFields says whether adverse material was put at the interview.
+	InterviewFields struct {
+		Adverse string     `json:"adverse" yaml:"adverse"` // none, answered, unanswered
+		PutOn   clock.Date `json:"put_on" yaml:"put_on"`
+	}
+	// EvidenceFields says who sent evidence, and how much of it.
+	EvidenceFields struct {
+		Provider Provider `json:"provider" yaml:"provider"`
+		Result   string   `json:"result" yaml:"result"` // complete, partial, nothing_held
+	}
+	// ReportFields is a child's welfare report in codes; its statement is text.
+	ReportFields struct {
+		Views        string            `json:"views" yaml:"views"`                                   // obtained, not_obtained
+		ViewsReason  string            `json:"views_reason,omitempty" yaml:"views_reason,omitempty"` // too_young, declined, unwell
+		Indicators   map[string]string `json:"indicators" yaml:"indicators"`                         // each SHANARRI indicator: strength, concern, unknown
+		BestInterest string            `json:"best_interests" yaml:"best_interests"`                 // remain, return, undetermined
+	}
+	// WaiveFields says why a child's check can't be waited for.
+	WaiveFields struct {
+		Reason string `json:"reason" yaml:"reason"` // delay_harms_child, family_asks, council_cannot
+	}
+	// LetterFromFields says whom a representation came from.
+	LetterFromFields struct {
+		From string `json:"from" yaml:"from"`
+	}
+	// DeclineFields says why the minister does not represent.
+	DeclineFields struct {
+		Reason string `json:"reason" yaml:"reason"` // no_agreement, outside_policy, already_represented
+	}
+	// AnswerFields is the answer to a representation; its reasons are text.
+	AnswerFields struct {
+		Answer string `json:"answer" yaml:"answer"` // accepted, rejected, more
+	}
+	// CheckFields is the result of a security check.
+	CheckFields struct {
+		Result string     `json:"result" yaml:"result"` // clear, refer
+		DoneOn clock.Date `json:"done_on" yaml:"done_on"`
+	}
+	// ProposedOutcome is what is proposed for one person.
+	ProposedOutcome struct {
+		Person  int     `json:"person" yaml:"person"`
+		Outcome Outcome `json:"outcome" yaml:"outcome"`
+	}
+	// Reason is one finding under one factor of paragraph 395C. Person 0 speaks of
+	// the whole family. Evidence holds the numbers of what it rests on.
+	Reason struct {
+		Person   int     `json:"person" yaml:"person"`
+		Factor   Factor  `json:"factor" yaml:"factor"`
+		Finding  Finding `json:"finding" yaml:"finding"`
+		Evidence []int   `json:"evidence,omitempty" yaml:"evidence,omitempty,flow"`
+		Adverse  bool    `json:"adverse,omitempty" yaml:"adverse,omitempty"`
+	}
+	// ProposeFields is a proposed decision. Revision is that of the file it was
+	// made on; anything recorded since makes it stale.
+	ProposeFields struct {
+		Revision int               `json:"revision" yaml:"revision"`
+		Outcomes []ProposedOutcome `json:"outcomes" yaml:"outcomes"`
+		Reasons  []Reason          `json:"reasons" yaml:"reasons"`
+	}
+	// AgreeFields is the second officer's own finding on each factor (process.md:
+	// coded reasons of their own).
+	AgreeFields struct {
+		Revision int      `json:"revision" yaml:"revision"`
+		Reasons  []Reason `json:"reasons" yaml:"reasons"`
+	}
+	// ReturnFields says why a proposal goes back to its author.
+	ReturnFields struct {
+		Reasons []string `json:"reasons" yaml:"reasons,flow"` // evidence_missed, law, child, reasons_thin, outcome
+	}
+	// ServiceFields says how a person was served, and what proves it.
+	ServiceFields struct {
+		How   string `json:"how" yaml:"how"`     // hand, recorded_delivery, representative
+		Proof string `json:"proof" yaml:"proof"` // signature, tracking, acknowledgement
+	}
+	// BacklogFields are those of the acts on a lane.
+	BacklogFields struct {
+		Lane     Lane       `json:"lane" yaml:"lane"`
+		Capacity int        `json:"capacity,omitempty" yaml:"capacity,omitempty"` // families listed a week
+		Target   clock.Date `json:"target,omitzero" yaml:"target,omitempty"`
+		Reason   string     `json:"reason,omitempty" yaml:"reason,omitempty"`
+	}
+)
+
+// Indicators are the eight of the national practice model (SHANARRI [S59]).
+var Indicators = []string{"safe", "healthy", "achieving", "nurtured", "active", "respected", "responsible", "included"}
+
+// RepresentationSources lists whom a representation may come from (domain.md 3).
+var RepresentationSources = []string{"minister", "mp", "msp", "commissioner", "council", "school", "faith", "representative", "community"}
+
+// NewFields returns an empty set of an act's coded fields, to decode into.
+func NewFields(a Act) Fields {
+	switch a {
+	case ActAssign, ActAssignWelfare:
+		return &AssignFields{}
+	case ActReconcile:
+		return &ReconcileFields{}
+	case ActTriage:
+		return &TriageFields{}
+	case ActLetterSent:
+		return &LetterFields{}
+	case ActContact:
+		return &ContactFields{}
+	case ActInterview:
+		return &InterviewFields{}
+	case ActEvidence:
+		return &EvidenceFields{}
+	case ActReport:
+		return &ReportFields{}
+	case ActWaive:
+		return &WaiveFields{}
+	case ActReceiveLetter:
+		return &LetterFromFields{}
+	case ActDecline:
+		return &DeclineFields{}
+	case ActAnswer:
+		return &AnswerFields{}
+	case ActRecordCheck:
+		return &CheckFields{}
+	case ActPropose:
+		return &ProposeFields{}
+	case ActAgree:
+		return &AgreeFields{}
+	case ActReturn:
+		return &ReturnFields{}
+	case ActRecordService:
+		return &ServiceFields{}
+	case ActBacklogStart, ActBacklogPause, ActBacklogResume, ActBacklogCapacity:
+		return &BacklogFields{}
+	}
+	return &NoFields{}
+}
+
+// DecodeFields reads and checks an act's coded fields from JSON. The error is a
+// [Refusal] with code fields.
+func DecodeFields(a Act, data []byte) (Fields, error) {
+	f := NewFields(a)
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(f); err != nil {
+		return nil, Refuse(RefusedFields, fmt.Sprintf("the fields of %s cannot be read: %v", a, err))
+	}
+	if err := f.Validate(); err != nil {
+		return nil, Refuse(RefusedFields, err.Error())
+	}
+	return f, nil
+}
+
+// NeedsText reports whether an act is nothing without its free text.
+func (a Act) NeedsText() bool {
+	switch a {
+	case ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn:
+		return true
+	}
+	return false
+}
+
+func oneOf(field, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q; it must be one of %s", field, value, strings.Join(allowed, ", "))
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Validate always passes.
+func (NoFields) Validate() error { return nil }
+
+// Validate wants a name.
+func (f AssignFields) Validate() error {
+	if f.To == "" {
+		return fmt.Errorf("to: name the officer")
+	}
+	return nil
+}
+
+// Validate checks the codes.
+func (f ReconcileFields) Validate() error {
+	return first(oneOf("paper_file", f.PaperFile, "found", "lost"), oneOf("record", f.Record, "agrees", "differs"))
+}
+
+// Validate checks the codes and the priority's range.
+func (f TriageFields) Validate() error {
+	if f.Priority < 1 || f.Priority > 5 {
+		return fmt.Errorf("priority is %d; it must be 1 (first) to 5", f.Priority)
+	}
+	answers := []string{string(Yes), string(No), string(Unknown)}
+	return first(oneOf("public_harm_screen", f.PublicHarmScreen, "clear", "refer"), oneOf("family_ilr", string(f.FamilyILR), answers...),
+		oneOf("seven_years", string(f.SevenYears), answers...), oneOf("vulnerable", string(f.Vulnerable), answers...))
+}
+
+// Validate checks the codes.
+func (f LetterFields) Validate() error {
+	if f.Letter < 1 {
+		return fmt.Errorf("letter: name the letter by its number, as letter list shows it")
+	}
+	return first(oneOf("to", f.To, "family", "representative"), oneOf("by", f.By, "post", "recorded_delivery", "email", "hand"))
+}
+
+// Validate checks the code.
+func (f ContactFields) Validate() error {
+	return oneOf("how", f.How, "phone", "visit", "representative")
+}
+
+// Validate checks the code, and wants the day on which adverse material was put.
+func (f InterviewFields) Validate() error {
+	if f.Adverse != "none" && f.PutOn.IsZero() && f.Adverse != "" {
+		return fmt.Errorf("put_on: say on which day the adverse material was put")
+	}
+	return oneOf("adverse", f.Adverse, "none", "answered", "unanswered")
+}
+
+// Validate checks the codes.
+func (f EvidenceFields) Validate() error {
+	if !slices.Contains(Providers, f.Provider) {
+		return fmt.Errorf("provider is %q; it must be one of %s", f.Provider, joined(Providers))
+	}
+	return oneOf("result", f.Result, "complete", "partial", "nothing_held")
+}
+
+// Validate wants each indicator rated, and the child's views or why they are not there.
+func (f ReportFields) Validate() error {
+	for _, i := range Indicators {
+		if err := oneOf("indicators."+i, f.Indicators[i], "strength", "concern", "unknown"); err != nil {
+			return err
+		}
+	}
+	if len(f.Indicators) != len(Indicators) {
+		return fmt.Errorf("indicators: there are eight: %s", strings.Join(Indicators, ", "))
+	}
+	if f.Views == "not_obtained" {
+		if err := oneOf("views_reason", f.ViewsReason, "too_young", "declined", "unwell"); err != nil {
+			return err
+		}
+	}
+	return first(oneOf("views", f.Views, "obtained", "not_obtained"), oneOf("best_interests", f.BestInterest, "remain", "return", "undetermined"))
+}
+
+// Validate checks the code.
+func (f WaiveFields) Validate() error {
+	return oneOf("reason", f.Reason, "delay_harms_child", "family_asks", "council_cannot")
+}
+
+// Validate checks the source.
+func (f LetterFromFields) Validate() error { return oneOf("from", f.From, RepresentationSources...) }
+
+// Validate checks the code.
+func (f DeclineFields) Validate() error {
+	return oneOf("reason", f.Reason, "no_agreement", "outside_policy", "already_represented")
+}
+
+// Validate checks the code.
+func (f AnswerFields) Validate() error {
+	return oneOf("answer", f.Answer, "accepted", "rejected", "more")
+}
+
+// Validate checks the code, and wants the day on which the check was done.
+func (f CheckFields) Validate() error {
+	if f.DoneOn.IsZero() {
+		return fmt.Errorf("done_on: say on which day the check was done")
+	}
+	return oneOf("result", f.Result, "clear", "refer")
+}
+
+// Validate wants one legal outcome a person, and for each person a finding
+// under each of the eight factors (C11); a finding against somebody must cite
+// what it rests on, for no reason may rest on a gap.
+func (f ProposeFields) Validate() error {
+	if len(f.Outcomes) == 0 {
+		return fmt.Errorf("outcomes: propose an outcome for each person")
+	}
+	seen := map[int]bool{}
+	for _, o := range f.Outcomes {
+		if seen[o.Person] {
+			return fmt.Errorf("outcomes: person %d stands twice", o.Person)
+		}
+		seen[o.Person] = true
+		if !slices.Contains(Outcomes, o.Outcome) {
+			return fmt.Errorf("outcomes: %q for person %d; it must be one of %s", o.Outcome, o.Person, joined(Outcomes))
+		}
+		if err := allFactors(f.Reasons, o.Person); err != nil {
+			return err
+		}
+		if !o.Outcome.IsGrant() && !slices.ContainsFunc(f.Reasons, func(r Reason) bool {
+			return r.Finding == FindingAgainst && (r.Person == o.Person || r.Person == 0)
+		}) {
+			return fmt.Errorf("reasons: person %d would be refused, and no finding is against them", o.Person)
+		}
+	}
+	return validReasons(f.Reasons)
+}
+
+// Validate wants the second officer's finding under each factor.
+func (f AgreeFields) Validate() error {
+	return first(allFactors(f.Reasons, 0), validReasons(f.Reasons))
+}
+
+// Validate wants at least one code.
+func (f ReturnFields) Validate() error {
+	if len(f.Reasons) == 0 {
+		return fmt.Errorf("reasons: say why the proposal goes back")
+	}
+	for _, r := range f.Reasons {
+		if err := oneOf("reasons", r, "evidence_missed", "law", "child", "reasons_thin", "outcome"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Validate checks the codes (C9: proof of service).
+func (f ServiceFields) Validate() error {
+	return first(oneOf("how", f.How, "hand", "recorded_delivery", "representative"), oneOf("proof", f.Proof, "signature", "tracking", "acknowledgement"))
+}
+
+// Validate checks the lane.
+func (f BacklogFields) Validate() error {
+	return oneOf("lane", string(f.Lane), string(Legacy), string(FastTrack))
+}
+
+func allFactors(reasons []Reason, person int) error {
+	for _, factor := range Factors {
+		if !slices.ContainsFunc(reasons, func(r Reason) bool {
+			return r.Factor == factor && (r.Person == 0 || r.Person == person)
+		}) {
+			return fmt.Errorf("reasons: nothing is found under %s for person %d; paragraph 395C has eight factors", factor, person)
+		}
+	}
+	return nil
+}
+
+func validReasons(reasons []Reason) error {
+	for _, r := range reasons {
+		if !slices.Contains(Factors, r.Factor) {
+			return fmt.Errorf("reasons: %q is no factor; they are %s", r.Factor, joined(Factors))
+		}
+		if err := oneOf("reasons."+string(r.Factor), string(r.Finding), string(FindingFor), string(FindingAgainst), string(FindingNeutral), string(FindingUnknown)); err != nil {
+			return err
+		}
+		if r.Finding == FindingAgainst && len(r.Evidence) == 0 {
+			return fmt.Errorf("reasons.%s: a finding against somebody must cite the evidence it rests on", r.Factor)
+		}
+	}
+	return nil
+}
+
+func joined[T ~string](values []T) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
+	}
+	return strings.Join(words, ", ")
+}

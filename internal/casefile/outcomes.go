@@ -1,0 +1,80 @@
+package casefile
+
+import "strings"
+
+// Outcome is what is decided for one person (domain.md 6.2).
+type Outcome string
+
+// The outcomes that a named officer may propose in this form of the process.
+const (
+	GrantRefugee  Outcome = "GRANT_REFUGEE"
+	GrantHP       Outcome = "GRANT_HP"      // humanitarian protection
+	GrantILR      Outcome = "GRANT_ILR"     // indefinite leave to remain
+	GrantDL36M    Outcome = "GRANT_DL_36M"  // discretionary leave, 3 years
+	GrantLLR30M   Outcome = "GRANT_LLR_30M" // limited leave, 30 months
+	RefusedUpheld Outcome = "REFUSED_UPHELD"
+)
+
+// Outcomes lists the outcomes that can be proposed.
+var Outcomes = []Outcome{GrantRefugee, GrantHP, GrantILR, GrantDL36M, GrantLLR30M, RefusedUpheld}
+
+// IsGrant reports whether the outcome grants leave to stay.
+func (o Outcome) IsGrant() bool { return strings.HasPrefix(string(o), "GRANT_") }
+
+// Rollup is what the outcomes of its people make of a case.
+type Rollup string
+
+// The roll-ups of a decided case.
+const (
+	AllGranted Rollup = "ALL_GRANTED"
+	Mixed      Rollup = "MIXED"
+	AllRefused Rollup = "ALL_REFUSED"
+)
+
+// RollUp tells what a case's outcomes come to. A part-refusal is [Mixed].
+func RollUp(outcomes []Outcome) Rollup {
+	grants := 0
+	for _, o := range outcomes {
+		if o.IsGrant() {
+			grants++
+		}
+	}
+	switch grants {
+	case len(outcomes):
+		return AllGranted
+	case 0:
+		return AllRefused
+	}
+	return Mixed
+}
+
+// Factor is one of the eight factors of paragraph 395C of the Immigration
+// Rules, which are the mandatory sections of a decision record [S29].
+type Factor string
+
+// Paragraph 395C (i) to (viii).
+const (
+	FactorAge             Factor = "age"
+	FactorResidence       Factor = "length_of_residence"
+	FactorConnections     Factor = "connections"
+	FactorHistory         Factor = "personal_history"
+	FactorDomestic        Factor = "domestic_circumstances"
+	FactorCriminal        Factor = "criminal_record"
+	FactorCompassionate   Factor = "compassionate_circumstances"
+	FactorRepresentations Factor = "representations"
+)
+
+// Factors lists the eight factors in the paragraph's order.
+var Factors = []Factor{FactorAge, FactorResidence, FactorConnections, FactorHistory, FactorDomestic,
+	FactorCriminal, FactorCompassionate, FactorRepresentations}
+
+// Finding is what an officer finds under a factor.
+type Finding string
+
+// The findings. An unknown counts for nobody and against nobody.
+const (
+	FindingFor     Finding = "for"
+	FindingAgainst Finding = "against"
+	FindingNeutral Finding = "neutral"
+	FindingUnknown Finding = "unknown"
+)

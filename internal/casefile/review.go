@@ -1,0 +1,117 @@
+package casefile
+
+import (
+	"slices"
+	"time"
+
+	"hame/internal/clock"
+)
+
+// ReviewSchema is the version of [Review] that this code writes. Every
+// argument of a workflow carries its version, so that a later shape can tell.
+const ReviewSchema = 1
+
+// Review is the state of one family's review as its workflow carries it: ids,
+// codes, days and instants, never a name or a text. It is rebuilt from the
+// recorded facts by every activity that changes them, so that workflow and
+// database can't drift apart.
+type Review struct {
+	Schema  int    `json:"schema"`
+	Case    string `json:"case"`
+	Lane    Lane   `json:"lane"`
+	Council string `json:"council"` // GSS code
+	RuleSet string `json:"rule_set,omitempty"`
+	// DrawnAt is the business instant at which the family was drawn. The review
+	// stamps nothing earlier.
+	DrawnAt     time.Time  `json:"drawn_at"`
+	ListingDate clock.Date `json:"listing_date"`
+	ListingAt   time.Time  `json:"listing_at"` // the first instant of the listing date
+	// Stage is the earliest unfinished stage. Opened holds every stage opened so
+	// far, for evidence and welfare are open side by side.
+	Stage    Stage   `json:"stage"`
+	Opened   []Stage `json:"opened,omitempty"`
+	Revision int     `json:"revision"`
+	Ready    bool    `json:"ready,omitempty"`  // reconciled, triaged and with a case owner
+	Signed   bool    `json:"signed,omitempty"` // the decision is signed
+	Held     bool    `json:"held,omitempty"`
+	Tasks    []Task  `json:"tasks,omitempty"`
+	// Stuck is the code of a failure that no retry can mend; operations own it.
+	Stuck     string `json:"stuck,omitempty"`
+	Recovered bool   `json:"recovered,omitempty"`
+
+	// Shown is what the search attributes were last set to.
+	Shown Shown `json:"shown"`
+	// ContinueAfter, if not 0, makes the workflow continue as new after so many
+	// acts and rungs, and not only when Temporal suggests it: tests force the
+	// seams with it.
+	ContinueAfter int `json:"continue_after,omitempty"`
+}
+
+// Shown is a review's face in the list of workflows.
+type Shown struct {
+	Stage    Stage     `json:"stage,omitempty"`
+	Awaiting Party     `json:"awaiting,omitempty"`
+	Next     time.Time `json:"next,omitzero"`
+	Flags    []string  `json:"flags,omitempty"`
+}
+
+// Equal reports whether two faces are the same.
+func (s Shown) Equal(o Shown) bool {
+	return s.Stage == o.Stage && s.Awaiting == o.Awaiting && s.Next.Equal(o.Next) && slices.Equal(s.Flags, o.Flags)
+}
+
+// HasOpened reports whether the stage has been opened.
+func (r Review) HasOpened(s Stage) bool { return slices.Contains(r.Opened, s) }
+
+// Finished reports whether a stage that was opened has nothing left to do.
+func (r Review) Finished(s Stage) bool {
+	if !r.HasOpened(s) {
+		return false
+	}
+	switch {
+	case s == Listed && !r.Ready, s == Decision && !r.Signed:
+		return false
+	}
+	return !slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Stage == s })
+}
+
+// Earliest returns the open task whose next rung comes first, and whether
+// there is one. Ties go to the task opened first.
+func (r Review) Earliest() (Task, bool) {
+	var first Task
+	found := false
+	for _, t := range r.Tasks {
+		if !found || t.Next.At.Before(first.Next.At) {
+			first, found = t, true
+		}
+	}
+	return first, found
+}
+
+// Face returns what the list of workflows should show: the stage, who is
+// awaited and until when for the earliest rung, and coarse flags. Why a case is
+// held is not among them (design.md, invariant 5).
+func (r Review) Face() Shown {
+	s := Shown{Stage: r.Stage}
+	if t, ok := r.Earliest(); ok {
+		s.Awaiting, s.Next = t.Awaiting, t.Next.At
+	}
+	if r.Stuck != "" {
+		s.Awaiting = Operations
+	}
+	var overdue, escalated, provisional bool
+	for _, t := range r.Tasks {
+		overdue = overdue || t.Overdue
+		escalated = escalated || t.Escalated
+		provisional = provisional || t.Provisional
+	}
+	for _, f := range []struct {
+		name string
+		on   bool
+	}{{"held", r.Held}, {"overdue", overdue}, {"escalated", escalated}, {"provisional_date", provisional}, {"stuck", r.Stuck != ""}, {"recovered", r.Recovered}} {
+		if f.on {
+			s.Flags = append(s.Flags, f.name)
+		}
+	}
+	return s
+}

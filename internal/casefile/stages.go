@@ -1,0 +1,94 @@
+package casefile
+
+// Stage is a part of the review's way, as process.md sets it out. The stage
+// shown for a case is the earliest one that is unfinished.
+type Stage string
+
+// The stages, in order. Evidence and welfare run side by side, so that no
+// child waits for a bank statement.
+const (
+	Unlisted       Stage = "unlisted"
+	Listed         Stage = "listed"
+	Evidence       Stage = "evidence"
+	Welfare        Stage = "welfare"
+	Representation Stage = "representation"
+	Decision       Stage = "decision"
+	Service        Stage = "service"
+	Closed         Stage = "closed"
+)
+
+// Stages lists every stage in order.
+var Stages = []Stage{Unlisted, Listed, Evidence, Welfare, Representation, Decision, Service, Closed}
+
+// Before reports whether s comes earlier on the way than other.
+func (s Stage) Before(other Stage) bool { return s.position() < other.position() }
+
+func (s Stage) position() int {
+	for i, stage := range Stages {
+		if s == stage {
+			return i
+		}
+	}
+	return -1
+}
+
+// Party is whoever a case waits for: a role of the staff, or somebody outside
+// the office. For each party outside, the case owner is the one who chases.
+type Party string
+
+// The roles of the staff (process.md, Roles).
+const (
+	Caseworker            Party = "caseworker"
+	SeniorCaseworker      Party = "senior_caseworker"
+	LeadProfessional      Party = "lead_professional"
+	WelfareLead           Party = "welfare_lead"
+	RepresentationDrafter Party = "representation_drafter"
+	PrivateOffice         Party = "private_office"
+	Minister              Party = "minister"
+	DecisionMaker         Party = "decision_maker"
+	SecondOfficer         Party = "second_officer"
+	Operations            Party = "operations"
+	Auditor               Party = "auditor"
+)
+
+// Roles lists every role that can be granted.
+var Roles = []Party{Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter,
+	PrivateOffice, Minister, DecisionMaker, SecondOfficer, Operations, Auditor}
+
+// The parties outside the office whom a case may wait for.
+const (
+	TheFamily    Party = "family"
+	School       Party = "school"
+	GP           Party = "gp"
+	SocialWork   Party = "social_work"
+	Reporter     Party = "scra"
+	Police       Party = "police"
+	Housing      Party = "housing"
+	Community    Party = "community"
+	NobodyAnyone Party = ""
+)
+
+// IsRole reports whether p is a role of the staff, and not somebody outside.
+func (p Party) IsRole() bool {
+	for _, r := range Roles {
+		if p == r {
+			return true
+		}
+	}
+	return false
+}
+
+// InWords names a party as a letter would.
+func (p Party) InWords() string {
+	words := map[Party]string{
+		SeniorCaseworker: "senior caseworker", LeadProfessional: "lead professional", WelfareLead: "council's welfare lead",
+		RepresentationDrafter: "representation drafter", PrivateOffice: "minister's private office",
+		DecisionMaker: "decision maker", SecondOfficer: "second officer",
+		TheFamily: "family or its representative", GP: "GP or health board", SocialWork: "council's social work",
+		Reporter: "Children's Reporter (SCRA)", Housing: "housing and support provider", Community: "community organisations",
+	}
+	if w, ok := words[p]; ok {
+		return w
+	}
+	return string(p)
+}

@@ -1,0 +1,150 @@
+package casefile
+
+import (
+	"time"
+
+	"hame/internal/clock"
+)
+
+// TaskKind names one thing that somebody must do by a day. Its deadline stands
+// in the rule set under the same name.
+type TaskKind string
+
+// The kinds of task, by the row of domain.md 6.2 they come from.
+const (
+	TaskAllocate      TaskKind = "listed.allocate"        // row 0
+	TaskReconcile     TaskKind = "listed.reconcile"       // row 1
+	TaskTriage        TaskKind = "listed.triage"          // row 2
+	TaskOpeningLetter TaskKind = "evidence.letter"        // row 3
+	TaskQuestionnaire TaskKind = "evidence.questionnaire" // row 3
+	TaskContact       TaskKind = "evidence.contact"       // row 3
+	TaskSchool        TaskKind = "evidence.school"        // row 3
+	TaskGP            TaskKind = "evidence.gp"            // row 3
+	TaskSocialWork    TaskKind = "evidence.social_work"   // row 3
+	TaskReporter      TaskKind = "evidence.scra"          // row 3
+	TaskHousing       TaskKind = "evidence.housing"       // row 3
+	TaskCommunity     TaskKind = "evidence.community"     // row 3
+	TaskAssignWelfare TaskKind = "welfare.assign"         // row 4
+	TaskReport        TaskKind = "welfare.report"         // row 4
+	TaskSignWelfare   TaskKind = "welfare.sign"           // row 4
+	TaskWindow        TaskKind = "representation.window"  // row 5
+	TaskAnswer        TaskKind = "representation.answer"  // row 5
+	TaskRequestCheck  TaskKind = "check.request"          // row 6
+	TaskCheck         TaskKind = "check.record"           // row 6
+	TaskPropose       TaskKind = "decision.propose"       // row 7
+	TaskAgree         TaskKind = "decision.agree"         // row 8
+	TaskServe         TaskKind = "service.serve"          // row 9
+	TaskStatus        TaskKind = "service.status"         // row 10a
+	TaskAppealWindow  TaskKind = "service.appeal_window"  // row 10b
+	TaskNoAppeal      TaskKind = "service.no_appeal"      // row 10b
+	TaskHold          TaskKind = "hold.review"            // a hold, with its owner and review date
+)
+
+// Effect is what a rung does beside marking the task, when its day has passed.
+type Effect string
+
+// The effects. None of them can write an outcome (R1).
+const (
+	// EffectNone marks the task and changes nothing else.
+	EffectNone Effect = ""
+	// EffectGap closes the task with its gap recorded, so that the review goes on.
+	EffectGap Effect = "gap"
+	// EffectLapse closes the task because what it waited for was optional.
+	EffectLapse Effect = "lapse"
+	// EffectContact opens a task for the caseworker to reach the family in person.
+	EffectContact Effect = "contact"
+	// EffectDefaultPriority sets priority 3 where none was given, so that a late
+	// triage moves a family up and never past anyone (row 2).
+	EffectDefaultPriority Effect = "default_priority"
+	// EffectReassign tells the senior caseworker to reassign the task (row 7, 40 working days).
+	EffectReassign Effect = "reassign"
+	// EffectSearchAppeal closes the appeal window and asks a caseworker to look for an appeal (row 10b).
+	EffectSearchAppeal Effect = "search_appeal"
+)
+
+// TaskRule says how a kind of task behaves; how long it has is the rule set's.
+type TaskRule struct {
+	Kind  TaskKind
+	Row   string // of domain.md 6.2
+	Stage Stage  // the stage it holds up
+	// Awaiting must act; EscalateTo takes over at the escalation rung.
+	Awaiting, EscalateTo Party
+	OnDue, OnEscalation  Effect
+	InWords              string
+}
+
+// TaskRules lists the kinds of task in the order of the process.
+var TaskRules = []TaskRule{
+	{TaskAllocate, "0", Listed, SeniorCaseworker, Operations, EffectNone, EffectNone, "give the case an owner"},
+	{TaskReconcile, "1", Listed, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "compare the computer record with the paper file"},
+	{TaskTriage, "2", Listed, Caseworker, SeniorCaseworker, EffectDefaultPriority, EffectNone, "triage the family"},
+	{TaskOpeningLetter, "3", Evidence, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "send the opening letter and questionnaire"},
+	{TaskQuestionnaire, "3", Evidence, TheFamily, Caseworker, EffectContact, EffectGap, "return the questionnaire"},
+	{TaskContact, "3", Evidence, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "reach the family in person"},
+	{TaskSchool, "3", Evidence, School, WelfareLead, EffectNone, EffectGap, "send the school's evidence"},
+	{TaskGP, "3", Evidence, GP, Caseworker, EffectGap, EffectNone, "send the health evidence"},
+	{TaskSocialWork, "3", Evidence, SocialWork, WelfareLead, EffectNone, EffectGap, "send social work's evidence"},
+	{TaskReporter, "3", Evidence, Reporter, Caseworker, EffectGap, EffectNone, "say what the Reporter holds"},
+	{TaskHousing, "3", Evidence, Housing, Caseworker, EffectGap, EffectNone, "send the address and support history"},
+	{TaskCommunity, "3", Evidence, Community, Caseworker, EffectLapse, EffectNone, "send letters from the community, if any"},
+	{TaskAssignWelfare, "4", Welfare, WelfareLead, SeniorCaseworker, EffectNone, EffectNone, "assign a lead professional to the child"},
+	{TaskReport, "4", Welfare, LeadProfessional, SeniorCaseworker, EffectNone, EffectNone, "report on the child's welfare"},
+	{TaskSignWelfare, "4", Welfare, WelfareLead, SeniorCaseworker, EffectNone, EffectNone, "sign the child's welfare report"},
+	{TaskWindow, "5", Representation, PrivateOffice, Caseworker, EffectLapse, EffectNone, "represent the family, or decline to"},
+	{TaskAnswer, "5", Decision, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone, "answer the representation"},
+	{TaskRequestCheck, "6", Decision, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "ask for the security checks"},
+	{TaskCheck, "6", Decision, Police, SeniorCaseworker, EffectNone, EffectNone, "answer the security check"},
+	{TaskPropose, "7", Decision, DecisionMaker, SeniorCaseworker, EffectNone, EffectReassign, "propose a decision"},
+	{TaskAgree, "8", Decision, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone, "agree to the proposal or return it"},
+	{TaskServe, "9", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "serve the decision on each person"},
+	{TaskStatus, "10a", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "issue the status documents"},
+	{TaskAppealWindow, "10b", Service, TheFamily, Caseworker, EffectSearchAppeal, EffectNone, "appeal, if they wish to"},
+	{TaskNoAppeal, "10b", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "look for an appeal at the tribunal and in the post"},
+	{TaskHold, "6.1", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "review the hold"},
+}
+
+// Rule returns the rule of a kind of task, and whether there is one.
+func (k TaskKind) Rule() (TaskRule, bool) {
+	for _, r := range TaskRules {
+		if r.Kind == k {
+			return r, true
+		}
+	}
+	return TaskRule{}, false
+}
+
+// RungKind is a step of a deadline's ladder.
+type RungKind string
+
+// The rungs, in the order they act. Diary rungs recur (design.md, invariant 6).
+const (
+	Reminder   RungKind = "reminder"
+	Due        RungKind = "due"
+	Escalation RungKind = "escalation"
+	Diary      RungKind = "diary"
+)
+
+// Rung is one step of a task's ladder. It acts at the first instant after its
+// day has passed, once.
+type Rung struct {
+	Kind RungKind `json:"kind"`
+	// No counts diary rungs from 1; it is 0 for the others.
+	No int       `json:"no,omitempty"`
+	At time.Time `json:"at"`
+}
+
+// Task is what a review's state holds of an open task: codes, days and
+// instants, and nothing personal.
+type Task struct {
+	Kind TaskKind `json:"kind"`
+	// Subject is the person's number in the family, or the representation's for
+	// an answer; 0 for the family as a whole.
+	Subject     int        `json:"subject,omitempty"`
+	Stage       Stage      `json:"stage"`
+	Awaiting    Party      `json:"awaiting"`
+	DueOn       clock.Date `json:"due_on"`
+	Next        Rung       `json:"next"`
+	Overdue     bool       `json:"overdue,omitempty"`
+	Escalated   bool       `json:"escalated,omitempty"`
+	Provisional bool       `json:"provisional,omitempty"` // the due day rests on computed holidays
+}

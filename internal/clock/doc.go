@@ -1,0 +1,7 @@
+// Package clock holds civil dates, working-day calendars and deadlines. It is
+// pure: nothing in it reads the wall clock, a file or the network, so that a
+// date computed from a fact is the same wherever and whenever it is computed.
+//
+// All days are days in Europe/London. The time zone's rules are embedded, so
+// that a machine without them agrees with one that has them.
+package clock

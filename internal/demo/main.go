@@ -1,0 +1,164 @@
+// Demo brings up the embedded default and, unless told only to, rehearses the
+// whole programme in it: `make demo` and `make up`. It runs the worker and
+// starter as anybody would, as programs of their own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/kelseyhightower/envconfig"
+
+	"hame/internal/devstack"
+)
+
+// choices are what one may set on make's command line.
+type choices struct {
+	Cases   int    `envconfig:"CASES" default:"1100"`
+	Until   string `envconfig:"UNTIL"`
+	Exit    bool   `envconfig:"EXIT"`
+	Summary string `envconfig:"SUMMARY"`
+	// Bin is where worker and starter stand.
+	Bin string `envconfig:"BIN" default:"bin"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	rehearse := !(len(os.Args) > 1 && os.Args[1] == "up")
+	err := run(ctx, rehearse)
+	if err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, rehearse bool) (err error) {
+	var c choices
+	if err := envconfig.Process("", &c); err != nil {
+		return err
+	}
+	stack, err := devstack.Up(ctx, devstack.Options{Name: "demo", UI: true, Log: os.Stderr})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stack.Down()) }()
+	p := programs{dir: c.Bin, env: append(os.Environ(), stack.Env()...)}
+	if err := p.starter(ctx, "setup"); err != nil {
+		return err
+	}
+	stopWorker, err := p.worker(stack.Dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopWorker()) }()
+	if rehearse {
+		if err := p.programme(ctx, c, stack.Dir); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("\nTemporal Web UI: %s\n", stack.UIURL)
+	if c.Exit {
+		return nil
+	}
+	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (README.md has a walk-through). Ctrl-C stops everything.")
+	<-ctx.Done()
+	return nil
+}
+
+// programs runs Hame's own programs against the stack.
+type programs struct {
+	dir string
+	env []string
+}
+
+func (p programs) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, filepath.Join(p.dir, name), args...)
+	c.Env, c.Stdout, c.Stderr = p.env, os.Stdout, os.Stderr
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.WaitDelay = 30 * time.Second
+	return c
+}
+
+func (p programs) starter(ctx context.Context, args ...string) error {
+	if err := p.command(ctx, "starter", args...).Run(); err != nil {
+		return fmt.Errorf("starter %s: %w", args[0], err)
+	}
+	return nil
+}
+
+// worker starts the worker on a free port, with its log in the stack's
+// directory, and returns how to stop it.
+func (p programs) worker(dir string) (stop func() error, err error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(dir, "worker.log"))
+	if err != nil {
+		return nil, err
+	}
+	c := p.command(context.Background(), "worker")
+	c.Env = append(c.Env, "HAME_HTTP_ADDRESS=127.0.0.1:"+strconv.Itoa(port))
+	c.Stdout, c.Stderr = log, log
+	// A group of its own: Ctrl-C reaches this program, which stops things in order.
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
+		return nil, fmt.Errorf("worker: %w", err)
+	}
+	return func() error {
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			return err
+		}
+		return errors.Join(c.Wait(), log.Close())
+	}, nil
+}
+
+// programme generates the backlog, imports it, starts clearing it, and rehearses.
+func (p programs) programme(ctx context.Context, c choices, dir string) error {
+	file := filepath.Join(dir, "backlog.csv")
+	out, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	generate := p.command(ctx, "starter", "backlog", "generate", "--cases", strconv.Itoa(c.Cases))
+	generate.Stdout = out
+	if err := errors.Join(generate.Run(), out.Close()); err != nil {
+		return fmt.Errorf("generate the backlog: %w", err)
+	}
+	if err := p.starter(ctx, "--as", "archie", "backlog", "import", file); err != nil {
+		return err
+	}
+	// A tenth of the families in eleven weeks: the last is listed after some two years [D].
+	capacity := max(1, c.Cases/110)
+	target := time.Now().AddDate(5, 0, 0).Format("2006-01-02")
+	if err := p.starter(ctx, "--as", "archie", "backlog", "start", "--capacity", strconv.Itoa(capacity), "--target", target); err != nil {
+		return err
+	}
+	args := []string{"rehearse"}
+	if c.Until != "" {
+		args = append(args, "--until", c.Until)
+	}
+	if c.Summary != "" {
+		args = append(args, "--summary", c.Summary)
+	}
+	return p.starter(ctx, args...)
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

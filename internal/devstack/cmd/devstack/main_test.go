@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCommandsExitCode(t *testing.T) {
+	for _, c := range []struct {
+		script string
+		code   int
+	}{
+		{"exit 0", 0},
+		{"exit 3", 3},
+		{"kill -TERM $$", 128 + int(syscall.SIGTERM)},
+		{`test "$HAME_STACK" = here || exit 9`, 0},
+		{`test -z "$TEMPORAL_API_KEY" || exit 9`, 0},
+	} {
+		t.Setenv("TEMPORAL_API_KEY", "another server's")
+		code, err := command([]string{"sh", "-c", c.script}, []string{"HAME_STACK=here"}, nil)
+		require.NoError(t, err)
+		require.Equal(t, c.code, code, c.script)
+	}
+	code, err := command([]string{filepath.Join(t.TempDir(), "none")}, nil, nil)
+	require.Error(t, err)
+	require.Equal(t, 127, code)
+}
+
+func TestSignalsReachTheCommand(t *testing.T) {
+	ready := filepath.Join(t.TempDir(), "ready")
+	signals := make(chan os.Signal, 1)
+	go func() {
+		for { // once the command's trap is set
+			if _, err := os.Stat(ready); err == nil {
+				signals <- syscall.SIGTERM
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	code, err := command([]string{"sh", "-c", `trap 'exit 7' TERM; : > "$0"; while :; do sleep 0.02; done`, ready}, nil, signals)
+	require.NoError(t, err)
+	require.Equal(t, 7, code)
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{nil, {"up"}, {"exec"}, {"exec", "--no-such-flag", "--", "true"}} {
+		code, err := run(args)
+		require.EqualError(t, err, usage)
+		require.Equal(t, 2, code)
+	}
+}

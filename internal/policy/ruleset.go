@@ -1,0 +1,232 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// The uses of a rule set. Only an operative one may be pinned to a review.
+const (
+	Operative  = "operative"
+	Comparison = "comparison"
+)
+
+// RuleSet is one version of the rules.
+type RuleSet struct {
+	ID          string
+	Use         string
+	Lane        casefile.Lane // empty for a set of comparison
+	InForceFrom clock.Date
+	Listing     Listing
+	Criteria    []Criterion
+	// Hash names the set's content; reviews, recommendations and decisions keep it.
+	Hash string
+	Body string // the YAML as it was loaded
+
+	tasks    map[casefile.TaskKind]timing
+	diary    int
+	calendar clock.CalendarID
+}
+
+// Listing is how families are drawn.
+type Listing struct {
+	LeadWeeks        int
+	LongestWaitWeeks int
+	order            []class
+}
+
+type class struct {
+	ID       string
+	Priority int
+	when     expression
+}
+
+// Criterion is one ground for or against a person.
+type Criterion struct {
+	ID         string
+	Recommends casefile.Outcome // of a ground for a grant
+	Against    bool
+	When       string
+	Source     string
+	when       expression
+}
+
+// timing is how long a kind of task has, in its own units from the day it began.
+type timing struct {
+	budget               clock.Budget
+	reminder, escalation int
+}
+
+//go:embed rulesets/*.yaml
+var embedded embed.FS
+
+// Embedded loads the rule sets that the program carries, in order of name.
+func Embedded() ([]*RuleSet, error) {
+	names, err := fs.Glob(embedded, "rulesets/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var sets []*RuleSet
+	for _, name := range names {
+		body, err := embedded.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		set, err := Load(name, body)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	return sets, nil
+}
+
+// document is the YAML's own shape. Nodes are kept where an error must name a line.
+type document struct {
+	ID          string        `yaml:"id"`
+	Use         string        `yaml:"use"`
+	Lane        casefile.Lane `yaml:"lane"`
+	InForceFrom string        `yaml:"in_force_from"`
+	Listing     struct {
+		LeadWeeks        int         `yaml:"lead_weeks"`
+		LongestWaitWeeks int         `yaml:"longest_wait_weeks"`
+		Order            []yaml.Node `yaml:"order"`
+	} `yaml:"listing"`
+	Tasks    map[string]yaml.Node `yaml:"tasks"`
+	Diary    int                  `yaml:"diary_working_days"`
+	Calendar clock.CalendarID     `yaml:"calendar"`
+	Criteria []yaml.Node          `yaml:"criteria"`
+}
+
+// Load reads and checks a rule set. Every error names the file and, where it
+// can be told, the line.
+func Load(name string, body []byte) (*RuleSet, error) {
+	var doc document
+	d := yaml.NewDecoder(strings.NewReader(string(body)))
+	d.KnownFields(true)
+	if err := d.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("rule set %s: %w", name, err)
+	}
+	at := func(n yaml.Node, format string, args ...any) error {
+		return fmt.Errorf("rule set %s, line %d: %s", name, n.Line, fmt.Sprintf(format, args...))
+	}
+	inForce, err := clock.ParseDate(doc.InForceFrom)
+	if err != nil {
+		return nil, fmt.Errorf("rule set %s: in_force_from: %w", name, err)
+	}
+	sum := sha256.Sum256(body)
+	set := &RuleSet{ID: doc.ID, Use: doc.Use, Lane: doc.Lane, InForceFrom: inForce, Hash: hex.EncodeToString(sum[:8]), Body: string(body),
+		tasks: map[casefile.TaskKind]timing{}, diary: doc.Diary, calendar: doc.Calendar,
+		Listing: Listing{LeadWeeks: doc.Listing.LeadWeeks, LongestWaitWeeks: doc.Listing.LongestWaitWeeks}}
+	switch {
+	case set.ID == "":
+		return nil, fmt.Errorf("rule set %s: it has no id", name)
+	case set.Use != Operative && set.Use != Comparison:
+		return nil, fmt.Errorf("rule set %s: use is %q; it must be operative or comparison", name, set.Use)
+	case set.Use == Operative && set.Lane != casefile.Legacy && set.Lane != casefile.FastTrack:
+		return nil, fmt.Errorf("rule set %s: lane is %q; an operative set belongs to legacy or fast-track", name, set.Lane)
+	}
+	for _, n := range doc.Listing.Order {
+		var c struct {
+			ID       string
+			Priority int
+			When     string
+		}
+		if err := n.Decode(&c); err != nil {
+			return nil, at(n, "%v", err)
+		}
+		when, err := compile(c.When)
+		if err != nil {
+			return nil, at(n, "%s: %v", c.ID, err)
+		}
+		if c.Priority < 1 || c.Priority > 5 {
+			return nil, at(n, "%s: priority %d is not 1 to 5", c.ID, c.Priority)
+		}
+		set.Listing.order = append(set.Listing.order, class{c.ID, c.Priority, when})
+	}
+	for _, n := range doc.Criteria {
+		var c struct {
+			ID         string
+			Recommends casefile.Outcome
+			Against    bool
+			When       string
+			Source     string
+		}
+		if err := n.Decode(&c); err != nil {
+			return nil, at(n, "%v", err)
+		}
+		when, err := compile(c.When)
+		switch {
+		case err != nil:
+			return nil, at(n, "%s: %v", c.ID, err)
+		case c.Source == "":
+			return nil, at(n, "%s: a criterion names its source", c.ID)
+		case c.Against == (c.Recommends != ""):
+			return nil, at(n, "%s: a criterion either recommends a grant or is against", c.ID)
+		case !c.Against && (!c.Recommends.IsGrant() || !slices.Contains(casefile.Outcomes, c.Recommends)):
+			return nil, at(n, "%s: %q is no grant", c.ID, c.Recommends)
+		}
+		set.Criteria = append(set.Criteria, Criterion{c.ID, c.Recommends, c.Against, c.When, c.Source, when})
+	}
+	if err := set.loadTasks(doc, at); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+func (s *RuleSet) loadTasks(doc document, at func(yaml.Node, string, ...any) error) error {
+	if s.Use == Comparison {
+		return nil
+	}
+	for kind, n := range doc.Tasks {
+		rule, ok := casefile.TaskKind(kind).Rule()
+		if !ok {
+			return at(n, "%q is no kind of task", kind)
+		}
+		var t struct {
+			Days       int
+			Unit       clock.Unit
+			Calendar   clock.CalendarID
+			Reminder   int
+			Escalation int
+		}
+		if err := n.Decode(&t); err != nil {
+			return at(n, "%v", err)
+		}
+		budget := clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}
+		closesWhenDue := rule.OnDue == casefile.EffectGap || rule.OnDue == casefile.EffectLapse || rule.OnDue == casefile.EffectSearchAppeal
+		if _, err := clock.For(t.Calendar); err != nil {
+			return at(n, "%s: %v", kind, err)
+		}
+		switch {
+		case t.Days < 1, t.Unit != clock.WorkingDays && t.Unit != clock.CalendarDays:
+			return at(n, "%s: days must be at least 1, and unit working or calendar", kind)
+		case t.Reminder < 0 || t.Reminder >= t.Days:
+			return at(n, "%s: the reminder must come before the %d days are over", kind, t.Days)
+		case !closesWhenDue && t.Escalation < t.Days:
+			return at(n, "%s: escalation must be at %d days or later", kind, t.Days)
+		case closesWhenDue && t.Escalation != 0:
+			return at(n, "%s: it ends when due and can't escalate", kind)
+		}
+		s.tasks[casefile.TaskKind(kind)] = timing{budget, t.Reminder, t.Escalation}
+	}
+	for _, rule := range casefile.TaskRules {
+		if _, ok := s.tasks[rule.Kind]; !ok {
+			return fmt.Errorf("rule set %s: no deadline for %s", s.ID, rule.Kind)
+		}
+	}
+	if _, err := clock.For(s.calendar); err != nil || s.diary < 1 {
+		return fmt.Errorf("rule set %s: diary_working_days and calendar must be set", s.ID)
+	}
+	return nil
+}

@@ -1,0 +1,337 @@
+// Package rehearsal plays the process through with simulated people: it reads a
+// review's open tasks, draws when whoever is awaited would act, or that they
+// never do, forwards that review's clock to the moment, and acts as that person
+// through the same desk as everyone else. It needs a server that can skip time,
+// and a database that is marked synthetic.
+package rehearsal
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+)
+
+// Options say what to rehearse.
+type Options struct {
+	Store       *store.Store // of the worker's login: it reads the tasks and sets the programme's now
+	DatabaseURL string       // from which each simulated person logs in as themselves
+	Temporal    client.Client
+	Namespace   string
+	TaskQueue   string
+	// Horizon is the business instant at which the rehearsal ends.
+	Horizon time.Time
+	Seed    uint64
+	// Parallel is how many reviews are played at once.
+	Parallel int
+	// Silent makes nobody ever answer: no officer, provider or family.
+	Silent bool
+}
+
+// Tally counts what the rehearsal has done so far.
+type Tally struct {
+	At       time.Time // the business instant up to which everybody has been played
+	Acts     int
+	Refused  int
+	Forwards int
+	Reviews  int // in play
+	Ended    int
+}
+
+// Rehearsal is one rehearsal.
+type Rehearsal struct {
+	o     Options
+	skip  skipper
+	desks map[string]*desk.Desk
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	queue   stops
+	playing int
+	tally   Tally
+	failed  error
+}
+
+// New prepares a rehearsal. It is refused unless the database is marked
+// synthetic. Call Close when done.
+func New(ctx context.Context, o Options) (*Rehearsal, error) {
+	synthetic, err := o.Store.Synthetic(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !synthetic {
+		return nil, casefile.Refuse(casefile.RefusedConstraint, "a rehearsal is for a synthetic database only, and this one is not marked so: import a generated backlog")
+	}
+	r := &Rehearsal{o: o, skip: skipper{o.Temporal, o.Namespace}, desks: map[string]*desk.Desk{}}
+	r.changed = sync.NewCond(&r.mu)
+	return r, nil
+}
+
+// Close ends the connections of the simulated people.
+func (r *Rehearsal) Close() {
+	for _, d := range r.desks {
+		_ = d.Store.Close() // the rehearsal is over
+	}
+}
+
+// Tally returns the counts so far.
+func (r *Rehearsal) Tally() Tally {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tally
+}
+
+// Run plays everything up to the horizon. Reviews are played side by side, each
+// on its own clock, and the lanes' draws week by week beside them, always the
+// one that is furthest behind. At the end every open review and the lanes stand
+// at the horizon, and so does the programme's now.
+func (r *Rehearsal) Run(ctx context.Context) error {
+	begun, err := r.o.Store.BusinessNow(ctx)
+	if err != nil {
+		return err
+	}
+	if !r.o.Horizon.After(begun) {
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("the rehearsal stands at %s; its horizon must be later", clock.DateOf(begun)))
+	}
+	for _, lane := range []casefile.Lane{casefile.Legacy, casefile.FastTrack} {
+		if err := r.addLane(ctx, lane, begun); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(ctx, r.changed.Broadcast)
+	defer stop()
+	var players sync.WaitGroup
+	for range r.o.Parallel {
+		players.Go(func() {
+			if err := r.play(ctx); err != nil {
+				r.fail(err)
+				cancel()
+			}
+		})
+	}
+	players.Wait()
+	if r.failed != nil {
+		return r.failed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return r.o.Store.SetBusinessNow(ctx, r.o.Horizon)
+}
+
+func (r *Rehearsal) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil {
+		r.failed = err
+	}
+	r.changed.Broadcast()
+}
+
+// played is something with a clock of its own: a review or a lane.
+type played interface {
+	// step plays it up to its next stop, and returns when the one after that is.
+	// It returns errEnded when there is none.
+	step(ctx context.Context, r *Rehearsal) (time.Time, error)
+}
+
+// play takes whoever is furthest behind and plays one stop of theirs, until
+// all stand at the horizon.
+func (r *Rehearsal) play(ctx context.Context) error {
+	for {
+		next, ok := r.take(ctx)
+		if !ok {
+			return nil
+		}
+		at, err := next.played.step(ctx, r)
+		if err != nil && !errors.Is(err, errEnded) {
+			return err
+		}
+		r.putBack(stop{at, next.played}, err == nil)
+	}
+}
+
+func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		switch {
+		case ctx.Err() != nil || r.failed != nil:
+			return stop{}, false
+		case len(r.queue) > 0:
+			r.playing++
+			s := heap.Pop(&r.queue).(stop)
+			r.tally.At = s.at
+			return s, true
+		case r.playing == 0:
+			r.changed.Broadcast()
+			return stop{}, false
+		}
+		r.changed.Wait()
+	}
+}
+
+func (r *Rehearsal) putBack(s stop, goesOn bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.playing--
+	if goesOn {
+		heap.Push(&r.queue, s)
+	} else if _, review := s.played.(*review); review {
+		r.tally.Ended++
+	}
+	r.changed.Broadcast()
+}
+
+func (r *Rehearsal) add(s stop) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	heap.Push(&r.queue, s)
+	if _, review := s.played.(*review); review {
+		r.tally.Reviews++
+	}
+	r.changed.Signal()
+}
+
+func (r *Rehearsal) count(f func(*Tally)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(&r.tally)
+}
+
+// forward moves a workflow's clock, and counts it.
+func (r *Rehearsal) forward(ctx context.Context, id string, now, to time.Time) (time.Time, error) {
+	if !to.After(now) {
+		return now, nil
+	}
+	r.count(func(t *Tally) { t.Forwards++ })
+	return r.skip.forward(ctx, id, now, to)
+}
+
+// deskOf returns the desk of a simulated person, logged in as themselves.
+func (r *Rehearsal) deskOf(ctx context.Context, login string) (*desk.Desk, error) {
+	r.mu.Lock()
+	d, ok := r.desks[login]
+	r.mu.Unlock()
+	if ok {
+		return d, nil
+	}
+	address, err := store.As(r.o.DatabaseURL, login)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, address, 4)
+	if err != nil {
+		return nil, fmt.Errorf("log in as %s: %w", login, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if d, ok := r.desks[login]; ok {
+		return d, s.Close() // somebody else was first
+	}
+	d = &desk.Desk{Store: s, Temporal: r.o.Temporal, TaskQueue: r.o.TaskQueue}
+	r.desks[login] = d
+	return d, nil
+}
+
+// lane is a lane's ClearBacklog in play.
+type lane struct {
+	lane casefile.Lane
+	now  time.Time
+	seen time.Time // reviews drawn up to here are in play
+}
+
+// addLane puts a lane into play, if its backlog was started, with the reviews
+// that are open already.
+func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Time) error {
+	now, err := r.skip.now(ctx, activities.BacklogID(l))
+	if errors.Is(err, errEnded) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.add(stop{begun, &lane{lane: l, now: now}})
+	return nil
+}
+
+const aWeek = 7 * 24 * time.Hour
+
+// step lets a lane draw once more, and puts the drawn reviews into play.
+func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
+	drawn, err := r.o.Store.Listings(ctx, l.lane, l.seen, r.o.Horizon)
+	if err != nil {
+		return l.now, err
+	}
+	for _, d := range drawn {
+		l.seen = later(l.seen, d.DrawnAt)
+		v, err := r.newReview(ctx, d)
+		if errors.Is(err, errEnded) {
+			continue // it was closed in an earlier rehearsal
+		}
+		if err != nil {
+			return l.now, err
+		}
+		r.add(stop{d.DrawnAt, v})
+	}
+	if !l.now.Before(r.o.Horizon) {
+		return l.now, errEnded
+	}
+	to := l.now.Add(aWeek)
+	if to.After(r.o.Horizon) {
+		to = r.o.Horizon
+	}
+	l.now, err = r.forward(ctx, activities.BacklogID(l.lane), l.now, to)
+	return l.now, err
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// random gives each case numbers of its own, whatever the order of play.
+func (r *Rehearsal) random(key string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key)) // never fails
+	return rand.New(rand.NewPCG(r.o.Seed, h.Sum64()))
+}
+
+// stop is when something is to be played next.
+type stop struct {
+	at     time.Time
+	played played
+}
+
+// stops is a heap, the earliest first.
+type stops []stop
+
+func (s stops) Len() int           { return len(s) }
+func (s stops) Less(i, j int) bool { return s[i].at.Before(s[j].at) }
+func (s stops) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+
+// Push adds a stop.
+func (s *stops) Push(x any) { *s = append(*s, x.(stop)) }
+
+// Pop takes the last stop.
+func (s *stops) Pop() any {
+	last := (*s)[len(*s)-1]
+	*s = (*s)[:len(*s)-1]
+	return last
+}

@@ -1,0 +1,275 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+)
+
+// review is one family's review in play.
+type review struct {
+	ref       string
+	council   string
+	key       string
+	now       time.Time
+	random    *rand.Rand
+	owner     string
+	rep       bool
+	people    []store.PersonFacts
+	refuse    bool // this family's scenario ends in a refusal
+	plans     map[string]plan
+	assigned  map[int]string // the child's lead professional
+	represent string         // how the minister's office will use its window
+	onHorizon bool
+}
+
+// plan is when somebody will do a task, and on which day they will attest it.
+type plan struct {
+	act      time.Time
+	attested clock.Date
+	never    bool
+}
+
+// newReview puts a drawn family into play.
+func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, error) {
+	now, err := r.skip.now(ctx, l.Case)
+	if err != nil {
+		return nil, err
+	}
+	v := &review{ref: l.Case, council: l.Council, now: now, plans: map[string]plan{}, assigned: map[int]string{}}
+	err = r.o.Store.InTx(ctx, func(tx *store.Tx) error {
+		f, err := tx.Family(ctx, l.Case)
+		if err != nil {
+			return err
+		}
+		v.rep, v.key = f.Represented, f.Key
+		v.people, err = tx.People(ctx, l.Case)
+		return err
+	})
+	v.random = r.random(v.key)
+	v.owner = pick(v.random, staffByRole[casefile.Caseworker])
+	// domain.md 6.5, outcome scenario: of a hundred families that are decided on
+	// their merits, 85 are granted and 7 refused.
+	v.refuse = v.random.Float64() < 7.0/92
+	v.represent = drawRepresentation(v.random)
+	return v, err
+}
+
+// step forwards the review to its next stop and does what people do there.
+func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
+	if v.onHorizon {
+		return v.now, errEnded
+	}
+	state, err := v.state(ctx, r)
+	if store.IsKind(err, store.NotFound) {
+		// Drawn, and not yet opened: its clock stands before the draw.
+		return v.forwardTo(ctx, r, v.drawn(ctx, r))
+	}
+	if err != nil {
+		return v.now, err
+	}
+	for _, t := range state.Tasks {
+		p := v.planFor(r, t)
+		if p.never || p.act.After(v.now) {
+			continue
+		}
+		done, err := v.act(ctx, r, state, t, p)
+		if err != nil {
+			return v.now, fmt.Errorf("%s, %s: %w", v.ref, t.Kind, err)
+		}
+		v.plans[planKey(t)] = plan{never: true}
+		if done {
+			// What else is open may have changed: look again at this very moment.
+			return v.now, nil
+		}
+	}
+	next := v.nextStop(r, state)
+	if next.After(r.o.Horizon) {
+		v.onHorizon = true
+		next = r.o.Horizon
+	}
+	return v.forwardTo(ctx, r, next)
+}
+
+// state reads the review's state from the record; closed reviews have ended.
+func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Review, error) {
+	var state casefile.Review
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		state, err = tx.Review(ctx, v.ref)
+		return err
+	})
+	if err == nil && state.Stage == casefile.Closed {
+		return state, errEnded
+	}
+	return state, err
+}
+
+func (v *review) drawn(ctx context.Context, r *Rehearsal) time.Time {
+	at, err := r.o.Store.DrawnAt(ctx, v.ref)
+	if err != nil {
+		return v.now
+	}
+	return at
+}
+
+func (v *review) forwardTo(ctx context.Context, r *Rehearsal, to time.Time) (time.Time, error) {
+	// A second past the instant, so that what is due at it has acted.
+	if to = to.Add(time.Second); !to.After(v.now) {
+		to = v.now.Add(time.Second)
+	}
+	now, err := r.forward(ctx, v.ref, v.now, to)
+	if err == nil {
+		v.now = now
+	}
+	return v.now, err
+}
+
+// nextStop is the earliest moment at which somebody acts, or at which a rung
+// changes what is open: there new plans have to be made.
+func (v *review) nextStop(r *Rehearsal, state casefile.Review) time.Time {
+	next := r.o.Horizon.Add(time.Hour)
+	if state.ListingAt.After(v.now) {
+		next = state.ListingAt
+	}
+	for _, t := range state.Tasks {
+		if p := v.planFor(r, t); !p.never && p.act.Before(next) {
+			next = p.act
+		}
+		if at, ok := effectAt(t); ok && at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
+
+// effectAt is when a task's ladder will close it, open another, or hand it on.
+func effectAt(t casefile.Task) (time.Time, bool) {
+	rule, _ := t.Kind.Rule()
+	switch t.Next.Kind {
+	case casefile.Reminder, casefile.Due:
+		if rule.OnDue != casefile.EffectNone {
+			return clock.LateAt(t.DueOn), true
+		}
+		if t.Next.Kind == casefile.Due {
+			return t.Next.At, true
+		}
+		return clock.LateAt(t.DueOn), true
+	case casefile.Escalation:
+		return t.Next.At, true
+	}
+	return time.Time{}, false
+}
+
+func planKey(t casefile.Task) string {
+	return fmt.Sprintf("%s/%d/%s/%t", t.Kind, t.Subject, t.DueOn, t.Escalated)
+}
+
+// planFor returns when a task will be done, drawing it when the task is first seen.
+func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
+	if r.o.Silent {
+		return plan{never: true}
+	}
+	key := planKey(t)
+	p, ok := v.plans[key]
+	if !ok {
+		p = v.draw(t)
+		v.plans[key] = p
+	}
+	return p
+}
+
+// draw draws when somebody does a task: most in time, some late, some never.
+// All shares are [D], for the demo only.
+func (v *review) draw(t casefile.Task) plan {
+	m := mannerOf(t)
+	x := v.random.Float64()
+	today := clock.DateOf(v.now)
+	budget := max(t.DueOn.DaysSince(today), 1)
+	var days int
+	switch {
+	case x < m.inTime:
+		days = 1 + v.random.IntN(budget)
+		if m.prompt {
+			days = 1 + v.random.IntN(max(budget*2/3, 1))
+		}
+	case x < m.inTime+m.late:
+		days = budget + 1 + v.random.IntN(20)
+	default:
+		return plan{never: true}
+	}
+	on := today.AddDays(days)
+	calendar, err := clock.For(clock.Scotland)
+	if err == nil && !calendar.IsWorkingDay(on) {
+		on = calendar.NextWorkingDay(on)
+	}
+	// Somewhere in the office's day.
+	at := on.Start().Add(9*time.Hour + time.Duration(v.random.IntN(7*60))*time.Minute)
+	if m.outside && v.random.Float64() < 0.05 {
+		// It arrived on that day and was typed in days later (C1): the attested day counts.
+		return plan{act: at.Add(time.Duration(2+v.random.IntN(5)) * 24 * time.Hour), attested: on}
+	}
+	return plan{act: at, attested: on}
+}
+
+// manner is how reliably a kind of task is done.
+type manner struct {
+	inTime, late float64
+	prompt       bool // well before the deadline
+	outside      bool // by somebody outside the office
+}
+
+func mannerOf(t casefile.Task) manner {
+	if t.Escalated && t.Awaiting.IsRole() {
+		return manner{inTime: 0, late: 0.97}
+	}
+	switch t.Kind {
+	case casefile.TaskQuestionnaire:
+		return manner{inTime: 0.80, late: 0.12, outside: true}
+	case casefile.TaskSchool, casefile.TaskGP, casefile.TaskHousing, casefile.TaskSocialWork, casefile.TaskReporter:
+		return manner{inTime: 0.85, late: 0.08, outside: true}
+	case casefile.TaskCommunity:
+		return manner{inTime: 0.5, outside: true}
+	case casefile.TaskCheck:
+		return manner{inTime: 0.88, late: 0.11, outside: true}
+	case casefile.TaskReport:
+		return manner{inTime: 0.88, late: 0.08}
+	case casefile.TaskWindow:
+		return manner{inTime: 0.75}
+	case casefile.TaskHold, casefile.TaskAppealWindow:
+		return manner{}
+	}
+	return manner{inTime: 0.95, late: 0.04, prompt: true}
+}
+
+// do sits down at somebody's desk and does an act. It reports whether it was accepted.
+func (v *review) do(ctx context.Context, r *Rehearsal, login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (bool, error) {
+	d, err := r.deskOf(ctx, login)
+	if err != nil {
+		return false, err
+	}
+	cmd, err := desk.New(v.ref, act, subject, on, fields, text)
+	if err != nil {
+		return false, err
+	}
+	receipt, err := d.Do(ctx, cmd)
+	r.count(func(t *Tally) {
+		t.Acts++
+		if receipt.Refused != nil {
+			t.Refused++
+		}
+	})
+	var undelivered *desk.UndeliveredError
+	if errors.As(err, &undelivered) && ctx.Err() == nil {
+		receipt, err = d.Deliver(ctx, cmd)
+	}
+	return err == nil && receipt.Refused == nil, err
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -1,0 +1,77 @@
+// Package settings reads the environment: Hame's own settings are HAME_*, and
+// all TEMPORAL_* ones are the Temporal client's (address, namespace, TLS, API
+// key, headers), as go.temporal.io/sdk/contrib/envconfig documents them.
+package settings
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/kelseyhightower/envconfig"
+	"go.temporal.io/sdk/client"
+	temporalenv "go.temporal.io/sdk/contrib/envconfig"
+	"go.temporal.io/sdk/log"
+)
+
+// Shared is what every program of Hame needs.
+type Shared struct {
+	DatabaseURL string `envconfig:"DATABASE_URL" desc:"PostgreSQL, as a URL: the worker's login for the worker, one's own for starter"`
+	TaskQueue   string `envconfig:"TASK_QUEUE" default:"hame" desc:"Temporal task queue of the reviews"`
+}
+
+// Starter is what starter needs.
+type Starter struct {
+	Shared
+	AdminDatabaseURL string `envconfig:"ADMIN_DATABASE_URL" desc:"PostgreSQL as its administrator, for setup only"`
+	WorkerPassword   string `envconfig:"WORKER_PASSWORD" desc:"password that setup gives the worker's login; none where the server admits it otherwise"`
+	UIURL            string `envconfig:"UI_URL" desc:"address of the Temporal Web UI, for the links that are printed"`
+	Stack            string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
+}
+
+// Worker is what the worker needs.
+type Worker struct {
+	Shared
+	HTTPAddress   string        `envconfig:"HTTP_ADDRESS" default:":8080" desc:"where /healthz, /readyz and /metrics are served"`
+	Connections   int           `envconfig:"DATABASE_CONNECTIONS" default:"20" desc:"size of the database pool"`
+	ConnectBudget time.Duration `envconfig:"CONNECT_BUDGET" default:"2m" desc:"how long to wait at start for the database and Temporal"`
+	StopBudget    time.Duration `envconfig:"STOP_BUDGET" default:"20s" desc:"how long to let running work finish on SIGTERM"`
+	Deployment    string        `envconfig:"DEPLOYMENT" desc:"worker deployment name; with BUILD_ID it turns worker versioning on"`
+	BuildID       string        `envconfig:"BUILD_ID" desc:"build id within the deployment"`
+}
+
+const prefix = "HAME"
+
+// Load reads the settings of one program into its struct. The error names the
+// variable.
+func Load(into any) error {
+	if err := envconfig.Process(prefix, into); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	return nil
+}
+
+// Usage writes the settings of a program as a table.
+func Usage(w io.Writer, of any) error {
+	return envconfig.Usagef(prefix, of, w, `{{range .}}{{usage_key .}}	{{usage_description .}}{{with usage_default .}} (default {{.}}){{end}}
+{{end}}`)
+}
+
+// Temporal returns the options of a Temporal client under a fixed identity: the
+// program's name, never a host's or a person's.
+func Temporal(program string, logger *slog.Logger) (client.Options, error) {
+	options, err := temporalenv.LoadDefaultClientOptions()
+	if err != nil {
+		return options, fmt.Errorf("settings of the Temporal client (TEMPORAL_*): %w", err)
+	}
+	options.Identity = program
+	options.Logger = log.NewStructuredLogger(logger)
+	return options, nil
+}
+
+// Quiet is a logger that writes warnings and errors only, to standard error.
+func Quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+}

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// CaseSummary is a case as lists show it: no names.
+type CaseSummary struct {
+	Case        string          `db:"case_ref" json:"case"`
+	Stage       casefile.Stage  `db:"stage" json:"stage"`
+	Lane        casefile.Lane   `db:"lane" json:"lane"`
+	Council     string          `db:"council" json:"council"`
+	Priority    int             `db:"priority" json:"priority"`
+	Owner       string          `db:"owner" json:"owner,omitempty"`
+	ListingDate clock.Date      `db:"listing_date" json:"listing_date,omitzero"`
+	Drawn       bool            `db:"drawn" json:"drawn"`
+	Rollup      casefile.Rollup `db:"rollup" json:"outcome,omitempty"`
+	Awaiting    casefile.Party  `db:"awaiting" json:"awaiting,omitempty"`
+	DueOn       clock.Date      `db:"due_on" json:"due_on,omitzero"`
+	Overdue     bool            `db:"overdue" json:"overdue"`
+	Escalated   bool            `db:"escalated" json:"escalated"`
+	Held        bool            `db:"held" json:"held"`
+	Stuck       string          `db:"stuck" json:"stuck,omitempty"`
+}
+
+const summaryColumns = `case_ref, stage, lane, council, priority, owner, listing_date, listing_date is not null as drawn, rollup,
+	awaiting, due_on, overdue, escalated, held, stuck`
+
+// CaseFilter narrows a list of cases; empty fields don't.
+type CaseFilter struct {
+	Stage     casefile.Stage
+	Lane      casefile.Lane
+	Council   string
+	Overdue   bool
+	DueBefore clock.Date
+}
+
+// Cases lists the cases that the session's login may see, the earliest due first.
+func (s *Store) Cases(ctx context.Context, f CaseFilter, limit int) ([]CaseSummary, error) {
+	var rows []CaseSummary
+	err := s.db.SelectContext(ctx, &rows, `
+		select `+summaryColumns+` from case_list
+		where ($1 = '' or stage = $1) and ($2 = '' or lane = $2) and ($3 = '' or council = $3) and (not $4 or overdue)
+		  and ($5::date is null or due_on < $5)
+		order by due_on nulls last, case_ref limit $6`,
+		string(f.Stage), string(f.Lane), f.Council, f.Overdue, f.DueBefore, limit)
+	return rows, mapError(err)
+}
+
+// CaseSummary returns one case. NotFound if there is none for this login.
+func (s *Store) CaseSummary(ctx context.Context, ref string) (CaseSummary, error) {
+	var row CaseSummary
+	err := s.db.GetContext(ctx, &row, `select `+summaryColumns+` from case_list where case_ref = $1`, ref)
+	return row, mapError(err)
+}
+
+// CaseFile reads a case as the login may see it, and records that it was read.
+// NotFound if there is no such case for this login.
+func (s *Store) CaseFile(ctx context.Context, ref, what string) (json.RawMessage, error) {
+	var body []byte
+	if err := s.db.GetContext(ctx, &body, `select case_file($1, $2)`, ref, what); err != nil {
+		return nil, mapError(err)
+	}
+	if body == nil {
+		return nil, &Error{Kind: NotFound}
+	}
+	return body, nil
+}
+
+// Event is a line of a case's timeline.
+type Event struct {
+	At     time.Time `db:"at" json:"at"`
+	What   string    `db:"what" json:"what"`
+	Who    string    `db:"who" json:"who,omitempty"`
+	Detail string    `db:"detail" json:"detail"`
+}
+
+// Timeline lists what happened to a case, oldest first, and records the read.
+func (s *Store) Timeline(ctx context.Context, ref string) ([]Event, error) {
+	var rows []Event
+	err := s.db.SelectContext(ctx, &rows, `select at, what, who, detail from case_timeline($1)`, ref)
+	return rows, mapError(err)
+}
+
+// Text is the free text of an act.
+type Text struct {
+	Act        casefile.Act `db:"kind" json:"act"`
+	Person     string       `db:"person" json:"person"`
+	AttestedOn clock.Date   `db:"attested_on" json:"attested_on"`
+	Body       string       `db:"body" json:"body"`
+}
+
+// MyPart returns the part that the session's own person plays on a case, if any.
+func (s *Store) MyPart(ctx context.Context, ref string) (casefile.Part, error) {
+	var part *string
+	if err := s.db.GetContext(ctx, &part, `select my_part($1)`, ref); err != nil || part == nil {
+		return casefile.NoPart, mapError(err)
+	}
+	return casefile.Part(*part), nil
+}
+
+// TaskRow is an open task as the task list shows it.
+type TaskRow struct {
+	Case        string            `db:"case_ref" json:"case"`
+	Kind        casefile.TaskKind `db:"kind" json:"kind"`
+	Subject     int               `db:"subject" json:"subject,omitempty"`
+	Stage       casefile.Stage    `db:"stage" json:"stage"`
+	Awaiting    casefile.Party    `db:"awaiting" json:"awaiting"`
+	Began       clock.Date        `db:"began" json:"began"`
+	DueOn       clock.Date        `db:"due_on" json:"due_on"`
+	Provisional bool              `db:"provisional" json:"provisional,omitempty"`
+	NextRung    casefile.RungKind `db:"next_rung" json:"next_rung"`
+	NextAt      time.Time         `db:"next_at" json:"next_at"`
+	Overdue     bool              `db:"overdue" json:"overdue,omitempty"`
+	Escalated   bool              `db:"escalated" json:"escalated,omitempty"`
+	Lane        casefile.Lane     `db:"lane" json:"lane,omitempty"`
+	Council     string            `db:"council" json:"council,omitempty"`
+	Owner       string            `db:"owner" json:"owner,omitempty"`
+}
+
+// TaskFilter narrows the task list; empty fields don't. Mine keeps what waits
+// for one of the roles given, and of a caseworker's tasks those of their own cases.
+type TaskFilter struct {
+	Mine      bool
+	Role      casefile.Party
+	Council   string
+	Overdue   bool
+	DueBefore clock.Date
+}
+
+// Tasks lists open tasks that the session's login may see, the earliest due first.
+func (s *Store) Tasks(ctx context.Context, f TaskFilter, limit int) ([]TaskRow, error) {
+	var rows []TaskRow
+	err := s.db.SelectContext(ctx, &rows, `
+		select case_ref, kind, subject, stage, awaiting, began, due_on, provisional, next_rung, next_at, overdue, escalated, lane, council, owner
+		from task_list
+		where (not $1 or (awaiting in (select role from my_roles()) and (awaiting <> 'caseworker' or owner in ('', my_person())))
+		       or (awaiting not in (select role from case_role) and owner = my_person()))
+		  and ($2 = '' or awaiting = $2) and ($3 = '' or council = $3) and (not $4 or overdue) and ($5::date is null or due_on < $5)
+		order by due_on, case_ref, kind, subject limit $6`,
+		f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
+	return rows, mapError(err)
+}
+
+// LetterRow is a letter and one of its addressees, if it was sent to any.
+type LetterRow struct {
+	Case      string     `db:"case_ref" json:"case"`
+	No        int        `db:"no" json:"no"`
+	Kind      string     `db:"kind" json:"kind"`
+	CreatedAt time.Time  `db:"created_at" json:"created_at"`
+	To        string     `db:"to_whom" json:"to,omitempty"`
+	By        string     `db:"by_how" json:"by,omitempty"`
+	SentOn    clock.Date `db:"sent_on" json:"sent_on,omitzero"`
+}
+
+// Letters lists the letters of a case, or with "" those of all cases that were
+// not sent to anybody yet.
+func (s *Store) Letters(ctx context.Context, ref string, limit int) ([]LetterRow, error) {
+	var rows []LetterRow
+	err := s.db.SelectContext(ctx, &rows, `
+		select case_ref, no, kind, created_at, coalesce(to_whom, '') as to_whom, coalesce(by_how, '') as by_how, sent_on from letter_list
+		where (case_ref = $1) or ($1 = '' and sent_on is null) order by created_at, case_ref, no, to_whom limit $2`, ref, limit)
+	return rows, mapError(err)
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// NewCommand is a human act before it is a message.
+type NewCommand struct {
+	ID         uuid.UUID // version 7, so that ids sort as they were made
+	Case       string    // or Lane, for an act on a lane's backlog
+	Lane       casefile.Lane
+	Act        casefile.Act
+	Subject    int
+	AttestedOn clock.Date
+	Fields     json.RawMessage
+	Text       string
+}
+
+// InsertCommand records an act under the session's own login: PostgreSQL stamps
+// who and when, and refuses (NotPermitted) whoever may not do it. The text, if
+// any, stands in a row of its own under a salted digest.
+func (s *Store) InsertCommand(ctx context.Context, c NewCommand) error {
+	if c.Text == "" {
+		return mapError(insertCommand(ctx, s.db, c, nil))
+	}
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails (crypto/rand)
+	digest := sha256.Sum256(append(append([]byte{}, salt...), c.Text...))
+	return s.InTx(ctx, func(t *Tx) error {
+		if err := insertCommand(ctx, t.tx, c, digest[:]); err != nil {
+			return err
+		}
+		return t.exec(ctx, `insert into command_text (command_id, salt, body) values ($1, $2, $3)`, c.ID, salt, c.Text)
+	})
+}
+
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func insertCommand(ctx context.Context, db execer, c NewCommand, digest []byte) error {
+	_, err := db.ExecContext(ctx, `
+		insert into command (id, case_ref, lane, kind, subject_no, attested_on, fields, text_digest)
+		values ($1, nullif($2, ''), nullif($3, ''), $4, $5, $6, $7, $8)`,
+		c.ID, c.Case, string(c.Lane), c.Act, c.Subject, c.AttestedOn, string(c.Fields), digest)
+	return err
+}
+
+// RecordRefusal writes the outcome of a command that was refused before it
+// reached history. Only its author can.
+func (s *Store) RecordRefusal(ctx context.Context, id uuid.UUID, r *casefile.Refusal) error {
+	detail, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `select record_refusal($1, $2, $3)`, id, string(r.Code), string(detail))
+	return mapError(err)
+}
+
+// Command is a recorded act as an activity reads it.
+type Command struct {
+	ID         uuid.UUID      `db:"id"`
+	Case       string         `db:"case_ref"`
+	Lane       casefile.Lane  `db:"lane"`
+	Act        casefile.Act   `db:"kind"`
+	Subject    int            `db:"subject_no"`
+	AttestedOn clock.Date     `db:"attested_on"`
+	Fields     []byte         `db:"fields"`
+	HasText    bool           `db:"has_text"`
+	Person     string         `db:"person"`
+	Permitted  bool           `db:"permitted"`
+	Outcome    sql.NullString `db:"outcome"` // set if it was dealt with before
+	Detail     []byte         `db:"detail"`
+}
+
+// Command returns a recorded act by its id, with the outcome it already has if
+// any. Permitted tells whether a role that its login held when it was recorded
+// allows it. NotFound if there is no such row.
+func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
+	var c Command
+	err := t.get(ctx, &c, `
+		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.subject_no, c.attested_on,
+		       c.fields, c.text_digest is not null as has_text, c.person, o.outcome, o.detail,
+		       exists (select from staff s join act_role a on a.role = s.role and a.act = c.kind
+		               left join family f on f.case_ref = c.case_ref
+		               where s.login = c.login and s.valid_from <= c.recorded_at::date
+		                 and (s.valid_to is null or c.recorded_at::date <= s.valid_to)
+		                 and (not a.council or s.council = f.council)) as permitted
+		from command c left join command_outcome o on o.command_id = c.id where c.id = $1`, id)
+	return c, err
+}
+
+// RecordOutcome writes what became of a command. It is unique per command, and
+// the only guard against doing it twice.
+func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome string, r *casefile.Refusal, revision int, at time.Time) error {
+	code, detail := "", []byte("{}")
+	if r != nil {
+		var err error
+		code = string(r.Code)
+		if detail, err = json.Marshal(r); err != nil {
+			return err
+		}
+	}
+	return t.exec(ctx, `
+		insert into command_outcome (command_id, outcome, code, detail, revision, business_at) values ($1, $2, $3, $4, $5, $6)`,
+		id, outcome, code, string(detail), revision, at)
+}
+
+// Undelivered is a command without an outcome.
+type Undelivered struct {
+	ID         uuid.UUID     `db:"id"`
+	Case       string        `db:"case_ref"`
+	Lane       casefile.Lane `db:"lane"`
+	Act        casefile.Act  `db:"kind"`
+	Person     string        `db:"person"`
+	RecordedAt time.Time     `db:"recorded_at"`
+}
+
+// Undelivered lists the commands without an outcome that were recorded before
+// an instant of the wall clock, oldest first.
+func (s *Store) Undelivered(ctx context.Context, before time.Time) ([]Undelivered, error) {
+	var rows []Undelivered
+	err := s.db.SelectContext(ctx, &rows, `
+		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.person, c.recorded_at
+		from command c left join command_outcome o on o.command_id = c.id
+		where o.command_id is null and c.recorded_at < $1 order by c.recorded_at limit 1000`, before)
+	return rows, mapError(err)
+}
+
+// Expire marks an undelivered command as expired, if it still has no outcome.
+func (s *Store) Expire(ctx context.Context, id uuid.UUID, at time.Time) error {
+	_, err := s.db.ExecContext(ctx, `
+		insert into command_outcome (command_id, outcome, code, business_at) values ($1, 'expired', 'undelivered', $2)
+		on conflict do nothing`, id, at)
+	return mapError(err)
+}
+
+// RefuseUndelivered writes the refusal that a review gave to a command which was
+// sent again.
+func (s *Store) RefuseUndelivered(ctx context.Context, id uuid.UUID, r *casefile.Refusal) error {
+	detail, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `
+		insert into command_outcome (command_id, outcome, code, detail) values ($1, 'refused', $2, $3) on conflict do nothing`,
+		id, string(r.Code), string(detail))
+	return mapError(err)
+}

@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// RequestCheck asks for a person's security check. An open request stays.
+func (t *Tx) RequestCheck(ctx context.Context, ref string, person int, on clock.Date) error {
+	return t.exec(ctx, `
+		insert into security_check (case_ref, person_no, no, requested_on)
+		select $1, $2, coalesce(max(no) filter (where done_on is null), 1 + coalesce(max(no), 0)), $3
+		from security_check where case_ref = $1 and person_no = $2
+		on conflict do nothing`, ref, person, on)
+}
+
+// RecordCheck records the result of a requested check. It reports false if none is open.
+func (t *Tx) RecordCheck(ctx context.Context, ref string, person int, f casefile.CheckFields) (bool, error) {
+	return t.execOne(ctx, `
+		update security_check set done_on = $3, result = $4, valid_until = $3::date + $5::int
+		where case_ref = $1 and person_no = $2 and done_on is null`, ref, person, f.DoneOn, f.Result, casefile.SecurityCheckDays)
+}
+
+// CheckResults returns each person's latest result.
+func (t *Tx) CheckResults(ctx context.Context, ref string) (map[int]string, error) {
+	var rows []struct {
+		Person int    `db:"person_no"`
+		Result string `db:"result"`
+	}
+	err := t.all(ctx, &rows, `
+		select distinct on (person_no) person_no, result from security_check
+		where case_ref = $1 and done_on is not null order by person_no, no desc`, ref)
+	results := make(map[int]string, len(rows))
+	for _, r := range rows {
+		results[r.Person] = r.Result
+	}
+	return results, err
+}
+
+// SignatureFile gathers what a signature looks at.
+func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, error) {
+	var f casefile.File
+	var row struct {
+		Represented bool `db:"represented"`
+		Answered    bool `db:"answered"`
+		Letter      bool `db:"letter"`
+		RepCalled   bool `db:"rep_called"`
+		Contacted   bool `db:"contacted"`
+		Unanswered  int  `db:"unanswered"`
+		Post        bool `db:"post"`
+		Illness     bool `db:"illness"`
+		Holds       int  `db:"holds"`
+	}
+	err := t.get(ctx, &row, `
+		select f.representative <> '' as represented,
+			exists (select from evidence e where e.case_ref = $1 and e.provider = 'questionnaire' and e.result <> 'nothing_held') as answered,
+			exists (select from letter_sent s where s.case_ref = $1) as letter,
+			exists (select from contact c where c.case_ref = $1 and c.how = 'representative') as rep_called,
+			exists (select from contact c where c.case_ref = $1 and c.how <> 'representative') as contacted,
+			(select count(*) from representation r where r.case_ref = $1 and r.received_on is not null and coalesce(r.answer, 'more') = 'more') as unanswered,
+			exists (select from post_item p where (p.case_ref = $1 and p.read_on is null)
+			        or (p.suggested = $1 and p.case_ref is null and p.dismissed_on is null)) as post,
+			exists (select from person_flag x where x.case_ref = $1 and x.flag = 'serious_illness' and x.state <> 'off')
+				and not exists (select from evidence e where e.case_ref = $1 and e.provider = 'gp' and e.result = 'complete') as illness,
+			(select count(*) from hold h where h.case_ref = $1 and h.ended_on is null) as holds
+		from family f where f.case_ref = $1`, ref)
+	if err != nil {
+		return f, err
+	}
+	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, LetterSent: row.Letter,
+		RepresentativeCalled: row.RepCalled, ContactMade: row.Contacted, UnansweredRepresentations: row.Unanswered,
+		PostOutstanding: row.Post, IllnessOutstanding: row.Illness, Holds: row.Holds}
+	var people []struct {
+		No           int                   `db:"no"`
+		Birth        clock.PartialDate     `db:"date_of_birth"`
+		Relationship casefile.Relationship `db:"relationship"`
+		AgeDisputed  bool                  `db:"age_disputed"`
+		Listed       bool                  `db:"child_when_listed"`
+		Check        clock.Date            `db:"check_done_on"`
+		Welfare      clock.Date            `db:"welfare_signed_on"`
+		Waived       bool                  `db:"waived"`
+		Interviewed  bool                  `db:"interviewed"`
+		PutOn        clock.Date            `db:"put_on"`
+		AnswerBy     clock.Date            `db:"answer_by"`
+		Answered     bool                  `db:"answered"`
+	}
+	err = t.all(ctx, &people, `
+		select p.no, p.date_of_birth, p.relationship, coalesce(p.child_when_listed, false) as child_when_listed,
+			exists (select from person_flag x where x.case_ref = p.case_ref and x.no = p.no and x.flag = 'age_dispute' and x.state <> 'off') as age_disputed,
+			(select max(s.done_on) from security_check s where s.case_ref = p.case_ref and s.person_no = p.no) as check_done_on,
+			(select max(w.signed_on) from welfare_check w where w.case_ref = p.case_ref and w.person_no = p.no) as welfare_signed_on,
+			exists (select from welfare_waiver v where v.case_ref = p.case_ref and v.person_no = p.no and not exists (
+				select from welfare_check w where w.case_ref = p.case_ref and w.person_no = p.no and w.signed_on >= v.given_on)) as waived,
+			i.interviewed, a.put_on, a.answer_by, coalesce(a.adverse = 'answered', false) as answered
+		from person p
+		cross join lateral (select count(*) > 0 as interviewed from interview i where i.case_ref = p.case_ref and i.person_no = p.no) i
+		left join lateral (select i.put_on, i.answer_by, i.adverse from interview i where i.case_ref = p.case_ref and i.person_no = p.no
+			and i.adverse <> 'none' order by i.held_on desc, i.adverse limit 1) a on true
+		where p.case_ref = $1 order by p.no`, ref)
+	for _, p := range people {
+		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship, AgeDisputed: p.AgeDisputed,
+			ChildWhenListed: p.Listed, CheckDoneOn: p.Check, WelfareSignedOn: p.Welfare, Waived: p.Waived, Interviewed: p.Interviewed,
+			AdversePutOn: p.PutOn, AdverseAnswered: p.Answered, AdverseClosedOn: p.AnswerBy})
+	}
+	return f, err
+}
+
+// Proposal is a proposed decision.
+type Proposal struct {
+	No        int    `db:"no"`
+	Author    string `db:"author"`
+	Revision  int    `db:"revision"`
+	SecondDue string `db:"second_due"` // no, refusal, sample
+	Outcomes  []casefile.ProposedOutcome
+	Adverse   map[int]bool // persons against whom a reason relies on adverse material
+}
+
+// SamplingKey keys the draw of grants for a second officer.
+func (t *Tx) SamplingKey(ctx context.Context) (string, error) {
+	var key string
+	err := t.get(ctx, &key, `select sampling_key from programme`)
+	return key, err
+}
+
+// NextProposal returns the number that the next proposal on a case will have.
+func (t *Tx) NextProposal(ctx context.Context, ref string) (int, error) {
+	var no int
+	err := t.get(ctx, &no, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, ref)
+	return no, err
+}
+
+// AddProposal records a proposal with its outcomes and findings. The database
+// refuses anything but grants where a child's check was waived.
+func (t *Tx) AddProposal(ctx context.Context, ref string, p Proposal, reasons []casefile.Reason, on clock.Date, at time.Time, command uuid.UUID) error {
+	err := t.exec(ctx, `
+		insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, command_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`, ref, p.No, p.Author, p.Revision, on, at, p.SecondDue, command)
+	if err != nil {
+		return err
+	}
+	for _, o := range p.Outcomes {
+		if err := t.exec(ctx, `insert into proposal_outcome (case_ref, no, person_no, outcome) values ($1, $2, $3, $4)`, ref, p.No, o.Person, o.Outcome); err != nil {
+			return err
+		}
+	}
+	return t.AddFindings(ctx, ref, p.No, false, reasons)
+}
+
+// AddFindings records coded reasons, the author's or the second officer's own.
+func (t *Tx) AddFindings(ctx context.Context, ref string, proposal int, bySecond bool, reasons []casefile.Reason) error {
+	n := len(reasons)
+	people, factors, findings, adverse, evidence := make([]int64, n), make([]string, n), make([]string, n), make([]bool, n), make([]string, n)
+	for i, r := range reasons {
+		people[i], factors[i], findings[i], adverse[i] = int64(r.Person), string(r.Factor), string(r.Finding), r.Adverse
+		array, err := pq.Array(r.Evidence).Value()
+		if err != nil {
+			return err
+		}
+		evidence[i] = "{}"
+		if s, ok := array.(string); ok {
+			evidence[i] = s
+		}
+	}
+	return t.exec(ctx, `
+		insert into finding (case_ref, no, by_second, person_no, factor, finding, adverse, evidence)
+		select $1, $2, $3, p, f, d, a, e::int[] from unnest($4::int[], $5::text[], $6::text[], $7::boolean[], $8::text[]) as x (p, f, d, a, e)`,
+		ref, proposal, bySecond, pq.Array(people), pq.Array(factors), pq.Array(findings), pq.Array(adverse), pq.Array(evidence))
+}
+
+// OpenProposal returns the proposal that waits for a second officer, whole. NotFound if none does.
+func (t *Tx) OpenProposal(ctx context.Context, ref string) (Proposal, error) {
+	var p Proposal
+	if err := t.get(ctx, &p, `select no, author, revision, second_due from proposal where case_ref = $1 and state = 'open'`, ref); err != nil {
+		return p, err
+	}
+	var rows []struct {
+		Person  int              `db:"person_no"`
+		Outcome casefile.Outcome `db:"outcome"`
+		Adverse bool             `db:"adverse"`
+	}
+	err := t.all(ctx, &rows, `
+		select o.person_no, o.outcome, exists (select from finding f where f.case_ref = o.case_ref and f.no = o.no and not f.by_second
+			and f.adverse and f.person_no in (0, o.person_no)) as adverse
+		from proposal_outcome o where o.case_ref = $1 and o.no = $2 order by o.person_no`, ref, p.No)
+	p.Adverse = map[int]bool{}
+	for _, r := range rows {
+		p.Outcomes = append(p.Outcomes, casefile.ProposedOutcome{Person: r.Person, Outcome: r.Outcome})
+		p.Adverse[r.Person] = r.Adverse
+	}
+	return p, err
+}
+
+// ReturnProposal sends the open proposal back to its author.
+func (t *Tx) ReturnProposal(ctx context.Context, ref string, no int, by string, codes []string) error {
+	return t.exec(ctx, `
+		update proposal set state = 'returned', returned_by = nullif($3, ''), return_codes = $4 where case_ref = $1 and no = $2`,
+		ref, no, by, pq.Array(codes))
+}
+
+// Sign writes the decision: the only statement that gives a person an outcome.
+// second is empty where no second officer is due.
+func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on clock.Date, at time.Time) error {
+	var outcomes []casefile.Outcome
+	for _, o := range p.Outcomes {
+		outcomes = append(outcomes, o.Outcome)
+	}
+	rollup := casefile.RollUp(outcomes)
+	err := t.exec(ctx, `
+		insert into decision (case_ref, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+		select $1, $2, $3, nullif($4, ''), $5, $6, $7, $8, r.rule_set from review r where r.case_ref = $1`,
+		ref, p.No, p.Author, second, p.SecondDue, on, at, rollup)
+	if err != nil {
+		return err
+	}
+	err = t.exec(ctx, `
+		insert into decision_outcome (case_ref, person_no, outcome)
+		select case_ref, person_no, outcome from proposal_outcome where case_ref = $1 and no = $2`, ref, p.No)
+	if err != nil {
+		return err
+	}
+	if err := t.exec(ctx, `update proposal set state = 'signed' where case_ref = $1 and no = $2`, ref, p.No); err != nil {
+		return err
+	}
+	return t.exec(ctx, `update review set signed_on = $2, rollup = $3 where case_ref = $1`, ref, on, rollup)
+}
+
+// SaveRecommendation keeps what a rule set recommended at a revision, once.
+func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, ruleSet string, body []byte, at time.Time) error {
+	return t.exec(ctx, `
+		insert into recommendation (case_ref, revision, rule_set, made_at, body) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+		ref, revision, ruleSet, at, string(body))
+}
+
+// ProviderResults returns the best result that each provider gave.
+func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]string, error) {
+	var rows []struct {
+		Provider casefile.Provider `db:"provider"`
+		Result   string            `db:"result"`
+	}
+	err := t.all(ctx, &rows, `select provider, min(result) as result from evidence where case_ref = $1 group by provider`, ref)
+	results := make(map[casefile.Provider]string, len(rows))
+	for _, r := range rows {
+		results[r.Provider] = r.Result // complete sorts before nothing_held before partial
+	}
+	return results, err
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/lib/pq"
+
+	"hame/internal/casefile"
+)
+
+// Kind says what a failed statement means for whoever ran it.
+type Kind string
+
+// The kinds. Unavailable and Conflict may be tried again; the others never.
+const (
+	Unavailable  Kind = "unavailable"   // the server can't be reached, or is shutting down (08, 57P)
+	Conflict     Kind = "conflict"      // another transaction was first (40001, 40P01)
+	NotPermitted Kind = "not_permitted" // the login may not do this (42501)
+	NotFound     Kind = "not_found"     // no such row
+	Broken       Kind = "broken"        // anything else: a mistake in the code or the schema
+)
+
+// Error is what is left of a driver's error: its class and the name of what it
+// ran into, never its text, which quotes values.
+type Error struct {
+	Kind       Kind
+	State      string // SQLSTATE
+	Constraint string
+	message    string // for NotPermitted: raised by Hame's own functions
+}
+
+// Error says what failed, without any value from the database.
+func (e *Error) Error() string {
+	switch {
+	case e.Kind == Unavailable:
+		return "the database cannot be reached"
+	case e.Kind == NotFound:
+		return "not found"
+	case e.message != "":
+		return e.message
+	case e.Constraint != "":
+		return fmt.Sprintf("the database refused it (%s, %s)", e.State, e.Constraint)
+	}
+	return fmt.Sprintf("the database refused it (%s)", e.State)
+}
+
+// IsKind reports whether err holds a store error of the kind.
+func IsKind(err error, k Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == k
+}
+
+// constraintRefusals names the constraints that say a rule of the process.
+var constraintRefusals = map[string]*casefile.Refusal{
+	"decision_four_eyes":       casefile.Refuse(casefile.RefusedFourEyes, "the second officer must be another person than the author"),
+	"second_officer_due":       casefile.Refuse(casefile.RefusedFourEyes, "this decision needs a second officer"),
+	"return_four_eyes":         casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),
+	"welfare_four_eyes":        casefile.Refuse(casefile.RefusedFourEyes, "a report's author cannot sign it"),
+	"representation_four_eyes": casefile.Refuse(casefile.RefusedFourEyes, "a draft is checked by another person"),
+	"waiver_allows_grant_only": casefile.Refuse(casefile.RefusedBlocked, "a child's check was waived: only a grant may be signed"),
+	"no_reason_rests_on_a_gap": casefile.Refuse(casefile.RefusedGap, "no reason may rest on a gap"),
+}
+
+func mapError(err error) error {
+	var mapped *Error
+	var refusal *casefile.Refusal
+	if err == nil || errors.As(err, &mapped) || errors.As(err, &refusal) {
+		return err
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return &Error{Kind: NotFound}
+	}
+	var pe *pq.Error
+	if !errors.As(err, &pe) {
+		var ne net.Error
+		if errors.As(err, &ne) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.EOF) ||
+			errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded) {
+			return &Error{Kind: Unavailable}
+		}
+		return err
+	}
+	e := &Error{Kind: Broken, State: string(pe.Code), Constraint: pe.Constraint}
+	switch {
+	case pe.Code.Class() == "08", pe.Code.Class() == "53", pe.Code == "57P01", pe.Code == "57P02", pe.Code == "57P03":
+		e.Kind = Unavailable
+	case pe.Code == "40001", pe.Code == "40P01":
+		e.Kind = Conflict
+	case pe.Code == "42501":
+		// Raised by Hame's own triggers, whose words name no value but a login and an act.
+		e.Kind, e.message = NotPermitted, pe.Message
+	case pe.Code == "28000", pe.Code == "28P01":
+		e.Kind, e.message = NotPermitted, "this login is not admitted to the database"
+	case pe.Code.Class() == "23":
+		if r, ok := constraintRefusals[pe.Constraint]; ok {
+			return r
+		}
+		return casefile.Refuse(casefile.RefusedConstraint, "the database refused it: "+pe.Constraint)
+	}
+	return e
+}

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/lib/pq"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// Waiting is an unlisted family as the order of listing looks at it.
+type Waiting struct {
+	Case        string            `db:"case_ref"`
+	Key         string            `db:"family_key"`
+	ImportedOn  clock.Date        `db:"imported_on"`
+	Supported   bool              `db:"supported"`
+	HarmAlleged bool              `db:"harm"`
+	Illness     bool              `db:"illness"`
+	ArrivedOn   clock.PartialDate `db:"arrived_on"`
+	ClaimDate   clock.PartialDate `db:"claim_date"`
+	// Births has the recorded birth dates of everybody but the principal, spouse
+	// and partner.
+	Births pq.StringArray `db:"births"`
+}
+
+// Waiting lists the unlisted families of a lane, but those that are duplicate
+// candidates not yet resolved.
+func (t *Tx) Waiting(ctx context.Context, lane casefile.Lane) ([]Waiting, error) {
+	var rows []Waiting
+	err := t.all(ctx, &rows, `
+		select f.case_ref, f.family_key, f.imported_on, f.support <> 'none' as supported, h.arrived_on, h.claim_date,
+			exists (select from person_flag x where x.case_ref = f.case_ref and x.flag = 'public_harm' and x.state <> 'off') as harm,
+			exists (select from person_flag x where x.case_ref = f.case_ref and x.flag = 'serious_illness' and x.state <> 'off') as illness,
+			coalesce((select array_agg(p.date_of_birth order by p.no) from person p where p.case_ref = f.case_ref
+			          and p.relationship not in ('principal', 'spouse', 'partner')), '{}') as births
+		from family f join person h on h.case_ref = f.case_ref and h.relationship = 'principal'
+		where f.lane = $1
+		  and not exists (select from listing l where l.case_ref = f.case_ref)
+		  and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null)
+		order by f.case_ref`, lane)
+	return rows, err
+}
+
+// List writes the listing of a family, once: the row is the guard against a
+// second review. It reports false if the family was listed before.
+func (t *Tx) List(ctx context.Context, ref string, drawnAt time.Time, listingDate clock.Date, why string) (bool, error) {
+	return t.execOne(ctx, `
+		insert into listing (case_ref, lane, drawn_at, listing_date, why)
+		select f.case_ref, f.lane, $2, $3, $4 from family f where f.case_ref = $1
+		on conflict do nothing`, ref, drawnAt, listingDate, why)
+}
+
+// Listing is a drawn family.
+type Listing struct {
+	Case        string        `db:"case_ref"`
+	Lane        casefile.Lane `db:"lane"`
+	Council     string        `db:"council"`
+	DrawnAt     time.Time     `db:"drawn_at"`
+	ListingDate clock.Date    `db:"listing_date"`
+}
+
+// Listings lists the families of a lane drawn in a span of business time, the
+// end included.
+func (s *Store) Listings(ctx context.Context, lane casefile.Lane, after, until time.Time) ([]Listing, error) {
+	var rows []Listing
+	err := s.db.SelectContext(ctx, &rows, `
+		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date from listing l join family f using (case_ref)
+		where l.lane = $1 and l.drawn_at > $2 and l.drawn_at <= $3 order by l.drawn_at, l.listing_date, l.case_ref`, lane, after, until)
+	return rows, mapError(err)
+}
+
+// DrawnAt returns the business instant at which a family was drawn.
+func (s *Store) DrawnAt(ctx context.Context, ref string) (time.Time, error) {
+	var at time.Time
+	err := s.db.GetContext(ctx, &at, `select drawn_at from listing where case_ref = $1`, ref)
+	return at, mapError(err)
+}
+
+// Unstarted lists the drawn families of a lane that have no review yet.
+func (s *Store) Unstarted(ctx context.Context, lane casefile.Lane) ([]Listing, error) {
+	var rows []Listing
+	err := s.db.SelectContext(ctx, &rows, `
+		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date from listing l join family f using (case_ref)
+		where l.lane = $1 and not exists (select from review r where r.case_ref = l.case_ref)
+		order by l.drawn_at, l.listing_date, l.case_ref`, lane)
+	return rows, mapError(err)
+}
+
+// Drawn counts the listed families of a lane by listing date from a day on.
+func (t *Tx) Drawn(ctx context.Context, lane casefile.Lane, from clock.Date) (map[clock.Date]int, error) {
+	var rows []struct {
+		On clock.Date `db:"listing_date"`
+		N  int        `db:"n"`
+	}
+	err := t.all(ctx, &rows, `select listing_date, count(*) as n from listing where lane = $1 and listing_date >= $2 group by 1`, lane, from)
+	counts := make(map[clock.Date]int, len(rows))
+	for _, r := range rows {
+		counts[r.On] = r.N
+	}
+	return counts, err
+}
+
+// LaneCounts counts a lane's families.
+type LaneCounts struct {
+	Unlisted int `db:"unlisted"`
+	Held     int `db:"held"` // unlisted because nobody has resolved a duplicate candidate
+	Listed   int `db:"listed"`
+	Closed   int `db:"closed"`
+}
+
+// LaneCounts counts a lane's families by how far they are.
+func (t *Tx) LaneCounts(ctx context.Context, lane casefile.Lane) (LaneCounts, error) {
+	var c LaneCounts
+	err := t.get(ctx, &c, `
+		select count(*) filter (where l.case_ref is null) as unlisted,
+			count(*) filter (where l.case_ref is null and exists (
+				select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null)) as held,
+			count(l.case_ref) as listed, count(r.case_ref) filter (where r.stage = 'closed') as closed
+		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.lane = $1`, lane)
+	return c, err
+}
+
+// LaneState is how a lane's backlog is being cleared.
+type LaneState struct {
+	Lane      casefile.Lane `db:"lane" json:"lane"`
+	StartedAt time.Time     `db:"started_at" json:"started_at"`
+	Capacity  int           `db:"capacity" json:"capacity"`
+	Target    clock.Date    `db:"target" json:"target,omitzero"`
+	Paused    string        `db:"paused" json:"paused,omitempty"`
+}
+
+// LaneState returns a lane's state. NotFound if its backlog was never started.
+func (t *Tx) LaneState(ctx context.Context, lane casefile.Lane) (LaneState, error) {
+	var l LaneState
+	err := t.get(ctx, &l, `select lane, started_at, capacity, target, paused from backlog_lane where lane = $1`, lane)
+	return l, err
+}
+
+// SetLane records an act of operations on a lane. A start that is not the first
+// changes nothing: it reports the first.
+func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, at time.Time) error {
+	switch act {
+	case casefile.ActBacklogStart:
+		return t.exec(ctx, `insert into backlog_lane (lane, started_at, capacity, target) values ($1, $2, $3, $4) on conflict do nothing`,
+			f.Lane, at, f.Capacity, f.Target)
+	case casefile.ActBacklogCapacity:
+		return t.exec(ctx, `update backlog_lane set capacity = $2 where lane = $1`, f.Lane, f.Capacity)
+	case casefile.ActBacklogPause:
+		return t.exec(ctx, `update backlog_lane set paused = $2 where lane = $1`, f.Lane, f.Reason)
+	case casefile.ActBacklogResume:
+		return t.exec(ctx, `update backlog_lane set paused = '' where lane = $1`, f.Lane)
+	}
+	return casefile.Refuse(casefile.RefusedUnknownAct, string(act)+" is no act on a lane")
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// PersonFacts is what rules and blocks need of one person. It has no name.
+type PersonFacts struct {
+	No              int                   `db:"no"`
+	Relationship    casefile.Relationship `db:"relationship"`
+	Birth           clock.PartialDate     `db:"date_of_birth"`
+	BornInScotland  casefile.Answer       `db:"born_in_scotland"`
+	ArrivedOn       clock.PartialDate     `db:"arrived_on"`
+	ClaimDate       clock.PartialDate     `db:"claim_date"`
+	AtSchool        bool                  `db:"at_school"`
+	ChildWhenListed bool                  `db:"child_when_listed"`
+	AgeDisputed     bool                  `db:"age_disputed"`
+	SeriousIllness  bool                  `db:"serious_illness"`
+	HarmAlleged     bool                  `db:"harm_alleged"`
+	HarmConfirmed   bool                  `db:"harm_confirmed"`
+}
+
+// People returns a family's members in order.
+func (t *Tx) People(ctx context.Context, ref string) ([]PersonFacts, error) {
+	var people []PersonFacts
+	err := t.all(ctx, &people, peopleQuery+` where p.case_ref = $1 group by p.case_ref, p.no order by p.no`, ref)
+	return people, err
+}
+
+const peopleQuery = `
+	select p.no, p.relationship, p.date_of_birth, p.born_in_scotland, p.arrived_on, p.claim_date, p.school <> '' as at_school,
+	       coalesce(p.child_when_listed, false) as child_when_listed,
+	       coalesce(bool_or(f.flag = 'age_dispute'), false) as age_disputed,
+	       coalesce(bool_or(f.flag = 'serious_illness'), false) as serious_illness,
+	       coalesce(bool_or(f.flag = 'public_harm'), false) as harm_alleged,
+	       coalesce(bool_or(f.flag = 'public_harm' and f.state = 'confirmed'), false) as harm_confirmed
+	from person p left join person_flag f on f.case_ref = p.case_ref and f.no = p.no and f.state <> 'off'`
+
+// KeepChildhood records who was a child when the review was listed: that
+// protection outlasts an eighteenth birthday (process.md, Children).
+func (t *Tx) KeepChildhood(ctx context.Context, ref string, no int, child bool) error {
+	return t.exec(ctx, `update person set child_when_listed = $3 where case_ref = $1 and no = $2`, ref, no, child)
+}
+
+// FamilyFacts is what rules need of a family as a whole.
+type FamilyFacts struct {
+	Key         string `db:"family_key"`
+	Council     string `db:"council"`
+	Supported   bool   `db:"supported"`
+	Represented bool   `db:"represented"`
+}
+
+// Family returns a family's facts.
+func (t *Tx) Family(ctx context.Context, ref string) (FamilyFacts, error) {
+	var f FamilyFacts
+	err := t.get(ctx, &f, `select family_key, council, support <> 'none' as supported, representative <> '' as represented from family where case_ref = $1`, ref)
+	return f, err
+}
+
+// PersonExists reports whether the family has such a member.
+func (t *Tx) PersonExists(ctx context.Context, ref string, no int) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `select exists (select from person where case_ref = $1 and no = $2)`, ref, no)
+	return yes, err
+}
+
+// OpenHolds opens a hold for each imported flag of age dispute, child
+// protection or court. It reports how many it opened.
+func (t *Tx) OpenHolds(ctx context.Context, ref string, on clock.Date) (int, error) {
+	var opened int
+	err := t.get(ctx, &opened, `
+		with opened as (
+			insert into hold (case_ref, person_no, ground, opened_on)
+			select f.case_ref, f.no, case f.flag when 'judicial_review' then 'court' else f.flag end, $2::date
+			from person_flag f where f.case_ref = $1 and f.flag in ('age_dispute', 'child_protection', 'judicial_review') and f.state <> 'off'
+			on conflict do nothing returning 1)
+		select count(*) from opened`, ref, on)
+	return opened, err
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Report is where the programme stands: figures over recorded facts at one
+// business instant. Decided, Closed and Open add up to Families.
+type Report struct {
+	At        time.Time `json:"at"`
+	Synthetic bool      `json:"synthetic"`
+	Families  int       `json:"families"`
+	People    int       `json:"people"`
+	// Decided counts cases whose decision has been carried out (C7).
+	Decided int `json:"decided"`
+	// Closed counts cases closed administratively, without a decision.
+	Closed           int            `json:"closed"`
+	Open             int            `json:"open"`
+	DecidedByOutcome map[string]int `json:"decided_by_outcome"`
+	OpenByStage      map[string]int `json:"open_by_stage"`
+	HeldBack         int            `json:"held_back_as_duplicates"`
+	Milestones       struct {
+		Signed     int `json:"signed"`
+		Served     int `json:"served"`
+		CarriedOut int `json:"carried_out"`
+	} `json:"milestones"`
+	PeopleByOutcome map[string]int `json:"people_by_outcome"`
+	Deadlines       struct {
+		Set          int `json:"set"`
+		Kept         int `json:"kept"`
+		Missed       int `json:"missed"`
+		WindowsEnded int `json:"windows_ended"`
+		Reminded     int `json:"reminded"`
+		Escalated    int `json:"escalated"`
+	} `json:"deadlines"`
+	// DaysListingToService is in calendar days, over the cases served so far (R7).
+	DaysListingToService struct {
+		Cases   int  `json:"cases"`
+		Median  *int `json:"median"`
+		P90     *int `json:"p90"`
+		Longest *int `json:"longest"`
+	} `json:"days_listing_to_service"`
+	Acts  map[string]int `json:"acts"`
+	Lanes []LaneState    `json:"lanes"`
+}
+
+// Report returns the programme's figures. NotPermitted but for operations,
+// senior caseworkers and auditors.
+func (s *Store) Report(ctx context.Context) (Report, error) {
+	var body []byte
+	var r Report
+	if err := s.db.GetContext(ctx, &body, `select programme_report()`); err != nil {
+		return r, mapError(err)
+	}
+	return r, json.Unmarshal(body, &r)
+}
+
+// Breach is something that breaks an invariant.
+type Breach struct {
+	Rule   string `db:"rule" json:"rule"`
+	Case   string `db:"case_ref" json:"case,omitempty"`
+	Detail string `db:"detail" json:"detail"`
+}
+
+// Verify checks the invariants that the record alone can show.
+func (s *Store) Verify(ctx context.Context) ([]Breach, error) {
+	var rows []Breach
+	err := s.db.SelectContext(ctx, &rows, `select rule, case_ref, detail from verify_record()`)
+	return rows, mapError(err)
+}
+
+// OnRecord is a listed family's review as the record has it.
+type OnRecord struct {
+	Case      string `db:"case_ref"`
+	Stage     string `db:"stage"`
+	Unstarted bool   `db:"drawn"` // drawn, and no review was opened yet
+}
+
+// ReviewsOnRecord lists the reviews that should run, and those that should not any more.
+func (s *Store) ReviewsOnRecord(ctx context.Context) ([]OnRecord, error) {
+	var rows []OnRecord
+	err := s.db.SelectContext(ctx, &rows, `select case_ref, stage, drawn from reviews_on_record()`)
+	return rows, mapError(err)
+}
+
+// SetBusinessNow puts a synthetic programme's now at an instant. The database
+// refuses it for a real one.
+func (s *Store) SetBusinessNow(ctx context.Context, at time.Time) error {
+	_, err := s.db.ExecContext(ctx, `update programme set business_now = $1`, at)
+	return mapError(err)
+}
+
+// Synthetic reports whether the database is marked synthetic.
+func (s *Store) Synthetic(ctx context.Context) (bool, error) {
+	var yes bool
+	err := s.db.GetContext(ctx, &yes, `select synthetic from programme`)
+	return yes, mapError(err)
+}

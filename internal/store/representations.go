@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// MinistersDraft is the minister's representation while it is being made.
+type MinistersDraft struct {
+	No      int    `db:"no"`
+	Drafter string `db:"drafter"`
+	Checked bool   `db:"checked"`
+	Cleared bool   `db:"cleared"`
+	Signed  bool   `db:"signed"`
+}
+
+// MinistersDraft returns the draft in hand. NotFound if there is none.
+func (t *Tx) MinistersDraft(ctx context.Context, ref string) (MinistersDraft, error) {
+	var d MinistersDraft
+	err := t.get(ctx, &d, `
+		select no, drafter, checker is not null as checked, cleared_by is not null as cleared, signer is not null as signed
+		from representation where case_ref = $1 and from_kind = 'minister' and received_on is null`, ref)
+	return d, err
+}
+
+// AddRepresentation records a representation: a minister's draft by a drafter,
+// or with a day one that has reached the Home Office. It returns its number.
+func (t *Tx) AddRepresentation(ctx context.Context, ref, from, drafter string, receivedOn clock.Date) (int, error) {
+	var no int
+	err := t.get(ctx, &no, `
+		insert into representation (case_ref, no, from_kind, drafter, received_on)
+		select $1, 1 + coalesce(max(no), 0), $2, nullif($3, ''), $4 from representation where case_ref = $1 returning no`,
+		ref, from, drafter, receivedOn)
+	return no, err
+}
+
+// PassDraft records a step of the minister's office on its draft.
+func (t *Tx) PassDraft(ctx context.Context, ref string, no int, act casefile.Act, person string) error {
+	column, ok := map[casefile.Act]string{casefile.ActCheckDraft: "checker", casefile.ActClear: "cleared_by", casefile.ActSignLetter: "signer"}[act]
+	if !ok {
+		return casefile.Refuse(casefile.RefusedUnknownAct, string(act)+" is no step of a draft")
+	}
+	return t.exec(ctx, `update representation set `+column+` = $3 where case_ref = $1 and no = $2`, ref, no, person)
+}
+
+// ReceiveDraft records the day on which the minister's representation was sent.
+func (t *Tx) ReceiveDraft(ctx context.Context, ref string, no int, on clock.Date) error {
+	return t.exec(ctx, `update representation set received_on = $3 where case_ref = $1 and no = $2`, ref, no, on)
+}
+
+// AnswerRepresentation records the answer. It reports false if no such
+// representation waits for one; one that asked for more still does.
+func (t *Tx) AnswerRepresentation(ctx context.Context, ref string, no int, answer, by string, on clock.Date) (bool, error) {
+	return t.execOne(ctx, `
+		update representation set answer = $3, answered_by = $4, answered_on = $5
+		where case_ref = $1 and no = $2 and received_on is not null and coalesce(answer, 'more') = 'more'`, ref, no, answer, by, on)
+}
+
+// RepresentationAccepted reports whether one of the representations was accepted.
+func (t *Tx) RepresentationAccepted(ctx context.Context, ref string) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `select exists (select from representation where case_ref = $1 and answer = 'accepted')`, ref)
+	return yes, err
+}

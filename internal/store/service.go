@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// Decided is one person's outcome and how far it has been carried out.
+type Decided struct {
+	Person   int              `db:"person_no"`
+	Outcome  casefile.Outcome `db:"outcome"`
+	ServedOn clock.Date       `db:"served_on"`
+	StatusOn clock.Date       `db:"status_issued_on"`
+	NoAppeal clock.Date       `db:"no_appeal_on"`
+}
+
+// Decided lists the outcomes of a decided case.
+func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
+	var rows []Decided
+	err := t.all(ctx, &rows, `
+		select person_no, outcome, served_on, status_issued_on, no_appeal_on from decision_outcome where case_ref = $1 order by person_no`, ref)
+	return rows, err
+}
+
+// Serve records service on one person, with its proof (C9).
+func (t *Tx) Serve(ctx context.Context, ref string, person int, f casefile.ServiceFields, on clock.Date) error {
+	return t.exec(ctx, `
+		update decision_outcome set served_on = $3, served_how = $4, proof = $5 where case_ref = $1 and person_no = $2`,
+		ref, person, on, f.How, f.Proof)
+}
+
+// IssueStatus records that a person has the document.
+func (t *Tx) IssueStatus(ctx context.Context, ref string, person int, on clock.Date) error {
+	return t.exec(ctx, `update decision_outcome set status_issued_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+}
+
+// NoAppeal records that no appeal was found for a person.
+func (t *Tx) NoAppeal(ctx context.Context, ref string, person int, on clock.Date) error {
+	return t.exec(ctx, `update decision_outcome set no_appeal_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+}

@@ -1,0 +1,119 @@
+// Package temporalnamespace prepares and checks the Temporal namespace that
+// Hame runs in: its retention and its search attributes.
+package temporalnamespace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+// Retention is how long closed reviews stay readable: ten years [D]. The record
+// in PostgreSQL outlasts it.
+const Retention = 10 * 365 * 24 * time.Hour
+
+// Attributes are the search attributes: few, coarse and never personal.
+var Attributes = map[string]enumspb.IndexedValueType{
+	"CaseStage":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"CaseLane":     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"CouncilArea":  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"AwaitingRole": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"NextDeadline": enumspb.INDEXED_VALUE_TYPE_DATETIME,
+	"CaseFlags":    enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+}
+
+// Prepare makes the namespace, raises its retention to years where it is less,
+// and adds the search attributes that are missing. It can be run again.
+func Prepare(ctx context.Context, options client.Options) error {
+	if options.Namespace == "" {
+		options.Namespace = client.DefaultNamespace
+	}
+	nc, err := client.NewNamespaceClient(options)
+	if err != nil {
+		return fmt.Errorf("connect to Temporal: %w", err)
+	}
+	defer nc.Close()
+	d, err := nc.Describe(ctx, options.Namespace)
+	var missing *serviceerror.NamespaceNotFound
+	switch {
+	case errors.As(err, &missing):
+		err = nc.Register(ctx, &workflowservice.RegisterNamespaceRequest{
+			Namespace: options.Namespace, WorkflowExecutionRetentionPeriod: durationpb.New(Retention)})
+	case err == nil && d.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration() < Retention:
+		config := d.GetConfig()
+		config.WorkflowExecutionRetentionTtl = durationpb.New(Retention)
+		err = nc.Update(ctx, &workflowservice.UpdateNamespaceRequest{Namespace: options.Namespace, Config: config})
+	}
+	if err != nil {
+		return fmt.Errorf("prepare namespace %s: %w", options.Namespace, err)
+	}
+	c, err := client.DialContext(ctx, options)
+	if err != nil {
+		return fmt.Errorf("connect to Temporal: %w", err)
+	}
+	defer c.Close()
+	// A new namespace takes some seconds to be known to every part of a server.
+	for {
+		absent, err := absentAttributes(ctx, c, options.Namespace)
+		if err == nil && len(absent) == 0 {
+			return nil
+		}
+		if err == nil {
+			add := map[string]enumspb.IndexedValueType{}
+			for _, name := range absent {
+				add[name] = Attributes[name]
+			}
+			_, err = c.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
+				Namespace: options.Namespace, SearchAttributes: add})
+		}
+		if err != nil && !errors.As(err, &missing) {
+			return fmt.Errorf("add search attributes: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("add search attributes: %w", ctx.Err())
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// Check names the search attributes that are missing, and the command that
+// makes them.
+func Check(ctx context.Context, c client.Client, namespace string) error {
+	if namespace == "" {
+		namespace = client.DefaultNamespace
+	}
+	absent, err := absentAttributes(ctx, c, namespace)
+	if err != nil {
+		return fmt.Errorf("read the search attributes of namespace %s: %w", namespace, err)
+	}
+	if len(absent) > 0 {
+		return fmt.Errorf("namespace %s lacks the search attributes %s: run `starter setup`", namespace, strings.Join(absent, ", "))
+	}
+	return nil
+}
+
+func absentAttributes(ctx context.Context, c client.Client, namespace string) ([]string, error) {
+	have, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err != nil {
+		return nil, err
+	}
+	var absent []string
+	for _, name := range slices.Sorted(maps.Keys(Attributes)) {
+		if have.GetCustomAttributes()[name] != Attributes[name] {
+			absent = append(absent, name)
+		}
+	}
+	return absent, nil
+}

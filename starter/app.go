@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"go.temporal.io/sdk/client"
+
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/devstack"
+	"hame/internal/settings"
+	"hame/internal/store"
+)
+
+// app is one invocation: who is at the keyboard, and the connections made so far.
+type app struct {
+	as, output string
+	settings   settings.Starter
+	embedded   bool
+
+	store    *store.Store
+	temporal client.Client
+}
+
+// prepare reads the settings. Where none name a server, a stack of the embedded
+// default that runs on this machine is used.
+func (a *app) prepare() error {
+	if a.output != "table" && a.output != "json" {
+		return usageError{fmt.Errorf("-o is table or json, not %q", a.output)}
+	}
+	if os.Getenv("HAME_DATABASE_URL") == "" && os.Getenv("HAME_ADMIN_DATABASE_URL") == "" {
+		if state, err := devstack.Find("demo"); err == nil {
+			for _, setting := range state.Env() {
+				name, value, _ := strings.Cut(setting, "=")
+				if err := os.Setenv(name, value); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if err := settings.Load(&a.settings); err != nil {
+		return err
+	}
+	a.embedded = a.settings.Stack != ""
+	return nil
+}
+
+func (a *app) close() {
+	if a.temporal != nil {
+		a.temporal.Close()
+	}
+	if a.store != nil {
+		_ = a.store.Close() // the process ends
+	}
+}
+
+// database connects as whoever is at the keyboard.
+func (a *app) database(ctx context.Context) (*store.Store, error) {
+	if a.store != nil {
+		return a.store, nil
+	}
+	address := a.settings.DatabaseURL
+	switch {
+	case address == "":
+		return nil, usageError{errors.New("no database: set HAME_DATABASE_URL to your own login, or start the embedded default with `make up`")}
+	case a.as != "" && !a.embedded:
+		return nil, usageError{errors.New("--as works in the embedded default only; elsewhere HAME_DATABASE_URL carries your own login")}
+	case a.as == "" && a.embedded:
+		return nil, usageError{errors.New("say who you are with --as NAME, such as --as archie (operations) or --as morag (caseworker); README.md lists the demo staff")}
+	case a.as != "":
+		var err error
+		if address, err = store.As(address, a.as); err != nil {
+			return nil, err
+		}
+	}
+	s, err := store.Open(ctx, address, 2)
+	a.store = s
+	return s, err
+}
+
+// desk connects to the database and to Temporal.
+func (a *app) desk(ctx context.Context) (*desk.Desk, error) {
+	s, err := a.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.temporal == nil {
+		options, err := settings.Temporal("hame-starter", settings.Quiet())
+		if err != nil {
+			return nil, err
+		}
+		if a.temporal, err = client.DialContext(ctx, options); err != nil {
+			return nil, fmt.Errorf("Temporal at %s: %w", options.HostPort, err)
+		}
+	}
+	return &desk.Desk{Store: s, Temporal: a.temporal, TaskQueue: a.settings.TaskQueue}, nil
+}
+
+// workerDesk connects under the worker's login, which directs a rehearsal.
+func (a *app) workerDesk(ctx context.Context) (*desk.Desk, error) {
+	s, err := store.Open(ctx, a.settings.DatabaseURL, 16)
+	if err != nil {
+		return nil, err
+	}
+	a.store = s
+	return a.desk(ctx)
+}
+
+// today is the business day.
+func (a *app) today(ctx context.Context) (clock.Date, error) {
+	s, err := a.database(ctx)
+	if err != nil {
+		return clock.Date{}, err
+	}
+	now, err := s.BusinessNow(ctx)
+	return clock.DateOf(now), err
+}
+
+// link is where a case is in the Web UI, or nothing where no Web UI is named.
+func (a *app) link(workflowID string) string {
+	if a.settings.UIURL == "" {
+		return ""
+	}
+	namespace := os.Getenv("TEMPORAL_NAMESPACE")
+	if namespace == "" {
+		namespace = client.DefaultNamespace
+	}
+	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", strings.TrimRight(a.settings.UIURL, "/"), namespace, workflowID)
+}
+
+// print writes a value as JSON, or lets table write it for people.
+func (a *app) print(w io.Writer, value any, table func(*tabwriter.Writer)) error {
+	if a.output == "json" {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(value)
+	}
+	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	table(tw)
+	return tw.Flush()
+}

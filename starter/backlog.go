@@ -1,0 +1,257 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"hame/internal/backlog"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+func (a *app) backlogCommand() *cobra.Command {
+	return group("backlog", "the backlog as a whole", a.backlogCheck(), a.backlogGenerate(), a.backlogImport(),
+		a.laneCommand("start --lane L --capacity N --target DATE", casefile.ActBacklogStart),
+		a.laneCommand("pause --reason CODE", casefile.ActBacklogPause),
+		a.laneCommand("resume", casefile.ActBacklogResume),
+		a.laneCommand("capacity N", casefile.ActBacklogCapacity),
+		a.backlogStatus())
+}
+
+// readBacklog reads a file, - for standard input.
+func readBacklog(name string, today clock.Date) (*backlog.File, []byte, error) {
+	var body []byte
+	var err error
+	if name == "-" {
+		body, err = io.ReadAll(os.Stdin)
+	} else {
+		body, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	file, err := backlog.Read(bytes.NewReader(body), today)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("%s: %w", name, err)}
+	}
+	return file, body, nil
+}
+
+func (a *app) backlogCheck() *cobra.Command {
+	return &cobra.Command{
+		Use: "check FILE", Short: "say what an import would take and what not; changes nothing, needs no server", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			file, _, err := readBacklog(args[0], clock.DateOf(time.Now()))
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), file.Report(), func(t *tabwriter.Writer) { showReport(t, file.Report()) })
+		},
+	}
+}
+
+func showReport(t *tabwriter.Writer, r backlog.Report) {
+	fmt.Fprintf(t, "%d families with %d people; accepted %d with %d\n", r.Families, r.People, r.Accepted.Families, r.Accepted.People)
+	for _, list := range []struct {
+		name     string
+		findings []backlog.Finding
+	}{{"QUARANTINED", r.Quarantined}, {"WARNING", r.Warnings}} {
+		if len(list.findings) == 0 {
+			continue
+		}
+		fmt.Fprintf(t, "\n%s (%d)\tFAMILY\tCOLUMN\tREASON\n", list.name, len(list.findings))
+		for _, f := range list.findings {
+			fmt.Fprintf(t, "line %d\t%s\t%s\t%s\n", f.Line, f.Family, f.Column, f.Reason)
+		}
+	}
+}
+
+func (a *app) backlogGenerate() *cobra.Command {
+	var o backlog.GenerateOptions
+	c := &cobra.Command{
+		Use: "generate --cases N --people N --seed N", Short: "write a synthetic backlog to standard output, marked SYNTHETIC", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.AsOf.IsZero() {
+				o.AsOf = clock.DateOf(time.Now())
+			}
+			return backlog.Generate(c.OutOrStdout(), o)
+		},
+	}
+	c.Flags().IntVar(&o.Cases, "cases", 1100, "families")
+	c.Flags().IntVar(&o.People, "people", 0, "people (default in proportion: 4,000 in 1,100 families)")
+	c.Flags().Uint64Var(&o.Seed, "seed", 2007, "the same seed gives the same backlog")
+	c.Flags().Var(dateFlag{&o.AsOf}, "as-of", "the day to which ages and residence are relative (default today)")
+	return c
+}
+
+// importResult is what backlog import prints.
+type importResult struct {
+	New              int               `json:"new"`
+	Unchanged        int               `json:"unchanged"`
+	Changed          int               `json:"changed"`
+	ChangedInReview  int               `json:"changed_under_review"`
+	ChangedCases     []string          `json:"changed_under_review_cases,omitempty"`
+	Families         int               `json:"families"`
+	People           int               `json:"people"`
+	Quarantined      []backlog.Finding `json:"quarantined"`
+	Warnings         []backlog.Finding `json:"warnings"`
+	QuarantineFile   string            `json:"quarantine_file,omitempty"`
+	SyntheticBacklog bool              `json:"synthetic"`
+}
+
+func (a *app) backlogImport() *cobra.Command {
+	return &cobra.Command{
+		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			s, err := a.database(ctx)
+			if err != nil {
+				return err
+			}
+			today, err := a.today(ctx)
+			if err != nil {
+				return err
+			}
+			file, body, err := readBacklog(args[0], today)
+			if err != nil {
+				return err
+			}
+			bar := progressbar.NewOptions(len(file.Families), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("families"),
+				progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
+			sum := sha256.Sum256(body)
+			synthetic := isSynthetic(file.Families)
+			done, err := s.Import(ctx, file.Families, hex.EncodeToString(sum[:]), synthetic, today, func() { _ = bar.Add(1) })
+			_ = bar.Finish() // it only draws
+			if err != nil {
+				return fmt.Errorf("import %s: nothing was imported: %w", args[0], err)
+			}
+			report := file.Report()
+			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed, ChangedInReview: done.KeptBack,
+				ChangedCases: done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
+				Quarantined: report.Quarantined, Warnings: report.Warnings, SyntheticBacklog: synthetic}
+			if len(report.Quarantined) > 0 {
+				result.QuarantineFile = quarantineName(args[0])
+				if err := writeQuarantine(result.QuarantineFile, file); err != nil {
+					return err
+				}
+			}
+			return a.print(c.OutOrStdout(), result, func(t *tabwriter.Writer) {
+				fmt.Fprintf(t, "%d families with %d people: %d new, %d unchanged, %d changed\n", result.Families, result.People, result.New, result.Unchanged, result.Changed)
+				for _, ref := range result.ChangedCases {
+					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten\n", ref)
+				}
+				if n := len(result.Warnings); n > 0 {
+					fmt.Fprintf(t, "%d warnings: `starter backlog check %s` lists them\n", n, args[0])
+				}
+				if result.QuarantineFile != "" {
+					fmt.Fprintf(t, "%d faults: the families they are in stand in %s; mend them there and import that file\n", len(result.Quarantined), result.QuarantineFile)
+				}
+			})
+		},
+	}
+}
+
+func quarantineName(file string) string {
+	if file == "-" {
+		return "stdin.quarantine.csv"
+	}
+	return file + ".quarantine.csv"
+}
+
+func writeQuarantine(name string, file *backlog.File) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.WriteQuarantine(f), f.Close())
+}
+
+// isSynthetic reports whether a file is a generated one, by the mark in its keys.
+func isSynthetic(families []casefile.Family) bool {
+	for _, f := range families {
+		if !strings.HasPrefix(f.Key, backlog.SyntheticPrefix) {
+			return false
+		}
+	}
+	return len(families) > 0
+}
+
+func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
+	rule, _ := act.Rule()
+	f := casefile.BacklogFields{}
+	wanted := 0
+	if act == casefile.ActBacklogCapacity {
+		wanted = 1
+	}
+	c := &cobra.Command{
+		Use: use, Short: rule.InWords, Args: exactly(wanted),
+		RunE: func(c *cobra.Command, args []string) error {
+			if wanted == 1 {
+				if _, err := fmt.Sscanf(args[0], "%d", &f.Capacity); err != nil {
+					return usageError{fmt.Errorf("%q is no number of families a week", args[0])}
+				}
+			}
+			switch {
+			case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > 1000):
+				return usageError{fmt.Errorf("capacity is %d; it must be 1 to 1000 families a week", f.Capacity)}
+			case act == casefile.ActBacklogPause && f.Reason == "":
+				return usageError{errors.New("--reason: say why, as a code such as staffing")}
+			}
+			d, err := a.desk(c.Context())
+			if err != nil {
+				return err
+			}
+			today, err := a.today(c.Context())
+			if err != nil {
+				return err
+			}
+			receipt, err := d.DoOnLane(c.Context(), act, today, f)
+			if err != nil {
+				return err
+			}
+			if receipt.Refused != nil {
+				return receipt.Refused
+			}
+			return a.showLanes(c)
+		},
+	}
+	c.Flags().StringVar((*string)(&f.Lane), "lane", string(casefile.Legacy), "legacy or fast-track")
+	switch act {
+	case casefile.ActBacklogStart:
+		c.Flags().IntVar(&f.Capacity, "capacity", 0, "families listed a week")
+		c.Flags().Var(dateFlag{&f.Target}, "target", "the day by which the lane should be cleared; no decision depends on it (R3)")
+	case casefile.ActBacklogPause:
+		c.Flags().StringVar(&f.Reason, "reason", "", "a code, such as staffing")
+	}
+	return c
+}
+
+func (a *app) backlogStatus() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "where the programme stands: figures that add up to the families imported", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error { return a.showLanes(c) },
+	}
+}
+
+func (a *app) showLanes(c *cobra.Command) error {
+	s, err := a.database(c.Context())
+	if err != nil {
+		return err
+	}
+	report, err := s.Report(c.Context())
+	if err != nil {
+		return err
+	}
+	return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) { showSummary(t, report) })
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"time"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/policy"
+	"hame/internal/store"
+)
+
+// caseFile is a case as hame.case_file gives it: what the reader's role may not
+// see is not there.
+type caseFile struct {
+	Case        string          `json:"case"`
+	Sees        string          `json:"sees"`
+	Stage       casefile.Stage  `json:"stage"`
+	Lane        casefile.Lane   `json:"lane"`
+	Council     string          `json:"council"`
+	ListingDate clock.Date      `json:"listing_date"`
+	Priority    int             `json:"priority"`
+	Owner       string          `json:"owner"`
+	Revision    int             `json:"revision"`
+	SignedOn    clock.Date      `json:"signed_on"`
+	Rollup      casefile.Rollup `json:"rollup"`
+	ClosedAt    *time.Time      `json:"closed_at"`
+	Reconciled  clock.Date      `json:"reconciled_on"`
+	Triaged     clock.Date      `json:"triaged_on"`
+	Stuck       string          `json:"stuck"`
+	Now         time.Time       `json:"now"`
+	Held        bool            `json:"held"`
+	Duplicate   bool            `json:"duplicate"`
+	Represented bool            `json:"represented"`
+	People      []struct {
+		No             int                   `json:"no"`
+		Relationship   casefile.Relationship `json:"relationship"`
+		FamilyName     string                `json:"family_name"`
+		GivenNames     string                `json:"given_names"`
+		BirthDate      string                `json:"date_of_birth"`
+		BornYear       string                `json:"born_year"`
+		Sex            string                `json:"sex"`
+		Nationality    string                `json:"nationality"`
+		BornInScotland string                `json:"born_in_scotland"`
+		ArrivedOn      string                `json:"arrived_on"`
+		ArrivedYear    string                `json:"arrived_year"`
+		Child          *bool                 `json:"child_when_listed"`
+	} `json:"people"`
+	Tasks    []store.TaskRow   `json:"tasks"`
+	Letters  []store.LetterRow `json:"letters"`
+	Evidence []struct {
+		No         int               `json:"no"`
+		Provider   casefile.Provider `json:"provider"`
+		Person     int               `json:"person_no"`
+		Result     string            `json:"result"`
+		ReceivedOn clock.Date        `json:"received_on"`
+	} `json:"evidence"`
+	Gaps []struct {
+		Kind    casefile.TaskKind `json:"kind"`
+		Subject int               `json:"subject"`
+	} `json:"gaps"`
+	Checks []struct {
+		Person     int        `json:"person_no"`
+		AssignedTo string     `json:"assigned_to"`
+		Author     string     `json:"author"`
+		ReportedOn clock.Date `json:"reported_on"`
+		Signer     string     `json:"signer"`
+		SignedOn   clock.Date `json:"signed_on"`
+	} `json:"welfare_checks"`
+	Waivers []struct {
+		Person  int        `json:"person_no"`
+		GivenOn clock.Date `json:"given_on"`
+	} `json:"waivers"`
+	Representations []struct {
+		No         int        `json:"no"`
+		From       string     `json:"from_kind"`
+		ReceivedOn clock.Date `json:"received_on"`
+		Answer     string     `json:"answer"`
+	} `json:"representations"`
+	SecurityChecks []struct {
+		Person     int        `json:"person_no"`
+		DoneOn     clock.Date `json:"done_on"`
+		Result     string     `json:"result"`
+		ValidUntil clock.Date `json:"valid_until"`
+	} `json:"security_checks"`
+	Proposals []struct {
+		No          int                        `json:"no"`
+		Author      string                     `json:"author"`
+		ProposedOn  clock.Date                 `json:"proposed_on"`
+		SecondDue   string                     `json:"second_due"`
+		State       string                     `json:"state"`
+		ReturnCodes []string                   `json:"return_codes"`
+		Outcomes    []casefile.ProposedOutcome `json:"outcomes"`
+		Findings    []struct {
+			BySecond bool             `json:"by_second"`
+			Person   int              `json:"person_no"`
+			Factor   casefile.Factor  `json:"factor"`
+			Finding  casefile.Finding `json:"finding"`
+			Evidence []int            `json:"evidence"`
+		} `json:"findings"`
+	} `json:"proposals"`
+	Decision *struct {
+		Author   string     `json:"author"`
+		Second   string     `json:"second"`
+		SignedOn clock.Date `json:"signed_on"`
+		RuleSet  string     `json:"rule_set"`
+	} `json:"decision"`
+	Outcomes []struct {
+		Person   int              `json:"person_no"`
+		Outcome  casefile.Outcome `json:"outcome"`
+		ServedOn clock.Date       `json:"served_on"`
+		StatusOn clock.Date       `json:"status_issued_on"`
+		NoAppeal clock.Date       `json:"no_appeal_on"`
+	} `json:"outcomes"`
+	Recommendations []struct {
+		RuleSetID string                  `json:"rule_set_id"`
+		RuleSet   string                  `json:"rule_set"`
+		Use       string                  `json:"use"`
+		Revision  int                     `json:"revision"`
+		People    []policy.Recommendation `json:"people"`
+	} `json:"recommendations"`
+}

@@ -1,0 +1,342 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"hame/internal/backlog"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+func (a *app) caseCommand() *cobra.Command {
+	reconcile := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.ReconcileFields{}
+		set.StringVar(&f.PaperFile, "paper-file", "", "found or lost")
+		set.StringVar(&f.Record, "record", "", "agrees or differs: does the record agree with the paper file")
+		return f
+	}
+	triage := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.TriageFields{}
+		set.IntVar(&f.Priority, "priority", 0, "1 (first) to 5")
+		set.StringVar(&f.PublicHarmScreen, "public-harm-screen", "", "clear or refer")
+		for name, answer := range map[string]*casefile.Answer{"family-ilr": &f.FamilyILR, "seven-years": &f.SevenYears, "vulnerable": &f.Vulnerable} {
+			set.StringVar((*string)(answer), name, "", "yes, no or unknown")
+		}
+		return f
+	}
+	return group("case", "find, show and prepare cases",
+		a.caseFind(), a.caseShow(), a.caseExplain(), a.caseTimeline(), a.caseAssign(),
+		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
+		a.actCommand("triage REF", casefile.ActTriage, triage))
+}
+
+// caseAssign takes several cases, for one officer gives many the same owner. It
+// tells what became of each, and goes on after a refusal.
+func (a *app) caseAssign() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.AssignFields{}
+	rule, _ := casefile.ActAssign.Rule()
+	c := &cobra.Command{
+		Use: "assign REF... --to NAME", Short: rule.InWords, Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			var failed error
+			for _, arg := range args {
+				ref, err := casefile.ParseReference(arg)
+				if err == nil {
+					err = a.do(c, casefile.ActAssign, ref, 0, fields, flags)
+				}
+				if err == nil {
+					continue
+				}
+				failed = err
+				if len(args) > 1 {
+					fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", arg, describe(err))
+				}
+			}
+			return failed
+		},
+	}
+	c.Flags().StringVar(&fields.To, "to", "", "the caseworker who becomes the case owner")
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) caseFind() *cobra.Command {
+	var f store.CaseFilter
+	var stage, lane, dueBefore string
+	var limit int
+	c := &cobra.Command{
+		Use: "find", Short: "list cases, the earliest due first", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			f.Stage, f.Lane = casefile.Stage(stage), casefile.Lane(lane)
+			if f.DueBefore, err = optionalDate("--due-before", dueBefore); err != nil {
+				return err
+			}
+			rows, err := s.Cases(c.Context(), f, limit)
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) {
+				fmt.Fprintln(t, "CASE\tSTAGE\tLANE\tCOUNCIL\tAWAITING\tDUE\tMARKS\tOWNER")
+				for _, r := range rows {
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Case, r.Stage, r.Lane, council(r.Council), r.Awaiting, r.DueOn, marks(r), r.Owner)
+				}
+				fmt.Fprintf(t, "%d case(s)\n", len(rows))
+			})
+		},
+	}
+	c.Flags().StringVar(&stage, "stage", "", "only this stage")
+	c.Flags().StringVar(&lane, "lane", "", "only this lane: legacy or fast-track")
+	c.Flags().StringVar(&f.Council, "council", "", "only this council, by GSS code")
+	c.Flags().BoolVar(&f.Overdue, "overdue", false, "only cases with something overdue")
+	c.Flags().StringVar(&dueBefore, "due-before", "", "only cases due before this day")
+	c.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	return c
+}
+
+func council(gss string) string {
+	if name := backlog.CouncilName(gss); name != "" {
+		return name
+	}
+	return gss
+}
+
+func marks(r store.CaseSummary) string {
+	s := ""
+	for _, m := range []struct {
+		on   bool
+		word string
+	}{{r.Stuck != "", "stuck "}, {r.Held, "held "}, {r.Overdue, "overdue "}, {r.Escalated, "escalated"}} {
+		if m.on {
+			s += m.word
+		}
+	}
+	return s
+}
+
+func optionalDate(flag, value string) (clock.Date, error) {
+	if value == "" {
+		return clock.Date{}, nil
+	}
+	d, err := clock.ParseDate(value)
+	if err != nil {
+		return d, usageError{fmt.Errorf("%s %q: %w", flag, value, err)}
+	}
+	return d, nil
+}
+
+// read fetches a case as the reader may see it; the read is recorded.
+func (a *app) read(ctx context.Context, arg, what string) (caseFile, json.RawMessage, error) {
+	var file caseFile
+	ref, _, err := casefile.ParsePersonReference(arg)
+	if err != nil {
+		return file, nil, err
+	}
+	s, err := a.database(ctx)
+	if err != nil {
+		return file, nil, err
+	}
+	raw, err := s.CaseFile(ctx, ref, what)
+	if store.IsKind(err, store.NotFound) {
+		return file, nil, fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+	}
+	if err != nil {
+		return file, nil, err
+	}
+	return file, raw, json.Unmarshal(raw, &file)
+}
+
+func (a *app) caseShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show REF", Short: "show a case as your role may see it (recorded)", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			file, raw, err := a.read(c.Context(), args[0], "show")
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) { a.showCase(t, file) })
+		},
+	}
+}
+
+func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
+	fmt.Fprintf(t, "%s\t%s lane, %s\n", f.Case, f.Lane, council(f.Council))
+	fmt.Fprintf(t, "stage\t%s, revision %d\n", f.Stage, f.Revision)
+	if !f.ListingDate.IsZero() {
+		fmt.Fprintf(t, "listed\t%s, priority %d, owner %s\n", f.ListingDate, f.Priority, orNone(f.Owner))
+	}
+	if f.Held {
+		fmt.Fprintln(t, "held\tyes")
+	}
+	if f.Rollup != "" {
+		fmt.Fprintf(t, "decision\t%s, signed %s\n", f.Rollup, f.SignedOn)
+	}
+	if link := a.link(f.Case); link != "" {
+		fmt.Fprintf(t, "Web UI\t%s\n", link)
+	}
+	fmt.Fprintln(t, "\nPEOPLE\tNAME\tBORN\tNATIONALITY\tARRIVED\tBORN IN SCOTLAND")
+	for _, p := range f.People {
+		name, born, arrived := p.FamilyName+" "+p.GivenNames, p.BirthDate, p.ArrivedOn
+		if f.Sees == "summary" {
+			name, born, arrived = "(not shown)", p.BornYear, p.ArrivedYear
+		}
+		fmt.Fprintf(t, "/%d %s\t%s\t%s\t%s\t%s\t%s\n", p.No, p.Relationship, name, born, backlog.NationalityName(p.Nationality), arrived, p.BornInScotland)
+	}
+	if len(f.Tasks) > 0 {
+		fmt.Fprintln(t, "\nAWAITED\tFROM\tDUE\tNEXT")
+		for _, task := range f.Tasks {
+			fmt.Fprintf(t, "%s\t%s\t%s%s\t%s %s\n", taskName(task), task.Awaiting.InWords(), task.DueOn, overdueMark(task), task.NextRung, day(task))
+		}
+	}
+	if len(f.Letters) > 0 {
+		fmt.Fprintln(t, "\nLETTER\tTO\tSENT\tBY")
+		for _, l := range f.Letters {
+			fmt.Fprintf(t, "%s/%d %s\t%s\t%s\t%s\n", f.Case, l.No, l.Kind, orNone(l.To), l.SentOn, l.By)
+		}
+	}
+	if len(f.Evidence) > 0 {
+		fmt.Fprintln(t, "\nEVIDENCE\tABOUT\tRESULT\tRECEIVED")
+		for _, e := range f.Evidence {
+			fmt.Fprintf(t, "%d %s\t%s\t%s\t%s\n", e.No, e.Provider, about(e.Person), e.Result, e.ReceivedOn)
+		}
+	}
+	for _, g := range f.Gaps {
+		fmt.Fprintf(t, "gap\t%s%s: its deadline passed without an answer\n", g.Kind, suffix(g.Subject))
+	}
+	if len(f.Checks) > 0 {
+		fmt.Fprintln(t, "\nCHILD\tASSIGNED TO\tREPORTED\tSIGNED\tBY")
+		for _, w := range f.Checks {
+			fmt.Fprintf(t, "/%d\t%s\t%s\t%s\t%s\n", w.Person, w.AssignedTo, w.ReportedOn, w.SignedOn, w.Signer)
+		}
+	}
+	for _, w := range f.Waivers {
+		fmt.Fprintf(t, "waiver\t/%d on %s: only a grant may be signed\n", w.Person, w.GivenOn)
+	}
+	if len(f.Representations) > 0 {
+		fmt.Fprintln(t, "\nREPRESENTATION\tFROM\tRECEIVED\tANSWER")
+		for _, r := range f.Representations {
+			fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", r.No, r.From, r.ReceivedOn, orNone(r.Answer))
+		}
+	}
+	if len(f.SecurityChecks) > 0 {
+		fmt.Fprintln(t, "\nSECURITY CHECK\tDONE\tRESULT\tVALID UNTIL")
+		for _, s := range f.SecurityChecks {
+			fmt.Fprintf(t, "/%d\t%s\t%s\t%s\n", s.Person, s.DoneOn, orNone(s.Result), s.ValidUntil)
+		}
+	}
+	if len(f.Outcomes) > 0 {
+		fmt.Fprintln(t, "\nOUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND")
+		for _, o := range f.Outcomes {
+			fmt.Fprintf(t, "/%d\t%s\t%s\t%s\t%s\n", o.Person, o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
+		}
+	}
+}
+
+func taskName(t store.TaskRow) string {
+	rule, _ := t.Kind.Rule()
+	return rule.InWords + suffix(t.Subject)
+}
+
+func suffix(subject int) string {
+	if subject == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (/%d)", subject)
+}
+
+func about(person int) string {
+	if person == 0 {
+		return "family"
+	}
+	return fmt.Sprintf("/%d", person)
+}
+
+func overdueMark(t store.TaskRow) string {
+	s := ""
+	if t.Provisional {
+		s += " (provisional)"
+	}
+	if t.Overdue {
+		s += " OVERDUE"
+	}
+	return s
+}
+
+// day is the day whose passing a task's next rung waits for.
+func day(t store.TaskRow) clock.Date { return clock.DateOf(t.NextAt).AddDays(-1) }
+
+func orNone(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (a *app) caseTimeline() *cobra.Command {
+	return &cobra.Command{
+		Use: "timeline REF", Short: "what happened to a case, oldest first (recorded)", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			events, err := s.Timeline(c.Context(), ref)
+			if err != nil {
+				return err
+			}
+			if len(events) == 0 {
+				return fmt.Errorf("%s: %w: nothing has happened, or your role does not see timelines", ref, &store.Error{Kind: store.NotFound})
+			}
+			return a.print(c.OutOrStdout(), events, func(t *tabwriter.Writer) {
+				fmt.Fprintln(t, "WHEN\tWHAT\tWHO\tDETAIL")
+				for _, e := range events {
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.At.UTC().Format("2006-01-02 15:04"), e.What, orNone(e.Who), e.Detail)
+				}
+			})
+		},
+	}
+}
+
+func (a *app) caseExplain() *cobra.Command {
+	return &cobra.Command{
+		Use: "explain REF", Short: "why a case is where it is, what it waits for, who must act and by when (recorded)", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			file, _, err := a.read(c.Context(), args[0], "explain")
+			if err != nil {
+				return err
+			}
+			e := explain(file)
+			e.Link = a.link(file.Case)
+			return a.print(c.OutOrStdout(), e, func(t *tabwriter.Writer) { e.write(t) })
+		},
+	}
+}
+
+func (e explanation) write(w io.Writer) {
+	fmt.Fprintln(w, e.Where)
+	for _, why := range e.Why {
+		fmt.Fprintln(w, why)
+	}
+	for _, task := range e.Awaiting {
+		fmt.Fprintf(w, "  - %s\n", task.Words)
+	}
+	if e.Link != "" {
+		fmt.Fprintln(w, e.Link)
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// explanation says in plain words why a case is where it is.
+type explanation struct {
+	Case     string            `json:"case"`
+	Stage    casefile.Stage    `json:"stage"`
+	Where    string            `json:"where"`
+	Why      []string          `json:"why"`
+	Awaiting []explanationTask `json:"awaiting"`
+	Link     string            `json:"link,omitempty"`
+}
+
+type explanationTask struct {
+	Kind  casefile.TaskKind `json:"kind"`
+	From  casefile.Party    `json:"from"`
+	By    clock.Date        `json:"by"`
+	Words string            `json:"words"`
+}
+
+var stageInWords = map[casefile.Stage]string{
+	casefile.Unlisted:       "not yet listed",
+	casefile.Listed:         "being prepared for its listing date",
+	casefile.Evidence:       "gathering evidence, with each child's welfare check beside it",
+	casefile.Welfare:        "waiting for the children's welfare checks",
+	casefile.Representation: "open for the Scottish minister to represent the family",
+	casefile.Decision:       "with the Home Office for decision",
+	casefile.Service:        "decided, and being served and carried out",
+	casefile.Closed:         "closed",
+}
+
+func explain(f caseFile) explanation {
+	e := explanation{Case: f.Case, Stage: f.Stage, Where: fmt.Sprintf("%s is %s.", f.Case, stageInWords[f.Stage])}
+	today := clock.DateOf(f.Now)
+	say := func(format string, args ...any) { e.Why = append(e.Why, fmt.Sprintf(format, args...)) }
+	switch {
+	case f.Stuck != "":
+		say("It is stuck (%s): operations must mend it; no deadline is lost meanwhile.", f.Stuck)
+	case f.Stage == casefile.Unlisted && f.Duplicate:
+		say("The family may stand twice in the backlog; a caseworker must resolve that before it is listed. Operations own it.")
+	case f.Stage == casefile.Unlisted:
+		say("It waits in the order of listing, which is drawn afresh each week. Operations own it; backlog status tells the forecast.")
+	case f.Stage == casefile.Listed && len(f.Tasks) == 0:
+		say("It is prepared: the review of the evidence begins on its listing date, %s.", f.ListingDate)
+	case f.Stage == casefile.Listed:
+		say("Before its listing date, %s, it needs an owner, the comparison with the paper file, and triage.", f.ListingDate)
+	case f.Stage == casefile.Closed:
+		say("Decision %s, signed on %s, served and carried out. Nothing is awaited.", f.Rollup, f.SignedOn)
+	}
+	if f.Held {
+		say("The case is held: a refusal can't be signed.")
+	}
+	for _, w := range f.Waivers {
+		say("The welfare check of /%d was waived on %s: only a grant can be signed.", w.Person, w.GivenOn)
+	}
+	if len(f.Tasks) > 0 {
+		say("It waits for:")
+	}
+	for _, t := range f.Tasks {
+		e.Awaiting = append(e.Awaiting, explanationTask{t.Kind, t.Awaiting, t.DueOn, explainTask(t, f.Owner, today)})
+	}
+	return e
+}
+
+func explainTask(t store.TaskRow, owner string, today clock.Date) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the %s to %s, by %s", t.Awaiting.InWords(), taskName(t), t.DueOn)
+	if t.Provisional {
+		b.WriteString(" (provisional: that year's holidays are not published)")
+	}
+	if late := today.DaysSince(t.DueOn); t.Overdue && late > 0 {
+		fmt.Fprintf(&b, ": overdue by %d days", late)
+	}
+	if t.Escalated {
+		b.WriteString(", escalated")
+	}
+	rule, _ := t.Kind.Rule()
+	next := ""
+	switch {
+	case t.NextRung == casefile.Reminder:
+		next = "a reminder"
+	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectGap, t.NextRung == casefile.Escalation && rule.OnEscalation == casefile.EffectGap:
+		next = "the gap is recorded and the review goes on"
+	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectLapse:
+		next = "the window ends"
+	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectSearchAppeal:
+		next = "a caseworker looks for an appeal"
+	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectContact:
+		next = "a caseworker must reach the family in person"
+	case t.NextRung == casefile.Due:
+		next = "it is marked overdue"
+	case t.NextRung == casefile.Escalation:
+		next = "it goes to the " + rule.EscalateTo.InWords()
+	case t.NextRung == casefile.Diary:
+		next = "it comes up again in the diary"
+	}
+	fmt.Fprintf(&b, "; after %s %s", day(t), next)
+	if !t.Awaiting.IsRole() {
+		fmt.Fprintf(&b, "; case owner %s chases it", orNone(owner))
+	}
+	return b.String()
+}

@@ -1,0 +1,58 @@
+// Starter is what operations staff type: it takes a family from import to
+// service, and shows where each case is and why. process.md's grammar; exit
+// codes in exit.go.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := newRoot(&app{}).ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "starter:", describe(err))
+		os.Exit(exitCode(err))
+	}
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "starter",
+		Short:         "Hame: steer the review of each family of the asylum backlog",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.PersistentFlags().StringVar(&a.as, "as", "", "log in as this member of the demo staff (embedded default only)")
+	root.PersistentFlags().StringVarP(&a.output, "output", "o", "table", "table or json")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.prepare() }
+	root.PersistentPostRun = func(*cobra.Command, []string) { a.close() }
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.caseCommand(), a.taskCommand(), a.letterCommand(), a.contactCommand(),
+		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
+		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand())
+	return root
+}
+
+// group is a command that only has commands under it.
+func group(use, short string, under ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(under...)
+	return c
+}
+
+// exactly wants n arguments and says which.
+func exactly(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError{fmt.Errorf("%s takes %d argument(s), not %d: %s", c.CommandPath(), n, len(args), c.UseLine())}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"hame/internal/rehearsal"
+	"hame/internal/settings"
+	"hame/internal/store"
+	"hame/internal/temporalnamespace"
+)
+
+func (a *app) setupCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "setup", Short: "prepare database, roles, rule sets, namespace and search attributes; can be run again", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			if a.settings.AdminDatabaseURL == "" {
+				return usageError{errors.New("HAME_ADMIN_DATABASE_URL is not set: setup connects as the database's administrator")}
+			}
+			options := store.SetupOptions{WorkerPassword: a.settings.WorkerPassword}
+			if a.embedded {
+				options.Staff = rehearsal.Staff()
+			}
+			if err := store.Setup(ctx, a.settings.AdminDatabaseURL, options); err != nil {
+				return err
+			}
+			temporal, err := settings.Temporal("hame-starter", settings.Quiet())
+			if err != nil {
+				return err
+			}
+			if err := temporalnamespace.Prepare(ctx, temporal); err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), "set up: database, roles, rule sets, namespace and search attributes are as this version needs them")
+			return nil
+		},
+	}
+}

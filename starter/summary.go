@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// showSummary writes the programme's figures so that they can be added up.
+func showSummary(w io.Writer, r store.Report) {
+	label := ""
+	if r.Synthetic {
+		label = " (SYNTHETIC)"
+	}
+	fmt.Fprintf(w, "On %s%s: %d families, %d people\n", clock.DateOf(r.At), label, r.Families, r.People)
+	fmt.Fprintf(w, "  decided\t%d\n", r.Decided)
+	for _, outcome := range slices.Sorted(maps.Keys(r.DecidedByOutcome)) {
+		fmt.Fprintf(w, "    %s\t%d\n", outcome, r.DecidedByOutcome[outcome])
+	}
+	fmt.Fprintf(w, "  closed administratively\t%d\n", r.Closed)
+	fmt.Fprintf(w, "  open\t%d\n", r.Open)
+	for _, stage := range casefile.Stages {
+		if n := r.OpenByStage[string(stage)]; n > 0 {
+			note := ""
+			if stage == casefile.Unlisted && r.HeldBack > 0 {
+				note = fmt.Sprintf("\t(%d held back as possible duplicates)", r.HeldBack)
+			}
+			fmt.Fprintf(w, "    %s\t%d%s\n", stage, n, note)
+		}
+	}
+	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open, r.Families)
+	m, d := r.Milestones, r.Deadlines
+	fmt.Fprintf(w, "milestones\tsigned %d, served %d, carried out %d\n", m.Signed, m.Served, m.CarriedOut)
+	fmt.Fprintf(w, "deadlines\tset %d, kept %d, missed %d, windows ended %d, reminded %d, escalated %d\n", d.Set, d.Kept, d.Missed, d.WindowsEnded, d.Reminded, d.Escalated)
+	if days := r.DaysListingToService; days.Cases > 0 {
+		fmt.Fprintf(w, "days from listing to service\tmedian %d, 90th percentile %d, longest %d (%d cases)\n", *days.Median, *days.P90, *days.Longest, days.Cases)
+	}
+	for _, l := range r.Lanes {
+		fmt.Fprintf(w, "%s lane\t%d families a week since %s", l.Lane, l.Capacity, clock.DateOf(l.StartedAt))
+		if !l.Target.IsZero() {
+			fmt.Fprintf(w, ", target %s", l.Target)
+		}
+		if l.Paused != "" {
+			fmt.Fprintf(w, ", PAUSED: %s", l.Paused)
+		}
+		fmt.Fprintln(w)
+	}
+}

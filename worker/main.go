@@ -1,0 +1,186 @@
+// Worker runs Hame's workflows and activities. All its settings come from the
+// environment; `worker -help` lists them.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"hame/activities"
+	"hame/internal/settings"
+	"hame/internal/store"
+	"hame/internal/temporalnamespace"
+	"hame/workflows"
+)
+
+func main() {
+	flag.Usage = func() {
+		fmt.Fprint(os.Stderr, "worker runs Hame's workflows and activities. Settings, from the environment:\n\n")
+		_ = settings.Usage(os.Stderr, &settings.Worker{}) // nothing to do about a broken standard error
+		fmt.Fprint(os.Stderr, "\nTEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_TLS_*, TEMPORAL_API_KEY, …: the Temporal client\n")
+	}
+	flag.Parse()
+	logger := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	if err := run(ctx, logger); err != nil {
+		logger.Error("worker stopped", "error", err.Error())
+		os.Exit(1)
+	}
+}
+
+// run starts the worker and returns when ctx ends and running work has been let
+// finish, or when the worker fails.
+func run(ctx context.Context, logger *slog.Logger) error {
+	var s settings.Worker
+	if err := settings.Load(&s); err != nil {
+		return err
+	}
+	logger.Info("hame worker", "version", version(), "task_queue", s.TaskQueue)
+	if s.DatabaseURL == "" {
+		return errors.New("HAME_DATABASE_URL is not set; `worker -help` lists the settings")
+	}
+	metrics, gatherer, closeMetrics := newMetrics()
+	defer closeMetrics()
+
+	var db *store.Store
+	err := retry(ctx, s.ConnectBudget, logger, "the database", func(ctx context.Context) (err error) {
+		db, err = store.Open(ctx, s.DatabaseURL, s.Connections)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // the process ends
+	options, err := settings.Temporal("hame-worker", logger)
+	if err != nil {
+		return err
+	}
+	options.MetricsHandler = metrics
+	var c client.Client
+	err = retry(ctx, s.ConnectBudget, logger, "Temporal", func(ctx context.Context) (err error) {
+		c, err = client.DialContext(ctx, options)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := temporalnamespace.Check(ctx, c, options.Namespace); err != nil {
+		return err
+	}
+
+	w := sdkworker.New(c, s.TaskQueue, workerOptions(s))
+	(&activities.Activities{Store: db, Client: c, TaskQueue: s.TaskQueue}).Register(w)
+	workflows.Register(w)
+	if err := w.Start(); err != nil {
+		return fmt.Errorf("start the worker: %w", err)
+	}
+	server, err := serve(s.HTTPAddress, db, c, gatherer)
+	if err != nil {
+		w.Stop()
+		return err
+	}
+	sweeping, stopSweep := context.WithCancel(context.WithoutCancel(ctx))
+	swept := make(chan struct{})
+	go func() { defer close(swept); sweep(sweeping, db, c, logger) }()
+	logger.Info("ready", "http", server.Addr)
+
+	<-ctx.Done()
+	logger.Info("stopping: letting running work finish", "budget", s.StopBudget.String())
+	stopSweep()
+	<-swept
+	w.Stop()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return server.Shutdown(closing)
+}
+
+func workerOptions(s settings.Worker) sdkworker.Options {
+	o := sdkworker.Options{
+		Identity:          "hame-worker",
+		WorkerStopTimeout: s.StopBudget,
+		// An open review's code is mended by deploying mended code: a panic holds
+		// the task and never fails the review.
+		WorkflowPanicPolicy: sdkworker.BlockWorkflow,
+	}
+	if s.Deployment != "" && s.BuildID != "" {
+		o.DeploymentOptions = sdkworker.DeploymentOptions{
+			UseVersioning:             true,
+			Version:                   sdkworker.WorkerDeploymentVersion{DeploymentName: s.Deployment, BuildID: s.BuildID},
+			DefaultVersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+		}
+	}
+	return o
+}
+
+// retry tries to connect until it succeeds or the budget is spent.
+func retry(ctx context.Context, budget time.Duration, logger *slog.Logger, what string, connect func(context.Context) error) error {
+	deadline, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := connect(deadline)
+		if err == nil {
+			return nil
+		}
+		logger.Warn("not connected yet", "to", what, "error", err.Error())
+		select {
+		case <-deadline.Done():
+			return fmt.Errorf("%s was not reached within %s: %w", what, budget, err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+func serve(address string, db *store.Store, c client.Client, metrics http.Handler) (*http.Server, error) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := db.Ping(ctx); err != nil {
+			http.Error(w, "database: "+err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		if _, err := c.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+			http.Error(w, "temporal: not healthy", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	mux.Handle("GET /metrics", metrics)
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("HAME_HTTP_ADDRESS %s: %w", address, err)
+	}
+	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }() // returns when the server is shut down
+	return server, nil
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}

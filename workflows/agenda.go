@@ -1,0 +1,81 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hame/activities"
+	"hame/internal/casefile"
+)
+
+// agenda owns the review's one timer: it sleeps until the earliest rung of all
+// open tasks, and lets it act. A change of the tasks that brings another rung to
+// the front replaces the timer; any other change leaves it.
+func (r *review) agenda(ctx workflow.Context) {
+	for {
+		_ = workflow.Await(ctx, func() bool { _, ok := r.Earliest(); return ok && r.Stuck == "" })
+		task, _ := r.Earliest()
+		if r.sleepUntil(ctx, task) {
+			r.letAct(ctx)
+		}
+	}
+}
+
+// sleepUntil waits for a task's next rung. It returns false if another instant
+// has come to the front meanwhile.
+func (r *review) sleepUntil(ctx workflow.Context, task casefile.Task) bool {
+	wait := task.Next.At.Sub(workflow.Now(ctx))
+	if wait <= 0 {
+		return true
+	}
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: summary(task)})
+	_ = workflow.Await(ctx, func() bool {
+		front, ok := r.Earliest()
+		return timer.IsReady() || !ok || r.Stuck != "" || !front.Next.At.Equal(task.Next.At)
+	})
+	return timer.IsReady()
+}
+
+// letAct lets the earliest rung act, if it is still due: while this waited for
+// the lock, an act may have answered what the rung was for.
+func (r *review) letAct(ctx workflow.Context) {
+	r.exclusively(ctx, func() {
+		task, ok := r.Earliest()
+		if !ok || r.Stuck != "" || task.Next.At.After(workflow.Now(ctx)) {
+			return
+		}
+		var after casefile.Review
+		err := perform(ctx, activities.ActOnRungActivity, summary(task), activities.ActOnRungParams{
+			Case: r.Case, Kind: task.Kind, Subject: task.Subject, Rung: task.Next, Now: workflow.Now(ctx)}, &after)
+		if err != nil {
+			r.stick(ctx, activities.ActOnRungActivity)
+			return
+		}
+		r.adopt(ctx, after)
+	})
+}
+
+// stick makes the review stuck, and waits until it is not. That it is stuck is
+// written to the record if that can be done at all; the workflow knows it in any
+// case, and shows it.
+func (r *review) stick(ctx workflow.Context, code string) {
+	var after casefile.Review
+	params := activities.MarkStuckParams{Case: r.Case, Code: code, Now: workflow.Now(ctx)}
+	if err := perform(ctx, activities.MarkStuckActivity, "stuck: "+code, params, &after); err == nil {
+		r.adopt(ctx, after)
+	}
+	r.Stuck = code
+	r.show(ctx)
+	_ = workflow.Await(ctx, func() bool { return r.Stuck == "" })
+}
+
+func summary(t casefile.Task) string {
+	s := fmt.Sprintf("%s: %s", t.Next.Kind, t.Kind)
+	if t.Subject > 0 {
+		s += fmt.Sprintf("/%d", t.Subject)
+	}
+	return s + ", due " + t.DueOn.String()
+}

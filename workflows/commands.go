@@ -1,0 +1,126 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// Act is what an Update carries: the id of the command's row, and its kind. The
+// Update is named after the kind, and its own id is the command's.
+type Act struct {
+	Command uuid.UUID    `json:"command"`
+	Kind    casefile.Act `json:"kind"`
+}
+
+// Receipt is what a person is told of their act.
+type Receipt struct {
+	Refused  *casefile.Refusal `json:"refused,omitempty"`
+	Stage    casefile.Stage    `json:"stage,omitempty"`
+	Revision int               `json:"revision,omitempty"`
+	Awaiting casefile.Party    `json:"awaiting,omitempty"`
+	NextDate clock.Date        `json:"next_date,omitzero"` // by which the one awaited must act
+}
+
+// RefusedError is the type of the application error with which a validator
+// refuses an Update; its details are the [casefile.Refusal].
+const RefusedError = "refused"
+
+// ReviewQuery is the name of the query that returns a review's state.
+const ReviewQuery = "review"
+
+// handleActs registers the query and one Update a kind of act. All state is set
+// before, for a waiting Update runs at that moment.
+func (r *review) handleActs(ctx workflow.Context) error {
+	err := workflow.SetQueryHandlerWithOptions(ctx, ReviewQuery, func() (casefile.Review, error) { return r.Review, nil },
+		workflow.QueryHandlerOptions{Description: "the review's state: ids, codes and dates"})
+	if err != nil {
+		return err
+	}
+	for _, rule := range casefile.ActRules {
+		if rule.Subject == casefile.AboutLane {
+			continue
+		}
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act), r.act, workflow.UpdateHandlerOptions{
+			Validator:   func(_ workflow.Context, a Act) error { return r.validate(rule.Act, a) },
+			Description: rule.InWords,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validate refuses what the state does not allow before anything is written to
+// history. A review that is just being opened takes every act and looks later.
+func (r *review) validate(kind casefile.Act, a Act) error {
+	if a.Kind != kind || a.Command == uuid.Nil {
+		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind)))
+	}
+	if !r.HasOpened(casefile.Listed) {
+		return nil
+	}
+	if err := r.Allowed(kind); err != nil {
+		return refused(err)
+	}
+	return nil
+}
+
+func refused(err error) error {
+	refusal, _ := casefile.AsRefusal(err)
+	return temporal.NewNonRetryableApplicationError(err.Error(), RefusedError, nil, refusal)
+}
+
+// act records one human act. The state may have changed while it waited for its
+// turn, so the activity checks everything again on the facts.
+func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	_ = workflow.Await(ctx, func() bool { return r.HasOpened(casefile.Listed) })
+	r.exclusively(ctx, func() {
+		var out activities.RecordActResult
+		err = perform(ctx, activities.RecordActActivity, string(a.Kind), activities.RecordActParams{
+			Case: r.Case, Command: a.Command, Act: a.Kind, Now: workflow.Now(ctx)}, &out)
+		if err != nil {
+			return
+		}
+		r.adopt(ctx, out.Review)
+		receipt = r.receipt(out.Refused)
+	})
+	return receipt, err
+}
+
+func (r *review) receipt(refusal *casefile.Refusal) Receipt {
+	receipt := Receipt{Refused: refusal, Stage: r.Stage, Revision: r.Revision}
+	if task, ok := r.Earliest(); ok {
+		receipt.Awaiting, receipt.NextDate = task.Awaiting, task.DueOn
+	}
+	return receipt
+}
+
+// attributes turns a review's face into search attributes.
+func attributes(face casefile.Shown) []temporal.SearchAttributeUpdate {
+	updates := []temporal.SearchAttributeUpdate{activities.AttributeStage.ValueSet(string(face.Stage))}
+	if face.Awaiting == "" {
+		updates = append(updates, activities.AttributeAwaiting.ValueUnset())
+	} else {
+		updates = append(updates, activities.AttributeAwaiting.ValueSet(string(face.Awaiting)))
+	}
+	if face.Next.IsZero() {
+		updates = append(updates, activities.AttributeNext.ValueUnset())
+	} else {
+		updates = append(updates, activities.AttributeNext.ValueSet(face.Next))
+	}
+	if len(face.Flags) == 0 {
+		updates = append(updates, activities.AttributeFlags.ValueUnset())
+	} else {
+		updates = append(updates, activities.AttributeFlags.ValueSet(face.Flags))
+	}
+	return updates
+}

@@ -1,0 +1,33 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hame/internal/casefile"
+)
+
+// listed prepares the case for its listing date: it gets an owner, its record
+// is compared with the paper file, and it is triaged. The stage ends on the
+// listing date, and not before all that is done (rows 0 to 2).
+func (r *review) listed(ctx workflow.Context) bool {
+	if r.HasOpened(casefile.Evidence) {
+		return true
+	}
+	return r.awaitInstant(ctx, r.ListingAt, "listing date") &&
+		r.await(ctx, func() bool { return r.Finished(casefile.Listed) })
+}
+
+// awaitInstant waits for an instant of business time. It returns false if the
+// run is to end first.
+func (r *review) awaitInstant(ctx workflow.Context, at time.Time, what string) bool {
+	wait := at.Sub(workflow.Now(ctx))
+	if wait <= 0 {
+		return true
+	}
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: what})
+	return r.await(ctx, timer.IsReady)
+}

@@ -1,0 +1,191 @@
+// Package workflows is the process: CaseReview takes one family from its listing
+// to service, ClearBacklog draws the families of a lane week by week. The code is
+// deterministic and reads like the process it runs. It holds recorded instants
+// and codes, and computes no date: what is due when is worked out by the
+// activity that writes the facts, and returned.
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hame/activities"
+	"hame/internal/casefile"
+)
+
+// review is one run of a CaseReview: the state it carries, and what it needs
+// only while it runs.
+type review struct {
+	casefile.Review
+
+	lock workflow.Mutex
+	// busy counts the steps that hold or wait for the lock: a run ends at none of them.
+	busy int
+	// steps counts acts, rungs and openings since this run began.
+	steps int
+}
+
+// CaseReview takes one family from listing to service: evidence and welfare side
+// by side, representation, decision, service. Its argument is the review's
+// state, so that it can begin, continue as new, be recovered or be reopened at
+// any stage; all progress is in that state and none in where a coroutine stands.
+//
+// It returns no error. A failure that no retry can mend makes the review stuck:
+// it then waits for operations. Cancelling it has no effect: only the process
+// ends a review.
+func CaseReview(ctx workflow.Context, state casefile.Review) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	r := &review{Review: state, lock: workflow.NewMutex(ctx)}
+	if err := r.handleActs(ctx); err != nil {
+		return err
+	}
+	workflow.Go(ctx, r.agenda)
+	for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
+		if !stage(ctx) {
+			return r.continueAsNew(ctx)
+		}
+	}
+	r.open(ctx, casefile.Closed)
+	return workflow.Await(ctx, func() bool { return r.busy == 0 && workflow.AllHandlersFinished(ctx) })
+}
+
+// drawn waits for the business instant at which the family was drawn, and opens
+// its review. On a clock of its own a review may begin before that instant, and
+// must stamp nothing earlier.
+func (r *review) drawn(ctx workflow.Context) bool {
+	if r.HasOpened(casefile.Listed) {
+		r.show(ctx)
+		return true
+	}
+	if !r.awaitInstant(ctx, r.DrawnAt, "drawn") {
+		return false
+	}
+	r.step(ctx, activities.OpenReviewActivity, "open the review",
+		activities.OpenReviewParams{Case: r.Case, Lane: r.Lane, Now: workflow.Now(ctx)})
+	return true
+}
+
+// await waits until a condition of the state holds. It returns false if the run
+// is to end first, at a seam.
+func (r *review) await(ctx workflow.Context, condition func() bool) bool {
+	// The only error of Await is cancellation, which this context never sees.
+	_ = workflow.Await(ctx, func() bool { return condition() || r.seam(ctx) })
+	return condition()
+}
+
+// seam reports whether the run should end here and continue as new: when
+// Temporal suggests it, or a test asks for it, and nothing is under way.
+func (r *review) seam(ctx workflow.Context) bool {
+	due := workflow.GetInfo(ctx).GetContinueAsNewSuggested() || (r.ContinueAfter > 0 && r.steps >= r.ContinueAfter)
+	return due && r.busy == 0 && workflow.AllHandlersFinished(ctx)
+}
+
+// continueAsNew ends the run with its state. An Update that came in at the last
+// moment is finished first, for an accepted one that is not would fail.
+func (r *review) continueAsNew(ctx workflow.Context) error {
+	_ = workflow.Await(ctx, func() bool { return r.busy == 0 && workflow.AllHandlersFinished(ctx) })
+	return workflow.NewContinueAsNewError(ctx, activities.CaseReviewWorkflow, r.Review)
+}
+
+// open opens a stage with its tasks, once. The stage is open when it returns.
+func (r *review) open(ctx workflow.Context, stage casefile.Stage) {
+	if r.HasOpened(stage) {
+		return
+	}
+	r.step(ctx, activities.OpenStageActivity, "open "+string(stage),
+		activities.OpenStageParams{Case: r.Case, Stage: stage, Now: workflow.Now(ctx)})
+}
+
+// finish opens a stage and waits until nothing of it is left to do.
+func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
+	r.open(ctx, stage)
+	return r.await(ctx, func() bool { return r.Finished(stage) })
+}
+
+// step runs an activity that changes the review by no person's act, and adopts
+// the review it returns. Where it fails for good the review is stuck until
+// operations have mended it, and then it is tried again.
+func (r *review) step(ctx workflow.Context, activity, summary string, params any) {
+	r.exclusively(ctx, func() {
+		for {
+			var after casefile.Review
+			err := perform(ctx, activity, summary, params, &after)
+			if err == nil {
+				r.adopt(ctx, after)
+				return
+			}
+			r.stick(ctx, activity)
+		}
+	})
+}
+
+// exclusively runs f alone: acts, rungs and openings never interleave.
+func (r *review) exclusively(ctx workflow.Context, f func()) {
+	r.busy++
+	defer func() { r.busy-- }()
+	_ = r.lock.Lock(ctx) // fails only when cancelled, which this context never is
+	defer r.lock.Unlock()
+	f()
+	r.steps++
+}
+
+// adopt takes over the review as the facts have it, and shows it.
+func (r *review) adopt(ctx workflow.Context, after casefile.Review) {
+	after.Shown, after.ContinueAfter, after.DrawnAt = r.Shown, r.ContinueAfter, r.DrawnAt
+	r.Review = after
+	r.show(ctx)
+}
+
+// show keeps the list of workflows and the review's page current. Attributes are
+// written only when one of them changes, for each write is an event.
+func (r *review) show(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, details(r.Review))
+	face := r.Face()
+	if face.Equal(r.Shown) {
+		return
+	}
+	updates := attributes(face)
+	r.Shown = face
+	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+		workflow.GetLogger(ctx).Error("search attributes were not written", "case", r.Case, "error", err)
+	}
+}
+
+// details says in a few lines of Markdown what the case waits for: stage, who
+// must act, by when. It names no person and no reason for a hold.
+func details(r casefile.Review) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** · %s lane · revision %d\n\n", r.Stage, r.Lane, r.Revision)
+	switch {
+	case r.Stuck != "":
+		fmt.Fprintf(&b, "**Stuck** (%s): operations must mend it.\n\n", r.Stuck)
+	case r.Stage == casefile.Closed:
+		b.WriteString("Closed. Nothing is awaited.\n")
+	case r.Stage == casefile.Listed:
+		fmt.Fprintf(&b, "Listing date %s.\n\n", r.ListingDate)
+	}
+	if len(r.Tasks) > 0 {
+		b.WriteString("| awaiting | to | due | next |\n|---|---|---|---|\n")
+	}
+	for _, t := range r.Tasks {
+		rule, _ := t.Kind.Rule()
+		what := rule.InWords
+		if t.Kind == casefile.TaskHold {
+			what = "held, review on " + t.DueOn.String()
+		}
+		if t.Subject > 0 {
+			what += fmt.Sprintf(" (/%d)", t.Subject)
+		}
+		due := t.DueOn.String()
+		if t.Provisional {
+			due += " (provisional)"
+		}
+		if t.Overdue {
+			due = "**overdue** " + due
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s %s |\n", t.Awaiting.InWords(), what, due, t.Next.Kind, t.Next.At.UTC().Format("2006-01-02"))
+	}
+	return b.String()
+}

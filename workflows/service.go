@@ -1,0 +1,17 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"hame/internal/casefile"
+)
+
+// serve ends when each person is served, with proof, and has the document, or a
+// caseworker has looked for an appeal after the window and found none (rows 9
+// and 10). A decision is not the end of a case (C7, C8).
+func (r *review) serve(ctx workflow.Context) bool {
+	if r.HasOpened(casefile.Closed) {
+		return true
+	}
+	return r.finish(ctx, casefile.Service)
+}
