@@ -94,6 +94,9 @@ func mapError(err error) error {
 	case pe.Code == "42501":
 		// Raised by Hame's own triggers, whose words name no value but a login and an act.
 		e.Kind, e.message = NotPermitted, pe.Message
+	case pe.Code.Class() == "42":
+		// A mistake in a statement: its words name columns and functions, no values.
+		e.message = fmt.Sprintf("the database refused the statement (%s: %s)", pe.Code, pe.Message)
 	case pe.Code == "28000", pe.Code == "28P01":
 		e.Kind, e.message = NotPermitted, "this login is not admitted to the database"
 	case pe.Code.Class() == "23":

@@ -20,8 +20,8 @@ begin
     dues as (
         select t.*, exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect in ('lapse', 'search_appeal')) as lapsed,
                exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect not in ('lapse', 'search_appeal')) as passed,
-               exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as reminded,
-               exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as escalated
+               exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as was_reminded,
+               exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as was_escalated
         from task t)
     select jsonb_build_object(
         'at', business_now(), 'synthetic', (select synthetic from programme),
@@ -42,14 +42,14 @@ begin
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null and attested_on <= due_on),
             'missed', count(*) filter (where passed and not coalesce(attested_on <= due_on, false)),
-            'windows_ended', count(*) filter (where lapsed), 'reminded', count(*) filter (where reminded),
-            'escalated', count(*) filter (where escalated)) from dues),
+            'windows_ended', count(*) filter (where lapsed), 'reminded', count(*) filter (where was_reminded),
+            'escalated', count(*) filter (where was_escalated)) from dues),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
             'median', percentile_disc(0.5) within group (order by served_on - listing_date),
             'p90', percentile_disc(0.9) within group (order by served_on - listing_date),
             'longest', max(served_on - listing_date)) from cases where served_on is not null),
-        'acts', (select coalesce(jsonb_object_agg(outcome, n), '{}') from (
-            select coalesce(o.outcome, 'undelivered') as outcome, count(*) as n
+        'acts', (select coalesce(jsonb_object_agg(x.became, x.n), '{}') from (
+            select coalesce(o.outcome, 'undelivered') as became, count(*) as n
             from command c left join command_outcome o on o.command_id = c.id group by 1) x),
         'lanes', (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from backlog_lane b))
     into report;
