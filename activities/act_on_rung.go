@@ -46,7 +46,13 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		if err != nil || !acted {
 			return err
 		}
-		return c.act(ctx, task, rule, rung, effect)
+		if err := c.act(ctx, task, rule, rung, effect); err != nil {
+			return err
+		}
+		if in.Kind == casefile.TaskPropose || in.Kind == casefile.TaskAgree {
+			return c.renewLapsed(ctx)
+		}
+		return nil
 	})
 	return r, classify("act on rung", err)
 }
@@ -89,6 +95,29 @@ func (c *change) act(ctx context.Context, task store.OpenTaskRow, rule casefile.
 		return err
 	}
 	return c.Advance(ctx, task.ID, next, awaiting, overdue, escalated)
+}
+
+// renewLapsed asks again for what a signature would find lapsed: security
+// checks over 90 days old, welfare checks over six months old (C2). It is looked
+// at whenever a decision that is awaited comes up.
+func (c *change) renewLapsed(ctx context.Context) error {
+	file, err := c.SignatureFile(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, p := range file.People {
+		if p.CheckLapsed(c.today) && casefile.MayBeAdult(p.Birth, p.Relationship, c.today) {
+			if err := c.open(ctx, casefile.TaskRequestCheck, 0, c.today); err != nil {
+				return err
+			}
+		}
+		if p.IsChild(c.today) && p.WelfareLapsed(c.today) && !p.Waived {
+			if err := c.open(ctx, casefile.TaskAssignWelfare, p.No, c.today); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // MarkStuckParams records that a review can't go on.

@@ -54,7 +54,7 @@ func (r *review) letAct(ctx workflow.Context) {
 			r.stick(ctx, activities.ActOnRungActivity)
 			return
 		}
-		r.adopt(ctx, after)
+		r.adopt(after)
 	})
 }
 
@@ -65,7 +65,7 @@ func (r *review) stick(ctx workflow.Context, code string) {
 	var after casefile.Review
 	params := activities.MarkStuckParams{Case: r.Case, Code: code, Now: workflow.Now(ctx)}
 	if err := perform(ctx, activities.MarkStuckActivity, "stuck: "+code, params, &after); err == nil {
-		r.adopt(ctx, after)
+		r.adopt(after)
 	}
 	r.Stuck = code
 	r.show(ctx)

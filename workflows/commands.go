@@ -90,7 +90,7 @@ func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
 		if err != nil {
 			return
 		}
-		r.adopt(ctx, out.Review)
+		r.adopt(out.Review)
 		receipt = r.receipt(out.Refused)
 	})
 	return receipt, err

@@ -42,13 +42,22 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 		return err
 	}
 	workflow.Go(ctx, r.agenda)
+	workflow.Go(ctx, r.face)
 	for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
 		if !stage(ctx) {
 			return r.continueAsNew(ctx)
 		}
 	}
 	r.open(ctx, casefile.Closed)
-	return workflow.Await(ctx, func() bool { return r.busy == 0 && workflow.AllHandlersFinished(ctx) })
+	r.idle(ctx)
+	r.show(ctx)
+	return nil
+}
+
+// idle waits until nothing is under way: an accepted Update that is not finished
+// when a run ends would fail.
+func (r *review) idle(ctx workflow.Context) {
+	_ = workflow.Await(ctx, func() bool { return r.busy == 0 && workflow.AllHandlersFinished(ctx) })
 }
 
 // drawn waits for the business instant at which the family was drawn, and opens
@@ -56,7 +65,6 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 // must stamp nothing earlier.
 func (r *review) drawn(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Listed) {
-		r.show(ctx)
 		return true
 	}
 	if !r.awaitInstant(ctx, r.DrawnAt, "drawn") {
@@ -82,10 +90,11 @@ func (r *review) seam(ctx workflow.Context) bool {
 	return due && r.busy == 0 && workflow.AllHandlersFinished(ctx)
 }
 
-// continueAsNew ends the run with its state. An Update that came in at the last
-// moment is finished first, for an accepted one that is not would fail.
+// continueAsNew ends the run with its state; an Update that came in at the last
+// moment is finished first.
 func (r *review) continueAsNew(ctx workflow.Context) error {
-	_ = workflow.Await(ctx, func() bool { return r.busy == 0 && workflow.AllHandlersFinished(ctx) })
+	r.idle(ctx)
+	r.show(ctx)
 	return workflow.NewContinueAsNewError(ctx, activities.CaseReviewWorkflow, r.Review)
 }
 
@@ -113,7 +122,7 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params any
 			var after casefile.Review
 			err := perform(ctx, activity, summary, params, &after)
 			if err == nil {
-				r.adopt(ctx, after)
+				r.adopt(after)
 				return
 			}
 			r.stick(ctx, activity)
@@ -131,11 +140,21 @@ func (r *review) exclusively(ctx workflow.Context, f func()) {
 	r.steps++
 }
 
-// adopt takes over the review as the facts have it, and shows it.
-func (r *review) adopt(ctx workflow.Context, after casefile.Review) {
+// adopt takes over the review as the facts have it.
+func (r *review) adopt(after casefile.Review) {
 	after.Shown, after.ContinueAfter, after.DrawnAt = r.Shown, r.ContinueAfter, r.DrawnAt
 	r.Review = after
-	r.show(ctx)
+}
+
+// face shows the review whenever it has changed and nothing is under way: an act
+// that also opens the next stage so writes its attributes once.
+func (r *review) face(ctx workflow.Context) {
+	shown := -1
+	for {
+		_ = workflow.Await(ctx, func() bool { return r.busy == 0 && r.steps != shown })
+		shown = r.steps
+		r.show(ctx)
+	}
 }
 
 // show keeps the list of workflows and the review's page current. Attributes are

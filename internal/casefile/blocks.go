@@ -87,6 +87,16 @@ func (p FilePerson) IsChild(on clock.Date) bool {
 	return p.ChildWhenListed || MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, on)
 }
 
+// CheckLapsed reports whether the security check is missing or over 90 days old on a day.
+func (p FilePerson) CheckLapsed(on clock.Date) bool {
+	return p.CheckDoneOn.IsZero() || p.CheckDoneOn.AddDays(SecurityCheckDays).Before(on)
+}
+
+// WelfareLapsed reports whether the welfare check is unsigned or over six months old on a day.
+func (p FilePerson) WelfareLapsed(on clock.Date) bool {
+	return p.WelfareSignedOn.IsZero() || p.WelfareSignedOn.AddMonths(WelfareCheckMonths).Before(on)
+}
+
 // Proposed is the outcome proposed for one person, and whether its reasons rely
 // on adverse material.
 type Proposed struct {
@@ -119,11 +129,10 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 	var check, welfare, waived, interview, adverse bool
 	for _, p := range f.People {
 		if MayBeAdult(p.Birth, p.Relationship, on) {
-			check = check || p.CheckDoneOn.IsZero() || p.CheckDoneOn.AddDays(SecurityCheckDays).Before(on)
+			check = check || p.CheckLapsed(on)
 		}
 		if p.IsChild(on) {
-			current := !p.WelfareSignedOn.IsZero() && !p.WelfareSignedOn.AddMonths(WelfareCheckMonths).Before(on)
-			welfare = welfare || (!current && (refusing || !p.Waived))
+			welfare = welfare || (p.WelfareLapsed(on) && (refusing || !p.Waived))
 			waived = waived || (p.Waived && refusing)
 		}
 		if r, ok := refusal[p.No]; ok {

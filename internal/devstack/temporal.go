@@ -86,7 +86,6 @@ var dynamicConfig = []string{
 	// A test that reopens a review does so within the second.
 	`history.workflowIdReuseMinimalInterval="0s"`,
 	// A search attribute made by `starter setup` is there for the next command.
-	"system.forceSearchAttributesCacheRefreshOnRead=true",
 	// One partition hands a task over at once, where four have to find each other.
 	"matching.numTaskqueueReadPartitions=1",
 	"matching.numTaskqueueWritePartitions=1",
@@ -254,7 +253,7 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 			"--ip", "127.0.0.1",
 			"--port", strconv.Itoa(ports[0]),
 			"--namespace", namespaceName,
-			"--db-filename", filepath.Join(db, "temporal.db"),
+			"--db-filename", filepath.Join(db, "temporal.db"), "--sqlite-pragma", "synchronous=off",
 			// Nothing survives the stack, so nothing needs to survive a crash.
 			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=off",
 			"--log-level", "error", "--log-format", "json")
@@ -271,7 +270,9 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		}
 		cmd.Dir = s.Dir
 		// The server would ask the internet whether it is the newest.
-		cmd.Env = append(os.Environ(), "TEMPORAL_VERSION_CHECK_DISABLED=1")
+		cmd.Env = append(os.Environ(), "TEMPORAL_VERSION_CHECK_DISABLED=1",
+			// Memory is cheaper here than the collector's time on two cores.
+			"GOGC=400")
 
 		c, err := s.start(temporalName, cmd, "temporal.log", syscall.SIGTERM, func(st *State) {
 			st.TemporalAddress = address

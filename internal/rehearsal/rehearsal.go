@@ -252,7 +252,7 @@ func (r *Rehearsal) deskOf(ctx context.Context, login string) (*desk.Desk, error
 type lane struct {
 	lane casefile.Lane
 	now  time.Time
-	seen time.Time // reviews drawn up to here are in play
+	seen map[string]bool // the reviews that were put into play
 }
 
 // addLane puts a lane into play, if its backlog was started, with the reviews
@@ -265,7 +265,7 @@ func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Tim
 	if err != nil {
 		return err
 	}
-	r.add(stop{begun, &lane{lane: l, now: now}})
+	r.add(stop{begun, &lane{lane: l, now: now, seen: map[string]bool{}}})
 	return nil
 }
 
@@ -273,37 +273,34 @@ const aWeek = 7 * 24 * time.Hour
 
 // step lets a lane draw once more, and puts the drawn reviews into play.
 func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
-	drawn, err := r.o.Store.Listings(ctx, l.lane, l.seen, r.o.Horizon)
+	drawn, err := r.o.Store.Listings(ctx, l.lane, r.o.Horizon)
 	if err != nil {
 		return l.now, err
 	}
 	for _, d := range drawn {
-		l.seen = later(l.seen, d.DrawnAt)
+		if l.seen[d.Case] {
+			continue
+		}
 		v, err := r.newReview(ctx, d)
 		if errors.Is(err, errEnded) {
-			continue // it was closed in an earlier rehearsal
+			continue // closed before this rehearsal, or about to be started
 		}
 		if err != nil {
 			return l.now, err
 		}
+		l.seen[d.Case] = true
 		r.add(stop{d.DrawnAt, v})
 	}
 	if !l.now.Before(r.o.Horizon) {
 		return l.now, errEnded
 	}
-	to := l.now.Add(aWeek)
+	// A minute past the week, so that the draw is over when the clock stands.
+	to := l.now.Add(aWeek + time.Minute)
 	if to.After(r.o.Horizon) {
 		to = r.o.Horizon
 	}
 	l.now, err = r.forward(ctx, activities.BacklogID(l.lane), l.now, to)
 	return l.now, err
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // random gives each case numbers of its own, whatever the order of play.

@@ -27,6 +27,7 @@ type review struct {
 	plans     map[string]plan
 	assigned  map[int]string // the child's lead professional
 	represent string         // how the minister's office will use its window
+	desk      time.Weekday   // on which the case is worked on
 	onHorizon bool
 }
 
@@ -59,6 +60,7 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, er
 	// their merits, 85 are granted and 7 refused.
 	v.refuse = v.random.Float64() < 7.0/92
 	v.represent = drawRepresentation(v.random)
+	v.desk = time.Weekday(1 + v.random.IntN(5))
 	return v, err
 }
 
@@ -85,6 +87,7 @@ func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 			return v.now, fmt.Errorf("%s, %s: %w", v.ref, t.Kind, err)
 		}
 		v.plans[planKey(t)] = plan{never: true}
+		v.plans[planKey(t)+fmt.Sprintf("/%d", t.Next.No)] = plan{never: true}
 		if done {
 			// What else is open may have changed: look again at this very moment.
 			return v.now, nil
@@ -120,9 +123,10 @@ func (v *review) drawn(ctx context.Context, r *Rehearsal) time.Time {
 }
 
 func (v *review) forwardTo(ctx context.Context, r *Rehearsal, to time.Time) (time.Time, error) {
-	// A second past the instant, so that what is due at it has acted.
-	if to = to.Add(time.Second); !to.After(v.now) {
-		to = v.now.Add(time.Second)
+	// A minute past the instant: the clock skips that minute only once what was
+	// due at the instant has acted.
+	if to = to.Add(time.Minute); !to.After(v.now) {
+		to = v.now.Add(time.Minute)
 	}
 	now, err := r.forward(ctx, v.ref, v.now, to)
 	if err == nil {
@@ -139,39 +143,37 @@ func (v *review) nextStop(r *Rehearsal, state casefile.Review) time.Time {
 		next = state.ListingAt
 	}
 	for _, t := range state.Tasks {
-		if p := v.planFor(r, t); !p.never && p.act.Before(next) {
+		p := v.planFor(r, t)
+		if !p.never && p.act.Before(next) {
 			next = p.act
 		}
-		if at, ok := effectAt(t); ok && at.Before(next) {
+		if at, ok := effectAt(t, p); ok && at.Before(next) && !r.o.Silent {
 			next = at
 		}
 	}
 	return next
 }
 
-// effectAt is when a task's ladder will close it, open another, or hand it on.
-func effectAt(t casefile.Task) (time.Time, bool) {
+// effectAt is when a task's ladder will close it, open another, or hand it to
+// somebody who has not made a plan yet.
+func effectAt(t casefile.Task, p plan) (time.Time, bool) {
 	rule, _ := t.Kind.Rule()
 	switch t.Next.Kind {
 	case casefile.Reminder, casefile.Due:
-		if rule.OnDue != casefile.EffectNone {
-			return clock.LateAt(t.DueOn), true
-		}
-		if t.Next.Kind == casefile.Due {
-			return t.Next.At, true
-		}
-		return clock.LateAt(t.DueOn), true
+		return clock.LateAt(t.DueOn), rule.OnDue != casefile.EffectNone || p.never
 	case casefile.Escalation:
-		return t.Next.At, true
+		return t.Next.At, rule.OnEscalation != casefile.EffectNone || p.never
 	}
-	return time.Time{}, false
+	return t.Next.At, p.never && t.Escalated && t.Kind != casefile.TaskHold
 }
 
 func planKey(t casefile.Task) string {
-	return fmt.Sprintf("%s/%d/%s/%t", t.Kind, t.Subject, t.DueOn, t.Escalated)
+	return fmt.Sprintf("%s/%d/%s", t.Kind, t.Subject, t.DueOn)
 }
 
-// planFor returns when a task will be done, drawing it when the task is first seen.
+// planFor returns when a task will be done, drawing it when the task is first
+// seen. Where nobody meant to do it, each escalation and diary rung is a new
+// chance that somebody does.
 func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
 	if r.o.Silent {
 		return plan{never: true}
@@ -179,7 +181,15 @@ func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
 	key := planKey(t)
 	p, ok := v.plans[key]
 	if !ok {
-		p = v.draw(t)
+		p = v.draw(t, mannerOf(t))
+		v.plans[key] = p
+	}
+	if !p.never || !t.Escalated || !t.Awaiting.IsRole() {
+		return p
+	}
+	key += fmt.Sprintf("/%d", t.Next.No)
+	if p, ok = v.plans[key]; !ok {
+		p = v.draw(t, manner{late: 0.7})
 		v.plans[key] = p
 	}
 	return p
@@ -187,8 +197,7 @@ func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
 
 // draw draws when somebody does a task: most in time, some late, some never.
 // All shares are [D], for the demo only.
-func (v *review) draw(t casefile.Task) plan {
-	m := mannerOf(t)
+func (v *review) draw(t casefile.Task, m manner) plan {
 	x := v.random.Float64()
 	today := clock.DateOf(v.now)
 	budget := max(t.DueOn.DaysSince(today), 1)
@@ -209,13 +218,22 @@ func (v *review) draw(t casefile.Task) plan {
 	if err == nil && !calendar.IsWorkingDay(on) {
 		on = calendar.NextWorkingDay(on)
 	}
-	// Somewhere in the office's day.
-	at := on.Start().Add(9*time.Hour + time.Duration(v.random.IntN(7*60))*time.Minute)
+	typed := on
 	if m.outside && v.random.Float64() < 0.05 {
-		// It arrived on that day and was typed in days later (C1): the attested day counts.
-		return plan{act: at.Add(time.Duration(2+v.random.IntN(5)) * 24 * time.Hour), attested: on}
+		// It lay unopened for some days (C1): the attested day counts.
+		typed = typed.AddDays(2 + v.random.IntN(5))
 	}
-	return plan{act: at, attested: on}
+	return plan{act: v.deskDay(typed).Start().Add(10 * time.Hour), attested: on}
+}
+
+// deskDay is the next day on which the case lies on somebody's desk: each case
+// does so once a week, and what happened meanwhile is typed in then, under the
+// day on which it happened.
+func (v *review) deskDay(from clock.Date) clock.Date {
+	for from.Weekday() != v.desk {
+		from = from.AddDays(1)
+	}
+	return from
 }
 
 // manner is how reliably a kind of task is done.
@@ -226,9 +244,6 @@ type manner struct {
 }
 
 func mannerOf(t casefile.Task) manner {
-	if t.Escalated && t.Awaiting.IsRole() {
-		return manner{inTime: 0, late: 0.97}
-	}
 	switch t.Kind {
 	case casefile.TaskQuestionnaire:
 		return manner{inTime: 0.80, late: 0.12, outside: true}

@@ -61,13 +61,14 @@ type Listing struct {
 	ListingDate clock.Date    `db:"listing_date"`
 }
 
-// Listings lists the families of a lane drawn in a span of business time, the
-// end included.
-func (s *Store) Listings(ctx context.Context, lane casefile.Lane, after, until time.Time) ([]Listing, error) {
+// Listings lists the families of a lane drawn until an instant of business time
+// whose review is not closed.
+func (s *Store) Listings(ctx context.Context, lane casefile.Lane, until time.Time) ([]Listing, error) {
 	var rows []Listing
 	err := s.db.SelectContext(ctx, &rows, `
 		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date from listing l join family f using (case_ref)
-		where l.lane = $1 and l.drawn_at > $2 and l.drawn_at <= $3 order by l.drawn_at, l.listing_date, l.case_ref`, lane, after, until)
+		where l.lane = $1 and l.drawn_at <= $2 and not exists (select from review r where r.case_ref = l.case_ref and r.stage = 'closed')
+		order by l.drawn_at, l.listing_date, l.case_ref`, lane, until)
 	return rows, mapError(err)
 }
 

@@ -1,0 +1,274 @@
+package casefile
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// constants reads the package's own source for the string constants of a type,
+// so that a new one can't be forgotten in a list beside it.
+func constants(t *testing.T, typeName string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	require.NoError(t, err)
+	var values []string
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), e.Name(), nil, 0)
+		require.NoError(t, err)
+		for _, decl := range file.Decls {
+			g, ok := decl.(*ast.GenDecl)
+			if !ok || g.Tok != token.CONST {
+				continue
+			}
+			for _, spec := range g.Specs {
+				v := spec.(*ast.ValueSpec)
+				if id, ok := v.Type.(*ast.Ident); ok && id.Name == typeName {
+					for _, x := range v.Values {
+						value, err := strconv.Unquote(x.(*ast.BasicLit).Value)
+						require.NoError(t, err)
+						values = append(values, value)
+					}
+				}
+			}
+		}
+	}
+	require.NotEmpty(t, values, "constants of type %s", typeName)
+	return values
+}
+
+func TestEachActHasOneRule(t *testing.T) {
+	var ruled []string
+	for _, r := range ActRules {
+		ruled = append(ruled, string(r.Act))
+	}
+	require.ElementsMatch(t, constants(t, "Act"), ruled, "each act of the const list stands in ActRules once")
+	parts := constants(t, "Part")
+	for _, r := range ActRules {
+		t.Run(string(r.Act), func(t *testing.T) {
+			found, ok := r.Act.Rule()
+			require.True(t, ok)
+			require.Equal(t, r, found)
+			require.NotEmpty(t, r.Roles, "somebody may do it")
+			for _, p := range r.Roles {
+				require.True(t, p.IsRole(), "%s is a role of the staff", p)
+				require.NotEqual(t, Auditor, p, "an auditor changes nothing")
+			}
+			require.Contains(t, Stages, r.From)
+			require.Contains(t, Stages, r.Until)
+			require.False(t, r.Until.Before(r.From), "%s comes before %s", r.Until, r.From)
+			require.NotEmpty(t, r.InWords)
+			require.Contains(t, append(parts, ""), string(r.Part))
+			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog."), r.Subject == AboutLane)
+		})
+	}
+	_, ok := Act("decision.sign").Rule()
+	require.False(t, ok, "there is no act of signing: agreeing, or proposing, is")
+}
+
+// TestWhoMayDoWhat is the right-hand column of process.md's "What is typed".
+func TestWhoMayDoWhat(t *testing.T) {
+	only := func(p ...Party) []Party { return p }
+	may := map[Act][]Party{
+		ActAssign:          only(SeniorCaseworker),
+		ActReconcile:       only(Caseworker),
+		ActTriage:          only(Caseworker),
+		ActLetterSent:      only(Caseworker),
+		ActContact:         only(Caseworker),
+		ActInterview:       only(Caseworker, DecisionMaker),
+		ActEvidence:        only(Caseworker),
+		ActAssignWelfare:   only(WelfareLead),
+		ActReport:          only(LeadProfessional),
+		ActSignWelfare:     only(WelfareLead),
+		ActWaive:           only(SeniorCaseworker),
+		ActReceiveLetter:   only(Caseworker),
+		ActDraft:           only(RepresentationDrafter),
+		ActDecline:         only(Minister, PrivateOffice),
+		ActCheckDraft:      only(RepresentationDrafter), // another than the draft's author: a part each
+		ActClear:           only(PrivateOffice),
+		ActSignLetter:      only(Minister, PrivateOffice), // private office recording a wet signature
+		ActSendLetter:      only(PrivateOffice),
+		ActAnswer:          only(DecisionMaker),
+		ActRequestCheck:    only(Caseworker),
+		ActRecordCheck:     only(Caseworker),
+		ActPropose:         only(DecisionMaker),
+		ActAgree:           only(SecondOfficer),
+		ActReturn:          only(SecondOfficer),
+		ActRecordService:   only(Caseworker),
+		ActStatusIssued:    only(Caseworker),
+		ActNoAppeal:        only(Caseworker),
+		ActBacklogStart:    only(Operations),
+		ActBacklogPause:    only(Operations),
+		ActBacklogResume:   only(Operations),
+		ActBacklogCapacity: only(Operations),
+	}
+	require.Len(t, may, len(ActRules))
+	for _, rule := range ActRules {
+		for _, role := range Roles {
+			t.Run(string(rule.Act)+"/"+string(role), func(t *testing.T) {
+				require.Equal(t, slices.Contains(may[rule.Act], role), rule.MayBeDoneBy([]Party{role}))
+			})
+		}
+		require.False(t, rule.MayBeDoneBy(nil), "%s: whoever holds no role", rule.Act)
+		require.True(t, rule.MayBeDoneBy(Roles), "%s: whoever holds every role", rule.Act)
+	}
+}
+
+// TestNoPathFromAMinisterToAnOutcome: only the Home Office decides (design.md,
+// invariant 2).
+func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
+	scottish := []Party{Minister, PrivateOffice, RepresentationDrafter, LeadProfessional, WelfareLead}
+	for _, a := range []Act{ActPropose, ActAgree, ActReturn, ActAnswer, ActWaive, ActRecordService} {
+		rule, ok := a.Rule()
+		require.True(t, ok)
+		require.False(t, rule.MayBeDoneBy(scottish), "%s", a)
+	}
+}
+
+// TestPartsThatMayNotMeet: author, second officer, welfare report's author and
+// signer, and giver of a waiver are different people on one case (process.md,
+// Four eyes), and a draft is checked by another.
+func TestPartsThatMayNotMeet(t *testing.T) {
+	parts := map[Act]Part{
+		ActPropose: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
+		ActSignWelfare: PartSigner, ActWaive: PartWaiver, ActDraft: PartDrafter, ActCheckDraft: PartRepChecker,
+	}
+	for _, r := range ActRules {
+		require.Equal(t, parts[r.Act], r.Part, "%s", r.Act)
+	}
+	require.ElementsMatch(t, constants(t, "Part"), []string{"", string(PartAuthor), string(PartSecond), string(PartReporter),
+		string(PartSigner), string(PartWaiver), string(PartDrafter), string(PartRepChecker)})
+}
+
+// TestCouncilActs: councils act on their own children only.
+func TestCouncilActs(t *testing.T) {
+	for _, r := range ActRules {
+		council := slices.Contains(r.Roles, WelfareLead) || slices.Contains(r.Roles, LeadProfessional)
+		require.Equal(t, council, r.Council, "%s", r.Act)
+	}
+}
+
+// TestWhenAnActIsAllowed: in which stages shown each act may be tried, for an
+// unsigned case until decision and a signed one from service. What records
+// something that arrived has a test of its own.
+func TestWhenAnActIsAllowed(t *testing.T) {
+	const (
+		listing   = "listed"
+		always    = "listed evidence welfare representation decision service"
+		toSigning = "listed evidence welfare representation decision"
+		drafting  = "evidence welfare representation decision"
+	)
+	for act, stages := range map[Act]string{
+		ActAssign:        always,
+		ActReconcile:     listing,
+		ActTriage:        listing,
+		ActLetterSent:    always,
+		ActInterview:     toSigning,
+		ActAssignWelfare: toSigning,
+		ActReport:        toSigning,
+		ActSignWelfare:   toSigning,
+		ActWaive:         drafting,
+		ActDraft:         drafting,
+		ActDecline:       "representation",
+		ActCheckDraft:    drafting,
+		ActClear:         drafting,
+		ActSignLetter:    drafting,
+		ActSendLetter:    drafting,
+		ActAnswer:        toSigning,
+		ActRequestCheck:  "decision",
+		ActRecordCheck:   "decision",
+		ActPropose:       "decision",
+		ActAgree:         "decision",
+		ActReturn:        "decision",
+		ActRecordService: "service",
+		ActStatusIssued:  "service",
+		ActNoAppeal:      "service",
+		// Acts on a lane are no acts on a case, at any stage.
+		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
+		"decision.sign": "", "": "",
+	} {
+		rule, known := act.Rule()
+		for _, stage := range Stages {
+			t.Run(string(act)+" at "+string(stage), func(t *testing.T) {
+				err := Review{Stage: stage, Signed: stage == Service}.Allowed(act)
+				if slices.Contains(strings.Fields(stages), string(stage)) {
+					require.NoError(t, err)
+					return
+				}
+				refusal, ok := AsRefusal(err)
+				require.True(t, ok, "%v", err)
+				switch {
+				case !known || rule.Subject == AboutLane:
+					require.Equal(t, RefusedUnknownAct, refusal.Code)
+				case stage == Closed:
+					require.Equal(t, RefusedClosed, refusal.Code)
+				case stage.Before(rule.From):
+					require.Equal(t, RefusedTooEarly, refusal.Code)
+					require.Contains(t, refusal.Detail, string(rule.From))
+				default:
+					require.Equal(t, RefusedTooLate, refusal.Code)
+					require.Contains(t, refusal.Detail, string(rule.Until))
+				}
+			})
+		}
+	}
+}
+
+func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
+	signed := Review{Stage: Decision, Signed: true}
+	for _, r := range ActRules {
+		if r.Until != Decision || r.Act.Receives() {
+			continue
+		}
+		refusal, ok := AsRefusal(signed.Allowed(r.Act))
+		require.True(t, ok, "%s", r.Act)
+		require.Equal(t, RefusedSigned, refusal.Code, "%s", r.Act)
+	}
+	require.NoError(t, signed.Allowed(ActAssign))
+	require.NoError(t, signed.Allowed(ActLetterSent))
+}
+
+func TestAStuckReviewWaitsForOperations(t *testing.T) {
+	for _, r := range ActRules {
+		if r.Subject == AboutLane || r.Act.Receives() {
+			continue
+		}
+		refusal, ok := AsRefusal(Review{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))
+		require.True(t, ok, "%s", r.Act)
+		require.Equal(t, RefusedStuck, refusal.Code, "%s", r.Act)
+	}
+}
+
+// TestReceivingNeverFails: process.md, Stages. Letters, evidence and contacts
+// are recorded in any open stage, after the signature, for a stuck review, and
+// for a closed one, where they open a task for a senior caseworker. (For an
+// unlisted family the act itself opens the review: see Receives.)
+func TestReceivingNeverFails(t *testing.T) {
+	for _, a := range []Act{ActEvidence, ActReceiveLetter, ActContact} {
+		require.True(t, a.Receives())
+		for _, stage := range []Stage{Listed, Evidence, Welfare, Representation, Decision, Service, Closed} {
+			t.Run(string(a)+" at "+string(stage), func(t *testing.T) {
+				require.NoError(t, Review{Stage: stage, Signed: !stage.Before(Service)}.Allowed(a))
+			})
+		}
+		t.Run(string(a)+" at decision, just signed", func(t *testing.T) {
+			require.NoError(t, Review{Stage: Decision, Signed: true}.Allowed(a))
+		})
+		t.Run(string(a)+" on a stuck review", func(t *testing.T) {
+			require.NoError(t, Review{Stage: Evidence, Stuck: "no_rule_set"}.Allowed(a))
+		})
+	}
+	for _, r := range ActRules {
+		require.Equal(t, slices.Contains([]Act{ActEvidence, ActReceiveLetter, ActContact}, r.Act), r.Act.Receives(), "%s", r.Act)
+	}
+}

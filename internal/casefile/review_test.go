@@ -1,0 +1,138 @@
+package casefile
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func at(s string) time.Time { return day(s).Start() }
+
+func TestFinished(t *testing.T) {
+	task := func(s Stage) []Task { return []Task{{Kind: TaskPropose, Stage: s}} }
+	for _, c := range []struct {
+		facts string
+		r     Review
+		stage Stage
+		want  bool
+	}{
+		{"a stage that was never opened", Review{}, Evidence, false},
+		{"evidence with nothing open", Review{Opened: []Stage{Listed, Evidence}}, Evidence, true},
+		{"evidence with a task open", Review{Opened: []Stage{Evidence}, Tasks: task(Evidence)}, Evidence, false},
+		{"evidence, while only welfare is open", Review{Opened: []Stage{Evidence, Welfare}, Tasks: task(Welfare)}, Evidence, true},
+		{"welfare, while only evidence is open", Review{Opened: []Stage{Evidence, Welfare}, Tasks: task(Evidence)}, Welfare, true},
+		{"listed: no task, but not reconciled, triaged and owned", Review{Opened: []Stage{Listed}}, Listed, false},
+		{"listed: ready", Review{Opened: []Stage{Listed}, Ready: true}, Listed, true},
+		{"listed: ready, but a task is open", Review{Opened: []Stage{Listed}, Ready: true, Tasks: task(Listed)}, Listed, false},
+		{"decision: no task, but not signed", Review{Opened: []Stage{Decision}}, Decision, false},
+		{"decision: signed", Review{Opened: []Stage{Decision}, Signed: true}, Decision, true},
+		{"decision: signed, but a representation is to be answered", Review{Opened: []Stage{Decision}, Signed: true, Tasks: task(Decision)}, Decision, false},
+		{"a hold's review holds up no stage: the signature's table does", Review{Opened: []Stage{Evidence}, Tasks: []Task{{Kind: TaskHold, Stage: Closed}}}, Evidence, true},
+	} {
+		t.Run(c.facts, func(t *testing.T) { require.Equal(t, c.want, c.r.Finished(c.stage)) })
+	}
+}
+
+func TestTheEarliestRung(t *testing.T) {
+	_, ok := Review{}.Earliest()
+	require.False(t, ok, "no task, no rung")
+
+	r := Review{Tasks: []Task{
+		{Kind: TaskGP, DueOn: day("2026-06-01"), Next: Rung{Kind: Due, At: at("2026-06-02")}},
+		{Kind: TaskSchool, Subject: 3, DueOn: day("2026-06-08"), Next: Rung{Kind: Reminder, At: at("2026-05-20")}},
+		{Kind: TaskSchool, Subject: 4, DueOn: day("2026-06-08"), Next: Rung{Kind: Reminder, At: at("2026-05-20")}},
+	}}
+	first, ok := r.Earliest()
+	require.True(t, ok)
+	require.Equal(t, TaskSchool, first.Kind, "the next rung counts, not the day it is due")
+	require.Equal(t, 3, first.Subject, "ties go to the task opened first")
+}
+
+func TestEarliestIsTheEarliest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var r Review
+		for i := range rapid.IntRange(1, 8).Draw(t, "tasks") {
+			r.Tasks = append(r.Tasks, Task{Subject: i, Next: Rung{At: at("2026-01-01").Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "hours")) * time.Hour)}})
+		}
+		first, ok := r.Earliest()
+		require.True(t, ok)
+		for _, task := range r.Tasks {
+			require.False(t, task.Next.At.Before(first.Next.At))
+			if task.Next.At.Equal(first.Next.At) {
+				require.LessOrEqual(t, first.Subject, task.Subject)
+			}
+		}
+	})
+}
+
+func TestTheFaceOfAReview(t *testing.T) {
+	early := Task{Kind: TaskSchool, Awaiting: School, Next: Rung{At: at("2026-05-20")}}
+	late := Task{Kind: TaskCheck, Awaiting: Police, Next: Rung{At: at("2026-06-20")}}
+	marked := func(f func(*Task)) Task {
+		task := late
+		f(&task)
+		return task
+	}
+	for _, c := range []struct {
+		facts string
+		r     Review
+		want  Shown
+	}{
+		{"nothing is open", Review{Stage: Listed}, Shown{Stage: Listed}},
+		{"the earliest rung is the school's", Review{Stage: Evidence, Tasks: []Task{late, early}}, Shown{Evidence, School, at("2026-05-20"), nil}},
+		{"held: that, and not why", Review{Stage: Evidence, Held: true, Tasks: []Task{early}}, Shown{Evidence, School, at("2026-05-20"), []string{"held"}}},
+		{"a later task is overdue", Review{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue = true })}},
+			Shown{Decision, School, at("2026-05-20"), []string{"overdue"}}},
+		{"a later task is escalated", Review{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated = true, true })}},
+			Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated"}}},
+		{"a date rests on computed holidays", Review{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Provisional = true })}},
+			Shown{Decision, Police, at("2026-06-20"), []string{"provisional_date"}}},
+		{"an earlier task is marked, and a later one is not", Review{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true }), early}},
+			Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated", "provisional_date"}}},
+		{"stuck: operations are awaited, by the earliest rung", Review{Stage: Evidence, Stuck: "no_rule_set", Tasks: []Task{early}},
+			Shown{Evidence, Operations, at("2026-05-20"), []string{"stuck"}}},
+		{"recovered", Review{Stage: Evidence, Recovered: true, Tasks: []Task{early}}, Shown{Evidence, School, at("2026-05-20"), []string{"recovered"}}},
+		{"everything at once, in a fixed order", Review{Stage: Service, Held: true, Stuck: "x", Recovered: true,
+			Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true })}},
+			Shown{Service, Operations, at("2026-05-20"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}}},
+	} {
+		t.Run(c.facts, func(t *testing.T) {
+			face := c.r.Face()
+			require.Equal(t, c.want, face)
+			require.True(t, face.Equal(c.want))
+		})
+	}
+}
+
+// TestFacesThatDiffer: the search attributes are written only when one changes.
+func TestFacesThatDiffer(t *testing.T) {
+	face := Shown{Evidence, School, at("2026-05-20"), []string{"held"}}
+	require.True(t, face.Equal(Shown{Evidence, School, at("2026-05-20").In(time.FixedZone("", 3600)), []string{"held"}}), "the same instant in another zone")
+	for _, other := range []Shown{
+		{Welfare, School, at("2026-05-20"), []string{"held"}},
+		{Evidence, GP, at("2026-05-20"), []string{"held"}},
+		{Evidence, School, at("2026-05-21"), []string{"held"}},
+		{Evidence, School, at("2026-05-20"), nil},
+		{Evidence, School, at("2026-05-20"), []string{"held", "overdue"}},
+	} {
+		require.False(t, face.Equal(other), "%+v", other)
+	}
+}
+
+// TestAReviewIsCarriedWhole: what continues as new is what was there before.
+func TestAReviewIsCarriedWhole(t *testing.T) {
+	r := Review{Schema: ReviewSchema, Case: "MKG-P2QT", Lane: Legacy, Council: "S12000049", RuleSet: "abc", DrawnAt: at("2026-04-01"),
+		ListingDate: day("2026-05-13"), ListingAt: at("2026-05-13"), Stage: Welfare, Opened: []Stage{Listed, Evidence, Welfare}, Revision: 7,
+		Ready: true, Signed: true, Held: true, Stuck: "x", Recovered: true, ContinueAfter: 3,
+		Tasks: []Task{{Kind: TaskReport, Subject: 3, Stage: Welfare, Awaiting: LeadProfessional, DueOn: day("2026-06-10"),
+			Next: Rung{Kind: Diary, No: 2, At: at("2026-06-11")}, Overdue: true, Escalated: true, Provisional: true}},
+		Shown: Shown{Welfare, LeadProfessional, at("2026-06-11"), []string{"held"}}}
+	body, err := json.Marshal(r)
+	require.NoError(t, err)
+	var again Review
+	require.NoError(t, json.Unmarshal(body, &again))
+	require.Equal(t, r, again)
+}
