@@ -86,9 +86,10 @@ func (c *change) act(ctx context.Context, task store.OpenTaskRow, rule casefile.
 			return err
 		}
 	}
-	awaiting, escalated := task.Awaiting, rung.Kind == casefile.Escalation
-	if escalated {
-		awaiting = rule.EscalateTo
+	awaiting, escalated := task.Awaiting, rung.Kind == casefile.Escalation || effect == casefile.EffectEscalate
+	// Where the ladder ends with a gap, the one who can still chase it hears when it is due.
+	if rung.Kind == casefile.Escalation || (rung.Kind == casefile.Due && rule.OnEscalation == casefile.EffectGap) {
+		awaiting, escalated = rule.EscalateTo, true
 	}
 	next, err := c.rules.Next(task.Kind, task.Began, rung)
 	if err != nil {
@@ -106,7 +107,7 @@ func (c *change) renewLapsed(ctx context.Context) error {
 		return err
 	}
 	for _, p := range file.People {
-		if p.CheckLapsed(c.today) && casefile.MayBeAdult(p.Birth, p.Relationship, c.today) {
+		if p.NeedsCheck(c.today) && p.CheckLapsed(c.today) {
 			if err := c.open(ctx, casefile.TaskRequestCheck, 0, c.today); err != nil {
 				return err
 			}

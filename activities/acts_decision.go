@@ -19,7 +19,7 @@ func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile
 		return err
 	}
 	for _, p := range people {
-		if cmd.Subject != p.No && (cmd.Subject != 0 || !casefile.MayBeAdult(p.Birth, p.Relationship, c.today)) {
+		if cmd.Subject != p.No && (cmd.Subject != 0 || !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed, c.today)) {
 			continue
 		}
 		if err := c.RequestCheck(ctx, c.ref, p.No, cmd.AttestedOn); err != nil {

@@ -133,7 +133,7 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 		f["residence_years"] = residence(p, c.today)
 		if r, ok := checks[p.No]; ok {
 			f["security_check"] = policy.Is(r)
-		} else if !casefile.MayBeAdult(p.Birth, p.Relationship, c.today) {
+		} else if !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed, c.today) {
 			f["security_check"] = policy.Is("clear") // no check is due of a child
 		}
 		f["age_years"] = years(p.Birth, c.today)

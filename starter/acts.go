@@ -145,6 +145,10 @@ func (a *app) receipt(w io.Writer, ref string, act casefile.Act, r workflows.Rec
 		workflows.Receipt
 		Link string `json:"link,omitempty"`
 	}{ref, r, a.link(ref)}, func(t *tabwriter.Writer) {
+		if r.Filed {
+			fmt.Fprintf(t, "%s %s: the case is closed; it is filed with it\n", ref, act)
+			return
+		}
 		fmt.Fprintf(t, "%s %s: recorded; the case is at %s, revision %d\n", ref, act, r.Stage, r.Revision)
 		if r.Awaiting != "" {
 			fmt.Fprintf(t, "next: the %s, by %s\n", r.Awaiting.InWords(), r.NextDate)

@@ -58,9 +58,8 @@ func (r *review) letAct(ctx workflow.Context) {
 	})
 }
 
-// stick makes the review stuck, and waits until it is not. That it is stuck is
-// written to the record if that can be done at all; the workflow knows it in any
-// case, and shows it.
+// stick makes the review stuck. That it is, is written to the record if that can
+// be done at all; the workflow knows it in any case, and shows it.
 func (r *review) stick(ctx workflow.Context, code string) {
 	var after casefile.Review
 	params := activities.MarkStuckParams{Case: r.Case, Code: code, Now: workflow.Now(ctx)}
@@ -68,8 +67,6 @@ func (r *review) stick(ctx workflow.Context, code string) {
 		r.adopt(after)
 	}
 	r.Stuck = code
-	r.show(ctx)
-	_ = workflow.Await(ctx, func() bool { return r.Stuck == "" })
 }
 
 func summary(t casefile.Task) string {

@@ -21,11 +21,13 @@ type Act struct {
 
 // Receipt is what a person is told of their act.
 type Receipt struct {
-	Refused  *casefile.Refusal `json:"refused,omitempty"`
-	Stage    casefile.Stage    `json:"stage,omitempty"`
-	Revision int               `json:"revision,omitempty"`
-	Awaiting casefile.Party    `json:"awaiting,omitempty"`
-	NextDate clock.Date        `json:"next_date,omitzero"` // by which the one awaited must act
+	Refused *casefile.Refusal `json:"refused,omitempty"`
+	// Filed says that the act came for a closed case and was kept with it.
+	Filed    bool           `json:"filed,omitempty"`
+	Stage    casefile.Stage `json:"stage,omitempty"`
+	Revision int            `json:"revision,omitempty"`
+	Awaiting casefile.Party `json:"awaiting,omitempty"`
+	NextDate clock.Date     `json:"next_date,omitzero"` // by which the one awaited must act
 }
 
 // RefusedError is the type of the application error with which a validator

@@ -115,19 +115,24 @@ func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
 
 // step runs an activity that changes the review by no person's act, and adopts
 // the review it returns. Where it fails for good the review is stuck until
-// operations have mended it, and then it is tried again.
+// operations have mended it, and then it is tried again; what arrives meanwhile
+// is received.
 func (r *review) step(ctx workflow.Context, activity, summary string, params any) {
-	r.exclusively(ctx, func() {
-		for {
-			var after casefile.Review
-			err := perform(ctx, activity, summary, params, &after)
-			if err == nil {
+	for {
+		var after casefile.Review
+		var err error
+		r.exclusively(ctx, func() {
+			if err = perform(ctx, activity, summary, params, &after); err == nil {
 				r.adopt(after)
-				return
+			} else {
+				r.stick(ctx, activity)
 			}
-			r.stick(ctx, activity)
+		})
+		if err == nil {
+			return
 		}
-	})
+		_ = workflow.Await(ctx, func() bool { return r.Stuck == "" })
+	}
 }
 
 // exclusively runs f alone: acts, rungs and openings never interleave.

@@ -110,7 +110,7 @@ var ActRules = []ActRule{
 	{ActDecline, []Party{Minister, PrivateOffice}, AboutCase, Representation, Representation, false, NoPart, "declines to represent, with a reason"},
 	{ActCheckDraft, []Party{RepresentationDrafter}, AboutCase, Evidence, Decision, false, PartRepChecker, "checks another drafter's representation"},
 	{ActClear, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, "clears the representation for signature"},
-	{ActSignLetter, []Party{Minister}, AboutCase, Evidence, Decision, false, NoPart, "signs the representation"},
+	{ActSignLetter, []Party{Minister, PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, "signs the representation"},
 	{ActSendLetter, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, "sends the signed representation to the Home Office"},
 	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Decision, false, NoPart, "answers a representation"},
 	{ActRequestCheck, []Party{Caseworker}, AboutPersonOrAll, Decision, Decision, false, NoPart, "asks the police for the security checks"},
@@ -150,6 +150,8 @@ func (r Review) Allowed(a Act) error {
 	switch {
 	case !ok || rule.Subject == AboutLane:
 		return Refuse(RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", a))
+	case a.Receives() && !r.Stage.Before(rule.From):
+		return nil
 	case r.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
 	case r.Stage == Closed:

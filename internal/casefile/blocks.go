@@ -87,6 +87,11 @@ func (p FilePerson) IsChild(on clock.Date) bool {
 	return p.ChildWhenListed || MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, on)
 }
 
+// NeedsCheck reports whether a signature on a day needs the person's security check.
+func (p FilePerson) NeedsCheck(on clock.Date) bool {
+	return NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed, on)
+}
+
 // CheckLapsed reports whether the security check is missing or over 90 days old on a day.
 func (p FilePerson) CheckLapsed(on clock.Date) bool {
 	return p.CheckDoneOn.IsZero() || p.CheckDoneOn.AddDays(SecurityCheckDays).Before(on)
@@ -128,17 +133,13 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 	})
 	var check, welfare, waived, interview, adverse bool
 	for _, p := range f.People {
-		if MayBeAdult(p.Birth, p.Relationship, on) {
-			check = check || p.CheckLapsed(on)
-		}
-		if p.IsChild(on) {
-			welfare = welfare || (p.WelfareLapsed(on) && (refusing || !p.Waived))
-			waived = waived || (p.Waived && refusing)
-		}
+		check = check || (p.NeedsCheck(on) && p.CheckLapsed(on))
+		welfare = welfare || (p.IsChild(on) && p.WelfareLapsed(on) && (refusing || !p.Waived))
+		waived = waived || (p.Waived && refusing)
 		if r, ok := refusal[p.No]; ok {
 			// A child refused in line is not interviewed; the principal then must be [D].
 			interview = interview || !(p.Interviewed || (p.IsChild(on) && principalInterviewed))
-			put := !p.AdversePutOn.IsZero() && (p.AdverseAnswered || p.AdverseClosedOn.Before(on))
+			put := !p.AdversePutOn.IsZero() && (p.AdverseAnswered || (!p.AdverseClosedOn.IsZero() && p.AdverseClosedOn.Before(on)))
 			adverse = adverse || (r.ReliesOnAdverse && !put)
 		}
 	}

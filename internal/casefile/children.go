@@ -20,14 +20,21 @@ func MayBeChild(birth clock.PartialDate, r Relationship, ageDisputed bool, on cl
 	return birth.MayBeUnder(Adulthood, on)
 }
 
-// MayBeAdult reports whether the person may be 18 or over on a day, and so
-// needs a security check. Somebody of doubtful age may be both child and adult,
-// and then has the protection of the one and the check of the other.
+// MayBeAdult reports whether the person may be 18 or over on a day. Somebody of
+// doubtful age may be both child and adult, and then has the protection of the
+// one and the security check of the other.
 func MayBeAdult(birth clock.PartialDate, r Relationship, on clock.Date) bool {
 	if birth.IsZero() {
 		return r != Child
 	}
 	return birth.MayBeAtLeast(Adulthood, on)
+}
+
+// NeedsSecurityCheck reports whether a person needs a security check on a day:
+// whoever may be an adult, and whoever's age is disputed, for the record may be
+// what is wrong.
+func NeedsSecurityCheck(birth clock.PartialDate, r Relationship, ageDisputed bool, on clock.Date) bool {
+	return ageDisputed || MayBeAdult(birth, r, on)
 }
 
 // OfSchoolAge reports whether a child may be on a school's roll on a day: from

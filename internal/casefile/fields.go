@@ -293,10 +293,13 @@ func (f ContactFields) Validate() error {
 
 // Validate checks the code, and wants the day on which adverse material was put.
 func (f InterviewFields) Validate() error {
-	if f.Adverse != "none" && f.PutOn.IsZero() && f.Adverse != "" {
+	if err := oneOf("adverse", f.Adverse, "none", "answered", "unanswered"); err != nil {
+		return err
+	}
+	if f.Adverse != "none" && f.PutOn.IsZero() {
 		return fmt.Errorf("put_on: say on which day the adverse material was put")
 	}
-	return oneOf("adverse", f.Adverse, "none", "answered", "unanswered")
+	return nil
 }
 
 // Validate checks the codes.
@@ -376,6 +379,11 @@ func (f ProposeFields) Validate() error {
 			return fmt.Errorf("reasons: person %d would be refused, and no finding is against them", o.Person)
 		}
 	}
+	for _, r := range f.Reasons {
+		if r.Person != 0 && !seen[r.Person] {
+			return fmt.Errorf("reasons.%s: a finding on person %d, for whom no outcome is proposed", r.Factor, r.Person)
+		}
+	}
 	return validReasons(f.Reasons)
 }
 
@@ -419,7 +427,16 @@ func allFactors(reasons []Reason, person int) error {
 }
 
 func validReasons(reasons []Reason) error {
+	type about struct {
+		person int
+		factor Factor
+	}
+	seen := map[about]bool{}
 	for _, r := range reasons {
+		if seen[about{r.Person, r.Factor}] {
+			return fmt.Errorf("reasons.%s: person %d has two findings under one factor", r.Factor, r.Person)
+		}
+		seen[about{r.Person, r.Factor}] = true
 		if !slices.Contains(Factors, r.Factor) {
 			return fmt.Errorf("reasons: %q is no factor; they are %s", r.Factor, joined(Factors))
 		}

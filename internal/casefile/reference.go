@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // The 23 symbols of a case reference. Vowels are left out so that no word can
@@ -45,8 +46,8 @@ func NewReference(random io.Reader) (string, error) {
 // error wrapping [ErrReference] that says which part is wrong.
 func ParseReference(s string) (string, error) {
 	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(strings.TrimSpace(s)))
-	if len(clean) != referenceLength {
-		return "", fmt.Errorf("%w: %q has %d characters, not %d; a reference looks like K7F-M2QX", ErrReference, s, len(clean), referenceLength)
+	if n := utf8.RuneCountInString(clean); n != referenceLength {
+		return "", fmt.Errorf("%w: %q has %d characters, not %d; a reference looks like K7F-M2QX", ErrReference, s, n, referenceLength)
 	}
 	for _, c := range clean {
 		if !strings.ContainsRune(referenceAlphabet, c) {

@@ -56,6 +56,9 @@ const (
 	// EffectDefaultPriority sets priority 3 where none was given, so that a late
 	// triage moves a family up and never past anyone (row 2).
 	EffectDefaultPriority Effect = "default_priority"
+	// EffectEscalate marks the task as escalated while it stays with whom it was
+	// (row 7, 20 working days).
+	EffectEscalate Effect = "escalate"
 	// EffectReassign tells the senior caseworker to reassign the task (row 7, 40 working days).
 	EffectReassign Effect = "reassign"
 	// EffectSearchAppeal closes the appeal window and asks a caseworker to look for an appeal (row 10b).
@@ -94,7 +97,7 @@ var TaskRules = []TaskRule{
 	{TaskAnswer, "5", Decision, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone, "answer the representation"},
 	{TaskRequestCheck, "6", Decision, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "ask for the security checks"},
 	{TaskCheck, "6", Decision, Police, SeniorCaseworker, EffectNone, EffectNone, "answer the security check"},
-	{TaskPropose, "7", Decision, DecisionMaker, SeniorCaseworker, EffectNone, EffectReassign, "propose a decision"},
+	{TaskPropose, "7", Decision, DecisionMaker, SeniorCaseworker, EffectEscalate, EffectReassign, "propose a decision"},
 	{TaskAgree, "8", Decision, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone, "agree to the proposal or return it"},
 	{TaskServe, "9", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "serve the decision on each person"},
 	{TaskStatus, "10a", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "issue the status documents"},

@@ -61,7 +61,7 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"5", TaskWindow, PrivateOffice, Caseworker, EffectLapse, EffectNone},              // "none received"; continue
 		{"5", TaskAnswer, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone},         // must be answered
 		{"6", TaskCheck, Police, SeniorCaseworker, EffectNone, EffectNone},                 // escalate; blocked
-		{"7", TaskPropose, DecisionMaker, SeniorCaseworker, EffectNone, EffectReassign},    // reassign at 40 working days
+		{"7", TaskPropose, DecisionMaker, SeniorCaseworker, EffectEscalate, EffectReassign},    // reassign at 40 working days
 		{"8", TaskAgree, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone},          // escalate
 		{"9", TaskServe, Caseworker, SeniorCaseworker, EffectNone, EffectNone},             // until each person is served
 		{"10a", TaskStatus, Caseworker, SeniorCaseworker, EffectNone, EffectNone},          // escalate (C8)

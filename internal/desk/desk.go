@@ -123,6 +123,9 @@ func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows
 		return workflows.Receipt{}, err
 	}
 	switch {
+	case s.Stage == casefile.Closed && c.Act.Receives():
+		// Receiving never fails: it is kept with the closed case.
+		return workflows.Receipt{Stage: casefile.Closed, Filed: true}, d.Store.File(ctx, c.ID)
 	case s.Stage == casefile.Closed:
 		return d.refuse(ctx, c, casefile.Refuse(casefile.RefusedClosed, "the case is closed"))
 	case s.Stage != casefile.Unlisted || s.Drawn:

@@ -86,6 +86,17 @@ var environment = func() *cel.Env {
 // expression is a compiled CEL expression of boolean type.
 type expression struct {
 	program cel.Program
+	ast     *cel.Ast
+}
+
+// names reports whether the expression asks about a fact.
+func (e expression) names(fact string) bool {
+	for _, ref := range e.ast.NativeRep().ReferenceMap() {
+		if ref.Name == fact {
+			return true
+		}
+	}
+	return false
 }
 
 func compile(source string) (expression, error) {
@@ -97,5 +108,5 @@ func compile(source string) (expression, error) {
 		return expression{}, fmt.Errorf("%q gives %s; a criterion must be true or false", source, ast.OutputType())
 	}
 	program, err := environment.Program(ast, cel.EvalOptions(cel.OptPartialEval))
-	return expression{program}, err
+	return expression{program, ast}, err
 }

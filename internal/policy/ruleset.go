@@ -133,6 +133,8 @@ func Load(name string, body []byte) (*RuleSet, error) {
 		return nil, fmt.Errorf("rule set %s: it has no id", name)
 	case set.Use != Operative && set.Use != Comparison:
 		return nil, fmt.Errorf("rule set %s: use is %q; it must be operative or comparison", name, set.Use)
+	case set.Use == Operative && set.Listing.LongestWaitWeeks < 1:
+		return nil, fmt.Errorf("rule set %s: longest_wait_weeks is %d; an operative set has a longest wait (R4)", name, set.Listing.LongestWaitWeeks)
 	case set.Use == Operative && set.Lane != casefile.Legacy && set.Lane != casefile.FastTrack:
 		return nil, fmt.Errorf("rule set %s: lane is %q; an operative set belongs to legacy or fast-track", name, set.Lane)
 	}
@@ -142,7 +144,7 @@ func Load(name string, body []byte) (*RuleSet, error) {
 			Priority int
 			When     string
 		}
-		if err := n.Decode(&c); err != nil {
+		if err := strictly(n, &c, "id", "priority", "when"); err != nil {
 			return nil, at(n, "%v", err)
 		}
 		when, err := compile(c.When)
@@ -162,11 +164,17 @@ func Load(name string, body []byte) (*RuleSet, error) {
 			When       string
 			Source     string
 		}
-		if err := n.Decode(&c); err != nil {
+		if err := strictly(n, &c, "id", "recommends", "against", "when", "source"); err != nil {
 			return nil, at(n, "%v", err)
 		}
 		when, err := compile(c.When)
 		switch {
+		case c.ID == "":
+			return nil, at(n, "a criterion has an id")
+		case slices.ContainsFunc(set.Criteria, func(x Criterion) bool { return x.ID == c.ID }):
+			return nil, at(n, "%s: stands twice", c.ID)
+		case err == nil && when.names("public_harm_alleged"):
+			return nil, at(n, "%s: public_harm_alleged counts in no recommendation", c.ID)
 		case err != nil:
 			return nil, at(n, "%s: %v", c.ID, err)
 		case c.Source == "":
@@ -178,13 +186,13 @@ func Load(name string, body []byte) (*RuleSet, error) {
 		}
 		set.Criteria = append(set.Criteria, Criterion{c.ID, c.Recommends, c.Against, c.When, c.Source, when})
 	}
-	if err := set.loadTasks(doc, at); err != nil {
+	if err := set.loadTasks(name, doc, at); err != nil {
 		return nil, err
 	}
 	return set, nil
 }
 
-func (s *RuleSet) loadTasks(doc document, at func(yaml.Node, string, ...any) error) error {
+func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string, ...any) error) error {
 	if s.Use == Comparison {
 		return nil
 	}
@@ -200,7 +208,7 @@ func (s *RuleSet) loadTasks(doc document, at func(yaml.Node, string, ...any) err
 			Reminder   int
 			Escalation int
 		}
-		if err := n.Decode(&t); err != nil {
+		if err := strictly(n, &t, "days", "unit", "calendar", "reminder", "escalation"); err != nil {
 			return at(n, "%v", err)
 		}
 		budget := clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}
@@ -222,11 +230,24 @@ func (s *RuleSet) loadTasks(doc document, at func(yaml.Node, string, ...any) err
 	}
 	for _, rule := range casefile.TaskRules {
 		if _, ok := s.tasks[rule.Kind]; !ok {
-			return fmt.Errorf("rule set %s: no deadline for %s", s.ID, rule.Kind)
+			return fmt.Errorf("rule set %s: no deadline for %s", name, rule.Kind)
 		}
 	}
 	if _, err := clock.For(s.calendar); err != nil || s.diary < 1 {
-		return fmt.Errorf("rule set %s: diary_working_days and calendar must be set", s.ID)
+		return fmt.Errorf("rule set %s: diary_working_days and calendar must be set", name)
 	}
 	return nil
+}
+
+// strictly decodes a mapping and refuses a key that it does not have; a node's
+// own Decode lets them pass.
+func strictly(n yaml.Node, into any, keys ...string) error {
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i < len(n.Content); i += 2 {
+			if !slices.Contains(keys, n.Content[i].Value) {
+				return fmt.Errorf("field %s not found; there are %s", n.Content[i].Value, strings.Join(keys, ", "))
+			}
+		}
+	}
+	return n.Decode(into)
 }

@@ -67,6 +67,13 @@ func (s *Store) RecordRefusal(ctx context.Context, id uuid.UUID, r *casefile.Ref
 	return mapError(err)
 }
 
+// File keeps a command that came for a closed case. Only its author can, and
+// only for what is received.
+func (s *Store) File(ctx context.Context, id uuid.UUID) error {
+	_, err := s.db.ExecContext(ctx, `select file_command($1)`, id)
+	return mapError(err)
+}
+
 // Command is a recorded act as an activity reads it.
 type Command struct {
 	ID         uuid.UUID      `db:"id"`

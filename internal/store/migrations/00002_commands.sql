@@ -162,6 +162,16 @@ begin
     on conflict do nothing;
 end $$;
 
+-- What arrives for a closed case is kept with it.
+create function file_command(id uuid) returns void language plpgsql security definer set search_path = hame as $$
+begin
+    insert into command_outcome (command_id, outcome, business_at)
+    select c.id, 'filed', business_now() from command c join review r using (case_ref)
+    where c.id = file_command.id and c.login = session_user and r.stage = 'closed'
+      and c.kind in ('evidence.receive', 'representation.receive', 'contact.record')
+    on conflict do nothing;
+end $$;
+
 -- The links that do not follow from what they stand on, and heads that no link explains.
 create function broken_chains() returns table (subject text, n int) language sql stable as $$
     with links as (

@@ -1,0 +1,156 @@
+// Package testdb gives each test a database of its own on the real PostgreSQL
+// that `make test` has started: set up once as a template, and copied.
+package testdb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/rehearsal"
+	"hame/internal/store"
+)
+
+// templateLock is the advisory lock under which the template is made and copied.
+const templateLock = 0x74656d70
+
+// DB is a test's own database, with the demo staff.
+type DB struct {
+	// Admin connects as the superuser, Worker as the worker's login.
+	Admin, Worker string
+}
+
+// New makes a database from the template. It fails the test where `make test`'s
+// stack does not run, and drops the database afterwards.
+func New(t testing.TB) DB {
+	t.Helper()
+	admin := os.Getenv("HAME_ADMIN_DATABASE_URL")
+	require.NotEmpty(t, admin, "no PostgreSQL: run `make test`, or the tests under `bin/devstack exec --`")
+	ctx := context.Background()
+	server, err := sqlx.ConnectContext(ctx, "postgres", admin)
+	require.NoError(t, err)
+	conn, err := server.Connx(ctx)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, conn.Close()) }()
+	exec := func(format string, args ...any) {
+		t.Helper()
+		_, err := conn.ExecContext(ctx, fmt.Sprintf(format, args...))
+		require.NoError(t, err)
+	}
+	exec(`select pg_advisory_lock(%d)`, templateLock)
+	template := "hame_template_" + strings.ReplaceAll(os.Getenv("HAME_TEST_TEMPLATE"), "-", "_") + version(t)
+	var exists bool
+	require.NoError(t, conn.GetContext(ctx, &exists, `select exists (select from pg_database where datname = $1)`, template))
+	if !exists {
+		exec(`create database %s`, template)
+		require.NoError(t, store.Setup(ctx, in(t, admin, template), store.SetupOptions{Staff: rehearsal.Staff()}))
+	}
+	name := "hame_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	exec(`create database %s template %s`, name, template)
+	exec(`select pg_advisory_unlock(%d)`, templateLock)
+	t.Cleanup(func() {
+		_, err := server.ExecContext(context.Background(), fmt.Sprintf(`drop database %s with (force)`, name))
+		require.NoError(t, err)
+		require.NoError(t, server.Close())
+	})
+	db := DB{Admin: in(t, admin, name)}
+	db.Worker, err = store.As(db.Admin, "hame_worker")
+	require.NoError(t, err)
+	return db
+}
+
+// version changes with what a template is made of: the binary under test.
+func version(t testing.TB) string {
+	t.Helper()
+	body, err := os.ReadFile(os.Args[0])
+	require.NoError(t, err)
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:6])
+}
+
+func in(t testing.TB, address, database string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	u.Path = "/" + database
+	return u.String()
+}
+
+// As connects as a login, such as a member of the demo staff.
+func (d DB) As(t testing.TB, login string) *store.Store {
+	t.Helper()
+	address, err := store.As(d.Admin, login)
+	require.NoError(t, err)
+	s, err := store.Open(context.Background(), address, 4)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// SQL connects with plain SQL as a login, with Hame's schema on the path: what
+// somebody with psql could do.
+func (d DB) SQL(t testing.TB, login string) *sqlx.DB {
+	t.Helper()
+	address, err := store.As(d.Admin, login)
+	require.NoError(t, err)
+	db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// Family is a family of Glasgow with a principal, a spouse and a child of ten,
+// six years here, represented and supported; change it as the test needs.
+func Family(key string, today clock.Date) casefile.Family {
+	arrived := clock.Partial(today.AddYears(-6))
+	person := func(no int, r casefile.Relationship, born clock.Date) casefile.Person {
+		return casefile.Person{No: no, Key: fmt.Sprint(no), Relationship: r, FamilyName: "Test" + key, GivenNames: fmt.Sprintf("Person %d", no),
+			NameKey: fmt.Sprintf("test%s person %d", key, no), BirthDate: clock.Partial(born), Sex: casefile.SexUnknown, Nationality: "TR",
+			BornInScotland: casefile.No, ArrivedOn: arrived, ClaimDate: arrived, ClaimStatus: casefile.ClaimUndecided}
+	}
+	return casefile.Family{Key: key, Lane: casefile.Legacy, Council: "S12000049", Address: "1 Test Street", Representative: "Test & Co",
+		Support: casefile.SupportSection95, People: []casefile.Person{
+			person(1, casefile.Principal, today.AddYears(-38)),
+			person(2, casefile.Spouse, today.AddYears(-35)),
+			person(3, casefile.Child, today.AddYears(-10)),
+		}}
+}
+
+// Import imports families as operations do, and returns their case references
+// by key.
+func (d DB) Import(t testing.TB, on clock.Date, families ...casefile.Family) map[string]string {
+	t.Helper()
+	_, err := d.As(t, "archie").Import(context.Background(), families, "test", false, on, func() {})
+	require.NoError(t, err)
+	var rows []struct {
+		Key string `db:"family_key"`
+		Ref string `db:"case_ref"`
+	}
+	require.NoError(t, d.SQL(t, "hame_worker").Select(&rows, `select family_key, case_ref from family`))
+	refs := map[string]string{}
+	for _, r := range rows {
+		refs[r.Key] = r.Ref
+	}
+	return refs
+}
+
+// List draws a family by hand, to be listed on a day.
+func (d DB) List(t testing.TB, ref string, drawnAt time.Time, on clock.Date) {
+	t.Helper()
+	require.NoError(t, d.As(t, "hame_worker").InTx(context.Background(), func(tx *store.Tx) error {
+		_, err := tx.List(context.Background(), ref, drawnAt, on, "test")
+		return err
+	}))
+}
