@@ -1,17 +1,32 @@
 # Two commands do all the set-up on a fresh machine: make demo, make test.
-# CASES, UNTIL, EXIT and SUMMARY are read by make demo: see README.md.
+# CASES, UNTIL, EXIT and SUMMARY are read by make demo: README.md says how.
 
 export CGO_ENABLED = 0
 export CASES UNTIL EXIT SUMMARY
 
-.PHONY: demo up test build
+WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+
+.PHONY: demo up test build histories
 
 demo: build
-	bin/demo
+	@bin/demo
 
+# The stack and a worker, with an empty database: for working by hand.
 up: build
-	bin/demo up
+	@bin/demo up
+
+# One PostgreSQL and one Temporal server for all packages; each test makes a
+# database, and where it needs one a namespace, of its own.
+test: build
+	go vet ./...
+	go run $(WORKFLOWCHECK) -config workflows/workflowcheck.yaml ./workflows/...
+	bin/devstack exec --no-ui -- go test -timeout 20m ./...
 
 build:
 	@echo "building Hame (the first time about two minutes on 2 cores)"
 	@go build -o bin/ ./worker ./starter ./internal/demo ./internal/devstack/cmd/devstack
+
+# Records the histories that the replay tests guard open reviews with. It refuses
+# to overwrite: recorded ones are never recorded again to make a test pass.
+histories: build
+	bin/devstack exec --no-ui -- go run ./workflows/internal/recordhistories

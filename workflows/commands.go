@@ -93,9 +93,15 @@ func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
 			return
 		}
 		r.adopt(out.Review)
-		receipt = r.receipt(out.Refused)
+		receipt.Refused = out.Refused
 	})
-	return receipt, err
+	if err != nil {
+		return receipt, err
+	}
+	// An act that ends a stage is answered when the next is open, so that whoever
+	// did it reads what comes next.
+	_ = workflow.Await(ctx, func() bool { return !r.Between(workflow.Now(ctx)) })
+	return r.receipt(receipt.Refused), nil
 }
 
 func (r *review) receipt(refusal *casefile.Refusal) Receipt {

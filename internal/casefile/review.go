@@ -75,6 +75,20 @@ func (r Review) Finished(s Stage) bool {
 	return !slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Stage == s })
 }
 
+// Between reports whether at an instant a stage is finished and the next is
+// about to be opened.
+func (r Review) Between(now time.Time) bool {
+	switch {
+	case r.Stuck != "" || r.Stage == Closed:
+		return false
+	case r.Stage == Listed:
+		return r.Finished(Listed) && !now.Before(r.ListingAt)
+	case r.Stage == Evidence || r.Stage == Welfare:
+		return r.Finished(Evidence) && r.Finished(Welfare)
+	}
+	return r.Finished(r.Stage)
+}
+
 // Earliest returns the open task whose next rung comes first, and whether
 // there is one. Ties go to the task opened first.
 func (r Review) Earliest() (Task, bool) {

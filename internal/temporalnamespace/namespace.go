@@ -67,9 +67,10 @@ func Prepare(ctx context.Context, options client.Options) error {
 	for {
 		absent, err := absentAttributes(ctx, c, options.Namespace)
 		if err == nil && len(absent) == 0 {
-			return nil
-		}
-		if err == nil {
+			if usable(ctx, c) {
+				return nil
+			}
+		} else if err == nil {
 			add := map[string]enumspb.IndexedValueType{}
 			for _, name := range absent {
 				add[name] = Attributes[name]
@@ -86,6 +87,17 @@ func Prepare(ctx context.Context, options client.Options) error {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
+}
+
+// usable reports whether a query may name every search attribute: the part of
+// the server that answers it learns of them some seconds after they are listed.
+func usable(ctx context.Context, c client.Client) bool {
+	var conditions []string
+	for _, name := range slices.Sorted(maps.Keys(Attributes)) {
+		conditions = append(conditions, name+" IS NOT NULL")
+	}
+	_, err := c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Query: strings.Join(conditions, " AND ")})
+	return err == nil
 }
 
 // Check names the search attributes that are missing, and the command that

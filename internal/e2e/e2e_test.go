@@ -1,0 +1,158 @@
+// Package e2e tests Hame whole: the programs themselves, on a real PostgreSQL
+// and a real Temporal server, each test in a database and a namespace of its own.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"hame/internal/settings"
+	"hame/internal/temporalnamespace"
+	"hame/internal/testdb"
+)
+
+// root is the project's folder, and programs the one that holds the binaries.
+var root, programs string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.Getwd()
+		if err != nil {
+			panic(err)
+		}
+		root = filepath.Join(dir, "..", "..")
+		if programs, err = os.MkdirTemp("", "hame-e2e-"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(programs)
+		build := exec.Command("go", "build", "-o", programs+"/", "./worker", "./starter")
+		build.Dir, build.Stderr = root, os.Stderr
+		if err := build.Run(); err != nil {
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// system is Hame on a database and a namespace of one test.
+type system struct {
+	db        testdb.DB
+	namespace string
+	env       []string
+	client    client.Client
+}
+
+func newSystem(t *testing.T) *system {
+	t.Helper()
+	s := &system{db: testdb.New(t), namespace: "t-" + uuid.NewString()[:8]}
+	options, err := settings.Temporal("hame-test", settings.Quiet())
+	require.NoError(t, err)
+	options.Namespace = s.namespace
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, temporalnamespace.Prepare(ctx, options))
+	s.client, err = client.DialContext(ctx, options)
+	require.NoError(t, err)
+	t.Cleanup(s.client.Close)
+	s.env = append(os.Environ(), "HAME_ADMIN_DATABASE_URL="+s.db.Admin, "HAME_DATABASE_URL="+s.db.Worker,
+		"TEMPORAL_NAMESPACE="+s.namespace, "HAME_UI_URL=http://ui.example")
+	return s
+}
+
+// workerProcess is a worker program that runs.
+type workerProcess struct {
+	cmd     *exec.Cmd
+	address string
+	log     *bytes.Buffer
+}
+
+// startWorker starts the worker program and waits until it says that it is ready.
+func (s *system) startWorker(t *testing.T) *workerProcess {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w := &workerProcess{address: l.Addr().String(), log: &bytes.Buffer{}}
+	require.NoError(t, l.Close())
+	w.cmd = exec.Command(filepath.Join(programs, "worker"))
+	w.cmd.Env = append(s.env, "HAME_HTTP_ADDRESS="+w.address)
+	w.cmd.Stderr = w.log
+	require.NoError(t, w.cmd.Start())
+	t.Cleanup(func() {
+		if w.cmd.ProcessState == nil {
+			w.stop(t, syscall.SIGKILL)
+		}
+	})
+	require.Eventually(t, func() bool {
+		r, err := http.Get("http://" + w.address + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	}, 30*time.Second, 50*time.Millisecond, "the worker does not become ready")
+	return w
+}
+
+func (w *workerProcess) stop(t *testing.T, signal syscall.Signal) error {
+	t.Helper()
+	require.NoError(t, w.cmd.Process.Signal(signal))
+	return w.cmd.Wait()
+}
+
+// starter runs starter and returns what it printed, and its exit code.
+func (s *system) starter(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	c := exec.Command(filepath.Join(programs, "starter"), args...)
+	var out, errs bytes.Buffer
+	c.Env, c.Stdout, c.Stderr = s.env, &out, &errs
+	err := c.Run()
+	if c.ProcessState == nil {
+		require.NoError(t, err)
+	}
+	return out.String(), errs.String(), c.ProcessState.ExitCode()
+}
+
+// must runs starter and wants it to succeed.
+func (s *system) must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, errs, code := s.starter(t, args...)
+	require.Zero(t, code, "starter %s: %s", strings.Join(args, " "), errs)
+	return out
+}
+
+// decode runs starter with JSON output into a value.
+func (s *system) decode(t *testing.T, into any, args ...string) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(s.must(t, append(args, "-o", "json")...)), into))
+}
+
+// file writes a file of the test's.
+func file(t *testing.T, name, body string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(body), 0o600))
+	return path
+}
+
+// synthetic imports a generated backlog and starts clearing it.
+func (s *system) synthetic(t *testing.T, cases, capacity int) {
+	t.Helper()
+	csv := s.must(t, "backlog", "generate", "--cases", fmt.Sprint(cases))
+	s.must(t, "--as", "archie", "backlog", "import", file(t, "backlog.csv", csv))
+	s.must(t, "--as", "archie", "backlog", "start", "--capacity", fmt.Sprint(capacity), "--target", "2031-11-23")
+}
