@@ -131,7 +131,7 @@ func (s *system) starter(t *testing.T, args ...string) (stdout, stderr string, c
 func (s *system) must(t *testing.T, args ...string) string {
 	t.Helper()
 	out, errs, code := s.starter(t, args...)
-	require.Zero(t, code, "starter %s: %s", strings.Join(args, " "), errs)
+	require.Zero(t, code, "starter %s: %s%s", strings.Join(args, " "), errs, out)
 	return out
 }
 
