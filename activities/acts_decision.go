@@ -32,8 +32,11 @@ func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile
 	if cmd.Subject != 0 {
 		return nil
 	}
-	_, err = c.done(ctx, casefile.TaskRequestCheck, 0, "requested", cmd.AttestedOn)
-	return err
+	if _, err := c.done(ctx, casefile.TaskRequestCheck, 0, "requested", cmd.AttestedOn); err != nil {
+		return err
+	}
+	// A family of children has nobody to check.
+	return c.askWhenChecked(ctx)
 }
 
 // recordCheck records a result. When the last one asked for is there, the rule
@@ -56,6 +59,12 @@ func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casef
 	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, f.Result, f.DoneOn); err != nil {
 		return err
 	}
+	return c.askWhenChecked(ctx)
+}
+
+// askWhenChecked asks for a proposal when no security check is outstanding, and
+// no proposal waits.
+func (c *change) askWhenChecked(ctx context.Context) error {
 	outstanding, err := c.OpenSubjects(ctx, c.ref, casefile.TaskCheck)
 	if err != nil || len(outstanding) > 0 {
 		return err

@@ -1,7 +1,6 @@
 package activities_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -26,31 +25,40 @@ import (
 // March 2026, in a year whose holidays are published.
 var monday = clock.NewDate(2026, time.March, 2)
 
+// at is nine in the morning of a day.
+func at(d clock.Date) time.Time { return d.Start().Add(9 * time.Hour) }
+
+func day(s string) clock.Date {
+	d, err := clock.ParseDate(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
 // office is one database with its staff and the worker's activities.
 type office struct {
 	*activities.Activities
-	t      testing.TB
-	db     testdb.DB
-	admin  *sqlx.DB
-	desks  map[string]*store.Store
-	opened int
+	t        testing.TB
+	db       testdb.DB
+	admin    *sqlx.DB
+	desks    map[string]*store.Store
+	families int
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	t.Parallel()
-	db := testdb.New(t)
-	o := &office{t: t, db: db, desks: map[string]*store.Store{}}
+	o := &office{t: t, db: testdb.New(t), desks: map[string]*store.Store{}}
 	o.admin = o.sql("hame_admin")
-	address, err := store.Open(t.Context(), db.Worker, 8)
+	worker, err := store.Open(t.Context(), o.db.Worker, 8)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, address.Close()) })
-	o.Activities = &activities.Activities{Store: address}
-	o.sampled(false)
+	t.Cleanup(func() { require.NoError(t, worker.Close()) })
+	o.Activities = &activities.Activities{Store: worker}
 	return o
 }
 
-// sql connects with plain SQL; hame_admin is the superuser of the stack.
+// sql connects with plain SQL; hame_admin is the stack's superuser.
 func (o *office) sql(login string) *sqlx.DB { return o.db.SQL(o.t, login) }
 
 func (o *office) desk(login string) *store.Store {
@@ -81,16 +89,6 @@ func list[T any](o *office, query string, args ...any) []T {
 	return v
 }
 
-// sampled makes the first proposals of every case be drawn for a second officer,
-// or none of them.
-func (o *office) sampled(drawn bool) {
-	o.t.Helper()
-	if !drawn {
-		// Ninety-nine in a hundred keys would do for one case; a trigger does for all.
-		o.exec(`update programme set sampling_key = 'none'`)
-	}
-}
-
 // story is one case on its way.
 type story struct {
 	*office
@@ -98,15 +96,18 @@ type story struct {
 	ref    string
 	now    time.Time
 	review casefile.Review
-	// instead answers kinds of task in another way than the usual one; nil leaves them open.
+	// instead answers a kind of task in another way than the usual one; a nil
+	// function leaves it unanswered.
 	instead map[casefile.TaskKind]func(casefile.Task)
+	// sampled is whether the next grant is drawn for a second officer.
+	sampled bool
 }
 
-// family imports a family and opens its review on its listing date.
+// family imports a family, draws it for Monday and opens its review on that day.
 func (o *office) family(t testing.TB, change func(*casefile.Family)) *story {
 	t.Helper()
-	o.opened++
-	key := fmt.Sprintf("F%d", o.opened)
+	o.families++
+	key := fmt.Sprintf("F%d", o.families)
 	f := testdb.Family(key, monday)
 	if change != nil {
 		change(&f)
@@ -119,15 +120,383 @@ func (o *office) family(t testing.TB, change func(*casefile.Family)) *story {
 		_, err := tx.List(t.Context(), s.ref, s.now, monday, "test")
 		return err
 	}))
-	for activities.Sampled("none", s.ref, 1) || activities.Sampled("none", s.ref, 2) {
-		// The draw is by the reference, which is random: this one would have a second officer.
-		o.exec(`update programme set sampling_key = sampling_key`)
-		break
-	}
 	s.review, err = o.OpenReview(t.Context(), activities.OpenReviewParams{Case: s.ref, Lane: f.Lane, Now: s.now})
 	require.NoError(t, err)
 	return s
 }
 
-// at is nine in the morning of a day.
-func at(d clock.Date) time.Time { return d.Start().Add(9 * time.Hour) }
+func (s *story) today() clock.Date { return clock.DateOf(s.now) }
+
+// on moves the story's clock to nine in the morning of a day.
+func (s *story) on(d clock.Date) { s.now = at(d) }
+
+// command records an act as a row, attested for a day.
+func (s *story) command(login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields) store.NewCommand {
+	s.t.Helper()
+	text := ""
+	if act.NeedsText() {
+		text = "SYNTHETIC: why and what."
+	}
+	c, err := desk.New(s.ref, act, subject, on, fields, text)
+	require.NoError(s.t, err)
+	require.NoError(s.t, s.desk(login).InsertCommand(s.t.Context(), c))
+	return c
+}
+
+// record lets the worker record a command.
+func (s *story) record(c store.NewCommand) *casefile.Refusal {
+	s.t.Helper()
+	out, err := s.RecordAct(s.t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act, Now: s.now})
+	require.NoError(s.t, err)
+	s.review = out.Review
+	return out.Refused
+}
+
+// attempt does an act, attested for today.
+func (s *story) attempt(login string, act casefile.Act, subject int, fields casefile.Fields) *casefile.Refusal {
+	s.t.Helper()
+	return s.record(s.command(login, act, subject, s.today(), fields))
+}
+
+// do does an act, attested for today, which nothing may refuse.
+func (s *story) do(login string, act casefile.Act, subject int, fields casefile.Fields) {
+	s.t.Helper()
+	s.doOn(s.today(), login, act, subject, fields)
+}
+
+func (s *story) doOn(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
+	s.t.Helper()
+	refusal := s.record(s.command(login, act, subject, on, fields))
+	require.Nil(s.t, refusal, "%s by %s", act, login)
+}
+
+// refused does an act that must be refused with a code, and checks that the
+// refusal is on record and that no fact was changed by it.
+func (s *story) refused(code casefile.RefusalCode, login string, act casefile.Act, subject int, fields casefile.Fields) *casefile.Refusal {
+	s.t.Helper()
+	return s.refusedCommand(code, s.command(login, act, subject, s.today(), fields))
+}
+
+func (s *story) refusedCommand(code casefile.RefusalCode, c store.NewCommand) *casefile.Refusal {
+	s.t.Helper()
+	before := s.facts()
+	refusal := s.record(c)
+	require.NotNil(s.t, refusal, "%s", c.Act)
+	require.Equal(s.t, code, refusal.Code, "%s: %s", c.Act, refusal.Detail)
+	require.Equal(s.t, before, s.facts(), "a refused act changes no fact")
+	require.Equal(s.t, "refused "+string(code), s.outcome(c))
+	return refusal
+}
+
+// outcome is what became of a command, as it is on record.
+func (s *story) outcome(c store.NewCommand) string {
+	s.t.Helper()
+	return value[string](s.office, `select coalesce((select trim(outcome || ' ' || code) from command_outcome where command_id = $1), 'none')`, c.ID)
+}
+
+// factTables are the tables of facts about a case under review.
+var factTables = []string{"review", "stage_entry", "task", "letter", "letter_sent", "evidence", "contact", "interview", "officer",
+	"welfare_check", "welfare_waiver", "representation", "security_check", "recommendation", "proposal", "proposal_outcome", "finding",
+	"decision", "decision_outcome", "hold"}
+
+// facts is every fact of the case, in a form that can be compared.
+func (s *story) facts() map[string]string {
+	s.t.Helper()
+	all := map[string]string{}
+	for _, table := range factTables {
+		all[table] = value[string](s.office, fmt.Sprintf(
+			`select coalesce(string_agg(t::text, e'\n' order by t::text), '') from %s t where case_ref = $1`, table), s.ref)
+	}
+	return all
+}
+
+// openTasks names the open tasks, as in welfare.report/3, in alphabetical order.
+func (s *story) openTasks() []string {
+	names := []string{}
+	for _, t := range s.review.Tasks {
+		name := string(t.Kind)
+		if t.Subject > 0 {
+			name += fmt.Sprintf("/%d", t.Subject)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// task returns an open task.
+func (s *story) task(kind casefile.TaskKind, subject int) casefile.Task {
+	s.t.Helper()
+	for _, t := range s.review.Tasks {
+		if t.Kind == kind && t.Subject == subject {
+			return t
+		}
+	}
+	require.Failf(s.t, "no such task", "%s/%d is not open: %v", kind, subject, s.openTasks())
+	return casefile.Task{}
+}
+
+// closedTask is the last task of a kind that was closed.
+type closedTask struct {
+	Result   string     `db:"result"`
+	Attested clock.Date `db:"attested_on"`
+	Overdue  bool       `db:"overdue"`
+}
+
+func (s *story) closed(kind casefile.TaskKind, subject int) closedTask {
+	s.t.Helper()
+	return value[closedTask](s.office, `select result, attested_on, overdue from task
+		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is not null order by id desc limit 1`, s.ref, kind, subject)
+}
+
+func (s *story) open(stage casefile.Stage) {
+	s.t.Helper()
+	var err error
+	s.review, err = s.OpenStage(s.t.Context(), activities.OpenStageParams{Case: s.ref, Stage: stage, Now: s.now})
+	require.NoError(s.t, err)
+}
+
+// goOn opens the stage that is due, as the workflow's spine does.
+func (s *story) goOn() {
+	s.t.Helper()
+	for _, step := range []struct {
+		finished []casefile.Stage
+		next     casefile.Stage
+	}{
+		{[]casefile.Stage{casefile.Listed}, casefile.Evidence},
+		{[]casefile.Stage{casefile.Evidence, casefile.Welfare}, casefile.Representation},
+		{[]casefile.Stage{casefile.Representation}, casefile.Decision},
+		{[]casefile.Stage{casefile.Decision}, casefile.Service},
+		{[]casefile.Stage{casefile.Service}, casefile.Closed},
+	} {
+		done := !slices.ContainsFunc(step.finished, func(f casefile.Stage) bool { return !s.review.Finished(f) })
+		if done && !s.review.HasOpened(step.next) {
+			s.open(step.next)
+		}
+	}
+}
+
+// until answers every task in the usual way, on the story's day, until a stage
+// is opened. Tasks that the test leaves unanswered don't hold it up.
+func (s *story) until(stage casefile.Stage) *story {
+	s.t.Helper()
+	for steps := 0; ; steps++ {
+		require.Less(s.t, steps, 100, "the story does not get to %s: %v", stage, s.openTasks())
+		s.goOn()
+		if s.review.HasOpened(stage) {
+			return s
+		}
+		i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool {
+			instead, other := s.instead[t.Kind]
+			return t.Stage.Before(stage) && t.Kind != casefile.TaskHold && (!other || instead != nil)
+		})
+		if i < 0 {
+			s.open(stage)
+			continue
+		}
+		if instead := s.instead[s.review.Tasks[i].Kind]; instead != nil {
+			instead(s.review.Tasks[i])
+		} else {
+			s.answer(s.review.Tasks[i])
+		}
+	}
+}
+
+// answer answers a task in the usual way.
+func (s *story) answer(t casefile.Task) {
+	s.t.Helper()
+	complete := func(p casefile.Provider) {
+		s.t.Helper()
+		s.do("morag", casefile.ActEvidence, t.Subject, &casefile.EvidenceFields{Provider: p, Result: "complete"})
+	}
+	switch t.Kind {
+	case casefile.TaskAllocate:
+		s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
+	case casefile.TaskReconcile:
+		s.do("morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})
+	case casefile.TaskTriage:
+		s.triage(3)
+	case casefile.TaskOpeningLetter:
+		s.letter("family", s.today())
+		if value[bool](s.office, `select representative <> '' from family where case_ref = $1`, s.ref) {
+			s.letter("representative", s.today())
+		}
+	case casefile.TaskQuestionnaire:
+		complete(casefile.ProviderQuestionnaire)
+	case casefile.TaskSchool:
+		complete(casefile.ProviderSchool)
+	case casefile.TaskGP:
+		complete(casefile.ProviderGP)
+	case casefile.TaskSocialWork:
+		complete(casefile.ProviderSocialWork)
+	case casefile.TaskReporter:
+		complete(casefile.ProviderReporter)
+	case casefile.TaskHousing:
+		complete(casefile.ProviderHousing)
+	case casefile.TaskCommunity:
+		complete(casefile.ProviderCommunity)
+	case casefile.TaskContact:
+		s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit"})
+	case casefile.TaskAssignWelfare:
+		s.do("agnes", casefile.ActAssignWelfare, t.Subject, &casefile.AssignFields{To: "eilidh"})
+	case casefile.TaskReport:
+		s.do("eilidh", casefile.ActReport, t.Subject, report())
+	case casefile.TaskSignWelfare:
+		s.do("agnes", casefile.ActSignWelfare, t.Subject, nil)
+	case casefile.TaskWindow:
+		s.do("jean", casefile.ActDecline, 0, &casefile.DeclineFields{Reason: "no_agreement"})
+	case casefile.TaskAnswer:
+		s.do("catriona", casefile.ActAnswer, t.Subject, &casefile.AnswerFields{Answer: "accepted"})
+	case casefile.TaskRequestCheck:
+		s.do("morag", casefile.ActRequestCheck, 0, nil)
+	case casefile.TaskCheck:
+		s.check(t.Subject, s.today())
+	case casefile.TaskServe:
+		s.do("morag", casefile.ActRecordService, 0, served)
+	case casefile.TaskStatus:
+		s.do("morag", casefile.ActStatusIssued, 0, nil)
+	default:
+		require.Failf(s.t, "no usual answer", "%s", t.Kind)
+	}
+}
+
+var served = &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}
+
+func (s *story) triage(priority int) {
+	s.t.Helper()
+	s.do("morag", casefile.ActTriage, 0, &casefile.TriageFields{Priority: priority, PublicHarmScreen: "clear", FamilyILR: casefile.No,
+		SevenYears: casefile.Unknown, Vulnerable: casefile.Unknown})
+}
+
+// letter records that the opening letter was sent.
+func (s *story) letter(to string, on clock.Date) {
+	s.t.Helper()
+	s.doOn(on, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: to, By: "post"})
+}
+
+func (s *story) check(person int, done clock.Date) {
+	s.t.Helper()
+	s.do("morag", casefile.ActRecordCheck, person, &casefile.CheckFields{Result: "clear", DoneOn: done})
+}
+
+func (s *story) contact(how string) {
+	s.t.Helper()
+	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: how})
+}
+
+func report() *casefile.ReportFields {
+	f := &casefile.ReportFields{Views: "obtained", Indicators: map[string]string{}, BestInterest: "remain"}
+	for _, i := range casefile.Indicators {
+		f.Indicators[i] = "strength"
+	}
+	return f
+}
+
+// toDecision plays the usual way to a file in which nothing is missing for any
+// outcome, with both adults interviewed and their checks recorded.
+func (s *story) toDecision() *story {
+	s.t.Helper()
+	s.until(casefile.Decision)
+	s.interview(1)
+	s.interview(2)
+	s.answer(s.task(casefile.TaskRequestCheck, 0))
+	for _, t := range slices.Clone(s.review.Tasks) {
+		if t.Kind == casefile.TaskCheck {
+			s.answer(t)
+		}
+	}
+	return s
+}
+
+func (s *story) interview(person int) {
+	s.t.Helper()
+	s.do("morag", casefile.ActInterview, person, &casefile.InterviewFields{Adverse: "none"})
+}
+
+// evidence returns the number of what a provider sent, 0 if nothing.
+func (s *story) evidence(p casefile.Provider) int {
+	s.t.Helper()
+	return value[int](s.office, `select coalesce(min(no), 0) from evidence where case_ref = $1 and provider = $2`, s.ref, p)
+}
+
+// The outcomes proposed for persons 1, 2 and 3.
+var (
+	grantAll   = []casefile.Outcome{casefile.GrantILR, casefile.GrantILR, casefile.GrantILR}
+	refuseAll  = []casefile.Outcome{casefile.RefusedUpheld, casefile.RefusedUpheld, casefile.RefusedUpheld}
+	refuseSome = func(no int) []casefile.Outcome {
+		outcomes := slices.Clone(grantAll)
+		outcomes[no-1] = casefile.RefusedUpheld
+		return outcomes
+	}
+)
+
+// proposal makes a proposal on the file as it stands. A refusal rests on what
+// community organisations sent.
+func (s *story) proposal(outcomes []casefile.Outcome) *casefile.ProposeFields {
+	s.t.Helper()
+	f := &casefile.ProposeFields{Revision: s.review.Revision, Reasons: findings()}
+	for i, o := range outcomes {
+		f.Outcomes = append(f.Outcomes, casefile.ProposedOutcome{Person: i + 1, Outcome: o})
+		if !o.IsGrant() {
+			against := &f.Reasons[slices.Index(casefile.Factors, casefile.FactorConnections)]
+			against.Finding, against.Evidence = casefile.FindingAgainst, []int{s.evidence(casefile.ProviderCommunity)}
+		}
+	}
+	return f
+}
+
+func findings() []casefile.Reason {
+	var reasons []casefile.Reason
+	for _, factor := range casefile.Factors {
+		reasons = append(reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
+	}
+	return reasons
+}
+
+// drawNext sets the key of the draw so that the case's next grant is drawn for a
+// second officer, or is not.
+func (s *story) drawNext(drawn bool) {
+	s.t.Helper()
+	next := value[int](s.office, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, s.ref)
+	for i := 0; ; i++ {
+		if key := fmt.Sprintf("key %d", i); activities.Sampled(key, s.ref, next) == drawn {
+			s.exec(`update programme set sampling_key = $1`, key)
+			return
+		}
+	}
+}
+
+// tryPropose proposes outcomes as a decision maker.
+func (s *story) tryPropose(login string, f *casefile.ProposeFields) *casefile.Refusal {
+	s.t.Helper()
+	s.drawNext(s.sampled)
+	return s.attempt(login, casefile.ActPropose, 0, f)
+}
+
+func (s *story) propose(login string, outcomes []casefile.Outcome) {
+	s.t.Helper()
+	require.Nil(s.t, s.tryPropose(login, s.proposal(outcomes)))
+}
+
+func (s *story) agreement() *casefile.AgreeFields {
+	return &casefile.AgreeFields{Revision: s.review.Revision, Reasons: findings()}
+}
+
+func (s *story) rung(kind casefile.TaskKind, subject int) {
+	s.t.Helper()
+	t := s.task(kind, subject)
+	s.now = t.Next.At
+	var err error
+	s.review, err = s.ActOnRung(s.t.Context(), activities.ActOnRungParams{Case: s.ref, Kind: kind, Subject: subject, Rung: t.Next, Now: s.now})
+	require.NoError(s.t, err)
+}
+
+// parts lists who played which part.
+func (s *story) parts() map[string]string {
+	s.t.Helper()
+	parts := map[string]string{}
+	for _, row := range list[struct{ Person, Part string }](s.office, `select person, part from officer where case_ref = $1`, s.ref) {
+		parts[row.Person] = row.Part
+	}
+	return parts
+}
