@@ -45,8 +45,14 @@ type caseFile struct {
 		ArrivedYear    string                `json:"arrived_year"`
 		Child          *bool                 `json:"child_when_listed"`
 	} `json:"people"`
-	Tasks    []store.TaskRow   `json:"tasks"`
-	Letters  []store.LetterRow `json:"letters"`
+	Tasks   []store.TaskRow `json:"tasks"`
+	Letters []struct {
+		No     int        `json:"no"`
+		Kind   string     `json:"kind"`
+		To     string     `json:"to_whom"`
+		By     string     `json:"by_how"`
+		SentOn clock.Date `json:"sent_on"`
+	} `json:"letters"`
 	Evidence []struct {
 		No         int               `json:"no"`
 		Provider   casefile.Provider `json:"provider"`

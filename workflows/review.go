@@ -7,6 +7,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -190,10 +191,9 @@ func details(r casefile.Review) string {
 	case r.Stage == casefile.Listed:
 		fmt.Fprintf(&b, "Listing date %s.\n\n", r.ListingDate)
 	}
-	if len(r.Tasks) > 0 {
-		b.WriteString("| awaiting | to | due | next |\n|---|---|---|---|\n")
-	}
-	for _, t := range r.Tasks {
+	tasks := slices.Clone(r.Tasks)
+	slices.SortStableFunc(tasks, func(x, y casefile.Task) int { return x.DueOn.Compare(y.DueOn) })
+	for _, t := range tasks {
 		rule, _ := t.Kind.Rule()
 		what := rule.InWords
 		if t.Kind == casefile.TaskHold {
@@ -202,14 +202,16 @@ func details(r casefile.Review) string {
 		if t.Subject > 0 {
 			what += fmt.Sprintf(" (/%d)", t.Subject)
 		}
-		due := t.DueOn.String()
-		if t.Provisional {
-			due += " (provisional)"
+		fmt.Fprintf(&b, "- by **%s**, %s: %s", t.DueOn, t.Awaiting.InWords(), what)
+		for _, mark := range []struct {
+			on   bool
+			word string
+		}{{t.Overdue, "overdue"}, {t.Escalated, "escalated"}, {t.Provisional, "provisional day"}} {
+			if mark.on {
+				b.WriteString(" · " + mark.word)
+			}
 		}
-		if t.Overdue {
-			due = "**overdue** " + due
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s %s |\n", t.Awaiting.InWords(), what, due, t.Next.Kind, t.Next.At.UTC().Format("2006-01-02"))
+		fmt.Fprintf(&b, " · next: %s\n", t.Next.Kind)
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,16 +15,17 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
-	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
 	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"hame/activities"
@@ -123,7 +125,8 @@ type act struct {
 	// refused is what the validator or the receipt said; failed any other error.
 	refused *casefile.Refusal
 	failed  error
-	then    func()
+	// then goes on with the story once the act is answered, in this leg or the next.
+	then func()
 }
 
 // story plays one family's review on a virtual clock, leg by leg where it
@@ -140,9 +143,11 @@ type story struct {
 	// ended is set when the review has closed.
 	ended   bool
 	env     *testsuite.TestWorkflowEnvironment
+	atStart []func()
 	planned []*planned
 	acts    []*act
 	faces   []casefile.Shown // the search attributes as they were written, in order
+	shown   []string         // every summary and attribute
 
 	manner office.Manner
 	// answers tells whether the diligent office sees to an open task today; nil:
@@ -227,12 +232,12 @@ func (s *story) At(at time.Time, login string, kind casefile.Act, subject int, f
 
 // Then runs f at an instant of the story.
 func (s *story) Then(at time.Time, f func()) {
-	require.False(s.t, at.Before(s.now), "%s is past: the story stands at %s", at, s.now)
 	p := &planned{at: at}
 	p.do = func() { p.done = true; f() }
 	s.planned = append(s.planned, p)
 	if s.env != nil {
-		s.env.RegisterDelayedCallback(p.do, max(at.Sub(s.env.Now()), 1))
+		require.True(s.t, at.After(s.env.Now()), "%s is past", at)
+		s.env.RegisterDelayedCallback(p.do, at.Sub(s.env.Now()))
 	}
 }
 
@@ -266,15 +271,13 @@ func (s *story) update(a *act, name string, arg workflows.Act) {
 		case s.env != env || a.done:
 			return // the leg ended meanwhile
 		case errors.As(err, &app) && app.Type() == workflows.RefusedError:
-			a.refused = &casefile.Refusal{}
-			require.NoError(s.t, app.Details(a.refused))
+			// A pointer to a pointer takes both what went over a wire and what did not.
+			require.NoError(s.t, app.Details(&a.refused))
 		case err != nil:
 			a.failed = err
 		}
 		a.done = true
-		if a.then != nil {
-			env.RegisterDelayedCallback(a.then, 0)
-		}
+		s.goOn(a)
 	}
 	env.UpdateWorkflow(name, arg.Command.String(), &testsuite.TestUpdateCallback{
 		OnAccept: func() {},
@@ -288,9 +291,19 @@ func (s *story) update(a *act, name string, arg workflows.Act) {
 	}, arg)
 }
 
+// goOn runs what follows an act, once. A leg may end before it gets to that.
+func (s *story) goOn(a *act) {
+	s.env.RegisterDelayedCallback(func() {
+		if then := a.then; then != nil {
+			a.then = nil
+			then()
+		}
+	}, 0)
+}
+
 func (s *story) file() office.File {
 	f := office.File{Today: clock.DateOf(s.env.Now())}
-	require.NoError(s.t, s.record.Get(&f.Revision, `select revision from review where case_ref = $1`, s.ref))
+	require.NoError(s.t, s.record.Get(&f.Revision, `select coalesce(max(revision), 0) from review where case_ref = $1`, s.ref))
 	require.NoError(s.t, s.record.Select(&f.Evidence, `select no from evidence where case_ref = $1 and result <> 'nothing_held' order by no`, s.ref))
 	return f
 }
@@ -316,6 +329,7 @@ func (s *story) leg(until time.Time) {
 	s.env = env
 	defer func() { s.env = nil }()
 	s.legs++
+	s.atStart = nil
 	env.SetTestTimeout(time.Minute)
 	env.SetStartTime(s.now)
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: s.ref, TaskQueue: "hame"})
@@ -325,20 +339,24 @@ func (s *story) leg(until time.Time) {
 	}
 	workflows.Register(env)
 	s.activities.Register(env)
-	env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
-		s.faces = append(s.faces, faceOf(args.Get(0).(temporal.SearchAttributes)))
-	}).Return(nil).Maybe()
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&watcher{story: s}}})
 	if s.prepare != nil {
 		s.prepare(env)
 	}
 	for _, a := range s.acts {
-		if !a.done {
-			env.RegisterDelayedCallback(func() { s.deliver(a) }, 1)
+		if a.done {
+			s.atStart = append(s.atStart, func() { s.goOn(a) })
+		} else {
+			s.atStart = append(s.atStart, func() { s.deliver(a) })
 		}
 	}
 	for _, p := range s.planned {
-		if !p.done {
-			env.RegisterDelayedCallback(p.do, max(p.at.Sub(s.now), 1))
+		switch wait := p.at.Sub(s.now); {
+		case p.done:
+		case wait <= 0:
+			s.atStart = append(s.atStart, p.do)
+		default:
+			env.RegisterDelayedCallback(p.do, wait)
 		}
 	}
 	env.ExecuteWorkflow(activities.CaseReviewWorkflow, s.state)
@@ -397,12 +415,8 @@ func (s *story) details() string {
 func (s *story) planOffice(after clock.Date) {
 	calendar, err := clock.For(clock.EnglandAndWales)
 	require.NoError(s.t, err)
-	day := calendar.NextWorkingDay(after)
-	at := afternoon(day)
-	if at.Before(s.now) {
-		at = s.now
-	}
-	s.Then(at, func() { s.sit(day) })
+	day := calendar.AddWorkingDays(after, 1)
+	s.Then(afternoon(day), func() { s.sit(day) })
 }
 
 // sit sees to one open task after the other, and goes home when none is left.
@@ -592,26 +606,73 @@ func (s *story) facts() string {
 	return string(pretty)
 }
 
-// faceOf reads search attributes back.
-func faceOf(a temporal.SearchAttributes) casefile.Shown {
-	var f casefile.Shown
-	stage, _ := a.GetKeyword(activities.AttributeStage)
-	awaiting, _ := a.GetKeyword(activities.AttributeAwaiting)
-	f.Stage, f.Awaiting = casefile.Stage(stage), casefile.Party(awaiting)
-	f.Next, _ = a.GetTime(activities.AttributeNext)
-	f.Flags, _ = a.GetKeywordList(activities.AttributeFlags)
-	return f
+// watcher notes what a review shows: its search attributes, and the summaries of
+// its timers and activities.
+type watcher struct {
+	interceptor.WorkerInterceptorBase
+	story *story
 }
 
-// failing replaces an activity by one that fails as long as fails says so, and
-// is the real one otherwise.
-func failing[P, R any](env *testsuite.TestWorkflowEnvironment, name string, is func(P) error, real func(P) (R, error)) {
-	env.RegisterActivityWithOptions(func(in P) (R, error) {
+func (w *watcher) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
+	return &incoming{WorkflowInboundInterceptorBase: interceptor.WorkflowInboundInterceptorBase{Next: next}, story: w.story}
+}
+
+type incoming struct {
+	interceptor.WorkflowInboundInterceptorBase
+	story *story
+}
+
+func (i *incoming) Init(outbound interceptor.WorkflowOutboundInterceptor) error {
+	return i.Next.Init(&outgoing{WorkflowOutboundInterceptorBase: interceptor.WorkflowOutboundInterceptorBase{Next: outbound}, story: i.story})
+}
+
+// ExecuteWorkflow lets what was left over from the leg before begin once this
+// one has begun: the environment would fire a timer of no length before that.
+func (i *incoming) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
+	for _, f := range i.story.atStart {
+		i.story.env.RegisterDelayedCallback(f, 0)
+	}
+	return i.Next.ExecuteWorkflow(ctx, in)
+}
+
+type outgoing struct {
+	interceptor.WorkflowOutboundInterceptorBase
+	story *story
+}
+
+func (o *outgoing) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...temporal.SearchAttributeUpdate) error {
+	err := o.Next.UpsertTypedSearchAttributes(ctx, updates...)
+	all := workflow.GetTypedSearchAttributes(ctx)
+	var f casefile.Shown
+	stage, _ := all.GetKeyword(activities.AttributeStage)
+	awaiting, _ := all.GetKeyword(activities.AttributeAwaiting)
+	f.Stage, f.Awaiting = casefile.Stage(stage), casefile.Party(awaiting)
+	f.Next, _ = all.GetTime(activities.AttributeNext)
+	f.Flags, _ = all.GetKeywordList(activities.AttributeFlags)
+	o.story.faces = append(o.story.faces, f)
+	o.story.shown = append(o.story.shown, fmt.Sprint(stage, awaiting, f.Flags))
+	return err
+}
+
+func (o *outgoing) NewTimerWithOptions(ctx workflow.Context, d time.Duration, options workflow.TimerOptions) workflow.Future {
+	o.story.shown = append(o.story.shown, options.Summary)
+	return o.Next.NewTimerWithOptions(ctx, d, options)
+}
+
+func (o *outgoing) ExecuteLocalActivity(ctx workflow.Context, name string, args ...any) workflow.Future {
+	o.story.shown = append(o.story.shown, workflow.GetLocalActivityOptions(ctx).Summary)
+	return o.Next.ExecuteLocalActivity(ctx, name, args...)
+}
+
+// failing replaces an activity by one that fails as long as is says so, and is
+// the real one otherwise.
+func failing[P, R any](env *testsuite.TestWorkflowEnvironment, name string, is func(P) error, real func(context.Context, P) (R, error)) {
+	env.RegisterActivityWithOptions(func(ctx context.Context, in P) (R, error) {
 		if err := is(in); err != nil {
 			var none R
 			return none, err
 		}
-		return real(in)
+		return real(ctx, in)
 	}, activity.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
 }
 

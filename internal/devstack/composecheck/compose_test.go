@@ -1,0 +1,68 @@
+// Package composecheck reads docker-compose.yml with the parser of Docker
+// Compose itself. It is a module of its own, which keeps the parser's
+// dependencies out of Hame's.
+package composecheck
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+)
+
+// TestComposeFile: the file is valid, each service waits for those it needs, no
+// port is open to other machines, and without its passwords it is refused.
+func TestComposeFile(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	file := filepath.Join(root, "docker-compose.yml")
+	env, err := os.ReadFile(filepath.Join(root, "deploy", "env.example"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var passwords []string
+	for _, line := range strings.Split(string(env), "\n") {
+		if name, value, ok := strings.Cut(line, "="); ok && !strings.HasPrefix(line, "#") {
+			if value == "" {
+				value = "secret"
+			}
+			passwords = append(passwords, name+"="+value)
+		}
+	}
+	load := func(env []string) error {
+		options, err := cli.NewProjectOptions([]string{file}, cli.WithName("hame"), cli.WithEnv(env))
+		if err != nil {
+			return err
+		}
+		project, err := options.LoadProject(context.Background())
+		if err != nil {
+			return err
+		}
+		names := project.ServiceNames()
+		for _, want := range []string{"worker", "temporal", "postgres"} {
+			if !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, want) }) {
+				t.Errorf("no service %s among %v", want, names)
+			}
+		}
+		for name, service := range project.Services {
+			for _, port := range service.Ports {
+				if port.HostIP != "127.0.0.1" {
+					t.Errorf("%s: port %s is open to other machines", name, port.Published)
+				}
+			}
+			if strings.HasSuffix(service.Image, ":latest") {
+				t.Errorf("%s: its image names no version", name)
+			}
+		}
+		return nil
+	}
+	if err := load(passwords); err != nil {
+		t.Fatal(err)
+	}
+	if err := load(nil); err == nil {
+		t.Fatal("it is accepted without passwords")
+	}
+}

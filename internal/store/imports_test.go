@@ -1,0 +1,192 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+func (h *house) brings(login string, synthetic bool, families ...casefile.Family) (store.Imported, error) {
+	h.t.Helper()
+	return h.as(login).Import(h.t.Context(), families, "digest", synthetic, monday, func() {})
+}
+
+// TestImport: what is new comes in, what is unchanged or under review stays, what
+// has changed is changed, and every family keeps its reference.
+func TestImport(t *testing.T) {
+	h := newHouse(t)
+	steps := 0
+	families := []casefile.Family{numbered(0), numbered(1), numbered(2), numbered(3)}
+	first, err := h.as("archie").Import(t.Context(), families, "digest", false, monday, func() { steps++ })
+	require.NoError(t, err)
+	require.Equal(t, store.Imported{Created: 4}, first)
+	require.Equal(t, 4, steps)
+	refs := h.refs()
+
+	again, err := h.brings("archie", false, families...)
+	require.NoError(t, err)
+	require.Equal(t, store.Imported{Unchanged: 4}, again)
+
+	h.open(refs["N2"])
+	h.List(t, refs["N3"], at(monday), monday)
+	person := numbered(1).People[1]
+	person.No, person.Key, person.NameKey = 4, "4", ""
+	changed := []casefile.Family{numbered(0), numbered(1), numbered(2), numbered(3), numbered(4)}
+	for i := 1; i <= 3; i++ {
+		changed[i].Address = "2 Other Street"
+		changed[i].People = append(slices.Clone(changed[i].People), person)
+		changed[i].People[0].Flags = []casefile.Flag{casefile.FlagPublicHarm}
+	}
+	third, err := h.brings("archie", false, changed...)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{refs["N2"], refs["N3"]}, third.KeptBackRefs, "under review, or drawn for it")
+	third.KeptBackRefs = nil
+	require.Equal(t, store.Imported{Created: 1, Unchanged: 1, Changed: 1, KeptBack: 2}, third)
+	for key, ref := range refs {
+		require.Equal(t, ref, h.refs()[key])
+	}
+	require.Equal(t, []string{"N0 1 Test Street 3 0", "N1 2 Other Street 4 1", "N2 1 Test Street 3 0", "N3 1 Test Street 3 0", "N4 1 Test Street 3 0"},
+		list[string](h, `select concat_ws(' ', family_key, address, (select count(*) from person p where p.case_ref = f.case_ref),
+			(select count(*) from person_flag p where p.case_ref = f.case_ref)) from family f order by 1`))
+	require.Equal(t, []string{"4 12 4 0 0 0", "4 12 0 4 0 0", "5 17 1 1 1 2"}, list[string](h,
+		`select concat_ws(' ', families, people, created, unchanged, changed, kept_back) from import_batch order by recorded_at`), "and each batch is on record")
+	require.Zero(t, value[int](h, `select count(*) from import_staging`))
+}
+
+func (h *house) refs() map[string]string {
+	h.t.Helper()
+	refs := map[string]string{}
+	for _, row := range list[struct {
+		Key string `db:"family_key"`
+		Ref string `db:"case_ref"`
+	}](h, `select family_key, case_ref from family`) {
+		refs[row.Key] = row.Ref
+	}
+	return refs
+}
+
+// TestImportIsOneTransaction: one family that the database can't take, and none
+// is there.
+func TestImportIsOneTransaction(t *testing.T) {
+	h := newHouse(t)
+	two := numbered(1)
+	two.People[1].Relationship = casefile.Principal
+	twice := numbered(2)
+	twice.People[2].No = 2
+	lane := numbered(3)
+	lane.Lane = "slow"
+	for name, bad := range map[string]casefile.Family{"two principals": two, "one number twice": twice, "no such lane": lane, "the same family twice": numbered(9)} {
+		_, err := h.brings("archie", false, numbered(9), bad)
+		require.Error(t, err, name)
+		require.Equal(t, []int{0, 0, 0, 0}, list[int](h, `select count(*) from family union all select count(*) from person
+			union all select count(*) from import_batch union all select count(*) from import_staging`), name)
+	}
+}
+
+// TestWhoImports: operations, and nobody else.
+func TestWhoImports(t *testing.T) {
+	h := newHouse(t)
+	for _, login := range everyRole {
+		if login == "archie" {
+			continue
+		}
+		_, err := h.brings(login, false, numbered(1))
+		require.True(t, store.IsKind(err, store.NotPermitted), "%s: %v", login, err)
+	}
+	_, err := h.brings("hame_admin", false, numbered(1))
+	require.True(t, store.IsKind(err, store.NotPermitted), "a superuser holds no role: %v", err)
+	require.Zero(t, value[int](h, `select count(*) from family`))
+	require.Zero(t, value[int](h, `select count(*) from import_staging`))
+
+	// Nobody merges what another has staged.
+	batch := uuid.New()
+	_, err = h.SQL(t, "morag").Exec(`insert into import_staging (batch, ord, case_ref, digest, family) values ($1, 1, '222-2222', 'x', '{"key": "K"}')`, batch)
+	require.NoError(t, err)
+	_, err = h.SQL(t, "archie").Exec(`select * from import_merge($1, 'x', false, '2026-03-02')`, batch)
+	require.NoError(t, err)
+	require.Zero(t, value[int](h, `select count(*) from family`))
+}
+
+// TestDuplicates are found within a file and between two, by Home Office
+// reference or by name and birth date; and a resolved pair stays resolved.
+func TestDuplicates(t *testing.T) {
+	h := newHouse(t)
+	a, b, c, d := numbered(1), numbered(2), numbered(3), numbered(4)
+	a.People[0].HomeOfficeRef, b.People[1].HomeOfficeRef = "H1", "H1"
+	c.People[2].NameKey, c.People[2].BirthDate = a.People[2].NameKey, a.People[2].BirthDate
+	d.People[2].NameKey = a.People[2].NameKey // another birth date
+	d.People[2].BirthDate = born(monday.AddYears(-9))
+	_, err := h.brings("archie", false, a, b)
+	require.NoError(t, err)
+	pairs := func() []string {
+		return list[string](h, `select least(x.family_key, y.family_key) || greatest(x.family_key, y.family_key) || ' ' || why || coalesce(' ' || resolved_on, '')
+			from duplicate_candidate join family x on x.case_ref = a join family y on y.case_ref = b order by 1`)
+	}
+	require.Equal(t, []string{"N1N2 home_office_ref"}, pairs())
+	_, err = h.brings("archie", false, c, d)
+	require.NoError(t, err)
+	require.Equal(t, []string{"N1N2 home_office_ref", "N1N3 name_and_birth_date"}, pairs(), "across two files")
+
+	h.exec(`update duplicate_candidate set resolved_on = '2026-03-03' where why = 'home_office_ref'`)
+	b.Address = "elsewhere"
+	c.People[2].BirthDate = born(monday.AddYears(-8))
+	_, err = h.brings("archie", false, b, c)
+	require.NoError(t, err)
+	require.Equal(t, []string{"N1N2 home_office_ref 2026-03-03"}, pairs(), "one was resolved by a person, the other mended by the file")
+}
+
+// TestSyntheticAndRealNeverMix, and the refusal says so.
+func TestSyntheticAndRealNeverMix(t *testing.T) {
+	t.Run("real first", func(t *testing.T) {
+		h := newHouse(t)
+		_, err := h.brings("archie", false, numbered(1))
+		require.NoError(t, err)
+		_, err = h.brings("archie", true, numbered(2))
+		refusal, ok := casefile.AsRefusal(err)
+		require.True(t, ok, "%v", err)
+		synthetic, err := h.worker.Synthetic(t.Context())
+		require.NoError(t, err)
+		require.False(t, synthetic)
+		require.Equal(t, []string{"N1"}, list[string](h, `select family_key from family`))
+		require.Error(t, h.worker.SetBusinessNow(t.Context(), at(monday)), "a real programme's now is the wall clock's")
+		require.Contains(t, refusal.Detail, "synthetic")
+	})
+	t.Run("synthetic first", func(t *testing.T) {
+		h := newHouse(t)
+		_, err := h.brings("archie", true, numbered(1))
+		require.NoError(t, err)
+		_, err = h.brings("archie", true, numbered(2))
+		require.NoError(t, err)
+		_, err = h.brings("archie", false, numbered(3))
+		refusal, ok := casefile.AsRefusal(err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, 2, value[int](h, `select count(*) from family`))
+		require.NoError(t, h.worker.SetBusinessNow(t.Context(), at(monday)))
+		now, err := h.as("morag").BusinessNow(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, at(monday), now)
+		require.Contains(t, refusal.Detail, "synthetic")
+	})
+}
+
+// TestAReferenceDrawnTwice never puts one family in another's place.
+func TestAReferenceDrawnTwice(t *testing.T) {
+	h := newHouse(t)
+	ref := h.imports(named(1))
+	batch := uuid.New()
+	tx, err := h.SQL(t, "archie").Beginx()
+	require.NoError(t, err)
+	_, err = tx.Exec(`insert into import_staging (batch, ord, case_ref, digest, family) values ($1, 1, $2, 'x',
+		'{"key": "other", "lane": "legacy", "council": "S12000049", "support": "none", "people": []}')`, batch, ref)
+	require.NoError(t, err)
+	_, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02')`, batch)
+	require.Error(t, err)
+	require.NoError(t, tx.Rollback())
+	require.Equal(t, 3, value[int](h, `select count(*) from person where case_ref = $1`, ref))
+	require.Equal(t, "SECRETSTREET 1", value[string](h, `select address from family where case_ref = $1`, ref))
+}
