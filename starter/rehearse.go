@@ -63,16 +63,16 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := writeSummary(summary, report); err != nil {
+				return err
+			}
 			tally := r.Tally()
 			if a.output == "json" {
 				return json.NewEncoder(c.OutOrStdout()).Encode(report)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "\nRehearsed to %s in %s: %d acts, of them %d refused by a rule; %d skips of time.\n",
 				until, time.Since(begun).Round(time.Second), tally.Acts, tally.Refused, tally.Forwards)
-			if err := a.printSummary(c.OutOrStdout(), report); err != nil {
-				return err
-			}
-			return writeSummary(summary, report)
+			return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) { showSummary(t, report) })
 		},
 	}
 	c.Flags().Var(dateFlag{&until}, "until", "the day on which the rehearsal ends (default in five years and a half)")
@@ -167,9 +167,4 @@ func drawBars(w io.Writer, r store.Report, t rehearsal.Tally) int {
 	line("decisions       signed %d   %s", r.Milestones.Signed, strings.Join(outcomes, "   "))
 	line("deadlines       kept %d   missed %d   reminded %d   escalated %d", d.Kept, d.Missed, d.Reminded, d.Escalated)
 	return lines
-}
-
-// printSummary prints the programme's figures for people.
-func (a *app) printSummary(w io.Writer, report store.Report) error {
-	return a.print(w, report, func(t *tabwriter.Writer) { showSummary(t, report) })
 }

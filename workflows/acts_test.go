@@ -172,6 +172,24 @@ func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 	require.Empty(t, s.column(`select stage from stage_entry where case_ref = $1 and stage in ('representation', 'decision')`))
 }
 
+// A stuck review awaits operations with a code and a date (design.md, The
+// workflows; invariant 6), and the date is one to come.
+func TestAStuckReviewHasADate(t *testing.T) {
+	s := newStory(t)
+	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
+		failing(env, activities.ActOnRungActivity, func(activities.ActOnRungParams) error {
+			return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
+		}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
+			return s.activities.ActOnRung(ctx, in)
+		})
+	}
+	s.Run(drawnOn.AddYears(1).Start())
+	require.NotEmpty(t, s.state.Stuck)
+	face := s.state.Face()
+	require.Equal(t, casefile.Operations, face.Awaiting)
+	require.True(t, face.Next.After(s.now), "a year on, what is shown as the next date is %s", face.Next)
+}
+
 // A rung that fails for good makes the review stuck too, and is not lost: when
 // the record has been mended it acts, once.
 func TestAStuckReviewGoesOnWhenItIsMended(t *testing.T) {

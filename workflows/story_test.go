@@ -462,13 +462,15 @@ func (s *story) does(deeds []office.Deed, then func()) {
 // awaits somebody and has a rung to come, and an open review awaits a task, or
 // its listing date.
 func (s *story) owned(tasks []openTask) {
-	now := s.env.Now()
+	now, r := s.env.Now(), s.query(s.env)
+	if r.Stuck != "" {
+		return // TestAStuckReviewHasADate looks at these
+	}
 	for _, t := range tasks {
 		require.NotEmpty(s.t, t.Awaiting, "%s has no owner on %s", t.Kind, now)
 		require.True(s.t, t.NextAt.After(now), "%s has no next date on %s", t.Kind, now)
 	}
-	r := s.query(s.env)
-	if r.Stage != casefile.Closed && r.Stuck == "" && !r.ListingAt.After(now) {
+	if r.Stage != casefile.Closed && !r.ListingAt.After(now) {
 		require.NotEmpty(s.t, tasks, "an open review at %s awaits nothing on %s", r.Stage, now)
 	}
 }

@@ -20,7 +20,7 @@ const referenceLength = 7
 // ErrReference is wrapped by every error about a malformed case reference.
 var ErrReference = errors.New("not a case reference")
 
-// NewReference draws a case reference, such as K7F-M2QX, from a source of
+// NewReference draws a case reference, such as K7F-M2Q8, from a source of
 // random bytes. It says nothing about the family; its last character is a
 // check character. About 148 million references exist, so the caller must
 // still refuse a reference that is taken.
@@ -47,7 +47,7 @@ func NewReference(random io.Reader) (string, error) {
 func ParseReference(s string) (string, error) {
 	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(strings.TrimSpace(s)))
 	if n := utf8.RuneCountInString(clean); n != referenceLength {
-		return "", fmt.Errorf("%w: %q has %d characters, not %d; a reference looks like K7F-M2QX", ErrReference, s, n, referenceLength)
+		return "", fmt.Errorf("%w: %q has %d characters, not %d; a reference looks like K7F-M2Q8", ErrReference, s, n, referenceLength)
 	}
 	for _, c := range clean {
 		if !strings.ContainsRune(referenceAlphabet, c) {

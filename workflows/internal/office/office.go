@@ -101,7 +101,7 @@ func (m Manner) Answer(kind casefile.TaskKind, subject int) []Deed {
 	case casefile.TaskAssignWelfare:
 		return []Deed{{"agnes", casefile.ActAssignWelfare, subject, fixed(&casefile.AssignFields{To: "eilidh"}), ""}}
 	case casefile.TaskReport:
-		return []Deed{{"eilidh", casefile.ActReport, subject, fixed(report()), Text + ": what the child said."}}
+		return []Deed{{"eilidh", casefile.ActReport, subject, fixed(Report()), Text + ": what the child said."}}
 	case casefile.TaskSignWelfare:
 		return []Deed{{"agnes", casefile.ActSignWelfare, subject, nil, ""}}
 	case casefile.TaskWindow:
@@ -185,7 +185,8 @@ func Findings(against []int) []casefile.Reason {
 	return reasons
 }
 
-func report() *casefile.ReportFields {
+// Report is a report on a child whose interests are to remain.
+func Report() *casefile.ReportFields {
 	f := &casefile.ReportFields{Views: "obtained", Indicators: map[string]string{}, BestInterest: "remain"}
 	for _, i := range casefile.Indicators {
 		f.Indicators[i] = "strength"
