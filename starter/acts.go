@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -60,15 +61,15 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	if err != nil {
 		return err
 	}
+	if err := a.mayAct(ctx, act, ref); err != nil {
+		return err
+	}
 	text, err := a.readForm(ctx, act, ref, subject, fields, flags)
 	if err != nil {
 		return err
 	}
 	on, err := a.attested(ctx, flags.on)
 	if err != nil {
-		return err
-	}
-	if err := a.mayAct(ctx, act, ref); err != nil {
 		return err
 	}
 	cmd, err := desk.New(ref, act, subject, on, fields, text)
@@ -186,6 +187,8 @@ func (a *app) formBody(ctx context.Context, act casefile.Act, ref string, subjec
 		return body, file, err
 	case fields.Validate() == nil && !act.NeedsText():
 		return nil, "", nil
+	case !reflect.DeepEqual(fields, casefile.NewFields(act)) && fields.Validate() != nil:
+		return nil, "", usageError{fields.Validate()} // some of it was given by flags
 	}
 	editor := os.Getenv("EDITOR")
 	if editor == "" || !isTerminal(os.Stdin) {

@@ -97,7 +97,7 @@ func (a *app) desk(ctx context.Context) (*desk.Desk, error) {
 			return nil, err
 		}
 		if a.temporal, err = client.DialContext(ctx, options); err != nil {
-			return nil, fmt.Errorf("Temporal at %s: %w", options.HostPort, err)
+			return nil, unreachableError{fmt.Errorf("nothing was sent: Temporal at %s does not answer: %w", options.HostPort, err)}
 		}
 	}
 	return &desk.Desk{Store: s, Temporal: a.temporal, TaskQueue: a.settings.TaskQueue}, nil

@@ -24,6 +24,11 @@ const (
 	exitUnreachable  = 8
 )
 
+// unreachableError is a Temporal server that does not answer.
+type unreachableError struct{ error }
+
+func (e unreachableError) Unwrap() error { return e.error }
+
 // usageError is something typed wrongly.
 type usageError struct{ error }
 
@@ -33,6 +38,7 @@ func (e usageError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var usage usageError
 	var undelivered *desk.UndeliveredError
+	var unreachable unreachableError
 	var unavailable *serviceerror.Unavailable
 	refusal, refused := casefile.AsRefusal(err)
 	switch {
@@ -52,7 +58,7 @@ func exitCode(err error) int {
 		return exitNotFound
 	case errors.As(err, &undelivered):
 		return exitUndelivered
-	case store.IsKind(err, store.Unavailable), errors.As(err, &unavailable):
+	case store.IsKind(err, store.Unavailable), errors.As(err, &unreachable), errors.As(err, &unavailable):
 		return exitUnreachable
 	}
 	return exitFailed

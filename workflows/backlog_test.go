@@ -167,7 +167,7 @@ func TestTheLaneDrawsWeekByWeek(t *testing.T) {
 	require.Equal(t, map[string]int{"2027-03-01": 7, "2027-03-08": 1, "2027-03-15": 1, "2027-03-22": 1}, l.listings())
 	require.Equal(t, activities.Progress{Unlisted: 0, Open: 10}, l.state.Progress)
 	require.Len(t, l.started, 5, "each draw starts the reviews of whoever has none")
-	require.Equal(t, week(5).Add(time.Hour).UTC(), l.state.NextDraw.UTC())
+	require.Equal(t, week(0).Add(5*7*24*time.Hour+time.Hour).UTC(), l.state.NextDraw.UTC())
 	require.Zero(t, func() (n int) {
 		require.NoError(t, l.record.Get(&n, `select count(*) from decision`))
 		return n
@@ -190,7 +190,7 @@ func TestPauseResumeAndCapacity(t *testing.T) {
 		require.Equal(t, resumed.AddDate(0, 0, 7).UTC(), b.NextDraw.UTC())
 	})
 	l.on(week(4).Add(time.Hour), casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 2})
-	l.run(week(4).Add(6 * time.Hour))
+	l.run(week(4).Add(10 * time.Hour))
 	drawn := l.listings()
 	require.Equal(t, 7, drawn["2027-03-01"])
 	require.Equal(t, 1, drawn["2027-03-08"])

@@ -160,6 +160,20 @@ func TestALateFirstTaskCountsFromTheDayDrawn(t *testing.T) {
 	require.Equal(t, calendar.AddWorkingDays(drawnOn, 20), s.task(casefile.TaskReconcile).DueOn)
 }
 
+// What a rung opens begins on the rung's own day, also where a worker comes round
+// to it weeks later.
+func TestALateRungOpensNoLaterDeadline(t *testing.T) {
+	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskContact)
+	s.Run(listedOn.AddDays(21).Start())
+	due := s.task(casefile.TaskQuestionnaire).DueOn
+	s.now = due.AddDays(30).Start() // the worker was down
+	s.planned = nil
+	s.Run(due.AddDays(60).Start())
+	contact := s.task(casefile.TaskContact)
+	require.Equal(t, due.AddDays(1), contact.Began)
+	require.Equal(t, due.AddDays(30).Start().UTC(), contact.OpenedAt.UTC(), "when it was opened is another fact")
+}
+
 // A review on a clock of its own may begin before the instant at which its
 // family was drawn: it stamps nothing earlier.
 func TestNothingIsStampedBeforeTheDraw(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hame/internal/casefile"
 	"hame/internal/store"
 )
 
@@ -41,4 +42,49 @@ func TestTheREADMEsWalkThrough(t *testing.T) {
 	require.Equal(t, 2, report.Milestones.Served)
 	require.Contains(t, string(out), "the family or its representative to appeal, if they wish to (/1)")
 	require.Contains(t, string(out), "every invariant holds")
+}
+
+// TestExitCodes are those of process.md, as a shell script would meet them.
+func TestExitCodes(t *testing.T) {
+	s := newSystem(t)
+	s.startWorker(t)
+	ref := s.toDecision(t)
+	for _, c := range []struct {
+		what  string
+		args  string
+		code  int
+		words string
+	}{
+		{"done", "--as morag case show " + ref, 0, ""},
+		{"no such command", "--as morag case shwo " + ref, 2, "unknown command"},
+		{"no reference", "--as morag case show K7F", 2, "not a case reference"},
+		{"a wrong check character", "--as morag case show K7F-M2QX", 2, "check character"},
+		{"a code that is none", "--as morag contact record " + ref + " --how pigeon", 2, "must be one of phone, visit, representative"},
+		{"a day that has not come", "--as morag contact record " + ref + " --how phone --on 2199-01-01", 3, "has not come"},
+		{"refused by a rule", "--as jean representation decline " + ref + " --reason no_agreement", 3, "too_late"},
+		{"not one's role", "--as morag decision agree " + ref, 4, "for the second officer"},
+		{"not found", "--as morag case show 222-222" + checkOf("222222"), 5, "no such case"},
+		{"a rehearsal of real families", "rehearse --until 2199-01-01", 3, "synthetic database only"},
+	} {
+		_, errs, code := s.starter(t, strings.Fields(c.args)...)
+		require.Equal(t, c.code, code, "%s: %s", c.what, errs)
+		require.Contains(t, errs, c.words, c.what)
+	}
+	down := *s
+	down.env = append(append([]string{}, s.env...), "TEMPORAL_ADDRESS=127.0.0.1:1")
+	_, errs, code := down.starter(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+	require.Equal(t, 8, code, errs)
+	down.env = append(append([]string{}, s.env...), "HAME_DATABASE_URL=postgres://hame_worker@127.0.0.1:1/hame?sslmode=disable")
+	_, errs, code = down.starter(t, "--as", "morag", "case", "show", ref)
+	require.Equal(t, 8, code, errs)
+}
+
+// checkOf finds the check character of six symbols.
+func checkOf(symbols string) string {
+	for _, c := range "23456789CFGHJKMPQRTVWXY" {
+		if _, err := casefile.ParseReference(symbols + string(c)); err == nil {
+			return string(c)
+		}
+	}
+	panic("no check character fits")
 }

@@ -188,8 +188,7 @@ func (t *Tx) saveRules(ctx context.Context) error {
 	}
 	for _, rule := range casefile.ActRules {
 		for _, role := range rule.Roles {
-			err := t.exec(ctx, `insert into act_role (act, role, council, part) values ($1, $2, $3, nullif($4, ''))`,
-				rule.Act, role, rule.Council, string(rule.Part))
+			err := t.exec(ctx, `insert into act_role (act, role, council) values ($1, $2, $3)`, rule.Act, role, rule.Council)
 			if err != nil {
 				return err
 			}

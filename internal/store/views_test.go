@@ -170,7 +170,7 @@ func TestCouncils(t *testing.T) {
 	err := h.as("agnes").InsertCommand(t.Context(), h.command(theirs, casefile.ActAssignWelfare, &casefile.AssignFields{To: "eilidh"}))
 	require.Error(t, err)
 	require.Zero(t, value[int](h, `select count(*) from command where case_ref = $1`, theirs))
-	require.Equal(t, 1, value[int](h, `select count(*) from case_read`)-3, "only what was seen was read")
+	require.Zero(t, value[int](h, `select count(*) from case_read`), "what was not seen was not read")
 }
 
 // TestTaskLists: each role sees the tasks of its part, and whatever waits for it.
@@ -244,7 +244,6 @@ func TestTaskFilters(t *testing.T) {
 func TestRestricted(t *testing.T) {
 	h := newHouse(t)
 	ref := h.evidence(h.review(flagged(named(1), 2, casefile.FlagRestricted)))
-	require.Equal(t, "listed→evidence", value[string](h, `select 'listed→' || stage from review`))
 	absent := func(login string) {
 		t.Helper()
 		require.Empty(t, h.cases(login), "%s", login)
@@ -312,4 +311,3 @@ func TestAnUnlistedFamily(t *testing.T) {
 	require.True(t, s.Drawn)
 	require.Equal(t, monday, s.ListingDate)
 }
-

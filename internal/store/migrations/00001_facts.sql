@@ -43,7 +43,6 @@ create table act_role (
     act     text not null,
     role    text not null,
     council boolean not null,
-    part    text,
     primary key (act, role)
 );
 

@@ -1,0 +1,435 @@
+// Command recordhistories plays reviews on a real server and writes down their
+// histories, one of each path, for the replay test: what open reviews have been
+// through must still be replayable by tomorrow's code. It never overwrites a
+// history: one that was recorded is kept until no review that old is open.
+//
+// It runs beside a private PostgreSQL and a Temporal server that can skip time:
+//
+//	make histories
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/rehearsal"
+	"hame/internal/settings"
+	"hame/internal/store"
+	"hame/internal/temporalnamespace"
+	"hame/workflows"
+	"hame/workflows/internal/office"
+)
+
+// folder is where the histories stand, from the module's root.
+const folder = "workflows/testdata/histories"
+
+const taskQueue = "record-histories"
+
+// paths are the histories to record, by the name of their file.
+var paths = []struct {
+	name          string
+	manner        office.Manner
+	silent        bool // nobody does anything, for a year
+	continueAfter int
+	run           int // which run of the review is written down, from 0
+	describe      string
+}{
+	{"grant", office.Manner{Represent: true}, false, 0, 0, "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
+	{"refusal", office.Manner{Refuse: true}, false, 0, 0, "a family is refused by two officers, served, and no appeal is found after the window"},
+	{"silent-for-a-year", office.Manner{}, true, 0, 0, "nobody does anything for a year: reminders, escalations and diary rungs"},
+	{"continued-leg", office.Manner{Represent: true}, false, 12, 1, "the second run of a granted review that continues as new after every twelve steps"},
+}
+
+func main() {
+	if err := record(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "recordhistories:", err)
+		os.Exit(1)
+	}
+}
+
+func record(ctx context.Context) error {
+	if _, err := os.Stat("go.mod"); err != nil {
+		return errors.New("run it from the module's root: make histories")
+	}
+	for _, p := range paths {
+		if _, err := os.Stat(file(p.name, ".json")); err == nil {
+			return fmt.Errorf("%s is there; a recorded history is never recorded again: delete it only when no review that old is open", file(p.name, ".json"))
+		}
+	}
+	commit, err := commit(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for i, p := range paths {
+		ref, err := r.list(ctx, fmt.Sprintf("R%d", i), p.continueAfter)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if p.silent {
+			err = r.forward(ctx, ref, r.now.Add(365*24*time.Hour))
+		} else {
+			err = r.play(ctx, ref, p.manner)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if err := r.write(ctx, ref, p.name, p.run, fmt.Sprintf("%s\nRecorded on %s from commit %s.\n", p.describe, clock.DateOf(time.Now()), commit)); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+func file(name, ending string) string { return filepath.Join(folder, name+ending) }
+
+// commit names the commit of the code that is running, and says if it was changed.
+func commit(ctx context.Context) (string, error) {
+	head, err := exec.CommandContext(ctx, "git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "", fmt.Errorf("which commit is this? %w", err)
+	}
+	changed, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--",
+		":(glob)workflows/*.go", "activities", "internal/casefile", "internal/policy", "internal/clock", "internal/store", ":(exclude,glob)**/*_test.go").Output()
+	if err != nil {
+		return "", fmt.Errorf("was this commit changed? %w", err)
+	}
+	name := strings.TrimSpace(string(head))
+	if len(changed) > 0 {
+		name += ", with changes not yet committed"
+	}
+	return name, nil
+}
+
+// recorder is a database, a server and a worker of its own.
+type recorder struct {
+	admin     string
+	store     *store.Store
+	client    client.Client
+	namespace string
+	worker    worker.Worker
+	now       time.Time // of the review being played
+}
+
+func open(ctx context.Context) (*recorder, error) {
+	var s settings.Starter
+	if err := settings.Load(&s); err != nil {
+		return nil, err
+	}
+	if s.AdminDatabaseURL == "" {
+		return nil, errors.New("HAME_ADMIN_DATABASE_URL is not set: make histories")
+	}
+	admin, err := database(ctx, s.AdminDatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Setup(ctx, admin, store.SetupOptions{Staff: rehearsal.Staff()}); err != nil {
+		return nil, err
+	}
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	options, err := settings.Temporal("hame-worker", logger)
+	if err != nil {
+		return nil, err
+	}
+	if err := temporalnamespace.Prepare(ctx, options); err != nil {
+		return nil, err
+	}
+	r := &recorder{admin: admin, namespace: options.Namespace}
+	if r.store, err = r.as(ctx, "hame_worker"); err != nil {
+		return nil, err
+	}
+	if r.client, err = client.DialContext(ctx, options); err != nil {
+		return nil, err
+	}
+	// Without the cache each task replays the whole history, and no sticky queue
+	// writes the machine's name into it.
+	worker.SetStickyWorkflowCacheSize(0)
+	r.worker = worker.New(r.client, taskQueue, worker.Options{Identity: "hame-worker", WorkflowPanicPolicy: worker.BlockWorkflow})
+	workflows.Register(r.worker)
+	(&activities.Activities{Store: r.store, Client: r.client, TaskQueue: taskQueue}).Register(r.worker)
+	return r, r.worker.Start()
+}
+
+func (r *recorder) close() {
+	r.worker.Stop()
+	r.client.Close()
+	_ = r.store.Close() // the program ends
+}
+
+// database makes a database for this recording.
+func database(ctx context.Context, admin string) (string, error) {
+	db, err := sqlx.ConnectContext(ctx, "postgres", admin)
+	if err != nil {
+		return "", err
+	}
+	name := "hame_record_" + strings.ToLower(rand.Text()[:8])
+	if _, err = db.ExecContext(ctx, "create database "+name); err != nil {
+		return "", err
+	}
+	u, err := url.Parse(admin)
+	if err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), db.Close()
+}
+
+func (r *recorder) as(ctx context.Context, login string) (*store.Store, error) {
+	address, err := store.As(r.admin, login)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, address, 4)
+}
+
+// list imports a family, lists it for a working day some days on and starts its review.
+func (r *recorder) list(ctx context.Context, key string, continueAfter int) (string, error) {
+	operations, err := r.as(ctx, "archie")
+	if err != nil {
+		return "", err
+	}
+	r.now = time.Now()
+	today := clock.DateOf(r.now)
+	if _, err := operations.Import(ctx, []casefile.Family{office.Family(key)}, key, true, today, func() {}); err != nil {
+		return "", err
+	}
+	if err := operations.Close(); err != nil {
+		return "", err
+	}
+	calendar, err := clock.For(clock.EnglandAndWales)
+	if err != nil {
+		return "", err
+	}
+	var review casefile.Review
+	err = r.store.InTx(ctx, func(tx *store.Tx) error {
+		waiting, err := tx.Waiting(ctx, casefile.Legacy)
+		if err != nil {
+			return err
+		}
+		for _, w := range waiting {
+			if w.Key == key {
+				on := calendar.AddWorkingDays(today, 10)
+				review = casefile.Review{Schema: casefile.ReviewSchema, Case: w.Case, Lane: casefile.Legacy, Council: "S12000049", DrawnAt: r.now,
+					ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed, ContinueAfter: continueAfter}
+				_, err = tx.List(ctx, w.Case, r.now, on, "recorded")
+				return err
+			}
+		}
+		return errors.New("the family is not waiting; is it taken for a duplicate?")
+	})
+	if err != nil {
+		return "", err
+	}
+	_, err = r.client.ExecuteWorkflow(ctx, activities.ReviewOptions(review, taskQueue), activities.CaseReviewWorkflow, review)
+	if err != nil {
+		return "", err
+	}
+	// A minute on, so that the review is open when the office first looks.
+	return review.Case, r.forward(ctx, review.Case, r.now.Add(time.Minute))
+}
+
+// play lets the office see to every task until the review closes. The
+// questionnaire never comes, so that rungs of every kind act.
+func (r *recorder) play(ctx context.Context, ref string, manner office.Manner) error {
+	for range 400 {
+		var state casefile.Review
+		err := r.store.InTx(ctx, func(tx *store.Tx) (err error) { state, err = tx.Review(ctx, ref); return err })
+		if err != nil {
+			return err
+		}
+		if state.Stage == casefile.Closed {
+			return nil
+		}
+		var deeds []office.Deed
+		for _, t := range state.Tasks {
+			if t.Kind != casefile.TaskQuestionnaire && len(deeds) == 0 {
+				deeds = manner.Answer(t.Kind, t.Subject)
+			}
+		}
+		for _, d := range deeds {
+			if err := r.do(ctx, ref, d); err != nil {
+				return err
+			}
+		}
+		if len(deeds) > 0 {
+			continue
+		}
+		next := state.ListingAt
+		if t, ok := state.Earliest(); ok && (state.Stage != casefile.Listed || t.Next.At.Before(next)) {
+			next = t.Next.At
+		}
+		if err := r.forward(ctx, ref, next.Add(time.Hour)); err != nil {
+			return err
+		}
+	}
+	return errors.New("the review does not come to its end")
+}
+
+func (r *recorder) do(ctx context.Context, ref string, d office.Deed) error {
+	f := office.File{Today: clock.DateOf(r.now)}
+	err := r.store.InTx(ctx, func(tx *store.Tx) error {
+		state, err := tx.Review(ctx, ref)
+		if err != nil {
+			return err
+		}
+		f.Revision = state.Revision
+		f.Evidence, err = tx.CitableEvidence(ctx, ref)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var fields casefile.Fields
+	if d.Fields != nil {
+		fields = d.Fields(f)
+	}
+	cmd, err := desk.New(ref, d.Act, d.Subject, f.Today, fields, d.Text)
+	if err != nil {
+		return err
+	}
+	login, err := r.as(ctx, d.Login)
+	if err != nil {
+		return err
+	}
+	receipt, err := (&desk.Desk{Store: login, Temporal: r.client, TaskQueue: taskQueue}).Do(ctx, cmd)
+	if err = errors.Join(err, login.Close()); err != nil {
+		return fmt.Errorf("%s: %w", d.Act, err)
+	}
+	if receipt.Refused != nil {
+		return fmt.Errorf("%s: %w", d.Act, receipt.Refused)
+	}
+	return nil
+}
+
+// forward moves the review's clock to an instant, with every timer on the way.
+func (r *recorder) forward(ctx context.Context, ref string, to time.Time) error {
+	execution := &commonpb.WorkflowExecution{WorkflowId: ref}
+	for to.After(r.now) {
+		id := uuid.NewString()
+		_, err := r.client.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
+			Namespace: r.namespace, WorkflowExecution: execution,
+			WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
+				Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(to.Sub(r.now))}}},
+			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
+		})
+		if err != nil {
+			return err
+		}
+		done, err := r.poll(ctx, execution, id)
+		if err != nil {
+			return err
+		}
+		d, err := r.client.DescribeWorkflowExecution(ctx, ref, "")
+		if err != nil {
+			return err
+		}
+		at := d.GetWorkflowExtendedInfo().GetTimeSkippingInfo().GetCurrentTime()
+		if at == nil {
+			return errors.New("the server does not skip time")
+		}
+		if r.now = at.AsTime(); done {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (r *recorder) poll(ctx context.Context, execution *commonpb.WorkflowExecution, id string) (done bool, err error) {
+	for {
+		answer, err := r.client.WorkflowService().PollWorkflowExecutionTimeSkipping(ctx, &workflowservice.PollWorkflowExecutionTimeSkippingRequest{
+			Namespace: r.namespace, WorkflowExecution: execution, FastForwardId: id})
+		if err != nil {
+			return false, err
+		}
+		switch answer.GetFastForwardPollingResult() {
+		case enumspb.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED:
+			return true, nil
+		case enumspb.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_FAILED:
+			return false, nil // the session's limit of skips: issue it again
+		}
+	}
+}
+
+// write writes one run's history, and beside it where it comes from.
+func (r *recorder) write(ctx context.Context, ref, name string, run int, about string) error {
+	d, err := r.client.DescribeWorkflowExecution(ctx, ref, "")
+	if err != nil {
+		return err
+	}
+	ids := []string{d.GetWorkflowExecutionInfo().GetFirstRunId()}
+	var history *historypb.History
+	for i := 0; i <= run; i++ {
+		if history, err = r.history(ctx, ref, ids[i]); err != nil {
+			return err
+		}
+		next := history.GetEvents()[len(history.GetEvents())-1].GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
+		if next == "" && i < run {
+			return fmt.Errorf("the review has no run %d", run)
+		}
+		ids = append(ids, next)
+	}
+	body, err := protojson.Marshal(history)
+	if err != nil {
+		return err
+	}
+	// protojson varies its white space; a recorded file should not.
+	var plain any
+	if err := json.Unmarshal(body, &plain); err != nil {
+		return err
+	}
+	if body, err = json.Marshal(plain); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file(name, ".json"), append(body, '\n'), 0o644); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d events, %d kB\n", file(name, ".json"), len(history.GetEvents()), len(body)/1000)
+	return os.WriteFile(file(name, ".txt"), []byte(about), 0o644)
+}
+
+func (r *recorder) history(ctx context.Context, ref, run string) (*historypb.History, error) {
+	history := &historypb.History{}
+	events := r.client.GetWorkflowHistory(ctx, ref, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		e, err := events.Next()
+		if err != nil {
+			return nil, err
+		}
+		history.Events = append(history.Events, e)
+	}
+	return history, nil
+}

@@ -1,0 +1,163 @@
+package workflows_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/workflows"
+	"hame/workflows/internal/office"
+)
+
+const histories = "testdata/histories"
+
+// recorded are the paths of which there must be a history; more may stand beside them.
+var recorded = map[string]enumspb.EventType{
+	"grant":             enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+	"refusal":           enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+	"silent-for-a-year": enumspb.EVENT_TYPE_UNSPECIFIED, // it is still open
+	"continued-leg":     enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+}
+
+const whatAFailureMeans = `
+the code can't replay %s.
+A review that is open today would stop at its next task: its code has been changed
+in a way that its history doesn't allow. Put the change behind workflow.GetVersion,
+with its change id a named constant, and leave the old branch until no such review
+is open. Do not record the history again: it stands for reviews that can't be.`
+
+func replayer(t *testing.T, review any) worker.WorkflowReplayer {
+	t.Helper()
+	r := worker.NewWorkflowReplayer()
+	r.RegisterWorkflowWithOptions(review, workflow.RegisterOptions{Name: activities.CaseReviewWorkflow})
+	return r
+}
+
+func readHistory(t *testing.T, file string) *historypb.History {
+	t.Helper()
+	f, err := os.Open(file)
+	require.NoError(t, err)
+	h, err := client.HistoryFromJSON(f, client.HistoryJSONOptions{})
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	return h
+}
+
+func historyFiles(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(histories, "*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "no history is recorded, so nothing guards the open reviews: make histories")
+	return files
+}
+
+func TestEveryPathIsRecorded(t *testing.T) {
+	historyFiles(t)
+	for name, end := range recorded {
+		h := readHistory(t, filepath.Join(histories, name+".json"))
+		last := h.GetEvents()[len(h.GetEvents())-1].GetEventType()
+		if end != enumspb.EVENT_TYPE_UNSPECIFIED {
+			require.Equal(t, end, last, name)
+		} else {
+			require.NotEqual(t, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, last, name)
+		}
+		for _, e := range h.GetEvents() {
+			require.NotEqual(t, enumspb.EVENT_TYPE_WORKFLOW_TASK_FAILED, e.GetEventType(), "%s: a task failed while it was recorded", name)
+		}
+		about, err := os.ReadFile(filepath.Join(histories, name+".txt"))
+		require.NoError(t, err, "a text beside each history says which commit it is from")
+		require.Regexp(t, `from commit [0-9a-f]{40}`, string(about))
+	}
+}
+
+func TestOpenReviewsReplay(t *testing.T) {
+	for _, file := range historyFiles(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			info, err := os.Stat(file)
+			require.NoError(t, err)
+			require.Less(t, info.Size(), int64(300_000), "a recorded history is to be small")
+			err = replayer(t, workflows.CaseReview).ReplayWorkflowHistory(quiet, readHistory(t, file))
+			require.NoError(t, err, whatAFailureMeans, file)
+		})
+	}
+}
+
+// A guard that never fails guards nothing: a review whose code was changed
+// without care is caught on every path.
+func TestACarelessChangeIsCaught(t *testing.T) {
+	careless := func(ctx workflow.Context, state casefile.Review) error {
+		if err := workflow.Sleep(ctx, time.Hour); err != nil {
+			return err
+		}
+		return workflows.CaseReview(ctx, state)
+	}
+	forgetful := func(workflow.Context, casefile.Review) error { return nil }
+	for _, file := range historyFiles(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			history := readHistory(t, file)
+			require.Error(t, replayer(t, careless).ReplayWorkflowHistory(quiet, history), "a timer more")
+			require.Error(t, replayer(t, forgetful).ReplayWorkflowHistory(quiet, history), "everything left out")
+		})
+	}
+}
+
+// What the server keeps of a review has no personal data in it, and not the name
+// of the machine that worked on it.
+func TestHistoriesHoldNothingPersonal(t *testing.T) {
+	host, err := os.Hostname()
+	require.NoError(t, err)
+	for _, file := range historyFiles(t) {
+		body, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var plain any
+		require.NoError(t, json.Unmarshal(body, &plain))
+		var found []string
+		texts(plain, &found)
+		require.Greater(t, len(found), 500, file)
+		decoded := 0
+		for _, text := range found {
+			lower := strings.ToLower(text)
+			if strings.Contains(lower, `"listing_date"`) {
+				decoded++
+			}
+			for _, private := range office.Private() {
+				require.NotContains(t, lower, private, file)
+			}
+			require.NotContains(t, lower, "@"+strings.ToLower(host), file)
+		}
+		require.Greater(t, decoded, 10, "%s: the payloads were not read", file)
+	}
+}
+
+// texts collects every string in a JSON value, and what those that are Base64 hold.
+func texts(v any, found *[]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			*found = append(*found, key)
+			texts(value, found)
+		}
+	case []any:
+		for _, value := range v {
+			texts(value, found)
+		}
+	case string:
+		*found = append(*found, v)
+		if data, err := base64.StdEncoding.DecodeString(v); err == nil {
+			*found = append(*found, string(data))
+		}
+	}
+}
