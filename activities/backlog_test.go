@@ -96,20 +96,34 @@ func TestDrawing(t *testing.T) {
 		byDate(), "with more capacity those who are left fill the nearest weeks")
 }
 
-// TestDrawingAtOnce: two draws at the same moment list nobody twice and no week
-// above its capacity.
+// TestDrawingAtOnce: a draw that is tried again while the first still runs lists
+// no week above its capacity. The locks put the two in the worst order: the
+// second counts what was drawn before the first has committed, and looks for
+// families after it has.
 func TestDrawingAtOnce(t *testing.T) {
 	o := newOffice(t)
 	o.backlog(t, monday, numbered(20, nil)...)
-	errs := make(chan error, 4)
-	for range cap(errs) {
-		go func() {
-			_, err := o.DrawFamilies(context.WithoutCancel(t.Context()), activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: 2, Now: at(monday)})
-			errs <- err
-		}()
+	failed := make(chan error, 3)
+	draw := func() {
+		_, err := o.DrawFamilies(context.WithoutCancel(t.Context()), activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: 2, Now: at(monday)})
+		failed <- err
 	}
-	for range cap(errs) {
-		require.NoError(t, <-errs)
+	ending, err := o.admin.Beginx()
+	require.NoError(t, err)
+	_, err = ending.Exec(`lock table review`)
+	require.NoError(t, err)
+	go draw() // stops at the count with which it ends
+	o.awaitBlocked(1)
+	go func() {
+		_, err := o.admin.Exec(`do $$ begin lock table duplicate_candidate; end $$`)
+		failed <- err
+	}()
+	o.awaitBlocked(2)
+	go draw() // stops before it looks for families
+	o.awaitBlocked(3)
+	require.NoError(t, ending.Commit())
+	for range cap(failed) {
+		require.NoError(t, <-failed)
 	}
 	require.LessOrEqual(t, value[int](o, `select max(n) from (select count(*) as n from listing group by listing_date) x`), 2)
 	require.Equal(t, 14, value[int](o, `select count(*) from listing`))

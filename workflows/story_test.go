@@ -543,7 +543,7 @@ func (s *story) count(query string, args ...any) int {
 	return n
 }
 
-// outcomes of the commands, by kind.
+// outcome is what the record says became of an act.
 func (s *story) outcome(a *act) string {
 	s.t.Helper()
 	var out []string
@@ -569,8 +569,7 @@ func (s *story) neverRefused() {
 		select from proposal p join command_outcome o using (command_id) where p.case_ref = d.case_ref and p.no = d.proposal_no and o.outcome = 'accepted')`, s.ref))
 }
 
-// verified checks the record's own invariants, as starter verify does, but for
-// the rules named.
+// verified checks the record's own invariants, as starter verify does.
 func (s *story) verified() {
 	s.t.Helper()
 	var broken []string
