@@ -22,6 +22,9 @@ type ActOnRungParams struct {
 // task is done, or that has acted, does nothing. No rung writes an outcome (R1).
 func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefile.Review, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
+		if err := c.mended(ctx); err != nil {
+			return err
+		}
 		task, err := c.Task(ctx, c.ref, in.Kind, in.Subject)
 		if store.IsKind(err, store.NotFound) {
 			return nil
@@ -76,9 +79,9 @@ func (c *change) act(ctx context.Context, task store.OpenTaskRow, rule casefile.
 		if err := closeAs("window_ended"); err != nil {
 			return err
 		}
-		return c.open(ctx, casefile.TaskNoAppeal, task.Subject, c.today)
+		return c.open(ctx, casefile.TaskNoAppeal, task.Subject, clock.DateOf(rung.At))
 	case casefile.EffectContact:
-		if err := c.open(ctx, casefile.TaskContact, 0, c.today); err != nil {
+		if err := c.open(ctx, casefile.TaskContact, 0, clock.DateOf(rung.At)); err != nil {
 			return err
 		}
 	case casefile.EffectDefaultPriority:
@@ -119,6 +122,15 @@ func (c *change) renewLapsed(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// mended records that a review which was stuck goes on: the step that it stuck
+// at is being done.
+func (c *change) mended(ctx context.Context) error {
+	if c.before.Stuck == "" {
+		return nil
+	}
+	return c.SetStuck(ctx, c.ref, "")
 }
 
 // MarkStuckParams records that a review can't go on.

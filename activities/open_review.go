@@ -27,6 +27,10 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		if err != nil {
 			return err
 		}
+		// Whatever arrives for an unlisted family opens its review; a drawn one has its listing.
+		if _, err := tx.List(ctx, in.Case, in.Now, today, "arrived"); err != nil {
+			return err
+		}
 		opened, err := tx.OpenReview(ctx, in.Case, hash, in.Now)
 		if err != nil || !opened {
 			return err
@@ -49,19 +53,25 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 			return err
 		}
 		c := &change{Tx: tx, ref: in.Case, now: in.Now, today: today, rules: rules, a: a}
+		// The deadlines run from the day drawn, whenever a worker came round to it (row 0).
+		listed, err := c.Review(ctx, c.ref)
+		if err != nil {
+			return err
+		}
+		began := clock.DateOf(listed.DrawnAt)
 		holds, err := c.OpenHolds(ctx, c.ref, today)
 		if err != nil {
 			return err
 		}
 		if holds > 0 {
-			if err := c.open(ctx, casefile.TaskHold, 0, today); err != nil {
+			if err := c.open(ctx, casefile.TaskHold, 0, began); err != nil {
 				return err
 			}
 		}
-		if err := c.open(ctx, casefile.TaskAllocate, 0, today); err != nil {
+		if err := c.open(ctx, casefile.TaskAllocate, 0, began); err != nil {
 			return err
 		}
-		return c.open(ctx, casefile.TaskReconcile, 0, today)
+		return c.open(ctx, casefile.TaskReconcile, 0, began)
 	})
 	if err != nil {
 		return casefile.Review{}, classify("open review", err)

@@ -19,6 +19,9 @@ type OpenStageParams struct {
 // nothing. Opening evidence opens welfare beside it.
 func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefile.Review, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
+		if err := c.mended(ctx); err != nil {
+			return err
+		}
 		entered, err := c.EnterStage(ctx, c.ref, in.Stage, in.Now)
 		if err != nil || !entered {
 			return err

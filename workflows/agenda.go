@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -16,8 +17,8 @@ func (r *review) agenda(ctx workflow.Context) {
 	for {
 		_ = workflow.Await(ctx, func() bool { _, ok := r.Earliest(); return ok && r.Stuck == "" })
 		task, _ := r.Earliest()
-		if r.sleepUntil(ctx, task) {
-			r.letAct(ctx)
+		if r.sleepUntil(ctx, task) && !r.letAct(ctx) {
+			r.awaitMended(ctx)
 		}
 	}
 }
@@ -40,11 +41,13 @@ func (r *review) sleepUntil(ctx workflow.Context, task casefile.Task) bool {
 }
 
 // letAct lets the earliest rung act, if it is still due: while this waited for
-// the lock, an act may have answered what the rung was for.
-func (r *review) letAct(ctx workflow.Context) {
+// the lock, an act may have answered what the rung was for. It returns false if
+// that made the review stuck.
+func (r *review) letAct(ctx workflow.Context) (ok bool) {
+	ok = true
 	r.exclusively(ctx, func() {
-		task, ok := r.Earliest()
-		if !ok || r.Stuck != "" || task.Next.At.After(workflow.Now(ctx)) {
+		task, open := r.Earliest()
+		if !open || r.Stuck != "" || task.Next.At.After(workflow.Now(ctx)) {
 			return
 		}
 		var after casefile.Review
@@ -52,10 +55,12 @@ func (r *review) letAct(ctx workflow.Context) {
 			Case: r.Case, Kind: task.Kind, Subject: task.Subject, Rung: task.Next, Now: workflow.Now(ctx)}, &after)
 		if err != nil {
 			r.stick(ctx, activities.ActOnRungActivity)
+			ok = false
 			return
 		}
 		r.adopt(after)
 	})
+	return ok
 }
 
 // stick makes the review stuck. That it is, is written to the record if that can
@@ -66,7 +71,19 @@ func (r *review) stick(ctx workflow.Context, code string) {
 	if err := perform(ctx, activities.MarkStuckActivity, "stuck: "+code, params, &after); err == nil {
 		r.adopt(after)
 	}
-	r.Stuck = code
+	r.Stuck, r.RetryAt = code, workflow.Now(ctx).Add(aDay)
+}
+
+// aDay is how long a stuck review waits before it tries again.
+const aDay = 24 * time.Hour
+
+// awaitMended waits until a stuck review is mended, or is to try again.
+func (r *review) awaitMended(ctx workflow.Context) {
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(ctx, r.RetryAt.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: "stuck: try again"})
+	_ = workflow.Await(ctx, func() bool { return timer.IsReady() || r.Stuck == "" })
+	r.Stuck = ""
 }
 
 func summary(t casefile.Task) string {

@@ -31,6 +31,7 @@ type backlog struct {
 // no batch may (R3). It goes on for as long as its lane does, pausing, resuming
 // and changing pace when operations say so.
 func ClearBacklog(ctx workflow.Context, state activities.Backlog) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // pause is how it is stopped
 	b := &backlog{Backlog: state, lock: workflow.NewMutex(ctx)}
 	if err := b.handleActs(ctx); err != nil {
 		return err

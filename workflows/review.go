@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -115,9 +116,9 @@ func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
 }
 
 // step runs an activity that changes the review by no person's act, and adopts
-// the review it returns. Where it fails for good the review is stuck until
-// operations have mended it, and then it is tried again; what arrives meanwhile
-// is received.
+// the review it returns. Where it fails for good the review is stuck, and it is
+// tried again a day on, until operations or a deployment have mended it; what
+// arrives meanwhile is received.
 func (r *review) step(ctx workflow.Context, activity, summary string, params any) {
 	for {
 		var after casefile.Review
@@ -132,7 +133,7 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params any
 		if err == nil {
 			return
 		}
-		_ = workflow.Await(ctx, func() bool { return r.Stuck == "" })
+		r.awaitMended(ctx)
 	}
 }
 
@@ -148,7 +149,7 @@ func (r *review) exclusively(ctx workflow.Context, f func()) {
 
 // adopt takes over the review as the facts have it.
 func (r *review) adopt(after casefile.Review) {
-	after.Shown, after.ContinueAfter, after.DrawnAt = r.Shown, r.ContinueAfter, r.DrawnAt
+	after.Shown, after.ContinueAfter, after.DrawnAt, after.RetryAt = r.Shown, r.ContinueAfter, r.DrawnAt, r.RetryAt
 	r.Review = after
 }
 
@@ -185,7 +186,7 @@ func details(r casefile.Review) string {
 	fmt.Fprintf(&b, "**%s** · %s lane · revision %d\n\n", r.Stage, r.Lane, r.Revision)
 	switch {
 	case r.Stuck != "":
-		fmt.Fprintf(&b, "**Stuck** (%s): operations must mend it.\n\n", r.Stuck)
+		fmt.Fprintf(&b, "**Stuck** (%s): operations must mend it; tried again at %s.\n\n", r.Stuck, r.RetryAt.UTC().Format(time.RFC3339))
 	case r.Stage == casefile.Closed:
 		b.WriteString("Closed. Nothing is awaited.\n")
 	case r.Stage == casefile.Listed:

@@ -36,8 +36,11 @@ type Review struct {
 	Held     bool    `json:"held,omitempty"`
 	Tasks    []Task  `json:"tasks,omitempty"`
 	// Stuck is the code of a failure that no retry can mend; operations own it.
-	Stuck     string `json:"stuck,omitempty"`
-	Recovered bool   `json:"recovered,omitempty"`
+	Stuck string `json:"stuck,omitempty"`
+	// RetryAt is when a stuck review tries again by itself, for a deployment may
+	// have mended it.
+	RetryAt   time.Time `json:"retry_at,omitzero"`
+	Recovered bool      `json:"recovered,omitempty"`
 
 	// Shown is what the search attributes were last set to.
 	Shown Shown `json:"shown"`
@@ -109,9 +112,11 @@ func (r Review) Face() Shown {
 	s := Shown{Stage: r.Stage}
 	if t, ok := r.Earliest(); ok {
 		s.Awaiting, s.Next = t.Awaiting, t.Next.At
+	} else if r.Stage == Listed && r.Ready {
+		s.Awaiting, s.Next = Caseworker, r.ListingAt // prepared, and waiting for its listing date
 	}
 	if r.Stuck != "" {
-		s.Awaiting = Operations
+		s.Awaiting, s.Next = Operations, r.RetryAt
 	}
 	var overdue, escalated, provisional bool
 	for _, t := range r.Tasks {
