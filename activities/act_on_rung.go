@@ -32,7 +32,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		if err != nil {
 			return err
 		}
-		if task.NextRung != in.Rung.Kind || task.NextNo != in.Rung.No {
+		if task.NextRung != in.Rung.Kind || task.NextNo != in.Rung.No || in.Now.Before(task.NextAt) {
 			return nil
 		}
 		rule, _ := in.Kind.Rule()

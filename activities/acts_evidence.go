@@ -44,7 +44,7 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "sent", on); err != nil {
 		return err
 	}
-	return c.open(ctx, casefile.TaskQuestionnaire, 0, on)
+	return c.ask(ctx, casefile.ProviderQuestionnaire, 0, on)
 }
 
 func recordContact(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -66,10 +67,16 @@ func signWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.F
 // waiveWelfare lets the review go on without a child's check. From then on the
 // database refuses any outcome but a grant for every member of the family.
 func waiveWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	file, err := c.SignatureFile(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	waived := slices.ContainsFunc(file.People, func(p casefile.FilePerson) bool {
+		return p.No == cmd.Subject && p.IsChild(c.today) && p.WelfareLapsed(c.today) && !p.WelfareSignedOn.IsZero()
+	})
 	if err := c.WaiveWelfare(ctx, c.ref, cmd.Subject, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {
 		return err
 	}
-	waived := false
 	for _, kind := range []casefile.TaskKind{casefile.TaskAssignWelfare, casefile.TaskReport, casefile.TaskSignWelfare} {
 		open, err := c.done(ctx, kind, cmd.Subject, "waived", cmd.AttestedOn)
 		if err != nil {

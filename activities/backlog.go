@@ -76,7 +76,11 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 	if err != nil {
 		return err
 	}
-	drawn, err := tx.Drawn(ctx, in.Lane, today)
+	// Two draws at once, as of an attempt that was given up and its successor, come one after the other.
+	if err := tx.LockLane(ctx, in.Lane); err != nil {
+		return err
+	}
+	drawn, err := tx.DrawnByWeek(ctx, in.Lane, today)
 	if err != nil {
 		return err
 	}
@@ -86,7 +90,7 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 		if !calendar.IsWorkingDay(on) {
 			on = calendar.NextWorkingDay(on)
 		}
-		left := in.Capacity - drawn[on]
+		left := in.Capacity - drawn[store.WeekOf(on)]
 		if left <= 0 {
 			continue
 		}
@@ -146,7 +150,10 @@ func longestHere(p Placed) clock.Date {
 	if !p.ArrivedOn.IsZero() {
 		return p.ArrivedOn.Latest()
 	}
-	return p.ClaimDate.Latest()
+	if !p.ClaimDate.IsZero() {
+		return p.ClaimDate.Latest()
+	}
+	return p.ImportedOn // nothing is known: it stands behind those of whom something is
 }
 
 func listingFacts(w store.Waiting, today clock.Date) policy.Facts {
@@ -227,6 +234,9 @@ type RecordBacklogActResult struct {
 func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActParams) (RecordBacklogActResult, error) {
 	var out RecordBacklogActResult
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockLane(ctx, in.Lane); err != nil {
+			return err
+		}
 		cmd, err := tx.Command(ctx, in.Command)
 		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Lane != in.Lane || cmd.Act != in.Act || !cmd.Permitted)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this lane")
@@ -239,9 +249,8 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			out.Refused = earlier(cmd)
 		} else {
 			fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
-			if refusal, ok := casefile.AsRefusal(err); ok {
-				out.Refused = refusal
-				return tx.RecordOutcome(ctx, cmd.ID, "refused", refusal, 0, in.Now)
+			if err != nil {
+				return err
 			}
 			if err := tx.SetLane(ctx, in.Act, *fields.(*casefile.BacklogFields), in.Now); err != nil {
 				return err
@@ -250,11 +259,29 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 				return err
 			}
 		}
-		lane, err := tx.LaneState(ctx, in.Lane)
-		out.Capacity, out.Target, out.Paused = lane.Capacity, lane.Target, lane.Paused
-		return err
+		return out.read(ctx, tx, in.Lane)
 	})
+	if refusal, ok := casefile.AsRefusal(err); ok {
+		out = RecordBacklogActResult{Refused: refusal}
+		err = a.Store.InTx(ctx, func(tx *store.Tx) error {
+			if err := tx.RecordOutcome(ctx, in.Command, "refused", refusal, 0, in.Now); err != nil {
+				return err
+			}
+			return out.read(ctx, tx, in.Lane)
+		})
+	}
 	return out, classify("record backlog act", err)
+}
+
+// read takes over how the lane stands on record; one that was never started
+// stands nowhere.
+func (r *RecordBacklogActResult) read(ctx context.Context, tx *store.Tx, lane casefile.Lane) error {
+	state, err := tx.LaneState(ctx, lane)
+	if store.IsKind(err, store.NotFound) {
+		return nil
+	}
+	r.Capacity, r.Target, r.Paused = state.Capacity, state.Target, state.Paused
+	return err
 }
 
 // ReviewOptions are the options under which a review is started, in every place

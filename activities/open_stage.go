@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 )
 
 // OpenStageParams opens a stage of a review.
@@ -78,9 +79,9 @@ func (c *change) openEvidence(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	kinds := []casefile.TaskKind{casefile.TaskOpeningLetter, casefile.TaskGP, casefile.TaskCommunity}
+	providers := []casefile.Provider{casefile.ProviderGP, casefile.ProviderCommunity}
 	if family.Supported {
-		kinds = append(kinds, casefile.TaskHousing)
+		providers = append(providers, casefile.ProviderHousing)
 	}
 	children := false
 	for _, p := range people {
@@ -89,7 +90,7 @@ func (c *change) openEvidence(ctx context.Context) error {
 		}
 		children = true
 		if p.AtSchool || casefile.OfSchoolAge(p.Birth, c.today) {
-			if err := c.open(ctx, casefile.TaskSchool, p.No, c.today); err != nil {
+			if err := c.ask(ctx, casefile.ProviderSchool, p.No, c.today); err != nil {
 				return err
 			}
 		}
@@ -98,12 +99,22 @@ func (c *change) openEvidence(ctx context.Context) error {
 		}
 	}
 	if children {
-		kinds = append(kinds, casefile.TaskSocialWork, casefile.TaskReporter)
+		providers = append(providers, casefile.ProviderSocialWork, casefile.ProviderReporter)
 	}
-	for _, kind := range kinds {
-		if err := c.open(ctx, kind, 0, c.today); err != nil {
+	for _, provider := range providers {
+		if err := c.ask(ctx, provider, 0, c.today); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.open(ctx, casefile.TaskOpeningLetter, 0, c.today)
+}
+
+// ask opens the task of a provider, unless their whole answer came before they
+// were asked.
+func (c *change) ask(ctx context.Context, provider casefile.Provider, person int, began clock.Date) error {
+	answered, err := c.Answered(ctx, c.ref, provider, person)
+	if err != nil || answered {
+		return err
+	}
+	return c.open(ctx, provider.Task(), person, began)
 }

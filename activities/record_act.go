@@ -93,8 +93,12 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 		out.Refused = refusal
 		review, err = a.changing(ctx, in.Case, in.Now, func(c *change) error {
 			cmd, err := c.Command(ctx, in.Command)
-			if err != nil || cmd.Outcome.Valid {
+			if err != nil {
 				return err
+			}
+			if cmd.Outcome.Valid {
+				out.Refused = earlier(cmd)
+				return nil
 			}
 			return c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now)
 		})

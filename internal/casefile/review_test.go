@@ -92,12 +92,12 @@ func TestTheFaceOfAReview(t *testing.T) {
 			Shown{Decision, Police, at("2026-06-20"), []string{"provisional_date"}}},
 		{"an earlier task is marked, and a later one is not", Review{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true }), early}},
 			Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated", "provisional_date"}}},
-		{"stuck: operations are awaited, by the earliest rung", Review{Stage: Evidence, Stuck: "no_rule_set", Tasks: []Task{early}},
-			Shown{Evidence, Operations, at("2026-05-20"), []string{"stuck"}}},
+		{"stuck: operations are awaited, until it is tried again", Review{Stage: Evidence, Stuck: "no_rule_set", RetryAt: at("2026-05-22"), Tasks: []Task{early}},
+			Shown{Evidence, Operations, at("2026-05-22"), []string{"stuck"}}},
 		{"recovered", Review{Stage: Evidence, Recovered: true, Tasks: []Task{early}}, Shown{Evidence, School, at("2026-05-20"), []string{"recovered"}}},
-		{"everything at once, in a fixed order", Review{Stage: Service, Held: true, Stuck: "x", Recovered: true,
+		{"everything at once, in a fixed order", Review{Stage: Service, Held: true, Stuck: "x", RetryAt: at("2026-05-22"), Recovered: true,
 			Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true })}},
-			Shown{Service, Operations, at("2026-05-20"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}}},
+			Shown{Service, Operations, at("2026-05-22"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}}},
 	} {
 		t.Run(c.facts, func(t *testing.T) {
 			face := c.r.Face()

@@ -47,32 +47,32 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		due      Effect // when its days are over
 		escalate Effect // at the escalation
 	}{
-		{"0", TaskAllocate, SeniorCaseworker, Operations, EffectNone, EffectNone},          // data steward
-		{"1", TaskReconcile, Caseworker, SeniorCaseworker, EffectNone, EffectNone},         // escalate to team leader; stays
-		{"2", TaskTriage, Caseworker, SeniorCaseworker, EffectDefaultPriority, EffectNone}, // default priority 3, never skipped
-		{"3", TaskQuestionnaire, TheFamily, Caseworker, EffectContact, EffectGap},          // personal contact, then continue with the gap
-		{"3", TaskGP, GP, Caseworker, EffectGap, EffectNone},                               // proceed without
-		{"3", TaskReporter, Reporter, Caseworker, EffectGap, EffectNone},                   // the children's reporter
-		{"3", TaskHousing, Housing, Caseworker, EffectGap, EffectNone},                     // proceed without
-		{"3", TaskCommunity, Community, Caseworker, EffectLapse, EffectNone},               // optional
-		{"4", TaskAssignWelfare, WelfareLead, SeniorCaseworker, EffectNone, EffectNone},    // blocked until done or waived
-		{"4", TaskReport, LeadProfessional, SeniorCaseworker, EffectNone, EffectNone},      // the children's champion
-		{"4", TaskSignWelfare, WelfareLead, SeniorCaseworker, EffectNone, EffectNone},      // blocked until done or waived
-		{"5", TaskWindow, PrivateOffice, Caseworker, EffectLapse, EffectNone},              // "none received"; continue
-		{"5", TaskAnswer, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone},         // must be answered
-		{"6", TaskCheck, Police, SeniorCaseworker, EffectNone, EffectNone},                 // escalate; blocked
-		{"7", TaskPropose, DecisionMaker, SeniorCaseworker, EffectEscalate, EffectReassign},    // reassign at 40 working days
-		{"8", TaskAgree, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone},          // escalate
-		{"9", TaskServe, Caseworker, SeniorCaseworker, EffectNone, EffectNone},             // until each person is served
-		{"10a", TaskStatus, Caseworker, SeniorCaseworker, EffectNone, EffectNone},          // escalate (C8)
-		{"10b", TaskAppealWindow, TheFamily, Caseworker, EffectSearchAppeal, EffectNone},   // a person looks; no timer closes
-		{"10b", TaskNoAppeal, Caseworker, SeniorCaseworker, EffectNone, EffectNone},        // only that act closes
-		{"6.1", TaskHold, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},      // a hold has an owner and a review date
-		{"3", TaskOpeningLetter, Caseworker, SeniorCaseworker, EffectNone, EffectNone},     // the Home Office's own clock
-		{"3", TaskContact, Caseworker, SeniorCaseworker, EffectNone, EffectNone},           // reach them in person
-		{"3", TaskSchool, School, WelfareLead, EffectNone, EffectGap},                      // council lead, then missing
-		{"3", TaskSocialWork, SocialWork, WelfareLead, EffectNone, EffectGap},              // council lead, then missing
-		{"6", TaskRequestCheck, Caseworker, SeniorCaseworker, EffectNone, EffectNone},      // asked for at decision
+		{"0", TaskAllocate, SeniorCaseworker, Operations, EffectNone, EffectNone},           // data steward
+		{"1", TaskReconcile, Caseworker, SeniorCaseworker, EffectNone, EffectNone},          // escalate to team leader; stays
+		{"2", TaskTriage, Caseworker, SeniorCaseworker, EffectDefaultPriority, EffectNone},  // default priority 3, never skipped
+		{"3", TaskQuestionnaire, TheFamily, Caseworker, EffectContact, EffectGap},           // personal contact, then continue with the gap
+		{"3", TaskGP, GP, Caseworker, EffectGap, EffectNone},                                // proceed without
+		{"3", TaskReporter, Reporter, Caseworker, EffectGap, EffectNone},                    // the children's reporter
+		{"3", TaskHousing, Housing, Caseworker, EffectGap, EffectNone},                      // proceed without
+		{"3", TaskCommunity, Community, Caseworker, EffectLapse, EffectNone},                // optional
+		{"4", TaskAssignWelfare, WelfareLead, SeniorCaseworker, EffectNone, EffectNone},     // blocked until done or waived
+		{"4", TaskReport, LeadProfessional, SeniorCaseworker, EffectNone, EffectNone},       // the children's champion
+		{"4", TaskSignWelfare, WelfareLead, SeniorCaseworker, EffectNone, EffectNone},       // blocked until done or waived
+		{"5", TaskWindow, PrivateOffice, Caseworker, EffectLapse, EffectNone},               // "none received"; continue
+		{"5", TaskAnswer, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone},          // must be answered
+		{"6", TaskCheck, Police, SeniorCaseworker, EffectNone, EffectNone},                  // escalate; blocked
+		{"7", TaskPropose, DecisionMaker, SeniorCaseworker, EffectEscalate, EffectReassign}, // reassign at 40 working days
+		{"8", TaskAgree, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone},           // escalate
+		{"9", TaskServe, Caseworker, SeniorCaseworker, EffectNone, EffectNone},              // until each person is served
+		{"10a", TaskStatus, Caseworker, SeniorCaseworker, EffectNone, EffectNone},           // escalate (C8)
+		{"10b", TaskAppealWindow, TheFamily, Caseworker, EffectSearchAppeal, EffectNone},    // a person looks; no timer closes
+		{"10b", TaskNoAppeal, Caseworker, SeniorCaseworker, EffectNone, EffectNone},         // only that act closes
+		{"6.1", TaskHold, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},       // a hold has an owner and a review date
+		{"3", TaskOpeningLetter, Caseworker, SeniorCaseworker, EffectNone, EffectNone},      // the Home Office's own clock
+		{"3", TaskContact, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // reach them in person
+		{"3", TaskSchool, School, WelfareLead, EffectNone, EffectGap},                       // council lead, then missing
+		{"3", TaskSocialWork, SocialWork, WelfareLead, EffectNone, EffectGap},               // council lead, then missing
+		{"6", TaskRequestCheck, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // asked for at decision
 	} {
 		t.Run(c.row+"/"+string(c.kind), func(t *testing.T) {
 			r, ok := c.kind.Rule()

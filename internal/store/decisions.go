@@ -227,6 +227,11 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 	if err := t.exec(ctx, `update proposal set state = 'signed' where case_ref = $1 and no = $2`, ref, p.No); err != nil {
 		return err
 	}
+	// What was still asked for of the decision has lost its object.
+	err = t.exec(ctx, `update task set closed_at = $2, result = 'signed' where case_ref = $1 and stage = 'decision' and closed_at is null`, ref, at)
+	if err != nil {
+		return err
+	}
 	return t.exec(ctx, `update review set signed_on = $2, rollup = $3 where case_ref = $1`, ref, on, rollup)
 }
 

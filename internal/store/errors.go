@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/lib/pq"
 
@@ -64,6 +65,8 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"welfare_four_eyes":        casefile.Refuse(casefile.RefusedFourEyes, "a report's author cannot sign it"),
 	"representation_four_eyes": casefile.Refuse(casefile.RefusedFourEyes, "a draft is checked by another person"),
 	"waiver_allows_grant_only": casefile.Refuse(casefile.RefusedBlocked, "a child's check was waived: only a grant may be signed"),
+	"synthetic_or_real":        casefile.Refuse(casefile.RefusedConstraint, "synthetic and real families do not mix in one database"),
+	"reference_taken":          casefile.Refuse(casefile.RefusedConstraint, "a case reference was drawn twice: import again"),
 	"no_reason_rests_on_a_gap": casefile.Refuse(casefile.RefusedGap, "no reason may rest on a gap"),
 }
 
@@ -83,11 +86,15 @@ func mapError(err error) error {
 			errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded) {
 			return &Error{Kind: Unavailable}
 		}
-		return err
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		// What could not be scanned is quoted in the driver's words: it is left out.
+		return &Error{Kind: Broken, State: "client"}
 	}
 	e := &Error{Kind: Broken, State: string(pe.Code), Constraint: pe.Constraint}
 	switch {
-	case pe.Code.Class() == "08", pe.Code.Class() == "53", pe.Code == "57P01", pe.Code == "57P02", pe.Code == "57P03":
+	case pe.Code.Class() == "08", pe.Code.Class() == "53", pe.Code == "57014", strings.HasPrefix(string(pe.Code), "57P"), pe.Code == "25006", pe.Code == "55P03":
 		e.Kind = Unavailable
 	case pe.Code == "40001", pe.Code == "40P01":
 		e.Kind = Conflict
@@ -99,6 +106,8 @@ func mapError(err error) error {
 		e.message = fmt.Sprintf("the database refused the statement (%s: %s)", pe.Code, pe.Message)
 	case pe.Code == "28000", pe.Code == "28P01":
 		e.Kind, e.message = NotPermitted, "this login is not admitted to the database"
+	case pe.Constraint == "no_such_case":
+		e.Kind = NotFound
 	case pe.Code.Class() == "23":
 		if r, ok := constraintRefusals[pe.Constraint]; ok {
 			return r

@@ -29,6 +29,15 @@ func (t *Tx) CitableEvidence(ctx context.Context, ref string) ([]int, error) {
 	return numbers, err
 }
 
+// Answered reports whether a provider's whole answer about a person, or the
+// family, is on file.
+func (t *Tx) Answered(ctx context.Context, ref string, provider casefile.Provider, person int) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from evidence where case_ref = $1 and provider = $2 and person_no = $3 and result <> 'partial')`, ref, provider, person)
+	return yes, err
+}
+
 // AddLetter makes a letter that a caseworker is to send, and returns its number.
 func (t *Tx) AddLetter(ctx context.Context, ref, kind string, at time.Time) (int, error) {
 	var no int

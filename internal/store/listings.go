@@ -89,18 +89,27 @@ func (s *Store) Unstarted(ctx context.Context, lane casefile.Lane) ([]Listing, e
 	return rows, mapError(err)
 }
 
-// Drawn counts the listed families of a lane by listing date from a day on.
-func (t *Tx) Drawn(ctx context.Context, lane casefile.Lane, from clock.Date) (map[clock.Date]int, error) {
+// WeekOf names a day's week by its Monday.
+func WeekOf(d clock.Date) clock.Date { return d.AddDays(-(int(d.Weekday()) + 6) % 7) }
+
+// DrawnByWeek counts the listed families of a lane by the week of their listing
+// date, from the week of a day on.
+func (t *Tx) DrawnByWeek(ctx context.Context, lane casefile.Lane, from clock.Date) (map[clock.Date]int, error) {
 	var rows []struct {
 		On clock.Date `db:"listing_date"`
 		N  int        `db:"n"`
 	}
-	err := t.all(ctx, &rows, `select listing_date, count(*) as n from listing where lane = $1 and listing_date >= $2 group by 1`, lane, from)
-	counts := make(map[clock.Date]int, len(rows))
+	err := t.all(ctx, &rows, `select listing_date, count(*) as n from listing where lane = $1 and listing_date >= $2 group by 1`, lane, WeekOf(from))
+	counts := map[clock.Date]int{}
 	for _, r := range rows {
-		counts[r.On] = r.N
+		counts[WeekOf(r.On)] += r.N
 	}
 	return counts, err
+}
+
+// LockLane holds a lane's backlog for the rest of the transaction.
+func (t *Tx) LockLane(ctx context.Context, lane casefile.Lane) error {
+	return t.exec(ctx, `select pg_advisory_xact_lock(hashtextextended('hame.lane.' || $1, 0))`, string(lane))
 }
 
 // LaneCounts counts a lane's families.

@@ -261,8 +261,8 @@ func TestSummerDays(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, midnight.Equal(drawn), "%s, %s", midnight, drawn)
 		require.NoError(t, h.worker.InTx(t.Context(), func(tx *store.Tx) error {
-			counts, err := tx.Drawn(t.Context(), casefile.Legacy, on)
-			require.Equal(t, 1, counts[on])
+			counts, err := tx.DrawnByWeek(t.Context(), casefile.Legacy, on)
+			require.Equal(t, 1, counts[store.WeekOf(on)])
 			return err
 		}))
 	}

@@ -473,7 +473,21 @@ begin
     end if;
     return new;
 end $$;
+
+-- An outcome is what was proposed, and a refusal is signed by two whatever the decision's summary says.
+create function outcome_as_decided() returns trigger language plpgsql as $$
+begin
+    if new.outcome not like 'GRANT%' and exists (select from decision d where d.case_ref = new.case_ref and d.second is null) then
+        raise exception 'second_officer_due: a refusal needs a second officer' using errcode = 'check_violation', constraint = 'second_officer_due';
+    end if;
+    if not exists (select from decision d join proposal_outcome p on p.case_ref = d.case_ref and p.no = d.proposal_no
+                   where d.case_ref = new.case_ref and p.person_no = new.person_no and p.outcome = new.outcome) then
+        raise exception 'this outcome was not proposed' using errcode = 'check_violation', constraint = 'outcome_was_proposed';
+    end if;
+    return new;
+end $$;
 -- +goose StatementEnd
+create trigger was_decided before insert or update of outcome on decision_outcome for each row execute function outcome_as_decided();
 create trigger waiver_is_grant_only before insert or update on proposal_outcome for each row execute function refuse_after_waiver();
 create trigger waiver_is_grant_only before insert or update on decision_outcome for each row execute function refuse_after_waiver();
 

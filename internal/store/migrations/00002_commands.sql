@@ -117,7 +117,7 @@ begin
         raise exception '% is no member of staff today', session_user using errcode = 'insufficient_privilege';
     end if;
     if new.case_ref is not null and not may_see(new.case_ref) then
-        raise exception 'no such case: %', new.case_ref using errcode = 'foreign_key_violation';
+        raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
     if not exists (select from act_role a join staff s on s.role = a.role
                    where a.act = new.kind and s.login = session_user
@@ -186,8 +186,13 @@ create function broken_chains() returns table (subject text, n int) language sql
     where n <> expected
        or hash <> sha256(coalesce(previous, convert_to(subject, 'UTF8')) || convert_to(content, 'UTF8'))
     union all
-    select h.subject, h.n from chain_head h
-    where h.hash is distinct from (select l.hash from links l where l.subject = h.subject order by l.n desc limit 1)
+    select coalesce(h.subject, l.subject), coalesce(h.n, l.n)
+    from chain_head h full join (select distinct on (subject) * from links order by subject, n desc) l using (subject)
+    where h.hash is distinct from l.hash or h.n is distinct from l.n
+    union all
+    -- A text may be erased, and never altered.
+    select coalesce(c.case_ref, c.lane), c.chain_n from command c join command_text t on t.command_id = c.id
+    where t.body is not null and c.text_digest is distinct from sha256(t.salt || convert_to(t.body, 'UTF8'))
 $$;
 -- +goose StatementEnd
 

@@ -49,7 +49,7 @@ select t.case_ref, t.kind, t.subject, t.stage, t.awaiting, t.began, t.due_on, t.
 from task t join case_list c using (case_ref)
 where t.closed_at is null
   and ((select my_sight()) in ('file', 'no_text')
-       or ((select my_sight()) = 'children' and t.stage = 'welfare')
+       or ((select my_sight()) = 'children' and (t.stage = 'welfare' or t.awaiting in (select m.role from my_roles() m)))
        or ((select my_sight()) = 'summary' and t.stage = 'representation'));
 
 create view letter_list with (security_barrier) as
@@ -182,16 +182,19 @@ begin
     lock table import_batch in share row exclusive mode;
     if in_synthetic and not (select synthetic from programme) then
         if exists (select from family) then
-            raise exception 'a synthetic backlog cannot be mixed with real families' using errcode = 'check_violation';
+            raise exception 'a synthetic backlog cannot be mixed with real families' using errcode = 'check_violation', constraint = 'synthetic_or_real';
         end if;
         update programme set synthetic = true;
     elsif not in_synthetic and (select synthetic from programme) then
-        raise exception 'this database is marked synthetic; real families do not belong in it' using errcode = 'check_violation';
+        raise exception 'this database is marked synthetic; real families do not belong in it' using errcode = 'check_violation', constraint = 'synthetic_or_real';
     end if;
 
     -- A file brought again keeps the references it was given.
     update import_staging s set case_ref = f.case_ref from family f
         where s.batch = in_batch and s.login = session_user and f.family_key = s.family->>'key';
+    if exists (select from import_staging s join family f using (case_ref) where s.batch = in_batch and f.family_key <> s.family->>'key') then
+        raise exception 'a reference was drawn twice' using errcode = 'unique_violation', constraint = 'reference_taken';
+    end if;
     select count(*) filter (where f.digest = s.digest),
            count(*) filter (where f.digest <> s.digest and r.case_ref is null),
            count(*) filter (where f.digest <> s.digest and r.case_ref is not null),

@@ -64,7 +64,8 @@ begin
     end if;
     return query
     select 'people decide', d.case_ref, 'a refusal without a second officer'
-        from decision d where d.rollup <> 'ALL_GRANTED' and (d.second is null or d.second = d.author)
+        from decision d where (d.second is null or d.second = d.author)
+          and (d.rollup <> 'ALL_GRANTED' or exists (select from decision_outcome o where o.case_ref = d.case_ref and o.outcome not like 'GRANT%'))
     union all
     select 'people decide', d.case_ref, 'a decision without the command that proposed it' from decision d
         join proposal p on p.case_ref = d.case_ref and p.no = d.proposal_no
