@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -13,12 +14,15 @@ import (
 // start, on the later of the two days.
 func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.LetterFields)
-	kind, err := c.LetterKind(ctx, c.ref, f.Letter)
+	kind, made, err := c.Letter(ctx, c.ref, f.Letter)
 	if store.IsKind(err, store.NotFound) {
 		return casefile.Refuse(casefile.RefusedNoSubject, "the case has no letter of this number: see letter list")
 	}
 	if err != nil {
 		return err
+	}
+	if cmd.AttestedOn.Before(clock.DateOf(made)) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a letter made on %s was not sent on %s", clock.DateOf(made), cmd.AttestedOn))
 	}
 	family, err := c.Family(ctx, c.ref)
 	if err != nil {

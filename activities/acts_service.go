@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -15,6 +16,13 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 	people, err := c.Decided(ctx, c.ref)
 	if err != nil {
 		return err
+	}
+	signed, err := c.SignedOn(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if cmd.AttestedOn.Before(signed) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("nobody can be served on %s with a decision signed on %s", cmd.AttestedOn, signed))
 	}
 	served, waiting := 0, 0
 	for _, p := range people {

@@ -20,6 +20,7 @@ const (
 	RefusedClosed         RefusalCode = "closed"
 	RefusedStuck          RefusalCode = "stuck"
 	RefusedFuture         RefusalCode = "future_date"
+	RefusedBefore         RefusalCode = "before_its_cause" // attested for a day before what it follows from
 	RefusedFields         RefusalCode = "fields"
 	RefusedNoSubject      RefusalCode = "no_such_subject"
 	RefusedNothingOpen    RefusalCode = "nothing_open"

@@ -47,11 +47,15 @@ func (t *Tx) AddLetter(ctx context.Context, ref, kind string, at time.Time) (int
 	return no, err
 }
 
-// LetterKind returns what kind of letter a number stands for. NotFound if none.
-func (t *Tx) LetterKind(ctx context.Context, ref string, no int) (string, error) {
-	var kind string
-	err := t.get(ctx, &kind, `select kind from letter where case_ref = $1 and no = $2`, ref, no)
-	return kind, err
+// Letter returns what kind of letter a number stands for, and when it was made.
+// NotFound if there is none.
+func (t *Tx) Letter(ctx context.Context, ref string, no int) (kind string, made time.Time, err error) {
+	var row struct {
+		Kind string    `db:"kind"`
+		Made time.Time `db:"created_at"`
+	}
+	err = t.get(ctx, &row, `select kind, created_at from letter where case_ref = $1 and no = $2`, ref, no)
+	return row.Kind, row.Made, err
 }
 
 // SendLetter records that a letter was sent to somebody. It reports false if

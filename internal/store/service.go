@@ -24,6 +24,13 @@ func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
 	return rows, err
 }
 
+// SignedOn returns the day on which a case's decision was signed.
+func (t *Tx) SignedOn(ctx context.Context, ref string) (clock.Date, error) {
+	var on clock.Date
+	err := t.get(ctx, &on, `select signed_on from decision where case_ref = $1`, ref)
+	return on, err
+}
+
 // Serve records service on one person, with its proof (C9).
 func (t *Tx) Serve(ctx context.Context, ref string, person int, f casefile.ServiceFields, on clock.Date) error {
 	return t.exec(ctx, `
