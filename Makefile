@@ -1,8 +1,8 @@
 # Two commands do all the set-up on a fresh machine: make demo, make test.
-# CASES, UNTIL, EXIT and SUMMARY are read by make demo: README.md says how.
+# CASES, UNTIL, EXIT and SUMMARY, set on the command line, reach the demo through the
+# environment: README.md says what each does.
 
 export CGO_ENABLED = 0
-export CASES UNTIL EXIT SUMMARY
 
 WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
