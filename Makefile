@@ -24,7 +24,7 @@ test: build
 	bin/devstack exec --no-ui -- go test -timeout 20m ./...
 
 build:
-	@echo "building Hame (the first time about two minutes on 2 cores)"
+	@echo "building Hame (the first time this takes some minutes)"
 	@go build -o bin/ ./worker ./starter ./internal/demo ./internal/devstack/cmd/devstack
 
 # Records the histories that the replay tests guard open reviews with. It refuses

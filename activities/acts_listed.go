@@ -2,20 +2,10 @@ package activities
 
 import (
 	"context"
-	"encoding/json"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
 )
-
-func storedRefusal(detail []byte) *casefile.Refusal {
-	r := casefile.Refuse(casefile.RefusedAlreadyDone, "it was dealt with before")
-	var stored casefile.Refusal
-	if json.Unmarshal(detail, &stored) == nil && stored.Code != "" {
-		return &stored
-	}
-	return r
-}
 
 // assign gives the case an owner (row 1: every file had a case owner [S5]).
 func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {

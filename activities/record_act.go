@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -112,6 +113,16 @@ func earlier(cmd store.Command) *casefile.Refusal {
 		return nil
 	}
 	return storedRefusal(cmd.Detail)
+}
+
+// storedRefusal is the refusal that stands in a command's outcome.
+func storedRefusal(detail []byte) *casefile.Refusal {
+	r := casefile.Refuse(casefile.RefusedAlreadyDone, "it was dealt with before")
+	var stored casefile.Refusal
+	if json.Unmarshal(detail, &stored) == nil && stored.Code != "" {
+		return &stored
+	}
+	return r
 }
 
 // do checks what every act must pass, and hands it to its handler.

@@ -44,7 +44,7 @@ func exitCode(err error) int {
 	switch {
 	case errors.As(err, &usage), errors.Is(err, casefile.ErrReference), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
-	case refused && (refusal.Code == casefile.RefusedRole || refusal.Code == casefile.RefusedCouncil):
+	case refused && refusal.Code == casefile.RefusedRole:
 		return exitNotPermitted
 	case refused && refusal.Code == casefile.RefusedStale:
 		return exitChanged

@@ -11,8 +11,6 @@ const (
 	RefusedUnknownAct     RefusalCode = "unknown_act"
 	RefusedUnknownCommand RefusalCode = "unknown_command" // no row of this id, case and kind: a forged Update
 	RefusedRole           RefusalCode = "role"
-	RefusedCouncil        RefusalCode = "other_council"
-	RefusedRestricted     RefusalCode = "restricted"
 	RefusedFourEyes       RefusalCode = "four_eyes"
 	RefusedTooEarly       RefusalCode = "too_early"
 	RefusedTooLate        RefusalCode = "too_late"

@@ -57,15 +57,14 @@ var Roles = []Party{Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead,
 
 // The parties outside the office whom a case may wait for.
 const (
-	TheFamily    Party = "family"
-	School       Party = "school"
-	GP           Party = "gp"
-	SocialWork   Party = "social_work"
-	Reporter     Party = "scra"
-	Police       Party = "police"
-	Housing      Party = "housing"
-	Community    Party = "community"
-	NobodyAnyone Party = ""
+	TheFamily  Party = "family"
+	School     Party = "school"
+	GP         Party = "gp"
+	SocialWork Party = "social_work"
+	Reporter   Party = "scra"
+	Police     Party = "police"
+	Housing    Party = "housing"
+	Community  Party = "community"
 )
 
 // IsRole reports whether p is a role of the staff, and not somebody outside.

@@ -72,7 +72,11 @@ func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	state, err := v.state(ctx, r)
 	if store.IsKind(err, store.NotFound) {
 		// Drawn, and not yet opened: its clock stands before the draw.
-		return v.forwardTo(ctx, r, v.drawn(ctx, r))
+		drawn, err := r.o.Store.DrawnAt(ctx, v.ref)
+		if err != nil {
+			return v.now, err
+		}
+		return v.forwardTo(ctx, r, drawn)
 	}
 	if err != nil {
 		return v.now, err
@@ -112,14 +116,6 @@ func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Review, erro
 		return state, errEnded
 	}
 	return state, err
-}
-
-func (v *review) drawn(ctx context.Context, r *Rehearsal) time.Time {
-	at, err := r.o.Store.DrawnAt(ctx, v.ref)
-	if err != nil {
-		return v.now
-	}
-	return at
 }
 
 func (v *review) forwardTo(ctx context.Context, r *Rehearsal, to time.Time) (time.Time, error) {

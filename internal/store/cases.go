@@ -87,14 +87,6 @@ func (s *Store) Timeline(ctx context.Context, ref string) ([]Event, error) {
 	return rows, mapError(err)
 }
 
-// Text is the free text of an act.
-type Text struct {
-	Act        casefile.Act `db:"kind" json:"act"`
-	Person     string       `db:"person" json:"person"`
-	AttestedOn clock.Date   `db:"attested_on" json:"attested_on"`
-	Body       string       `db:"body" json:"body"`
-}
-
 // MyPart returns the part that the session's own person plays on a case, if any.
 func (s *Store) MyPart(ctx context.Context, ref string) (casefile.Part, error) {
 	var part *string

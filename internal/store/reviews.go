@@ -103,10 +103,3 @@ func (t *Tx) RaisePriority(ctx context.Context, ref string, priority int) error 
 func (t *Tx) SetStuck(ctx context.Context, ref, code string) error {
 	return t.exec(ctx, `update review set stuck = $2 where case_ref = $1`, ref, code)
 }
-
-// Pinned is the rule set that a review is pinned to.
-func (t *Tx) Pinned(ctx context.Context, ref string) (string, error) {
-	var hash string
-	err := t.get(ctx, &hash, `select rule_set from review where case_ref = $1`, ref)
-	return hash, err
-}
