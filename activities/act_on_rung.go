@@ -45,6 +45,9 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		}
 		// The rung is dated by its own instant, not by when a worker came round to it.
 		rung := casefile.Rung{Kind: task.NextRung, No: task.NextNo, At: task.NextAt}
+		if waits, err := c.waitsForPost(ctx, task, rung, effect); err != nil || waits {
+			return err
+		}
 		acted, err := c.ActRung(ctx, task.ID, rung, effect, in.Now)
 		if err != nil || !acted {
 			return err

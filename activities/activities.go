@@ -33,6 +33,7 @@ const (
 	DrawFamiliesActivity     = "DrawFamilies"
 	StartReviewsActivity     = "StartReviews"
 	RecordBacklogActActivity = "RecordBacklogAct"
+	TakeStockActivity        = "TakeStock"
 )
 
 // The names of the workflows, which activities start and clients address.
@@ -61,6 +62,7 @@ func (a *Activities) Register(w worker.ActivityRegistry) {
 		OpenReviewActivity: a.OpenReview, OpenStageActivity: a.OpenStage, RecordActActivity: a.RecordAct,
 		ActOnRungActivity: a.ActOnRung, MarkStuckActivity: a.MarkStuck, DrawFamiliesActivity: a.DrawFamilies,
 		StartReviewsActivity: a.StartReviews, RecordBacklogActActivity: a.RecordBacklogAct,
+		TakeStockActivity: a.TakeStock,
 	} {
 		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -163,6 +165,12 @@ func (c *change) settle(ctx context.Context) (casefile.Review, error) {
 
 // open opens a task whose clock began on a day.
 func (c *change) open(ctx context.Context, kind casefile.TaskKind, subject int, began clock.Date) error {
+	rule, _ := kind.Rule()
+	return c.openFor(ctx, kind, subject, began, rule.Awaiting)
+}
+
+// openFor opens a task for somebody else than its rule names.
+func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject int, began clock.Date, awaiting casefile.Party) error {
 	rule, ok := kind.Rule()
 	if !ok {
 		return fmt.Errorf("no rule for task %s", kind)
@@ -171,7 +179,7 @@ func (c *change) open(ctx context.Context, kind casefile.TaskKind, subject int, 
 	if err != nil {
 		return err
 	}
-	return c.OpenTask(ctx, c.ref, rule, subject, ladder, c.now)
+	return c.OpenTask(ctx, c.ref, rule, awaiting, subject, ladder, c.now)
 }
 
 // done closes a task that an act has answered. It reports whether it was open.

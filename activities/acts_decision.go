@@ -81,7 +81,41 @@ func (c *change) askForProposal(ctx context.Context) error {
 	if err := c.recommend(ctx, c.before.Revision+1); err != nil {
 		return err
 	}
-	return c.open(ctx, casefile.TaskPropose, 0, c.today)
+	author, err := c.nextAuthor(ctx)
+	if err != nil {
+		return err
+	}
+	return c.openFor(ctx, casefile.TaskPropose, 0, c.today, author)
+}
+
+// returnsToSenior is how many returns by a second officer take a case from the
+// decision makers to a senior caseworker (process.md, Four eyes).
+const returnsToSenior = 2
+
+// nextAuthor is whose proposal comes next: a decision maker's, and after a second
+// return a senior caseworker's who is not yet involved.
+func (c *change) nextAuthor(ctx context.Context) (casefile.Party, error) {
+	returns, err := c.OfficersReturns(ctx, c.ref)
+	if returns >= returnsToSenior {
+		return casefile.SeniorCaseworker, err
+	}
+	return casefile.DecisionMaker, err
+}
+
+// mayPropose refuses an author whose turn it is not.
+func (c *change) mayPropose(ctx context.Context, person string) error {
+	author, err := c.nextAuthor(ctx)
+	if err != nil {
+		return err
+	}
+	holds, err := c.StaffHolds(ctx, person, author, "")
+	if err != nil || holds {
+		return err
+	}
+	if author == casefile.SeniorCaseworker {
+		return casefile.Refuse(casefile.RefusedRole, "the proposal was returned twice: a senior caseworker who is not yet involved takes it")
+	}
+	return casefile.Refuse(casefile.RefusedRole, "a senior caseworker proposes only after a second return")
 }
 
 // propose records a proposal. A grant that needs no second officer is signed by
@@ -89,6 +123,9 @@ func (c *change) askForProposal(ctx context.Context) error {
 // for a second officer. What blocks the signature refuses the proposal.
 func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ProposeFields)
+	if err := c.mayPropose(ctx, cmd.Person); err != nil {
+		return err
+	}
 	if f.Revision != c.before.Revision {
 		return stale(f.Revision, c.before.Revision)
 	}
@@ -230,6 +267,24 @@ func returnProposal(ctx context.Context, c *change, cmd store.Command, fields ca
 	return c.askForProposal(ctx)
 }
 
+// withdraw takes an author's own proposal back before it is signed.
+func withdraw(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	p, err := c.waitingProposal(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Author != cmd.Person {
+		return casefile.Refuse(casefile.RefusedRole, "only its author withdraws a proposal; the second officer returns it")
+	}
+	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"withdrawn"}); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "withdrawn", cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.askForProposal(ctx)
+}
+
 func (c *change) waitingProposal(ctx context.Context) (store.Proposal, error) {
 	p, err := c.OpenProposal(ctx, c.ref)
 	if store.IsKind(err, store.NotFound) {
@@ -238,15 +293,28 @@ func (c *change) waitingProposal(ctx context.Context) (store.Proposal, error) {
 	return p, err
 }
 
+// recommendAnew keeps what the rule sets make of a file up to date while a
+// proposal is awaited.
+func (c *change) recommendAnew(ctx context.Context) error {
+	if !slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool { return t.Kind == casefile.TaskPropose }) {
+		return nil
+	}
+	return c.recommend(ctx, c.before.Revision+1)
+}
+
 // returnStaleProposal sends an open proposal back to its author when anything
 // else was recorded: they must confirm it on the file as it now stands.
 func (c *change) returnStaleProposal(ctx context.Context, act casefile.Act) error {
-	if c.before.Stage != casefile.Decision || act == casefile.ActPropose || act == casefile.ActAgree || act == casefile.ActReturn {
+	switch act {
+	case casefile.ActPropose, casefile.ActAgree, casefile.ActReturn, casefile.ActWithdraw, casefile.ActRecover:
+		return nil
+	}
+	if c.before.Stage != casefile.Decision {
 		return nil
 	}
 	p, err := c.OpenProposal(ctx, c.ref)
 	if store.IsKind(err, store.NotFound) {
-		return nil
+		return c.recommendAnew(ctx)
 	}
 	if err != nil {
 		return err

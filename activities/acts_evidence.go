@@ -2,58 +2,15 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
 )
 
-// letterSent records that a letter went out. Only when the opening letter has
-// gone to the family and to its representative does the questionnaire's clock
-// start, on the later of the two days.
-func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	f := fields.(*casefile.LetterFields)
-	kind, made, err := c.Letter(ctx, c.ref, f.Letter)
-	if store.IsKind(err, store.NotFound) {
-		return casefile.Refuse(casefile.RefusedNoSubject, "the case has no letter of this number: see letter list")
-	}
-	if err != nil {
-		return err
-	}
-	if cmd.AttestedOn.Before(clock.DateOf(made)) {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a letter made on %s was not sent on %s", clock.DateOf(made), cmd.AttestedOn))
-	}
-	family, err := c.Family(ctx, c.ref)
-	if err != nil {
-		return err
-	}
-	if f.To == "representative" && !family.Represented {
-		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file")
-	}
-	sent, err := c.SendLetter(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID)
-	if err != nil {
-		return err
-	}
-	if !sent {
-		return casefile.Refuse(casefile.RefusedAlreadyDone, "that letter is recorded as sent to them")
-	}
-	if kind != "opening" {
-		return nil
-	}
-	on, err := c.OpeningSent(ctx, c.ref)
-	if err != nil || on.IsZero() {
-		return err
-	}
-	if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "sent", on); err != nil {
-		return err
-	}
-	return c.ask(ctx, casefile.ProviderQuestionnaire, 0, on)
-}
-
 func recordContact(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ContactFields)
-	if err := c.AddContact(ctx, c.ref, f.How, cmd.AttestedOn, cmd.ID); err != nil {
+	if err := c.AddContact(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID); err != nil {
 		return err
 	}
 	_, err := c.done(ctx, casefile.TaskContact, 0, f.How, cmd.AttestedOn)

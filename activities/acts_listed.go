@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -49,4 +50,17 @@ func triage(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 		return casefile.Refuse(casefile.RefusedNothingOpen, "there is nothing to triage: reconcile first, or it was triaged")
 	}
 	return c.SetTriaged(ctx, c.ref, cmd.AttestedOn, fields.(*casefile.TriageFields).Priority)
+}
+
+// bringForward moves a family's listing to an earlier day, never to a later one.
+// For an unlisted family its review has just been opened on the day asked for.
+func bringForward(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.OpenFields)
+	switch {
+	case f.ListingDate.Before(c.today):
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("listing_date %s has passed: today is %s", f.ListingDate, c.today))
+	case c.before.ListingDate.Before(f.ListingDate):
+		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("the family is listed for %s; it can be brought forward, never put back", c.before.ListingDate))
+	}
+	return c.SetListingDate(ctx, c.ref, f.ListingDate, "brought forward: "+f.Reason)
 }

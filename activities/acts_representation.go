@@ -11,23 +11,39 @@ import (
 // receiveRepresentation records a letter from whoever speaks for the family. It
 // is taken until signature, and must be answered before it (C10).
 func receiveRepresentation(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	no, err := c.AddRepresentation(ctx, c.ref, fields.(*casefile.LetterFromFields).From, "", cmd.AttestedOn)
+	no, err := c.AddRepresentation(ctx, c.ref, *fields.(*casefile.LetterFromFields), "", cmd.AttestedOn)
 	if err != nil {
 		return err
 	}
 	return c.open(ctx, casefile.TaskAnswer, no, c.today)
 }
 
+// draftRepresentation begins the minister's representation, or takes up one that
+// was returned.
 func draftRepresentation(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
-	_, err := c.MinistersDraft(ctx, c.ref)
-	if err == nil {
+	d, err := c.MinistersDraft(ctx, c.ref)
+	switch {
+	case store.IsKind(err, store.NotFound):
+		_, err = c.AddRepresentation(ctx, c.ref, casefile.LetterFromFields{From: "minister"}, cmd.Person, clock.Date{})
+		return err
+	case err != nil:
+		return err
+	case !d.Returned:
 		return casefile.Refuse(casefile.RefusedAlreadyDone, "a draft is in hand")
 	}
-	if !store.IsKind(err, store.NotFound) {
+	return c.RedraftRepresentation(ctx, c.ref, d.No, cmd.Person)
+}
+
+// returnDraft sends the draft in hand back to its drafter, with a reason.
+func returnDraft(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	d, err := c.draft(ctx)
+	if err != nil {
 		return err
 	}
-	_, err = c.AddRepresentation(ctx, c.ref, "minister", cmd.Person, clock.Date{})
-	return err
+	if d.Returned {
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "the draft is with its drafter")
+	}
+	return c.ReturnDraft(ctx, c.ref, d.No, cmd.Person, cmd.AttestedOn)
 }
 
 func declineToRepresent(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
@@ -39,17 +55,51 @@ func declineToRepresent(ctx context.Context, c *change, cmd store.Command, _ cas
 }
 
 // passDraft takes the minister's draft one step on: checked by another drafter,
-// cleared by private office, signed by the minister, in this order.
+// then cleared by private office.
 func passDraft(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
-	d, err := c.draft(ctx)
+	d, err := c.inOrder(ctx, cmd.Act)
 	if err != nil {
 		return err
 	}
-	ready := map[casefile.Act]bool{casefile.ActCheckDraft: !d.Checked, casefile.ActClear: d.Checked && !d.Cleared, casefile.ActSignLetter: d.Cleared && !d.Signed}
-	if !ready[cmd.Act] {
-		return casefile.Refuse(casefile.RefusedTooEarly, "a draft is checked, then cleared, then signed, each once")
-	}
 	return c.PassDraft(ctx, c.ref, d.No, cmd.Act, cmd.Person)
+}
+
+// signDraft signs the minister's draft: the minister does, or private office
+// records a wet signature, whose and on which document.
+func signDraft(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.SignFields)
+	d, err := c.inOrder(ctx, cmd.Act)
+	if err != nil {
+		return err
+	}
+	signer, recorder := cmd.Person, ""
+	if f.Signatory != "" {
+		signer, recorder = f.Signatory, cmd.Person
+	}
+	minister, err := c.StaffHolds(ctx, signer, casefile.Minister, "")
+	if err != nil {
+		return err
+	}
+	switch {
+	case !minister && recorder == "":
+		return casefile.Refuse(casefile.RefusedRole, "only a minister signs; private office records a wet signature, with --signatory and --document")
+	case !minister:
+		return casefile.Refuse(casefile.RefusedFields, "signatory: it must be a minister of the staff list")
+	}
+	return c.SignDraft(ctx, c.ref, d.No, signer, recorder, f.Document, cmd.AttestedOn)
+}
+
+// inOrder returns the draft in hand if an act is its next step.
+func (c *change) inOrder(ctx context.Context, act casefile.Act) (store.MinistersDraft, error) {
+	d, err := c.draft(ctx)
+	if err != nil {
+		return d, err
+	}
+	ready := map[casefile.Act]bool{casefile.ActCheckDraft: !d.Checked, casefile.ActClear: d.Checked && !d.Cleared, casefile.ActSignLetter: d.Cleared && !d.Signed}
+	if d.Returned || !ready[act] {
+		return d, casefile.Refuse(casefile.RefusedTooEarly, "a draft is checked, then cleared, then signed, each once; a returned one is drafted anew first")
+	}
+	return d, nil
 }
 
 func sendRepresentation(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -91,6 +92,20 @@ func statusIssued(ctx context.Context, c *change, cmd store.Command, _ casefile.
 // found none. Only this act ends a refusal's window, never the timer (R1).
 func noAppeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
 	looked := cmd.AttestedOn
+	// An appeal may lie among the post, and a held case must not go on to removal.
+	post, err := c.PostOutstanding(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	holds, err := c.OpenHolds(ctx, c.ref)
+	switch {
+	case err != nil:
+		return err
+	case post:
+		return casefile.BlockedRefusal([]casefile.Block{casefile.BlockPost})
+	case holds > 0:
+		return casefile.BlockedRefusal([]casefile.Block{casefile.BlockHold})
+	}
 	open, err := c.done(ctx, casefile.TaskNoAppeal, cmd.Subject, "none_found", looked)
 	if err != nil {
 		return err
@@ -99,4 +114,36 @@ func noAppeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fiel
 		return casefile.Refuse(casefile.RefusedTooEarly, "this person's appeal window has not ended, or no refusal was served on them")
 	}
 	return c.NoAppeal(ctx, c.ref, cmd.Subject, looked)
+}
+
+// appeal records that a person has appealed. The review waits for the tribunal,
+// with an owner and a date; nothing about the person is final meanwhile (row 11).
+func appeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	people, err := c.Decided(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	signed, err := c.SignedOn(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if cmd.AttestedOn.Before(signed) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("nobody can appeal on %s against a decision signed on %s", cmd.AttestedOn, signed))
+	}
+	i := slices.IndexFunc(people, func(p store.Decided) bool { return p.Person == cmd.Subject })
+	switch {
+	case i < 0 || people[i].Outcome.IsGrant():
+		return casefile.Refuse(casefile.RefusedNoSubject, "this person was not refused")
+	case !people[i].AppealOn.IsZero():
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "this person's appeal is on record")
+	}
+	if err := c.Appeal(ctx, c.ref, cmd.Subject, cmd.AttestedOn); err != nil {
+		return err
+	}
+	for _, kind := range []casefile.TaskKind{casefile.TaskAppealWindow, casefile.TaskNoAppeal} {
+		if _, err := c.done(ctx, kind, cmd.Subject, "appealed", cmd.AttestedOn); err != nil {
+			return err
+		}
+	}
+	return c.open(ctx, casefile.TaskAppeal, cmd.Subject, c.today)
 }

@@ -37,6 +37,12 @@ func reportWelfare(ctx context.Context, c *change, cmd store.Command, fields cas
 		return casefile.Refuse(casefile.RefusedRole, "the report on this child is another lead professional's")
 	case !check.SignedOn.IsZero():
 		return casefile.Refuse(casefile.RefusedAlreadyDone, "the report on this child is signed")
+	case !check.ReportedOn.IsZero():
+		// A second report before the signature adds to the first and hides nothing of it.
+		if err := c.AssignWelfare(ctx, c.ref, cmd.Subject, cmd.Person, cmd.AttestedOn); err != nil {
+			return err
+		}
+		check.No++
 	}
 	if err := c.ReportWelfare(ctx, c.ref, cmd.Subject, check.No, cmd.Person, *fields.(*casefile.ReportFields), cmd.AttestedOn); err != nil {
 		return err
@@ -62,6 +68,26 @@ func signWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.F
 	}
 	_, err = c.done(ctx, casefile.TaskSignWelfare, cmd.Subject, "signed", cmd.AttestedOn)
 	return err
+}
+
+// returnWelfare sends an unsigned report back to its author.
+func returnWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
+	switch {
+	case store.IsKind(err, store.NotFound) || (err == nil && check.ReportedOn.IsZero()):
+		return casefile.Refuse(casefile.RefusedNothingOpen, "there is no report on this child to return")
+	case err != nil:
+		return err
+	case !check.SignedOn.IsZero():
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "the report on this child is signed")
+	}
+	if err := c.ReturnWelfare(ctx, c.ref, cmd.Subject, check.No, cmd.Person, cmd.AttestedOn); err != nil {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskSignWelfare, cmd.Subject, "returned", cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskReport, cmd.Subject, c.today)
 }
 
 // waiveWelfare lets the review go on without a child's check. From then on the

@@ -95,7 +95,11 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 			continue
 		}
 		if order == nil {
-			if order, err = Order(ctx, tx, rules, in.Lane, today); err != nil {
+			waiting, err := tx.Waiting(ctx, in.Lane)
+			if err != nil {
+				return err
+			}
+			if order, err = Order(waiting, rules, today); err != nil {
 				return err
 			}
 		}
@@ -117,11 +121,7 @@ type Placed struct {
 
 // Order puts a lane's unlisted families in the order in which they would be
 // listed on a day: by the rule set's class, then longest here first.
-func Order(ctx context.Context, tx *store.Tx, rules *policy.RuleSet, lane casefile.Lane, today clock.Date) ([]Placed, error) {
-	waiting, err := tx.Waiting(ctx, lane)
-	if err != nil {
-		return nil, err
-	}
+func Order(waiting []store.Waiting, rules *policy.RuleSet, today clock.Date) ([]Placed, error) {
 	placed := make([]Placed, len(waiting))
 	for i, w := range waiting {
 		place, err := rules.Place(listingFacts(w, today), today.DaysSince(w.ImportedOn)/7)

@@ -14,6 +14,9 @@ type OpenReviewParams struct {
 	Case string        `json:"case"`
 	Lane casefile.Lane `json:"lane"`
 	Now  time.Time     `json:"now"`
+	// ListingDate is for an unlisted family, whose review opens because something
+	// arrived or it was brought forward; a drawn one has its own. Today if empty.
+	ListingDate clock.Date `json:"listing_date,omitzero"`
 }
 
 // OpenReview writes the review of a listed family, pins the lane's operative
@@ -28,7 +31,11 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 			return err
 		}
 		// Whatever arrives for an unlisted family opens its review; a drawn one has its listing.
-		if _, err := tx.List(ctx, in.Case, in.Now, today, "arrived"); err != nil {
+		listingDate := in.ListingDate
+		if listingDate.IsZero() || listingDate.Before(today) {
+			listingDate = today
+		}
+		if _, err := tx.List(ctx, in.Case, in.Now, listingDate, "arrived"); err != nil {
 			return err
 		}
 		opened, err := tx.OpenReview(ctx, in.Case, hash, in.Now)
@@ -59,11 +66,19 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 			return err
 		}
 		began := clock.DateOf(listed.DrawnAt)
-		holds, err := c.OpenHolds(ctx, c.ref, today)
+		flags, err := c.Flags(ctx, c.ref)
 		if err != nil {
 			return err
 		}
-		if holds > 0 {
+		for _, f := range flags {
+			if err := c.openForFlag(ctx, f, began); err != nil {
+				return err
+			}
+		}
+		// The second file of a family that stands twice is held from before.
+		if holds, err := c.OpenHolds(ctx, c.ref); err != nil {
+			return err
+		} else if holds > 0 {
 			if err := c.open(ctx, casefile.TaskHold, 0, began); err != nil {
 				return err
 			}

@@ -41,6 +41,10 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 		case casefile.Evidence:
 			return c.openEvidence(ctx)
 		case casefile.Representation:
+			// Scotland's rule set tells the minister's office whom to consider representing.
+			if err := c.recommend(ctx, c.before.Revision); err != nil {
+				return err
+			}
 			return c.open(ctx, casefile.TaskWindow, 0, c.today)
 		case casefile.Decision:
 			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
@@ -53,11 +57,31 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 			if err := c.LeaveStage(ctx, c.ref, casefile.Closed, in.Now); err != nil {
 				return err
 			}
-			return c.CloseAll(ctx, c.ref, "closed", in.Now)
+			return c.close(ctx)
 		}
 		return nil
 	})
 	return r, classify("open stage", err)
+}
+
+// close ends what is still open of a case. What nobody has read or settled
+// becomes a senior caseworker's task, which outlasts the review.
+func (c *change) close(ctx context.Context) error {
+	unread, err := c.UnreadPost(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	differences, err := c.OpenDifferences(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if err := c.CloseAll(ctx, c.ref, "closed", c.now); err != nil {
+		return err
+	}
+	if len(unread)+len(differences) == 0 {
+		return nil
+	}
+	return c.open(ctx, casefile.TaskArrival, 0, c.today)
 }
 
 // openEvidence asks every provider of domain.md 3.1 that applies to the family,

@@ -48,7 +48,7 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActDecline:       declineToRepresent,
 	casefile.ActCheckDraft:    passDraft,
 	casefile.ActClear:         passDraft,
-	casefile.ActSignLetter:    passDraft,
+	casefile.ActSignLetter:    signDraft,
 	casefile.ActSendLetter:    sendRepresentation,
 	casefile.ActAnswer:        answerRepresentation,
 	casefile.ActRequestCheck:  requestChecks,
@@ -59,6 +59,22 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRecordService: recordService,
 	casefile.ActStatusIssued:  statusIssued,
 	casefile.ActNoAppeal:      noAppeal,
+
+	casefile.ActOpen:            bringForward,
+	casefile.ActFlag:            setFlag,
+	casefile.ActCorrect:         correct,
+	casefile.ActDifference:      settleDifference,
+	casefile.ActRecover:         recoverReview,
+	casefile.ActReceivePost:     receivePost,
+	casefile.ActLinkPost:        linkPost,
+	casefile.ActReadPost:        readPost,
+	casefile.ActLetterDelivered: letterDelivered,
+	casefile.ActLetterReturned:  letterReturned,
+	casefile.ActConcern:         raiseConcern,
+	casefile.ActReturnWelfare:   returnWelfare,
+	casefile.ActReturnDraft:     returnDraft,
+	casefile.ActWithdraw:        withdraw,
+	casefile.ActAppeal:          appeal,
 }
 
 // RecordAct records a human act in one transaction: it reads the command's row,
@@ -80,6 +96,9 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 		if cmd.Outcome.Valid {
 			out.Refused = earlier(cmd)
 			return nil
+		}
+		if c.before.Stage == casefile.Closed && cmd.Act.IsFiled() {
+			return c.file(ctx, cmd)
 		}
 		if err := c.do(ctx, cmd); err != nil {
 			return err
@@ -106,6 +125,27 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 	}
 	out.Review = review
 	return out, classify("record act", err)
+}
+
+// file keeps what arrives in the moment in which a case is closed with it.
+func (c *change) file(ctx context.Context, cmd store.Command) error {
+	switch cmd.Act {
+	case casefile.ActReceivePost, casefile.ActLinkPost, casefile.ActReadPost:
+		fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
+		if err != nil {
+			return err
+		}
+		if err := handlers[cmd.Act](ctx, c, cmd, fields); err != nil {
+			return err
+		}
+		if err := c.CloseAll(ctx, c.ref, "filed", c.now); err != nil {
+			return err // on a closed case reading the post is part of the one task
+		}
+	}
+	if err := c.open(ctx, casefile.TaskArrival, 0, c.today); err != nil {
+		return err
+	}
+	return c.RecordOutcome(ctx, cmd.ID, "filed", nil, c.before.Revision, c.now)
 }
 
 func earlier(cmd store.Command) *casefile.Refusal {
@@ -157,6 +197,9 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 		return casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", cmd.Act))
 	}
 	if err := handle(ctx, c, cmd, fields); err != nil {
+		return err
+	}
+	if err := c.doneAgain(ctx, cmd); err != nil {
 		return err
 	}
 	return c.returnStaleProposal(ctx, cmd.Act)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -26,7 +27,7 @@ func (a *app) backlogCommand() *cobra.Command {
 		a.laneCommand("pause --reason CODE", casefile.ActBacklogPause),
 		a.laneCommand("resume", casefile.ActBacklogResume),
 		a.laneCommand("capacity N", casefile.ActBacklogCapacity),
-		a.backlogStatus())
+		a.backlogStatus(), a.backlogOrder())
 }
 
 // readBacklog reads a file, - for standard input.
@@ -136,6 +137,9 @@ func (a *app) backlogImport() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("import %s: nothing was imported: %w", args[0], err)
 			}
+			if err := a.takeStock(ctx, done.KeptBackRefs); err != nil {
+				return err
+			}
 			report := file.Report()
 			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed, ChangedInReview: done.KeptBack,
 				ChangedCases: done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
@@ -149,7 +153,7 @@ func (a *app) backlogImport() *cobra.Command {
 			return a.print(c.OutOrStdout(), result, func(t *tabwriter.Writer) {
 				fmt.Fprintf(t, "%d families with %d people: %d new, %d unchanged, %d changed\n", result.Families, result.People, result.New, result.Unchanged, result.Changed)
 				for _, ref := range result.ChangedCases {
-					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten\n", ref)
+					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten; each difference is a task (case show, case difference)\n", ref)
 				}
 				if n := len(result.Warnings); n > 0 {
 					fmt.Fprintf(t, "%d warnings: `starter backlog check %s` lists them\n", n, args[0])
@@ -160,6 +164,25 @@ func (a *app) backlogImport() *cobra.Command {
 			})
 		},
 	}
+}
+
+// takeStock has the reviews of changed families open a task for each difference.
+// Where Temporal is away, the worker has them do so later.
+func (a *app) takeStock(ctx context.Context, refs []string) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	d, err := a.desk(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "imported; the differences become tasks when Temporal can be reached again:", err)
+		return nil
+	}
+	for _, ref := range refs {
+		if _, err := d.TakeStock(ctx, ref); err != nil {
+			fmt.Fprintln(os.Stderr, "imported; the differences become tasks when the worker comes round to it:", err)
+		}
+	}
+	return nil
 }
 
 func quarantineName(file string) string {

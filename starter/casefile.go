@@ -60,6 +60,61 @@ type caseFile struct {
 		Result     string            `json:"result"`
 		ReceivedOn clock.Date        `json:"received_on"`
 	} `json:"evidence"`
+	Post []struct {
+		No         int        `json:"no"`
+		From       string     `json:"from"`
+		ReceivedOn clock.Date `json:"received_on"`
+		ReadOn     clock.Date `json:"read_on"`
+	} `json:"post"`
+	Flags []struct {
+		Person int           `json:"no"`
+		Flag   casefile.Flag `json:"flag"`
+		State  string        `json:"state"`
+	} `json:"flags"`
+	Holds []struct {
+		Person   int        `json:"person_no"`
+		Ground   string     `json:"ground"`
+		OpenedOn clock.Date `json:"opened_on"`
+		ReviewOn clock.Date `json:"review_on"`
+		SameAs   string     `json:"same_as"`
+	} `json:"holds"`
+	FlagRequests []struct {
+		Person  int           `json:"person_no"`
+		Flag    casefile.Flag `json:"flag"`
+		Wanted  string        `json:"wanted"`
+		By      string        `json:"first_by"`
+		AskedOn clock.Date    `json:"asked_on"`
+	} `json:"flag_requests"`
+	Differences []struct {
+		No       int    `json:"no"`
+		Person   int    `json:"person_no"`
+		Field    string `json:"field"`
+		OldValue string `json:"old_value"`
+		NewValue string `json:"new_value"`
+	} `json:"differences"`
+	Corrections []struct {
+		Person   int        `json:"person_no"`
+		Field    string     `json:"field"`
+		OldValue string     `json:"old_value"`
+		NewValue string     `json:"new_value"`
+		Reason   string     `json:"reason"`
+		Source   string     `json:"source"`
+		On       clock.Date `json:"corrected_on"`
+	} `json:"corrections"`
+	NamesAgreed bool `json:"names_agreed"`
+	// Children and Advice are for the minister's office: what the signed welfare
+	// reports say in codes, and what the rule sets for comparison make of the family.
+	Children []struct {
+		No            int               `json:"no"`
+		ReportedOn    clock.Date        `json:"reported_on"`
+		Views         string            `json:"views"`
+		Indicators    map[string]string `json:"indicators"`
+		BestInterests string            `json:"best_interests"`
+	} `json:"children"`
+	Advice []struct {
+		RuleSet string                  `json:"rule_set"`
+		People  []policy.Recommendation `json:"people"`
+	} `json:"advice"`
 	Gaps []struct {
 		Kind    casefile.TaskKind `json:"kind"`
 		Subject int               `json:"subject"`

@@ -33,7 +33,8 @@ func (a *app) caseCommand() *cobra.Command {
 		return f
 	}
 	return group("case", "find, show and prepare cases",
-		a.caseFind(), a.caseShow(), a.caseExplain(), a.caseTimeline(), a.caseAssign(),
+		a.caseFind(), a.caseShow(), a.caseExplain(), a.caseTimeline(), a.caseOpen(), a.caseAssign(), a.caseFlag(), a.caseCorrect(),
+		a.caseDifference(), a.caseArrival(), a.caseRecover(),
 		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
 		a.actCommand("triage REF", casefile.ActTriage, triage))
 }
@@ -212,6 +213,36 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 			fmt.Fprintf(t, "%d %s\t%s\t%s\t%s\n", e.No, e.Provider, about(e.Person), e.Result, e.ReceivedOn)
 		}
 	}
+	if len(f.Post) > 0 {
+		fmt.Fprintln(t, "\nPOST\tFROM\tRECEIVED\tREAD")
+		for _, i := range f.Post {
+			fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, orNone(i.ReadOn.String()))
+		}
+	}
+	if len(f.Flags) > 0 {
+		fmt.Fprintln(t, "\nFLAG\tOF\tSTATE")
+		for _, x := range f.Flags {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", x.Flag, about(x.Person), x.State)
+		}
+	}
+	for _, h := range f.Holds {
+		fmt.Fprintf(t, "hold\t%s\t%s since %s, reviewed by %s%s\n", about(h.Person), h.Ground, h.OpenedOn, h.ReviewOn, sameAs(h.SameAs))
+	}
+	for _, q := range f.FlagRequests {
+		fmt.Fprintf(t, "asked for\t%s\t%s %s by %s on %s: another senior caseworker must confirm it\n", about(q.Person), q.Flag, q.Wanted, q.By, q.AskedOn)
+	}
+	if len(f.Differences) > 0 {
+		fmt.Fprintln(t, "\nDIFFERENCE\tABOUT\tON FILE\tTHE IMPORT SAYS")
+		for _, d := range f.Differences {
+			fmt.Fprintf(t, "%d %s\t%s\t%s\t%s\n", d.No, d.Field, about(d.Person), orNone(d.OldValue), orNone(d.NewValue))
+		}
+	}
+	if len(f.Corrections) > 0 {
+		fmt.Fprintln(t, "\nCORRECTED\tABOUT\tFROM\tTO\tON\tWHY")
+		for _, x := range f.Corrections {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s, by %s\n", x.Field, about(x.Person), orNone(x.OldValue), orNone(x.NewValue), x.On, x.Reason, x.Source)
+		}
+	}
 	for _, g := range f.Gaps {
 		fmt.Fprintf(t, "gap\t%s%s: its deadline passed without an answer\n", g.Kind, suffix(g.Subject))
 	}
@@ -242,6 +273,13 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 			fmt.Fprintf(t, "/%d\t%s\t%s\t%s\t%s\n", o.Person, o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
 		}
 	}
+}
+
+func sameAs(ref string) string {
+	if ref == "" {
+		return ""
+	}
+	return ", the same family as " + ref
 }
 
 func taskName(t store.TaskRow) string {

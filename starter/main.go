@@ -34,7 +34,7 @@ func newRoot(a *app) *cobra.Command {
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.prepare() }
 	root.PersistentPostRun = func(*cobra.Command, []string) { a.close() }
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.caseCommand(), a.taskCommand(), a.letterCommand(), a.contactCommand(),
+	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.postCommand(), a.letterCommand(), a.contactCommand(),
 		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
 		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand())
 	return root

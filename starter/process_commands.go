@@ -98,13 +98,51 @@ func (a *app) letterCommand() *cobra.Command {
 	sent.Flags().StringVar(&fields.To, "to", "", "family or representative")
 	sent.Flags().StringVar(&fields.By, "by", "", "post, recorded_delivery, email or hand")
 	flags.add(sent.Flags())
-	return group("letter", "letters to the family and its representative", list, show, sent)
+	return group("letter", "letters to the family and its representative", list, show, sent, a.letterDelivered(), a.letterReturned())
+}
+
+func (a *app) letterDelivered() *cobra.Command {
+	fields := &casefile.DeliveredFields{}
+	c := a.letterFate("delivered ID --to WHOM", casefile.ActLetterDelivered, fields, &fields.Letter)
+	c.Flags().StringVar(&fields.To, "to", "", "family or representative")
+	return c
+}
+
+func (a *app) letterReturned() *cobra.Command {
+	fields := &casefile.ReturnedFields{}
+	c := a.letterFate("returned ID --to WHOM --reason CODE", casefile.ActLetterReturned, fields, &fields.Letter)
+	c.Flags().StringVar(&fields.To, "to", "", "family or representative: to whom it had been sent")
+	c.Flags().StringVar(&fields.Reason, "reason", "", "gone_away, no_such_address, not_called_for or refused")
+	return c
+}
+
+// letterFate is a command about one letter that was sent.
+func (a *app) letterFate(use string, act casefile.Act, fields casefile.Fields, letter *int) *cobra.Command {
+	var flags actFlags
+	rule, _ := act.Rule()
+	c := &cobra.Command{
+		Use: use, Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, no, err := casefile.ParsePersonReference(args[0])
+			if err == nil && no == 0 {
+				err = usageError{fmt.Errorf("name the letter as letter show does: %s/1", ref)}
+			}
+			if err != nil {
+				return err
+			}
+			*letter = no
+			return a.do(c, act, ref, 0, fields, flags)
+		},
+	}
+	flags.add(c.Flags())
+	return c
 }
 
 func (a *app) contactCommand() *cobra.Command {
 	return group("contact", "personal contact", a.actCommand("record REF --how HOW", casefile.ActContact, func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.ContactFields{}
 		set.StringVar(&f.How, "how", "", "phone, visit or representative")
+		set.StringVar(&f.Names, "names", "", "agreed or withdrawn: whether their names may stand in what the minister's office reads")
 		return f
 	}))
 }
@@ -140,12 +178,88 @@ func (a *app) welfareCommand() *cobra.Command {
 		a.actCommand("assign REF/N --to NAME", casefile.ActAssignWelfare, assignTo),
 		a.actCommand("report REF/N --file F", casefile.ActReport, nil),
 		a.actCommand("sign REF/N", casefile.ActSignWelfare, nil),
+		a.actCommand("return REF/N --file F", casefile.ActReturnWelfare, nil),
+		a.concern(),
 		a.actCommand("waive REF/N --file F", casefile.ActWaive, nil))
 }
 
+// concern records a concern for a child, and says whom to ring.
+func (a *app) concern() *cobra.Command {
+	c := a.actCommand("concern REF/N [--file F]", casefile.ActConcern, nil)
+	record := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := record(c, args); err != nil {
+			return err
+		}
+		ref, _, err := casefile.ParsePersonReference(args[0])
+		if err != nil {
+			return err
+		}
+		number, err := a.protectionNumber(c.Context(), ref)
+		if err == nil {
+			fmt.Fprintln(c.ErrOrStderr(), number)
+		}
+		return err
+	}
+	return c
+}
+
+// representationSummary shows what the minister's office may read of a family:
+// no names, unless the family or its representative has agreed.
+func (a *app) representationSummary() *cobra.Command {
+	return &cobra.Command{
+		Use: "summary REF", Short: "the anonymised summary for the minister's office (recorded)", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			f, raw, err := a.read(c.Context(), args[0], "representation summary")
+			if err != nil {
+				return err
+			}
+			if f.Sees != "summary" {
+				return casefile.Refuse(casefile.RefusedRole, errNoSummary.Error())
+			}
+			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) { a.showSummaryOf(t, f) })
+		},
+	}
+}
+
+func (a *app) showSummaryOf(t *tabwriter.Writer, f caseFile) {
+	a.showCase(t, f)
+	if !f.NamesAgreed {
+		fmt.Fprintln(t, "\nNames are not shown: neither the family nor its representative has agreed.")
+	}
+	for _, child := range f.Children {
+		var concerns, strengths []string
+		for _, i := range casefile.Indicators {
+			switch child.Indicators[i] {
+			case "concern":
+				concerns = append(concerns, i)
+			case "strength":
+				strengths = append(strengths, i)
+			}
+		}
+		fmt.Fprintf(t, "\nCHILD /%d\treported %s, views %s, best interests: %s\n", child.No, child.ReportedOn, child.Views, child.BestInterests)
+		fmt.Fprintf(t, "\tstrengths: %s\n\tconcerns: %s\n", orNone(strings.Join(strengths, ", ")), orNone(strings.Join(concerns, ", ")))
+	}
+	for _, advice := range f.Advice {
+		for _, p := range advice.People {
+			fmt.Fprintf(t, "\n%s on /%d\t%s\tmet: %s\tunknown: %s\n", advice.RuleSet, p.Person, p.Advice, orNone(strings.Join(p.Met, ", ")), orNone(strings.Join(p.Unknown, ", ")))
+		}
+	}
+	if len(f.Advice) > 0 {
+		fmt.Fprintln(t, "\nWhom to represent is the minister's choice; only the Home Office decides.")
+	}
+}
+
 func (a *app) representationCommand() *cobra.Command {
+	sign := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.SignFields{}
+		set.StringVar(&f.Signatory, "signatory", "", "of a wet signature that private office records: the minister who signed")
+		set.StringVar(&f.Document, "document", "", "of a wet signature: the code of the signed document, such as MIN-2026/014")
+		return f
+	}
 	from := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.LetterFromFields{}
+		set.StringVar(&f.Letter, "letter", "", "the code of a letter that speaks for several families, such as MP-2026/031")
 		set.StringVar(&f.From, "from", "", strings.Join(casefile.RepresentationSources, ", "))
 		return f
 	}
@@ -156,11 +270,13 @@ func (a *app) representationCommand() *cobra.Command {
 	}
 	return group("representation", "what is said for the family, by ministers and others",
 		a.actCommand("receive REF --from KIND", casefile.ActReceiveLetter, from),
+		a.representationSummary(),
 		a.actCommand("draft REF --file F", casefile.ActDraft, nil),
 		a.actCommand("decline REF --reason CODE", casefile.ActDecline, reason),
 		a.actCommand("check REF", casefile.ActCheckDraft, nil),
 		a.actCommand("clear REF", casefile.ActClear, nil),
-		a.actCommand("sign REF", casefile.ActSignLetter, nil),
+		a.actCommand("return REF --file F", casefile.ActReturnDraft, nil),
+		a.actCommand("sign REF", casefile.ActSignLetter, sign),
 		a.actCommand("send REF", casefile.ActSendLetter, nil),
 		a.answerCommand())
 }
@@ -205,6 +321,11 @@ func (a *app) checkCommand() *cobra.Command {
 func (a *app) decisionCommand() *cobra.Command {
 	return group("decision", "proposals and decisions", a.decisionShow(),
 		a.actCommand("propose REF --file F", casefile.ActPropose, nil),
+		a.actCommand("withdraw REF --reason CODE", casefile.ActWithdraw, func(set *pflag.FlagSet) casefile.Fields {
+			f := &casefile.WithdrawFields{}
+			set.StringVar(&f.Reason, "reason", "", "new_facts or mistake")
+			return f
+		}),
 		a.actCommand("agree REF --file F", casefile.ActAgree, nil),
 		a.actCommand("return REF --file F", casefile.ActReturn, nil))
 }
@@ -258,6 +379,7 @@ func (a *app) serviceCommand() *cobra.Command {
 			return f
 		}),
 		a.actCommand("status-issued REF[/N]", casefile.ActStatusIssued, nil),
+		a.actCommand("appeal REF/N", casefile.ActAppeal, nil),
 		a.actCommand("no-appeal REF/N", casefile.ActNoAppeal, nil))
 }
 

@@ -34,6 +34,11 @@ func showSummary(w io.Writer, r store.Report) {
 		}
 	}
 	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open, r.Families)
+	if n := r.Duplicates.Unresolved + r.HeldAsDuplicates; n > 0 {
+		fmt.Fprintf(w, "duplicates\t%d pair(s) to be resolved, %d of them escalated; %d second file(s) held\n", r.Duplicates.Unresolved, r.Duplicates.Escalated, r.HeldAsDuplicates)
+	}
+	fmt.Fprintf(w, "post\t%d unlinked%s, %d unread%s, %d escalated\n", r.Post.Unlinked, oldest(r.Post.OldestUnlinked),
+		r.Post.Unread, oldest(r.Post.OldestUnread), r.Post.Escalated)
 	m, d := r.Milestones, r.Deadlines
 	fmt.Fprintf(w, "milestones\tsigned %d, served %d, carried out %d\n", m.Signed, m.Served, m.CarriedOut)
 	fmt.Fprintf(w, "deadlines\tset %d, kept %d, missed %d, windows ended %d, reminded %d, escalated %d\n", d.Set, d.Kept, d.Missed, d.WindowsEnded, d.Reminded, d.Escalated)
@@ -50,4 +55,11 @@ func showSummary(w io.Writer, r store.Report) {
 		}
 		fmt.Fprintln(w)
 	}
+}
+
+func oldest(on clock.Date) string {
+	if on.IsZero() {
+		return ""
+	}
+	return ", the oldest of " + on.String()
 }

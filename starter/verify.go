@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,11 @@ func (a *app) verifyCommand() *cobra.Command {
 				return err
 			}
 			breaches = append(breaches, running...)
+			touched, err := disturbed(c.Context(), d.Store, d.Temporal)
+			if err != nil {
+				return err
+			}
+			breaches = append(breaches, touched...)
 			err = a.print(c.OutOrStdout(), breaches, func(t *tabwriter.Writer) {
 				for _, b := range breaches {
 					fmt.Fprintf(t, "%s\t%s\t%s\n", b.Rule, b.Case, b.Detail)
@@ -56,27 +63,15 @@ func compareWithTemporal(ctx context.Context, s *store.Store, c client.Client) (
 	if err != nil {
 		return nil, err
 	}
-	running := map[string]bool{}
-	var token []byte
-	for {
-		page, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			PageSize: 1000, NextPageToken: token,
-			Query: fmt.Sprintf("WorkflowType = '%s' AND ExecutionStatus = 'Running'", activities.CaseReviewWorkflow)})
-		if err != nil {
-			return nil, fmt.Errorf("list the running reviews: %w", err)
-		}
-		for _, e := range page.GetExecutions() {
-			running[e.GetExecution().GetWorkflowId()] = true
-		}
-		if token = page.GetNextPageToken(); len(token) == 0 {
-			break
-		}
+	running, err := count(ctx, c, "ExecutionStatus = 'Running'")
+	if err != nil {
+		return nil, err
 	}
 	var breaches []store.Breach
 	for _, r := range record {
 		open := r.Stage != "closed"
 		switch {
-		case open && !running[r.Case]:
+		case open && running[r.Case] == 0:
 			// Visibility lags: ask for this one before saying so.
 			if runs, err := isRunning(ctx, c, r.Case); err != nil || runs {
 				if err != nil {
@@ -86,7 +81,7 @@ func compareWithTemporal(ctx context.Context, s *store.Store, c client.Client) (
 			}
 			breaches = append(breaches, store.Breach{Rule: "record and process agree", Case: r.Case,
 				Detail: "open at " + r.Stage + " on record, and no review runs: case recover restarts it"})
-		case !open && running[r.Case]:
+		case !open && running[r.Case] > 0:
 			if runs, err := isRunning(ctx, c, r.Case); err != nil || !runs {
 				if err != nil {
 					return nil, err
@@ -97,6 +92,55 @@ func compareWithTemporal(ctx context.Context, s *store.Store, c client.Client) (
 		}
 	}
 	return breaches, nil
+}
+
+// disturbed finds the reviews that somebody has terminated, reset or asked to
+// cancel, behind Hame's back, and that operations have not taken up since: a run
+// of a review ends by completing or continuing as new, and in no other way.
+func disturbed(ctx context.Context, s *store.Store, c client.Client) ([]store.Breach, error) {
+	broken, err := count(ctx, c, "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
+	if err != nil {
+		return nil, err
+	}
+	recovered, err := s.Recoveries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cancelled, err := count(ctx, c, "ExecutionStatus = 'Running' AND CaseFlags = 'cancel_requested'")
+	if err != nil {
+		return nil, err
+	}
+	var breaches []store.Breach
+	for _, ref := range slices.Sorted(maps.Keys(broken)) {
+		if broken[ref] > recovered[ref] {
+			breaches = append(breaches, store.Breach{Rule: "only the process ends a review", Case: ref,
+				Detail: "it was terminated or reset: case recover takes it up from its recorded state"})
+		}
+	}
+	for _, ref := range slices.Sorted(maps.Keys(cancelled)) {
+		breaches = append(breaches, store.Breach{Rule: "only the process ends a review", Case: ref,
+			Detail: "somebody asked Temporal to cancel it, which has no effect: case recover says that you have seen it"})
+	}
+	return breaches, nil
+}
+
+// count counts the runs of reviews that a query finds, by case.
+func count(ctx context.Context, c client.Client, query string) (map[string]int, error) {
+	runs := map[string]int{}
+	var token []byte
+	for {
+		page, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
+			Query: fmt.Sprintf("WorkflowType = '%s' AND %s", activities.CaseReviewWorkflow, query)})
+		if err != nil {
+			return nil, fmt.Errorf("list the reviews in Temporal: %w", err)
+		}
+		for _, e := range page.GetExecutions() {
+			runs[e.GetExecution().GetWorkflowId()]++
+		}
+		if token = page.GetNextPageToken(); len(token) == 0 {
+			return runs, nil
+		}
+	}
 }
 
 // isRunning asks Temporal about one workflow, which unlike a list never lags.

@@ -85,7 +85,8 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	}
 
 	w := sdkworker.New(c, s.TaskQueue, workerOptions(s))
-	(&activities.Activities{Store: db, Client: c, TaskQueue: s.TaskQueue}).Register(w)
+	acts := &activities.Activities{Store: db, Client: c, TaskQueue: s.TaskQueue}
+	acts.Register(w)
 	workflows.Register(w)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start the worker: %w", err)
@@ -97,7 +98,7 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	}
 	sweeping, stopSweep := context.WithCancel(context.WithoutCancel(ctx))
 	swept := make(chan struct{})
-	go func() { defer close(swept); sweep(sweeping, db, c, logger) }()
+	go func() { defer close(swept); sweep(sweeping, db, c, acts, logger) }()
 	logger.Info("ready", "http", server.Addr)
 
 	<-ctx.Done()

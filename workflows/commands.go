@@ -46,7 +46,7 @@ func (r *review) handleActs(ctx workflow.Context) error {
 		return err
 	}
 	for _, rule := range casefile.ActRules {
-		if rule.Subject == casefile.AboutLane {
+		if !rule.IsOnReview() {
 			continue
 		}
 		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act), r.act, workflow.UpdateHandlerOptions{
@@ -57,7 +57,26 @@ func (r *review) handleActs(ctx workflow.Context) error {
 			return err
 		}
 	}
-	return nil
+	return workflow.SetUpdateHandlerWithOptions(ctx, TakeStockUpdate, r.takeStock, workflow.UpdateHandlerOptions{
+		Description: "looks at the record again, and opens tasks for what has come onto it by itself"})
+}
+
+// TakeStockUpdate is the name of the Update that has a review look at its record
+// again. It needs no command and carries nothing: it changes no fact, and sent
+// twice or by anybody it does no harm.
+const TakeStockUpdate = "take-stock"
+
+func (r *review) takeStock(ctx workflow.Context) (err error) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	_ = workflow.Await(ctx, func() bool { return r.HasOpened(casefile.Listed) })
+	r.exclusively(ctx, func() {
+		var after casefile.Review
+		err = perform(ctx, activities.TakeStockActivity, "take stock", activities.TakeStockParams{Case: r.Case, Now: workflow.Now(ctx)}, &after)
+		if err == nil {
+			r.adopt(after)
+		}
+	})
+	return err
 }
 
 // validate refuses what the state does not allow before anything is written to
@@ -94,6 +113,9 @@ func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
 		}
 		r.adopt(out.Review)
 		receipt.Refused = out.Refused
+		if a.Kind == casefile.ActRecover && out.Refused == nil {
+			r.CancelRequested = false // operations have seen it
+		}
 	})
 	if err != nil {
 		return receipt, err

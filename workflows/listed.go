@@ -15,13 +15,22 @@ func (r *review) listed(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Evidence) {
 		return true
 	}
-	return r.awaitInstant(ctx, r.ListingAt, "listing date") &&
-		r.await(ctx, func() bool { return r.Finished(casefile.Listed) })
+	for {
+		listingAt := r.ListingAt
+		if !r.awaitInstant(ctx, listingAt, "listing date", func() bool { return !r.ListingAt.Equal(listingAt) }) {
+			return false
+		}
+		if r.ListingAt.Equal(listingAt) {
+			break
+		}
+		// A senior caseworker has brought the family forward.
+	}
+	return r.await(ctx, func() bool { return r.Finished(casefile.Listed) })
 }
 
-// awaitInstant waits for an instant of business time. It returns false if the
-// run is to end first.
-func (r *review) awaitInstant(ctx workflow.Context, at time.Time, what string) bool {
+// awaitInstant waits for an instant of business time, or until it has moved. It
+// returns false if the run is to end first.
+func (r *review) awaitInstant(ctx workflow.Context, at time.Time, what string, moved func() bool) bool {
 	wait := at.Sub(workflow.Now(ctx))
 	if wait <= 0 {
 		return true
@@ -29,5 +38,5 @@ func (r *review) awaitInstant(ctx workflow.Context, at time.Time, what string) b
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: what})
-	return r.await(ctx, timer.IsReady)
+	return r.await(ctx, func() bool { return timer.IsReady() || moved() })
 }

@@ -36,8 +36,9 @@ type review struct {
 //
 // It returns no error. A failure that no retry can mend makes the review stuck:
 // it then waits for operations. Cancelling it has no effect: only the process
-// ends a review.
+// ends a review; that somebody asked for it is shown.
 func CaseReview(ctx workflow.Context, state casefile.Review) error {
+	cancellable := ctx
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	r := &review{Review: state, lock: workflow.NewMutex(ctx)}
 	if err := r.handleActs(ctx); err != nil {
@@ -45,6 +46,11 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 	}
 	workflow.Go(ctx, r.agenda)
 	workflow.Go(ctx, r.face)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		cancellable.Done().Receive(ctx, nil)
+		r.CancelRequested = true
+		r.steps++ // the face shows it
+	})
 	for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
 		if !stage(ctx) {
 			return r.continueAsNew(ctx)
@@ -69,11 +75,11 @@ func (r *review) drawn(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Listed) {
 		return true
 	}
-	if !r.awaitInstant(ctx, r.DrawnAt, "drawn") {
+	if !r.awaitInstant(ctx, r.DrawnAt, "drawn", func() bool { return false }) {
 		return false
 	}
 	r.step(ctx, activities.OpenReviewActivity, "open the review",
-		activities.OpenReviewParams{Case: r.Case, Lane: r.Lane, Now: workflow.Now(ctx)})
+		activities.OpenReviewParams{Case: r.Case, Lane: r.Lane, Now: workflow.Now(ctx), ListingDate: r.ListingDate})
 	return true
 }
 
@@ -150,6 +156,7 @@ func (r *review) exclusively(ctx workflow.Context, f func()) {
 // adopt takes over the review as the facts have it.
 func (r *review) adopt(after casefile.Review) {
 	after.Shown, after.ContinueAfter, after.DrawnAt, after.RetryAt = r.Shown, r.ContinueAfter, r.DrawnAt, r.RetryAt
+	after.CancelRequested = r.CancelRequested
 	r.Review = after
 }
 

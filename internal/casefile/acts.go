@@ -42,6 +42,25 @@ const (
 	ActBacklogPause    Act = "backlog.pause"
 	ActBacklogResume   Act = "backlog.resume"
 	ActBacklogCapacity Act = "backlog.capacity"
+
+	ActOpen            Act = "case.open"
+	ActFlag            Act = "case.flag"
+	ActCorrect         Act = "case.correct"
+	ActDifference      Act = "case.difference"
+	ActRecover         Act = "case.recover"
+	ActArrival         Act = "case.arrival"
+	ActReceivePost     Act = "post.receive"
+	ActLinkPost        Act = "post.link"
+	ActReadPost        Act = "post.read"
+	ActDismissPost     Act = "post.dismiss"
+	ActLetterDelivered Act = "letter.delivered"
+	ActLetterReturned  Act = "letter.returned"
+	ActConcern         Act = "welfare.concern"
+	ActReturnWelfare   Act = "welfare.return"
+	ActReturnDraft     Act = "representation.return"
+	ActWithdraw        Act = "decision.withdraw"
+	ActAppeal          Act = "service.appeal"
+	ActDuplicate       Act = "duplicate.resolve"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -59,6 +78,11 @@ const (
 	AboutRepresentation
 	// AboutLane is an act on a lane's backlog and on no case.
 	AboutLane
+	// AboutDifference needs the number of a difference that an import found.
+	AboutDifference
+	// AboutRecord is an act on the record that no running review takes: the
+	// database does it under the login of whoever acts.
+	AboutRecord
 )
 
 // ActRule says who may do an act, and in which open stages. From is the
@@ -115,7 +139,7 @@ var ActRules = []ActRule{
 	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Decision, false, NoPart, "answers a representation"},
 	{ActRequestCheck, []Party{Caseworker}, AboutPersonOrAll, Decision, Decision, false, NoPart, "asks the police for the security checks"},
 	{ActRecordCheck, []Party{Caseworker}, AboutPerson, Decision, Decision, false, NoPart, "records the result of a security check"},
-	{ActPropose, []Party{DecisionMaker}, AboutCase, Decision, Decision, false, PartAuthor, "proposes an outcome for each person, with reasons"},
+	{ActPropose, []Party{DecisionMaker, SeniorCaseworker}, AboutCase, Decision, Decision, false, PartAuthor, "proposes an outcome for each person, with reasons"},
 	{ActAgree, []Party{SecondOfficer}, AboutCase, Decision, Decision, false, PartSecond, "agrees to the proposal as second officer"},
 	{ActReturn, []Party{SecondOfficer}, AboutCase, Decision, Decision, false, PartSecond, "returns the proposal to its author"},
 	{ActRecordService, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, "records service of the decision, with proof"},
@@ -125,6 +149,25 @@ var ActRules = []ActRule{
 	{ActBacklogPause, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "pauses the listing of families"},
 	{ActBacklogResume, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "resumes the listing of families"},
 	{ActBacklogCapacity, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "sets how many families are listed a week"},
+
+	{ActOpen, []Party{SeniorCaseworker}, AboutCase, Listed, Listed, false, NoPart, "brings a family's listing forward, never back"},
+	{ActFlag, []Party{SeniorCaseworker}, AboutPerson, Listed, Service, false, NoPart, "sets or clears a flag; public harm takes two officers"},
+	{ActCorrect, []Party{Caseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, "corrects a fact, with reason and source; the old value is kept"},
+	{ActDifference, []Party{Caseworker}, AboutDifference, Listed, Service, false, NoPart, "accepts or rejects what a later import says otherwise"},
+	{ActRecover, []Party{Operations}, AboutCase, Listed, Service, false, NoPart, "restarts a review from its recorded state, or frees a stuck one"},
+	{ActArrival, []Party{SeniorCaseworker}, AboutRecord, Closed, Closed, false, NoPart, "records that what arrived for a closed case was read and changes nothing"},
+	{ActReceivePost, []Party{Caseworker}, AboutCase, Listed, Closed, false, NoPart, "records an item of post, whether its case is known or not"},
+	{ActLinkPost, []Party{Caseworker}, AboutCase, Listed, Closed, false, NoPart, "links an item of post to its case"},
+	{ActReadPost, []Party{Caseworker}, AboutCase, Listed, Closed, false, NoPart, "records that a linked item of post was read"},
+	{ActDismissPost, []Party{Caseworker}, AboutRecord, Unlisted, Closed, false, NoPart, "dismisses an item of post that belongs to no case"},
+	{ActLetterDelivered, []Party{Caseworker}, AboutCase, Listed, Service, false, NoPart, "records that a letter was delivered"},
+	{ActLetterReturned, []Party{Caseworker}, AboutCase, Listed, Service, false, NoPart, "records that a letter came back; two from the family stop its clock"},
+	{ActConcern, []Party{WelfareLead, LeadProfessional}, AboutPerson, Listed, Service, true, NoPart, "raises a concern for a child: refusal and removal are held at once"},
+	{ActReturnWelfare, []Party{WelfareLead}, AboutPerson, Listed, Decision, true, NoPart, "returns a child's welfare report to its author"},
+	{ActReturnDraft, []Party{RepresentationDrafter, PrivateOffice, Minister}, AboutCase, Evidence, Decision, false, NoPart, "returns the draft representation to its drafter"},
+	{ActWithdraw, []Party{DecisionMaker, SeniorCaseworker}, AboutCase, Decision, Decision, false, NoPart, "withdraws one's own proposal before it is signed"},
+	{ActAppeal, []Party{Caseworker}, AboutPerson, Service, Service, false, NoPart, "records that a person has appealed: the review waits for the tribunal"},
+	{ActDuplicate, []Party{Caseworker, SeniorCaseworker}, AboutRecord, Unlisted, Closed, false, NoPart, "says whether two files are the same family"},
 }
 
 // Rule returns the rule of an act, and whether there is such an act.
@@ -148,9 +191,11 @@ func (r ActRule) MayBeDoneBy(held []Party) bool {
 func (r Review) Allowed(a Act) error {
 	rule, ok := a.Rule()
 	switch {
-	case !ok || rule.Subject == AboutLane:
+	case !ok || !rule.IsOnReview():
 		return Refuse(RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", a))
 	case a.Receives() && !r.Stage.Before(rule.From):
+		return nil
+	case a == ActRecover && r.Stage != Closed:
 		return nil
 	case r.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
@@ -166,8 +211,33 @@ func (r Review) Allowed(a Act) error {
 	return nil
 }
 
+// IsOnReview reports whether a running review takes the act as an Update.
+func (r ActRule) IsOnReview() bool { return r.Subject != AboutLane && r.Subject != AboutRecord }
+
 // Receives reports whether an act records something that arrived. Receiving
-// never fails: for an unlisted family it opens the review.
+// never fails: for an unlisted family it opens the review, a stuck one takes it
+// too, and with a closed one it is filed.
 func (a Act) Receives() bool {
-	return a == ActEvidence || a == ActReceiveLetter || a == ActContact
+	switch a {
+	case ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned:
+		return true
+	}
+	return false
 }
+
+// OpensReview reports whether the act opens the review of an unlisted family:
+// whatever arrives for it, and what a caseworker has found out about it
+// (process.md, Stages).
+func (a Act) OpensReview() bool {
+	switch a {
+	case ActOpen, ActCorrect, ActFlag:
+		return true
+	case ActLetterDelivered, ActLetterReturned:
+		return false // nobody has written to an unlisted family
+	}
+	return a.Receives()
+}
+
+// IsFiled reports whether the act, on a closed case, is recorded and opens a
+// task for a senior caseworker, who can have the case reopened.
+func (a Act) IsFiled() bool { return a.Receives() || a == ActAppeal || a == ActCorrect }

@@ -22,6 +22,9 @@ const (
 	BlockNoInterview    Block = "no_interview"
 	BlockAdverse        Block = "adverse_material_not_put"
 	BlockWaived         Block = "waiver_allows_grant_only"
+	// BlockDuplicate stops every signature on a file that is held as another's
+	// double, so that nobody is decided twice [D].
+	BlockDuplicate Block = "held_as_duplicate"
 )
 
 // InWords says what is missing and what to do next.
@@ -36,6 +39,7 @@ func (b Block) InWords() string {
 		BlockNoContact:      "the family has not answered, and letter, call to the representative and personal contact are not all recorded",
 		BlockNoInterview:    "a person who would be refused has no recorded interview: interview record",
 		BlockAdverse:        "adverse material that is relied on was not put to the person, or 10 working days have not passed",
+		BlockDuplicate:      "the file is held as the double of another: duplicate list",
 		BlockWaived:         "a child's check was waived, after which only a grant may be signed",
 	}[b]
 }
@@ -61,6 +65,8 @@ type File struct {
 	PostOutstanding                               bool
 	IllnessOutstanding                            bool
 	Holds                                         int // age dispute, child protection, court
+	// HeldAsDuplicate is whether the file is the second one of a family that stands twice.
+	HeldAsDuplicate bool
 }
 
 // FilePerson is one person as a signature sees them.
@@ -144,6 +150,7 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 		}
 	}
 	unreached := !f.FamilyAnswered && !(f.LetterSent && f.ContactMade && (f.RepresentativeCalled || !f.Represented))
+	add(BlockDuplicate, f.HeldAsDuplicate)
 	add(BlockSecurityCheck, check)
 	add(BlockWelfareCheck, welfare)
 	add(BlockWaived, waived)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -79,6 +80,8 @@ type (
 	// ContactFields says how the family or its representative was reached.
 	ContactFields struct {
 		How string `json:"how" yaml:"how"` // phone, visit, representative
+		// Names is whether the family's names may stand in what the minister's office reads.
+		Names string `json:"names,omitempty" yaml:"names,omitempty"` // agreed, withdrawn
 	}
 	// InterviewFields says whether adverse material was put at the interview.
 	InterviewFields struct {
@@ -101,9 +104,17 @@ type (
 	WaiveFields struct {
 		Reason string `json:"reason" yaml:"reason"` // delay_harms_child, family_asks, council_cannot
 	}
-	// LetterFromFields says whom a representation came from.
+	// LetterFromFields says whom a representation came from. Letter is the code of
+	// a letter that speaks for several families; each gets its own answer.
 	LetterFromFields struct {
-		From string `json:"from" yaml:"from"`
+		From   string `json:"from" yaml:"from"`
+		Letter string `json:"letter,omitempty" yaml:"letter,omitempty"`
+	}
+	// SignFields is a wet signature that private office records: whose, and on
+	// which document. The minister's own act leaves both empty.
+	SignFields struct {
+		Signatory string `json:"signatory,omitempty" yaml:"signatory,omitempty"`
+		Document  string `json:"document,omitempty" yaml:"document,omitempty"`
 	}
 	// DeclineFields says why the minister does not represent.
 	DeclineFields struct {
@@ -206,6 +217,32 @@ func NewFields(a Act) Fields {
 		return &ReturnFields{}
 	case ActRecordService:
 		return &ServiceFields{}
+	case ActSignLetter:
+		return &SignFields{}
+	case ActOpen:
+		return &OpenFields{}
+	case ActFlag:
+		return &FlagFields{}
+	case ActCorrect:
+		return &CorrectFields{}
+	case ActDifference:
+		return &DifferenceFields{}
+	case ActArrival:
+		return &ArrivalFields{}
+	case ActReceivePost:
+		return &PostFields{}
+	case ActLinkPost, ActReadPost:
+		return &ItemFields{}
+	case ActDismissPost:
+		return &DismissFields{}
+	case ActLetterDelivered:
+		return &DeliveredFields{}
+	case ActLetterReturned:
+		return &ReturnedFields{}
+	case ActWithdraw:
+		return &WithdrawFields{}
+	case ActDuplicate:
+		return &DuplicateFields{}
 	case ActBacklogStart, ActBacklogPause, ActBacklogResume, ActBacklogCapacity:
 		return &BacklogFields{}
 	}
@@ -230,7 +267,7 @@ func DecodeFields(a Act, data []byte) (Fields, error) {
 // NeedsText reports whether an act is nothing without its free text.
 func (a Act) NeedsText() bool {
 	switch a {
-	case ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn:
+	case ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft:
 		return true
 	}
 	return false
@@ -288,6 +325,11 @@ func (f LetterFields) Validate() error {
 
 // Validate checks the code.
 func (f ContactFields) Validate() error {
+	if f.Names != "" {
+		if err := oneOf("names", f.Names, "agreed", "withdrawn"); err != nil {
+			return err
+		}
+	}
 	return oneOf("how", f.How, "phone", "visit", "representative")
 }
 
@@ -334,7 +376,17 @@ func (f WaiveFields) Validate() error {
 }
 
 // Validate checks the source.
-func (f LetterFromFields) Validate() error { return oneOf("from", f.From, RepresentationSources...) }
+func (f LetterFromFields) Validate() error {
+	return first(oneOf("from", f.From, RepresentationSources...), validCode("letter", f.Letter))
+}
+
+// Validate wants both or neither, and a document's code.
+func (f SignFields) Validate() error {
+	if (f.Signatory == "") != (f.Document == "") {
+		return fmt.Errorf("signatory and document: a wet signature needs both, the minister's own act neither")
+	}
+	return validCode("document", f.Document)
+}
 
 // Validate checks the code.
 func (f DeclineFields) Validate() error {
@@ -413,6 +465,16 @@ func (f ServiceFields) Validate() error {
 // Validate checks the lane.
 func (f BacklogFields) Validate() error {
 	return oneOf("lane", string(f.Lane), string(Legacy), string(FastTrack))
+}
+
+var codePattern = regexp.MustCompile(`^[A-Z0-9][A-Z0-9/-]{0,39}$`)
+
+// validCode wants a register's code, or nothing: capitals, digits, - and /.
+func validCode(field, value string) error {
+	if value == "" || codePattern.MatchString(value) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q; it must be a code of capitals, digits, - and /, such as MIN-2026/014", field, value)
 }
 
 func allFactors(reasons []Reason, person int) error {

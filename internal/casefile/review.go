@@ -41,6 +41,9 @@ type Review struct {
 	// have mended it.
 	RetryAt   time.Time `json:"retry_at,omitzero"`
 	Recovered bool      `json:"recovered,omitempty"`
+	// CancelRequested says that somebody asked Temporal to cancel the review, which
+	// has no effect on it: operations find it with verify.
+	CancelRequested bool `json:"cancel_requested,omitempty"`
 
 	// Shown is what the search attributes were last set to.
 	Shown Shown `json:"shown"`
@@ -127,7 +130,7 @@ func (r Review) Face() Shown {
 	for _, f := range []struct {
 		name string
 		on   bool
-	}{{"held", r.Held}, {"overdue", overdue}, {"escalated", escalated}, {"provisional_date", provisional}, {"stuck", r.Stuck != ""}, {"recovered", r.Recovered}} {
+	}{{"held", r.Held}, {"overdue", overdue}, {"escalated", escalated}, {"provisional_date", provisional}, {"stuck", r.Stuck != ""}, {"recovered", r.Recovered}, {"cancel_requested", r.CancelRequested}} {
 		if f.on {
 			s.Flags = append(s.Flags, f.name)
 		}

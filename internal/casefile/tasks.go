@@ -38,6 +38,16 @@ const (
 	TaskAppealWindow  TaskKind = "service.appeal_window"  // row 10b
 	TaskNoAppeal      TaskKind = "service.no_appeal"      // row 10b
 	TaskHold          TaskKind = "hold.review"            // a hold, with its owner and review date
+	// TaskFlag is for an imported flag of illness or of public harm alike, so that
+	// what Temporal shows does not tell which (design.md, invariant 5).
+	TaskFlag         TaskKind = "flag.review"     // row 2
+	TaskDifference   TaskKind = "file.difference" // row 1
+	TaskReadPost     TaskKind = "post.read"       // C1
+	TaskTrace        TaskKind = "evidence.trace"  // row 3b
+	TaskTraceToServe TaskKind = "service.trace"   // row 9
+	TaskAppeal       TaskKind = "service.appeal"  // row 11
+	TaskArrival      TaskKind = "closed.arrival"  // row 13
+	TaskExpired      TaskKind = "act.expired"     // design.md, a human act
 )
 
 // Effect is what a rung does beside marking the task, when its day has passed.
@@ -104,6 +114,14 @@ var TaskRules = []TaskRule{
 	{TaskAppealWindow, "10b", Service, TheFamily, Caseworker, EffectSearchAppeal, EffectNone, "appeal, if they wish to"},
 	{TaskNoAppeal, "10b", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "look for an appeal at the tribunal and in the post"},
 	{TaskHold, "6.1", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "review the hold"},
+	{TaskFlag, "2", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "look into what the file is flagged with, and confirm or clear it"},
+	{TaskDifference, "1", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "accept or reject what a later import says otherwise"},
+	{TaskReadPost, "C1", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "read the item of post"},
+	{TaskTrace, "3b", Evidence, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "find where the family lives, and send the letter again"},
+	{TaskTraceToServe, "9", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "find where the family lives, and serve the decision again"},
+	{TaskAppeal, "11", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "follow the appeal at the tribunal"},
+	{TaskArrival, "13", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "read what arrived after the case was closed"},
+	{TaskExpired, "", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone, "do again the act that was saved and never delivered"},
 }
 
 // Rule returns the rule of a kind of task, and whether there is one.

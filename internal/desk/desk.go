@@ -123,32 +123,51 @@ func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows
 		return workflows.Receipt{}, err
 	}
 	switch {
-	case s.Stage == casefile.Closed && c.Act.Receives():
-		// Receiving never fails: it is kept with the closed case.
-		return workflows.Receipt{Stage: casefile.Closed, Filed: true}, d.Store.File(ctx, c.ID)
+	case s.Stage == casefile.Closed && c.Act.IsFiled():
+		return d.file(ctx, c)
 	case s.Stage == casefile.Closed:
 		return d.refuse(ctx, c, casefile.Refuse(casefile.RefusedClosed, "the case is closed"))
 	case s.Stage != casefile.Unlisted || s.Drawn:
 		return workflows.Receipt{}, &UndeliveredError{c.ID, errors.New("the case is open and its review does not run: operations find it with verify")}
-	case !c.Act.Receives():
+	case !c.Act.OpensReview():
 		return d.refuse(ctx, c, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet: case show tells the forecast"))
 	}
 	now, err := d.Store.BusinessNow(ctx)
 	if err != nil {
 		return workflows.Receipt{}, err
 	}
-	today := clock.DateOf(now)
+	on, err := listingDay(c, clock.DateOf(now))
+	if err != nil {
+		return workflows.Receipt{}, err
+	}
 	review := casefile.Review{Schema: casefile.ReviewSchema, Case: c.Case, Lane: s.Lane, Council: s.Council,
-		DrawnAt: now, ListingDate: today, ListingAt: today.Start(), Stage: casefile.Listed}
-	start := d.Temporal.NewWithStartWorkflowOperation(activities.ReviewOptions(review, d.TaskQueue), activities.CaseReviewWorkflow, review)
+		DrawnAt: now, ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}
+	return d.deliverWithStart(ctx, c, review, activities.ReviewOptions(review, d.TaskQueue))
+}
+
+// deliverWithStart sends an act to a review that it starts.
+func (d *Desk) deliverWithStart(ctx context.Context, c store.NewCommand, review casefile.Review, o client.StartWorkflowOptions) (workflows.Receipt, error) {
 	handle, err := d.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: start,
+		StartWorkflowOperation: d.Temporal.NewWithStartWorkflowOperation(o, activities.CaseReviewWorkflow, review),
 		UpdateOptions: client.UpdateWorkflowOptions{
 			WorkflowID: c.Case, UpdateID: c.ID.String(), UpdateName: string(c.Act),
 			Args: []any{workflows.Act{Command: c.ID, Kind: c.Act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 		},
 	})
 	return d.receipt(ctx, c, handle, err)
+}
+
+// listingDay is the day on which the evidence of a family that was not drawn is
+// begun: the day it is brought forward to, or today.
+func listingDay(c store.NewCommand, today clock.Date) (clock.Date, error) {
+	if c.Act != casefile.ActOpen {
+		return today, nil
+	}
+	f, err := casefile.DecodeFields(c.Act, c.Fields)
+	if err != nil {
+		return today, err
+	}
+	return f.(*casefile.OpenFields).ListingDate, nil
 }
 
 // DoOnLane records an act of operations on a lane's backlog and delivers it. A

@@ -73,3 +73,10 @@ func (s *RuleSet) rung(t timing, began clock.Date, kind casefile.RungKind, no in
 	on, err := clock.Deadline{Began: began, Budget: t.budget}.After(days)
 	return casefile.Rung{Kind: kind, No: no, At: clock.LateAt(on)}, err
 }
+
+// ArrivalLadder works out the deadline of reading what arrived for a closed case,
+// which has no review any more and so no rule set of its own.
+func ArrivalLadder(began clock.Date) (Ladder, error) {
+	s := RuleSet{ID: "closed cases", tasks: addedTasks}
+	return s.Ladder(casefile.TaskArrival, began)
+}

@@ -228,6 +228,11 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 		}
 		s.tasks[casefile.TaskKind(kind)] = timing{budget, t.Reminder, t.Escalation}
 	}
+	for kind, t := range addedTasks {
+		if _, ok := s.tasks[kind]; !ok {
+			s.tasks[kind] = t
+		}
+	}
 	for _, rule := range casefile.TaskRules {
 		if _, ok := s.tasks[rule.Kind]; !ok {
 			return fmt.Errorf("rule set %s: no deadline for %s", name, rule.Kind)
@@ -237,6 +242,21 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 		return fmt.Errorf("rule set %s: diary_working_days and calendar must be set", name)
 	}
 	return nil
+}
+
+// addedTasks are the deadlines of kinds of task that are younger than rule sets
+// which open reviews have pinned: a pinned set never changes, so a kind that it
+// does not name has the deadline given here. All [D] but the appeal's diary, 30
+// days (domain.md 6.2, row 11).
+var addedTasks = map[casefile.TaskKind]timing{
+	casefile.TaskFlag:         {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 20},
+	casefile.TaskDifference:   {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 15},
+	casefile.TaskReadPost:     {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 5},
+	casefile.TaskTrace:        {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 10, 20},
+	casefile.TaskTraceToServe: {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 10, 20},
+	casefile.TaskAppeal:       {clock.Budget{Days: 30, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 30},
+	casefile.TaskArrival:      {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskExpired:      {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
 }
 
 // strictly decodes a mapping and refuses a key that it does not have; a node's

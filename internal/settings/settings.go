@@ -29,6 +29,8 @@ type Starter struct {
 	WorkerPassword   string `envconfig:"WORKER_PASSWORD" desc:"password that setup gives the worker's login; none where the server admits it otherwise"`
 	UIURL            string `envconfig:"UI_URL" desc:"address of the Temporal Web UI, for the links that are printed"`
 	Stack            string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
+	// ChildProtection has each council's child-protection number, by GSS code.
+	ChildProtection map[string]string `envconfig:"CHILD_PROTECTION_NUMBERS" desc:"each council's child-protection number, such as S12000049:0141 287 0555,S12000036:0131 200 2324"`
 }
 
 // Worker is what the worker needs.

@@ -12,13 +12,15 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 )
 
 // NewCommand is a human act before it is a message.
 type NewCommand struct {
 	ID         uuid.UUID // version 7, so that ids sort as they were made
-	Case       string    // or Lane, for an act on a lane's backlog
+	Case       string    // or Lane, for an act on a lane's backlog, or Office
 	Lane       casefile.Lane
+	Office     string // Mailroom, for an item of post of which no case is known
 	Act        casefile.Act
 	Subject    int
 	AttestedOn clock.Date
@@ -33,15 +35,20 @@ func (s *Store) InsertCommand(ctx context.Context, c NewCommand) error {
 	if c.Text == "" {
 		return mapError(insertCommand(ctx, s.db, c, nil))
 	}
+	return s.InTx(ctx, func(t *Tx) error { return t.insertCommand(ctx, c) })
+}
+
+func (t *Tx) insertCommand(ctx context.Context, c NewCommand) error {
+	if c.Text == "" {
+		return insertCommand(ctx, t.tx, c, nil)
+	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails (crypto/rand)
 	digest := sha256.Sum256(append(append([]byte{}, salt...), c.Text...))
-	return s.InTx(ctx, func(t *Tx) error {
-		if err := insertCommand(ctx, t.tx, c, digest[:]); err != nil {
-			return err
-		}
-		return t.exec(ctx, `insert into command_text (command_id, salt, body) values ($1, $2, $3)`, c.ID, salt, c.Text)
-	})
+	if err := insertCommand(ctx, t.tx, c, digest[:]); err != nil {
+		return err
+	}
+	return t.exec(ctx, `insert into command_text (command_id, salt, body) values ($1, $2, $3)`, c.ID, salt, c.Text)
 }
 
 type execer interface {
@@ -50,9 +57,9 @@ type execer interface {
 
 func insertCommand(ctx context.Context, db execer, c NewCommand, digest []byte) error {
 	_, err := db.ExecContext(ctx, `
-		insert into command (id, case_ref, lane, kind, subject_no, attested_on, fields, text_digest)
-		values ($1, nullif($2, ''), nullif($3, ''), $4, $5, $6, $7, $8)`,
-		c.ID, c.Case, string(c.Lane), c.Act, c.Subject, c.AttestedOn, string(c.Fields), digest)
+		insert into command (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest)
+		values ($1, nullif($2, ''), nullif($3, ''), nullif($4, ''), $5, $6, $7, $8, $9)`,
+		c.ID, c.Case, string(c.Lane), c.Office, c.Act, c.Subject, c.AttestedOn, string(c.Fields), digest)
 	return err
 }
 
@@ -67,11 +74,22 @@ func (s *Store) RecordRefusal(ctx context.Context, id uuid.UUID, r *casefile.Ref
 	return mapError(err)
 }
 
-// File keeps a command that came for a closed case. Only its author can, and
-// only for what is received.
-func (s *Store) File(ctx context.Context, id uuid.UUID) error {
-	_, err := s.db.ExecContext(ctx, `select file_command($1)`, id)
+// Mailroom is the office whose acts are on items of post of which no case is known.
+const Mailroom = "mailroom"
+
+// File keeps a command that came for a closed case, and opens a task for a
+// senior caseworker with the deadline given. Only its author can, and only for
+// what is filed. waitUntil is the last day on which an item of post waits.
+func (s *Store) File(ctx context.Context, id uuid.UUID, due policy.Ladder, waitUntil clock.Date) error {
+	_, err := s.db.ExecContext(ctx, `select file_command($1, $2, $3, $4)`, id, due.DueOn, due.First.At, waitUntil)
 	return mapError(err)
+}
+
+// TextOf returns the free text of a recorded act, empty if it has none or was erased.
+func (t *Tx) TextOf(ctx context.Context, id uuid.UUID) (string, error) {
+	var body string
+	err := t.get(ctx, &body, `select coalesce((select body from command_text where command_id = $1), '')`, id)
+	return body, err
 }
 
 // Command is a recorded act as an activity reads it.

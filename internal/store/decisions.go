@@ -56,6 +56,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 		Post        bool `db:"post"`
 		Illness     bool `db:"illness"`
 		Holds       int  `db:"holds"`
+		Double      bool `db:"double"`
 	}
 	err := t.get(ctx, &row, `
 		select f.representative <> '' as represented,
@@ -64,18 +65,19 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 			exists (select from contact c where c.case_ref = $1 and c.how = 'representative') as rep_called,
 			exists (select from contact c where c.case_ref = $1 and c.how <> 'representative') as contacted,
 			(select count(*) from representation r where r.case_ref = $1 and r.received_on is not null and coalesce(r.answer, 'more') = 'more') as unanswered,
-			exists (select from post_item p where (p.case_ref = $1 and p.read_on is null)
-			        or (p.suggested = $1 and p.case_ref is null and p.dismissed_on is null)) as post,
+			exists (`+outstandingPost+`) as post,
 			exists (select from person_flag x where x.case_ref = $1 and x.flag = 'serious_illness' and x.state <> 'off')
 				and not exists (select from evidence e where e.case_ref = $1 and e.provider = 'gp' and e.result = 'complete') as illness,
-			(select count(*) from hold h where h.case_ref = $1 and h.ended_on is null) as holds
+			(select count(*) from hold h where h.case_ref = $1 and h.ended_on is null and h.ground <> 'duplicate') as holds,
+			exists (select from hold h where h.case_ref = $1 and h.ended_on is null and h.ground = 'duplicate') as double
 		from family f where f.case_ref = $1`, ref)
 	if err != nil {
 		return f, err
 	}
 	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, LetterSent: row.Letter,
 		RepresentativeCalled: row.RepCalled, ContactMade: row.Contacted, UnansweredRepresentations: row.Unanswered,
-		PostOutstanding: row.Post, IllnessOutstanding: row.Illness, Holds: row.Holds}
+		PostOutstanding: row.Post, IllnessOutstanding: row.Illness, Holds: row.Holds,
+		HeldAsDuplicate: row.Double}
 	var people []struct {
 		No           int                   `db:"no"`
 		Birth        clock.PartialDate     `db:"date_of_birth"`
@@ -201,6 +203,14 @@ func (t *Tx) ReturnProposal(ctx context.Context, ref string, no int, by string, 
 	return t.exec(ctx, `
 		update proposal set state = 'returned', returned_by = nullif($3, ''), return_codes = $4 where case_ref = $1 and no = $2`,
 		ref, no, by, pq.Array(codes))
+}
+
+// OfficersReturns counts how often second officers have returned a case's
+// proposals; what went back as stale or withdrawn does not count.
+func (t *Tx) OfficersReturns(ctx context.Context, ref string) (int, error) {
+	var n int
+	err := t.get(ctx, &n, `select count(*) from proposal where case_ref = $1 and returned_by is not null`, ref)
+	return n, err
 }
 
 // Sign writes the decision: the only statement that gives a person an outcome.

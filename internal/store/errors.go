@@ -67,6 +67,11 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"waiver_allows_grant_only": casefile.Refuse(casefile.RefusedBlocked, "a child's check was waived: only a grant may be signed"),
 	"synthetic_or_real":        casefile.Refuse(casefile.RefusedConstraint, "synthetic and real families do not mix in one database"),
 	"reference_taken":          casefile.Refuse(casefile.RefusedConstraint, "a case reference was drawn twice: import again"),
+	"flag_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "this flag takes two officers: another one must confirm it"),
+	"no_such_item":             casefile.Refuse(casefile.RefusedNoSubject, "no item of post that waits for this has that number: post list shows them"),
+	"read_it_first":            casefile.Refuse(casefile.RefusedTooEarly, "an item of post of this case is unread: post read it first"),
+	"nothing_arrived":          casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived for this case since it was closed"),
+	"not_a_candidate":          casefile.Refuse(casefile.RefusedNothingOpen, "these two are no open pair: duplicate list shows them"),
 	"no_reason_rests_on_a_gap": casefile.Refuse(casefile.RefusedGap, "no reason may rest on a gap"),
 }
 

@@ -66,21 +66,64 @@ func (t *Tx) SendLetter(ctx context.Context, ref string, f casefile.LetterFields
 		on conflict do nothing`, ref, f.Letter, f.To, f.By, on, command)
 }
 
+// LetterSentOn returns the day on which a letter was sent to somebody. NotFound
+// if it was not, or is recorded as having come back or arrived.
+func (t *Tx) LetterSentOn(ctx context.Context, ref string, no int, to string) (clock.Date, error) {
+	var on clock.Date
+	err := t.get(ctx, &on, `
+		select sent_on from letter_sent
+		where case_ref = $1 and no = $2 and to_whom = $3 and delivered_on is null and returned_on is null`, ref, no, to)
+	return on, err
+}
+
+// LetterArrived records that a letter was delivered.
+func (t *Tx) LetterArrived(ctx context.Context, ref string, no int, to string, on clock.Date) error {
+	return t.exec(ctx, `update letter_sent set delivered_on = $4 where case_ref = $1 and no = $2 and to_whom = $3`, ref, no, to, on)
+}
+
+// LetterReturned records that a letter came back, and why.
+func (t *Tx) LetterReturned(ctx context.Context, ref string, f casefile.ReturnedFields, on clock.Date) error {
+	return t.exec(ctx, `
+		update letter_sent set returned_on = $4, returned_why = $5 where case_ref = $1 and no = $2 and to_whom = $3`,
+		ref, f.Letter, f.To, on, f.Reason)
+}
+
+// ReturnsFromFamily counts the letters that came back from the family since one
+// was last delivered to it, or it was last reached in person.
+func (t *Tx) ReturnsFromFamily(ctx context.Context, ref string) (int, error) {
+	var n int
+	err := t.get(ctx, &n, `
+		select count(*) from letter_sent s where s.case_ref = $1 and s.to_whom = 'family' and s.returned_on is not null
+			and s.returned_on >= coalesce((select max(d.delivered_on) from letter_sent d where d.case_ref = $1 and d.to_whom = 'family'), '-infinity')
+			and s.returned_on >= coalesce((select max(c.made_on) from contact c where c.case_ref = $1 and c.how <> 'representative'), '-infinity')`, ref)
+	return n, err
+}
+
+// UnsentLetter returns the number of a letter of a kind that nobody was sent yet, 0 if there is none.
+func (t *Tx) UnsentLetter(ctx context.Context, ref, kind string) (int, error) {
+	var no int
+	err := t.get(ctx, &no, `
+		select coalesce(max(l.no), 0) from letter l where l.case_ref = $1 and l.kind = $2
+			and not exists (select from letter_sent s where s.case_ref = l.case_ref and s.no = l.no)`, ref, kind)
+	return no, err
+}
+
 // OpeningSent returns the day on which the last addressee was sent the opening
 // letter, zero while the family or its representative still waits for it: only
 // then does a clock against the family start (process.md, Stages).
 func (t *Tx) OpeningSent(ctx context.Context, ref string) (clock.Date, error) {
 	var on clock.Date
 	err := t.get(ctx, &on, `
-		select case when count(*) >= case when max(f.representative) <> '' then 2 else 1 end then max(s.sent_on) end
+		select case when count(distinct s.to_whom) >= case when max(f.representative) <> '' then 2 else 1 end then max(s.sent_on) end
 		from letter l join letter_sent s using (case_ref, no) join family f using (case_ref)
-		where l.case_ref = $1 and l.kind = 'opening'`, ref)
+		where l.case_ref = $1 and l.kind = 'opening' and s.returned_on is null`, ref)
 	return on, err
 }
 
 // AddContact records that somebody was reached in person.
-func (t *Tx) AddContact(ctx context.Context, ref, how string, on clock.Date, command uuid.UUID) error {
-	return t.exec(ctx, `insert into contact (case_ref, how, made_on, command_id) values ($1, $2, $3, $4)`, ref, how, on, command)
+func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactFields, on clock.Date, command uuid.UUID) error {
+	return t.exec(ctx, `insert into contact (case_ref, how, names, made_on, command_id) values ($1, $2, nullif($3, ''), $4, $5)`,
+		ref, f.How, f.Names, on, command)
 }
 
 // AddInterview records an interview. answerBy is the last day to answer adverse

@@ -14,13 +14,17 @@ import (
 	"hame/internal/clock"
 )
 
+// DuplicateWorkingDays is how long a caseworker has to say whether two files are
+// one family, before it goes to the senior caseworker.
+const DuplicateWorkingDays = 20
+
 // Imported says what an import did.
 type Imported struct {
 	Created   int `db:"created" json:"new"`
 	Unchanged int `db:"unchanged" json:"unchanged"`
 	Changed   int `db:"changed" json:"changed"`
 	// KeptBack counts the families that the file changes and whose review is
-	// open or closed: they are reported and not overwritten.
+	// open or closed: they are not overwritten, and each difference becomes a task.
 	KeptBack     int            `db:"kept_back" json:"changed_under_review"`
 	KeptBackRefs pq.StringArray `db:"kept_refs" json:"changed_under_review_cases,omitempty"`
 }
@@ -61,8 +65,13 @@ func (s *Store) Import(ctx context.Context, families []casefile.Family, fileDige
 		if err := copier.Close(); err != nil {
 			return err
 		}
-		return t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4)`,
-			batch, fileDigest, synthetic, on)
+		calendar, err := clock.For(clock.EnglandAndWales)
+		if err != nil {
+			return err
+		}
+		return t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7)`,
+			batch, fileDigest, synthetic, on, calendar.AddWorkingDays(on, DuplicateWorkingDays),
+			pq.Array(casefile.PersonFacts), pq.Array(casefile.FamilyFacts))
 	})
 	return out, err
 }

@@ -25,22 +25,33 @@ type Waiting struct {
 	Births pq.StringArray `db:"births"`
 }
 
-// Waiting lists the unlisted families of a lane, but those that are duplicate
-// candidates not yet resolved.
+// Waiting lists the unlisted families of a lane, but those that may stand twice
+// and those that are held because they do.
 func (t *Tx) Waiting(ctx context.Context, lane casefile.Lane) ([]Waiting, error) {
 	var rows []Waiting
 	err := t.all(ctx, &rows, `
-		select f.case_ref, f.family_key, f.imported_on, f.support <> 'none' as supported, h.arrived_on, h.claim_date,
-			exists (select from person_flag x where x.case_ref = f.case_ref and x.flag = 'public_harm' and x.state <> 'off') as harm,
-			exists (select from person_flag x where x.case_ref = f.case_ref and x.flag = 'serious_illness' and x.state <> 'off') as illness,
-			coalesce((select array_agg(p.date_of_birth order by p.no) from person p where p.case_ref = f.case_ref
-			          and p.relationship not in ('principal', 'spouse', 'partner')), '{}') as births
-		from family f join person h on h.case_ref = f.case_ref and h.relationship = 'principal'
-		where f.lane = $1
-		  and not exists (select from listing l where l.case_ref = f.case_ref)
-		  and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null)
-		order by f.case_ref`, lane)
+		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, births from waiting_families($1)`, lane)
 	return rows, err
+}
+
+// WaitingOrder lists the unlisted families of a lane that the session's login may
+// see, and returns the lane's operative rule set, by which they are ordered.
+// NotPermitted but for operations, senior caseworkers and auditors.
+func (s *Store) WaitingOrder(ctx context.Context, lane casefile.Lane) ([]Waiting, string, error) {
+	var rows []struct {
+		Waiting
+		RuleSet string `db:"rule_set"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, births, rule_set from waiting_order($1)`, lane)
+	if err != nil || len(rows) == 0 {
+		return nil, "", mapError(err)
+	}
+	waiting := make([]Waiting, len(rows))
+	for i, r := range rows {
+		waiting[i] = r.Waiting
+	}
+	return waiting, rows[0].RuleSet, nil
 }
 
 // List writes the listing of a family, once: the row is the guard against a
@@ -70,6 +81,23 @@ func (s *Store) Listings(ctx context.Context, lane casefile.Lane, until time.Tim
 		where l.lane = $1 and l.drawn_at <= $2 and not exists (select from review r where r.case_ref = l.case_ref and r.stage = 'closed')
 		order by l.drawn_at, l.listing_date, l.case_ref`, lane, until)
 	return rows, mapError(err)
+}
+
+// FamilyToOpen is what starting a review needs of a family, and how far it is.
+type FamilyToOpen struct {
+	Lane    casefile.Lane  `db:"lane"`
+	Council string         `db:"council"`
+	Stage   casefile.Stage `db:"stage"`
+}
+
+// FamilyToOpen returns a family as the worker starts its review. A drawn family
+// whose review is not open yet is at listed.
+func (s *Store) FamilyToOpen(ctx context.Context, ref string) (FamilyToOpen, error) {
+	var f FamilyToOpen
+	err := s.db.GetContext(ctx, &f, `
+		select f.lane, f.council, coalesce(r.stage, case when l.case_ref is null then 'unlisted' else 'listed' end) as stage
+		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.case_ref = $1`, ref)
+	return f, mapError(err)
 }
 
 // DrawnAt returns the business instant at which a family was drawn.
@@ -126,7 +154,8 @@ func (t *Tx) LaneCounts(ctx context.Context, lane casefile.Lane) (LaneCounts, er
 	err := t.get(ctx, &c, `
 		select count(*) filter (where l.case_ref is null) as unlisted,
 			count(*) filter (where l.case_ref is null and exists (
-				select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null)) as held,
+				select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
+				union all select from hold h where h.case_ref = f.case_ref and h.ground = 'duplicate' and h.ended_on is null)) as held,
 			count(l.case_ref) as listed, count(r.case_ref) filter (where r.stage = 'closed') as closed
 		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.lane = $1`, lane)
 	return c, err

@@ -66,17 +66,3 @@ func (t *Tx) PersonExists(ctx context.Context, ref string, no int) (bool, error)
 	err := t.get(ctx, &yes, `select exists (select from person where case_ref = $1 and no = $2)`, ref, no)
 	return yes, err
 }
-
-// OpenHolds opens a hold for each imported flag of age dispute, child
-// protection or court. It reports how many it opened.
-func (t *Tx) OpenHolds(ctx context.Context, ref string, on clock.Date) (int, error) {
-	var opened int
-	err := t.get(ctx, &opened, `
-		with opened as (
-			insert into hold (case_ref, person_no, ground, opened_on)
-			select f.case_ref, f.no, case f.flag when 'judicial_review' then 'court' else f.flag end, $2::date
-			from person_flag f where f.case_ref = $1 and f.flag in ('age_dispute', 'child_protection', 'judicial_review') and f.state <> 'off'
-			on conflict do nothing returning 1)
-		select count(*) from opened`, ref, on)
-	return opened, err
-}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"hame/internal/clock"
 )
 
 // Report is where the programme stands: figures over recorded facts at one
@@ -21,7 +23,22 @@ type Report struct {
 	DecidedByOutcome map[string]int `json:"decided_by_outcome"`
 	OpenByStage      map[string]int `json:"open_by_stage"`
 	HeldBack         int            `json:"held_back_as_duplicates"`
-	Milestones       struct {
+	// HeldAsDuplicates counts second files of families that stand twice, held until
+	// files can be merged.
+	HeldAsDuplicates int `json:"held_as_duplicates"`
+	Duplicates       struct {
+		Unresolved int `json:"unresolved"` // pairs
+		Escalated  int `json:"escalated"`
+	} `json:"duplicates"`
+	// Post is what waits in the mailroom (C1).
+	Post struct {
+		Unlinked       int        `json:"unlinked"`
+		OldestUnlinked clock.Date `json:"oldest_unlinked,omitzero"`
+		Unread         int        `json:"unread"`
+		OldestUnread   clock.Date `json:"oldest_unread,omitzero"`
+		Escalated      int        `json:"escalated"`
+	} `json:"post"`
+	Milestones struct {
 		Signed     int `json:"signed"`
 		Served     int `json:"served"`
 		CarriedOut int `json:"carried_out"`
@@ -83,6 +100,20 @@ func (s *Store) ReviewsOnRecord(ctx context.Context) ([]OnRecord, error) {
 	var rows []OnRecord
 	err := s.db.SelectContext(ctx, &rows, `select case_ref, stage, drawn from reviews_on_record()`)
 	return rows, mapError(err)
+}
+
+// Recoveries counts how often operations have restarted or freed each review.
+func (s *Store) Recoveries(ctx context.Context) (map[string]int, error) {
+	var rows []struct {
+		Case string `db:"case_ref"`
+		N    int    `db:"n"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `select case_ref, n from recoveries()`)
+	counts := make(map[string]int, len(rows))
+	for _, r := range rows {
+		counts[r.Case] = r.N
+	}
+	return counts, mapError(err)
 }
 
 // SetBusinessNow puts a synthetic programme's now at an instant. The database

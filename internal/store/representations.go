@@ -14,31 +14,56 @@ type MinistersDraft struct {
 	Checked bool   `db:"checked"`
 	Cleared bool   `db:"cleared"`
 	Signed  bool   `db:"signed"`
+	// Returned is whether the office has sent it back to its drafter.
+	Returned bool `db:"returned"`
 }
 
 // MinistersDraft returns the draft in hand. NotFound if there is none.
 func (t *Tx) MinistersDraft(ctx context.Context, ref string) (MinistersDraft, error) {
 	var d MinistersDraft
 	err := t.get(ctx, &d, `
-		select no, drafter, checker is not null as checked, cleared_by is not null as cleared, signer is not null as signed
+		select no, drafter, checker is not null as checked, cleared_by is not null as cleared, signer is not null as signed,
+		       returned_on is not null as returned
 		from representation where case_ref = $1 and from_kind = 'minister' and received_on is null`, ref)
 	return d, err
 }
 
 // AddRepresentation records a representation: a minister's draft by a drafter,
 // or with a day one that has reached the Home Office. It returns its number.
-func (t *Tx) AddRepresentation(ctx context.Context, ref, from, drafter string, receivedOn clock.Date) (int, error) {
+func (t *Tx) AddRepresentation(ctx context.Context, ref string, f casefile.LetterFromFields, drafter string, receivedOn clock.Date) (int, error) {
 	var no int
 	err := t.get(ctx, &no, `
-		insert into representation (case_ref, no, from_kind, drafter, received_on)
-		select $1, 1 + coalesce(max(no), 0), $2, nullif($3, ''), $4 from representation where case_ref = $1 returning no`,
-		ref, from, drafter, receivedOn)
+		insert into representation (case_ref, no, from_kind, letter, drafter, received_on)
+		select $1, 1 + coalesce(max(no), 0), $2, nullif($3, ''), nullif($4, ''), $5 from representation where case_ref = $1 returning no`,
+		ref, f.From, f.Letter, drafter, receivedOn)
 	return no, err
+}
+
+// ReturnDraft sends the minister's draft back to its drafter: what was checked,
+// cleared or signed of it is so no more.
+func (t *Tx) ReturnDraft(ctx context.Context, ref string, no int, by string, on clock.Date) error {
+	return t.exec(ctx, `
+		update representation set returned_on = $4, returned_by = $3, checker = null, cleared_by = null, signer = null, signed_on = null,
+			signature_recorded_by = null, document = null
+		where case_ref = $1 and no = $2`, ref, no, by, on)
+}
+
+// RedraftRepresentation takes up a returned draft again.
+func (t *Tx) RedraftRepresentation(ctx context.Context, ref string, no int, drafter string) error {
+	return t.exec(ctx, `update representation set drafter = $3, returned_on = null, returned_by = null where case_ref = $1 and no = $2`, ref, no, drafter)
+}
+
+// SignDraft records the signature under the minister's draft. recorder and
+// document are of a wet signature that private office records, else empty.
+func (t *Tx) SignDraft(ctx context.Context, ref string, no int, signer, recorder, document string, on clock.Date) error {
+	return t.exec(ctx, `
+		update representation set signer = $3, signature_recorded_by = nullif($4, ''), document = nullif($5, ''), signed_on = $6
+		where case_ref = $1 and no = $2`, ref, no, signer, recorder, document, on)
 }
 
 // PassDraft records a step of the minister's office on its draft.
 func (t *Tx) PassDraft(ctx context.Context, ref string, no int, act casefile.Act, person string) error {
-	column, ok := map[casefile.Act]string{casefile.ActCheckDraft: "checker", casefile.ActClear: "cleared_by", casefile.ActSignLetter: "signer"}[act]
+	column, ok := map[casefile.Act]string{casefile.ActCheckDraft: "checker", casefile.ActClear: "cleared_by"}[act]
 	if !ok {
 		return casefile.Refuse(casefile.RefusedUnknownAct, string(act)+" is no step of a draft")
 	}

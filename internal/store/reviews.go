@@ -14,29 +14,35 @@ import (
 // under the reference.
 func (t *Tx) Review(ctx context.Context, ref string) (casefile.Review, error) {
 	var body []byte
-	err := t.get(ctx, &body, `
-		select jsonb_build_object(
-			'schema', $2::int, 'case', r.case_ref, 'lane', r.lane, 'council', f.council, 'rule_set', r.rule_set,
-			'drawn_at', l.drawn_at, 'listing_date', l.listing_date, 'stage', r.stage, 'revision', r.revision,
-			'ready', r.owner is not null and r.reconciled_on is not null and r.triaged_on is not null,
-			'signed', r.signed_on is not null, 'stuck', r.stuck, 'recovered', r.recovered,
-			'held', exists (select from hold h where h.case_ref = r.case_ref and h.ended_on is null),
-			'opened', (select jsonb_agg(e.stage) from stage_entry e where e.case_ref = r.case_ref),
-			'tasks', (select jsonb_agg(jsonb_build_object(
-					'kind', t.kind, 'subject', t.subject, 'stage', t.stage, 'awaiting', t.awaiting, 'due_on', t.due_on,
-					'next', jsonb_build_object('kind', t.next_rung, 'no', t.next_no, 'at', t.next_at),
-					'overdue', t.overdue, 'escalated', t.escalated, 'provisional', t.provisional) order by t.id)
-				from task t where t.case_ref = r.case_ref and t.closed_at is null))
-		from review r join listing l using (case_ref) join family f using (case_ref)
-		where r.case_ref = $1`, ref, casefile.ReviewSchema)
-	var r casefile.Review
-	if err != nil {
-		return r, err
+	err := t.get(ctx, &body, `select review_state($1)`, ref)
+	if err == nil && body == nil {
+		err = &Error{Kind: NotFound}
 	}
+	if err != nil {
+		return casefile.Review{}, err
+	}
+	return decodeReview(body)
+}
+
+// RecordedReview returns a review's state for operations, who restart it from
+// there. NotFound if there is none that the session's login may see.
+func (s *Store) RecordedReview(ctx context.Context, ref string) (casefile.Review, error) {
+	var body []byte
+	if err := s.db.GetContext(ctx, &body, `select recorded_review($1)`, ref); err != nil {
+		return casefile.Review{}, mapError(err)
+	}
+	if body == nil {
+		return casefile.Review{}, &Error{Kind: NotFound}
+	}
+	return decodeReview(body)
+}
+
+func decodeReview(body []byte) (casefile.Review, error) {
+	var r casefile.Review
 	if err := json.Unmarshal(body, &r); err != nil {
 		return r, err
 	}
-	r.ListingAt = r.ListingDate.Start()
+	r.Schema, r.ListingAt = casefile.ReviewSchema, r.ListingDate.Start()
 	return r, nil
 }
 
@@ -97,6 +103,19 @@ func (t *Tx) SetTriaged(ctx context.Context, ref string, on clock.Date, priority
 // RaisePriority moves a family up to a priority, never down.
 func (t *Tx) RaisePriority(ctx context.Context, ref string, priority int) error {
 	return t.exec(ctx, `update review set priority = least(priority, $2) where case_ref = $1`, ref, priority)
+}
+
+// SetRecovered records that operations have restarted or freed a review.
+func (t *Tx) SetRecovered(ctx context.Context, ref string) error {
+	return t.exec(ctx, `update review set recovered = true, stuck = '' where case_ref = $1`, ref)
+}
+
+// SetListingDate brings a listed family forward to a day.
+func (t *Tx) SetListingDate(ctx context.Context, ref string, on clock.Date, why string) error {
+	if err := t.exec(ctx, `update listing set listing_date = $2, why = $3 where case_ref = $1`, ref, on, why); err != nil {
+		return err
+	}
+	return t.exec(ctx, `update review set listing_date = $2 where case_ref = $1`, ref, on)
 }
 
 // SetStuck records the code of what stopped a review.

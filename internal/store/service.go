@@ -14,13 +14,16 @@ type Decided struct {
 	ServedOn clock.Date       `db:"served_on"`
 	StatusOn clock.Date       `db:"status_issued_on"`
 	NoAppeal clock.Date       `db:"no_appeal_on"`
+	AppealOn clock.Date       `db:"appeal_on"`
+	// How the person was served.
+	How string `db:"served_how"`
 }
 
 // Decided lists the outcomes of a decided case.
 func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
 	var rows []Decided
 	err := t.all(ctx, &rows, `
-		select person_no, outcome, served_on, status_issued_on, no_appeal_on from decision_outcome where case_ref = $1 order by person_no`, ref)
+		select person_no, outcome, served_on, coalesce(served_how, '') as served_how, status_issued_on, no_appeal_on, appeal_on from decision_outcome where case_ref = $1 order by person_no`, ref)
 	return rows, err
 }
 
@@ -46,4 +49,15 @@ func (t *Tx) IssueStatus(ctx context.Context, ref string, person int, on clock.D
 // NoAppeal records that no appeal was found for a person.
 func (t *Tx) NoAppeal(ctx context.Context, ref string, person int, on clock.Date) error {
 	return t.exec(ctx, `update decision_outcome set no_appeal_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+}
+
+// Appeal records that a person has appealed.
+func (t *Tx) Appeal(ctx context.Context, ref string, person int, on clock.Date) error {
+	return t.exec(ctx, `update decision_outcome set appeal_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+}
+
+// Unserve takes a service back whose letter came back: nobody was served by it (C9).
+func (t *Tx) Unserve(ctx context.Context, ref string, person int) error {
+	return t.exec(ctx, `
+		update decision_outcome set served_on = null, served_how = null, proof = null where case_ref = $1 and person_no = $2`, ref, person)
 }

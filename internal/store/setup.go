@@ -165,18 +165,20 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
-	     decision_outcome, hold to hame_worker`,
+	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, person to hame_worker`,
+	`grant update on family to hame_worker`,
 	`grant insert on rung, command_outcome to hame_worker`,
-	`grant update (child_when_listed) on person to hame_worker`,
 	`grant update (business_now) on programme to hame_worker`,
 	`grant execute on all functions in schema hame to hame_worker`,
-	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text from hame_worker`,
-	`grant insert (id, case_ref, lane, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
+	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text,
+	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, recorded_review, recoveries, waiting_order from hame_worker`,
+	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (batch, ord, case_ref, digest, family) on import_staging to hame_staff`,
-	`grant select on case_list, task_list, letter_list, case_role to hame_staff`,
+	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list to hame_staff`,
 	`grant execute on function has_role, my_person, my_roles, my_sight, may_see, my_part, business_now, case_file, case_timeline, act_text,
-	     record_refusal, file_command, import_merge, programme_report, verify_record, reviews_on_record to hame_staff`,
+	     record_refusal, file_command, import_merge, programme_report, verify_record, reviews_on_record, business_today, receive_post,
+	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order to hame_staff`,
 }
 
 // saveRules writes the table of who may do what from the rules in the code, and
@@ -187,7 +189,7 @@ func (t *Tx) saveRules(ctx context.Context) error {
 	}
 	for _, rule := range casefile.ActRules {
 		for _, role := range rule.Roles {
-			err := t.exec(ctx, `insert into act_role (act, role, council) values ($1, $2, $3)`, rule.Act, role, rule.Council)
+			err := t.exec(ctx, `insert into act_role (act, role, council, filed) values ($1, $2, $3, $4)`, rule.Act, role, rule.Council, rule.Act.IsFiled())
 			if err != nil {
 				return err
 			}

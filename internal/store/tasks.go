@@ -9,16 +9,16 @@ import (
 	"hame/internal/policy"
 )
 
-// OpenTask opens a task with its deadline. An open one of the same kind and
-// subject stays as it is: opening is idempotent.
-func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, subject int, l policy.Ladder, at time.Time) error {
+// OpenTask opens a task with its deadline, for whoever is awaited. An open one of
+// the same kind and subject stays as it is: opening is idempotent.
+func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, awaiting casefile.Party, subject int, l policy.Ladder, at time.Time) error {
 	b := l.Deadline.Budget
 	return t.exec(ctx, `
 		insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at,
 		                  next_rung, next_no, next_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		on conflict (case_ref, kind, subject) where closed_at is null do nothing`,
-		ref, rule.Kind, subject, rule.Stage, rule.Awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.DueOn, l.Provisional, at,
+		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.DueOn, l.Provisional, at,
 		l.First.Kind, l.First.No, l.First.At)
 }
 
@@ -61,6 +61,13 @@ func (t *Tx) OpenSubjects(ctx context.Context, ref string, kind casefile.TaskKin
 	return subjects, err
 }
 
+// HadTask reports whether a task of a kind and subject was ever opened.
+func (t *Tx) HadTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `select exists (select from task where case_ref = $1 and kind = $2 and subject = $3)`, ref, kind, subject)
+	return yes, err
+}
+
 // ActRung writes that a rung acted, once: it reports false if it had already.
 func (t *Tx) ActRung(ctx context.Context, task int64, rung casefile.Rung, effect casefile.Effect, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
@@ -88,6 +95,11 @@ func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind,
 		update task set result = $4, attested_on = $5, overdue = overdue and $5::date > due_on
 		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result in ('gap', 'lapsed'))`,
 		ref, kind, subject, result, on)
+}
+
+// Postpone lets a task's next rung act later than it would, and nothing else.
+func (t *Tx) Postpone(ctx context.Context, task int64, at time.Time) error {
+	return t.exec(ctx, `update task set next_at = $2 where id = $1`, task, at)
 }
 
 // CloseAll closes every open task of a case that is still open, with one result.

@@ -51,6 +51,20 @@ func (t *Tx) AssignWelfare(ctx context.Context, ref string, person int, to strin
 		ref, person, to, on)
 }
 
+// ReturnWelfare sends a report back to its author, who writes another; the
+// returned one stays on file.
+func (t *Tx) ReturnWelfare(ctx context.Context, ref string, person, no int, by string, on clock.Date) error {
+	err := t.exec(ctx, `
+		update welfare_check set returned_by = $4, returned_on = $5 where case_ref = $1 and person_no = $2 and no = $3`, ref, person, no, by, on)
+	if err != nil {
+		return err
+	}
+	return t.exec(ctx, `
+		insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on)
+		select case_ref, person_no, no + 1, assigned_to, assigned_on from welfare_check where case_ref = $1 and person_no = $2 and no = $3`,
+		ref, person, no)
+}
+
 // ReportWelfare records the report on a child.
 func (t *Tx) ReportWelfare(ctx context.Context, ref string, person, no int, author string, f casefile.ReportFields, on clock.Date) error {
 	findings, err := json.Marshal(f)

@@ -1,0 +1,182 @@
+package activities
+
+import (
+	"context"
+	"slices"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// setFlag sets or clears a flag. public_harm takes two officers, both ways: the
+// first asks, the second does it or refuses (process.md, Four eyes).
+func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.FlagFields)
+	flags, err := c.Flags(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	state := "off"
+	if i := slices.IndexFunc(flags, func(x store.PersonFlag) bool { return x.Person == cmd.Subject && x.Flag == f.Flag }); i >= 0 {
+		state = flags[i].State
+	}
+	wanted := map[string]string{"on": "confirmed", "off": "off"}[f.To]
+	if f.Flag.NeedsTwo() {
+		settled, err := c.askSecondOfficer(ctx, cmd, *f, state == wanted)
+		if err != nil || !settled {
+			return err
+		}
+	} else if state == wanted {
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "the flag stands so already")
+	}
+	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: f.Flag, State: wanted}); err != nil {
+		return err
+	}
+	return c.flagHasChanged(ctx, cmd.Subject, f.Flag, f.To == "on", cmd.AttestedOn)
+}
+
+// askSecondOfficer reports whether two officers now want the same. The first
+// one's wish waits; the second may refuse it by wanting the opposite.
+func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f casefile.FlagFields, stands bool) (bool, error) {
+	request, err := c.FlagRequest(ctx, c.ref, cmd.Subject, f.Flag)
+	switch {
+	case store.IsKind(err, store.NotFound) && stands:
+		return false, casefile.Refuse(casefile.RefusedAlreadyDone, "the flag stands so already")
+	case store.IsKind(err, store.NotFound):
+		if err := c.AskForFlag(ctx, c.ref, cmd.Subject, f, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {
+			return false, err
+		}
+		return false, c.open(ctx, casefile.TaskFlag, cmd.Subject, c.today)
+	case err != nil:
+		return false, err
+	case request.Wanted != f.To:
+		// Whoever asked may think better of it; a second officer may refuse.
+		if err := c.SettleFlag(ctx, request.ID, "refused", cmd.Person, cmd.AttestedOn); err != nil {
+			return false, err
+		}
+		return false, c.flagsLookedInto(ctx, cmd.Subject, cmd.AttestedOn)
+	case request.By == cmd.Person:
+		return false, casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another senior caseworker must confirm it")
+	}
+	return true, c.SettleFlag(ctx, request.ID, "done", cmd.Person, cmd.AttestedOn)
+}
+
+// flagHasChanged does what follows from a flag: a hold opened or ended, a family
+// moved up, a case restricted.
+func (c *change) flagHasChanged(ctx context.Context, person int, flag casefile.Flag, on bool, day clock.Date) error {
+	ground := flag.Hold()
+	switch {
+	case flag == casefile.FlagRestricted:
+		if err := c.Restrict(ctx, c.ref, on); err != nil {
+			return err
+		}
+	case ground != "" && on:
+		if err := c.hold(ctx, person, ground); err != nil {
+			return err
+		}
+	case ground != "":
+		if err := c.endHold(ctx, person, ground, day); err != nil {
+			return err
+		}
+	case flag == casefile.FlagPublicHarm && on:
+		if err := c.RaisePriority(ctx, c.ref, 1); err != nil {
+			return err
+		}
+	case flag == casefile.FlagSeriousIllness && on:
+		if err := c.RaisePriority(ctx, c.ref, 2); err != nil {
+			return err
+		}
+	}
+	if flag == casefile.FlagAgeDispute && on {
+		// Somebody whose age is disputed is a child until it is settled.
+		if err := c.seeTheChild(ctx, person); err != nil {
+			return err
+		}
+	}
+	return c.flagsLookedInto(ctx, person, day)
+}
+
+// flagsLookedInto ends the task of looking into a person's flags when none of
+// them is an allegation that nobody has dealt with.
+func (c *change) flagsLookedInto(ctx context.Context, person int, on clock.Date) error {
+	flags, err := c.Flags(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(flags, func(f store.PersonFlag) bool { return f.Person == person && lookInto(f) }) {
+		return nil
+	}
+	if _, err := c.FlagRequest(ctx, c.ref, person, casefile.FlagPublicHarm); !store.IsKind(err, store.NotFound) {
+		return err
+	}
+	_, err = c.done(ctx, casefile.TaskFlag, person, "looked_into", on)
+	return err
+}
+
+// lookInto reports whether a flag that came with the file asks for somebody to
+// look into it: an allegation of public harm, and an illness that counts.
+func lookInto(f store.PersonFlag) bool {
+	return f.State == "alleged" && (f.Flag == casefile.FlagPublicHarm || f.Flag == casefile.FlagSeriousIllness)
+}
+
+// setImportedFlag takes a flag over from a file: an allegation, with the task or
+// the hold that it asks for.
+func (c *change) setImportedFlag(ctx context.Context, person int, flag casefile.Flag) error {
+	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}); err != nil {
+		return err
+	}
+	if flag == casefile.FlagRestricted {
+		return c.Restrict(ctx, c.ref, true)
+	}
+	return c.openForFlag(ctx, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}, c.today)
+}
+
+// openForFlag opens what a flag of the file asks for.
+func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began clock.Date) error {
+	if f.State == "off" {
+		return nil
+	}
+	if ground := f.Flag.Hold(); ground != "" {
+		return c.holdFrom(ctx, f.Person, ground, began)
+	}
+	if lookInto(f) {
+		return c.open(ctx, casefile.TaskFlag, f.Person, began)
+	}
+	return nil
+}
+
+func (c *change) hold(ctx context.Context, person int, ground string) error {
+	return c.holdFrom(ctx, person, ground, c.today)
+}
+
+// holdFrom opens a hold, with the senior caseworker as its owner and a day of review.
+func (c *change) holdFrom(ctx context.Context, person int, ground string, began clock.Date) error {
+	ladder, err := c.rules.Ladder(casefile.TaskHold, began)
+	if err != nil {
+		return err
+	}
+	if _, err := c.OpenHold(ctx, c.ref, person, ground, c.today, ladder.DueOn); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskHold, 0, began)
+}
+
+func (c *change) endHold(ctx context.Context, person int, ground string, on clock.Date) error {
+	left, err := c.EndHold(ctx, c.ref, person, ground, on)
+	if err != nil || left > 0 {
+		return err
+	}
+	_, err = c.done(ctx, casefile.TaskHold, 0, "ended", on)
+	return err
+}
+
+// raiseConcern holds refusal and removal at once (row 4): whoever sees a child in
+// danger waits for nobody. A senior caseworker reviews the hold, and alone ends it.
+func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection, State: "alleged"})
+	if err != nil {
+		return err
+	}
+	return c.hold(ctx, cmd.Subject, casefile.FlagChildProtection.Hold())
+}

@@ -1,0 +1,173 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// returnsThatStop is how many letters must come back from a family before its
+// clock stops (process.md, Stages).
+const returnsThatStop = 2
+
+// The kinds of letter.
+const (
+	openingLetter  = "opening"
+	decisionLetter = "decision"
+)
+
+// letterSent records that a letter went out. Only when the opening letter has
+// gone to the family and to its representative does the questionnaire's clock
+// start, on the later of the two days.
+func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.LetterFields)
+	kind, made, err := c.Letter(ctx, c.ref, f.Letter)
+	if store.IsKind(err, store.NotFound) {
+		return casefile.Refuse(casefile.RefusedNoSubject, "the case has no letter of this number: see letter list")
+	}
+	if err != nil {
+		return err
+	}
+	if cmd.AttestedOn.Before(clock.DateOf(made)) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a letter made on %s was not sent on %s", clock.DateOf(made), cmd.AttestedOn))
+	}
+	family, err := c.Family(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if f.To == "representative" && !family.Represented {
+		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file")
+	}
+	sent, err := c.SendLetter(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID)
+	if err != nil {
+		return err
+	}
+	if !sent {
+		return casefile.Refuse(casefile.RefusedAlreadyDone, "that letter is recorded as sent to them")
+	}
+	if f.To == "family" {
+		if _, err := c.done(ctx, traceOf(kind), 0, "sent_again", cmd.AttestedOn); err != nil {
+			return err
+		}
+	}
+	if kind != openingLetter {
+		return nil
+	}
+	on, err := c.OpeningSent(ctx, c.ref)
+	if err != nil || on.IsZero() {
+		return err
+	}
+	if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "sent", on); err != nil {
+		return err
+	}
+	return c.ask(ctx, casefile.ProviderQuestionnaire, 0, on)
+}
+
+func traceOf(letter string) casefile.TaskKind {
+	if letter == decisionLetter {
+		return casefile.TaskTraceToServe
+	}
+	return casefile.TaskTrace
+}
+
+func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.DeliveredFields)
+	if _, err := c.underWay(ctx, f.Letter, f.To, cmd.AttestedOn); err != nil {
+		return err
+	}
+	return c.LetterArrived(ctx, c.ref, f.Letter, f.To, cmd.AttestedOn)
+}
+
+// letterReturned records that a letter came back. It is made again, to be sent
+// again; the second that comes back from the family stops its clock, until a
+// caseworker has found where it lives and a letter has been sent there (row 3b).
+// A service that rested on a returned letter is none (C9, row 9).
+func letterReturned(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.ReturnedFields)
+	kind, err := c.underWay(ctx, f.Letter, f.To, cmd.AttestedOn)
+	if err != nil {
+		return err
+	}
+	if err := c.LetterReturned(ctx, c.ref, *f, cmd.AttestedOn); err != nil {
+		return err
+	}
+	again, err := c.UnsentLetter(ctx, c.ref, kind)
+	if err != nil {
+		return err
+	}
+	if again == 0 {
+		if _, err := c.AddLetter(ctx, c.ref, kind, c.now); err != nil {
+			return err
+		}
+	}
+	if kind == decisionLetter && f.To == "family" {
+		if err := c.unserve(ctx, cmd.AttestedOn); err != nil {
+			return err
+		}
+	}
+	returns := 0
+	if f.To == "family" {
+		if returns, err = c.ReturnsFromFamily(ctx, c.ref); err != nil {
+			return err
+		}
+	}
+	switch {
+	case returns >= returnsThatStop:
+		if _, err := c.done(ctx, casefile.TaskQuestionnaire, 0, "stopped", cmd.AttestedOn); err != nil {
+			return err
+		}
+		if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "stopped", cmd.AttestedOn); err != nil {
+			return err
+		}
+		return c.open(ctx, traceOf(kind), 0, c.today)
+	case kind == openingLetter && c.before.Stage.Before(casefile.Representation):
+		return c.open(ctx, casefile.TaskOpeningLetter, 0, c.today)
+	}
+	return nil
+}
+
+// underWay returns the kind of a letter that was sent and has neither arrived
+// nor come back.
+func (c *change) underWay(ctx context.Context, letter int, to string, on clock.Date) (string, error) {
+	sent, err := c.LetterSentOn(ctx, c.ref, letter, to)
+	if store.IsKind(err, store.NotFound) {
+		return "", casefile.Refuse(casefile.RefusedNothingOpen, "no such letter is under way to them: letter show tells which are")
+	}
+	if err != nil {
+		return "", err
+	}
+	if on.Before(sent) {
+		return "", casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a letter sent on %s did not arrive or come back on %s", sent, on))
+	}
+	kind, _, err := c.Letter(ctx, c.ref, letter)
+	return kind, err
+}
+
+// unserve takes back the services by post that rested on a letter which came
+// back, with the clocks that ran from them.
+func (c *change) unserve(ctx context.Context, on clock.Date) error {
+	people, err := c.Decided(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.How != "recorded_delivery" || !p.StatusOn.IsZero() || !p.AppealOn.IsZero() {
+			continue
+		}
+		if err := c.Unserve(ctx, c.ref, p.Person); err != nil {
+			return err
+		}
+		for _, kind := range []casefile.TaskKind{casefile.TaskAppealWindow, casefile.TaskNoAppeal} {
+			if _, err := c.done(ctx, kind, p.Person, "letter_returned", on); err != nil {
+				return err
+			}
+		}
+		if err := c.open(ctx, casefile.TaskServe, 0, c.today); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package activities
+
+import (
+	"context"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// PostWorkingDays is how long the expiries of the families that an item may
+// belong to wait for it to be linked and read (C1), by the Home Office's calendar.
+const PostWorkingDays = 5
+
+// PostWaitsUntil is the last day on which expiries wait for an item that was
+// received on a day.
+func PostWaitsUntil(received clock.Date) (clock.Date, error) {
+	calendar, err := clock.For(clock.EnglandAndWales)
+	if err != nil {
+		return clock.Date{}, err
+	}
+	return calendar.AddWorkingDays(received, PostWorkingDays), nil
+}
+
+// receivePost records an item of post that came for the case, and asks that it be read.
+func receivePost(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	until, err := PostWaitsUntil(cmd.AttestedOn)
+	if err != nil {
+		return err
+	}
+	item, err := c.AddPost(ctx, c.ref, fields.(*casefile.PostFields).From, cmd.AttestedOn, until, cmd.ID)
+	if err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskReadPost, item, cmd.AttestedOn)
+}
+
+func linkPost(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	item := fields.(*casefile.ItemFields).Item
+	linked, err := c.LinkPost(ctx, c.ref, item, cmd.AttestedOn)
+	if err != nil {
+		return err
+	}
+	if !linked {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no unlinked item of post has this number: post list shows them")
+	}
+	return c.open(ctx, casefile.TaskReadPost, item, cmd.AttestedOn)
+}
+
+func readPost(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	item := fields.(*casefile.ItemFields).Item
+	read, err := c.ReadPost(ctx, c.ref, item, cmd.AttestedOn)
+	if err != nil {
+		return err
+	}
+	if !read {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no unread item of this case has this number: link it first, or it was read")
+	}
+	_, err = c.done(ctx, casefile.TaskReadPost, item, "read", cmd.AttestedOn)
+	return err
+}
+
+// waitsForPost lets a rung that would end somebody's time wait, if an item is
+// received that may be their answer. It reports whether it does (C1).
+func (c *change) waitsForPost(ctx context.Context, task store.OpenTaskRow, rung casefile.Rung, effect casefile.Effect) (bool, error) {
+	if rung.Kind == casefile.Reminder || rung.Kind == casefile.Diary || effect == casefile.EffectNone || effect == casefile.EffectEscalate || effect == casefile.EffectReassign {
+		return false, nil
+	}
+	until, err := c.PostWaitsUntil(ctx, c.ref, c.today)
+	if err != nil || until.IsZero() {
+		return false, err
+	}
+	return true, c.Postpone(ctx, task.ID, clock.LateAt(until))
+}

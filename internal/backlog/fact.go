@@ -1,0 +1,53 @@
+package backlog
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// CheckFact reads one corrected fact by the rules of a backlog file's column of
+// that name, and returns it as the record keeps it: a nationality as its code, a
+// date as ISO text. The error says what was expected and does not repeat a name,
+// date or reference.
+func CheckFact(column, value string, today clock.Date) (string, error) {
+	values := map[string]string{"family": "F", "person": "1", "relationship": string(casefile.Principal), "nationality": "Unknown",
+		"claim_date": "", "council": "S12000049"}
+	values[column] = value
+	var names, cells []string
+	for _, c := range columns {
+		if v, ok := values[c.name]; ok {
+			names, cells = append(names, c.name), append(cells, v)
+		}
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	if err := w.WriteAll([][]string{names, cells}); err != nil {
+		return "", err
+	}
+	file, err := Read(&b, today)
+	if err != nil {
+		return "", err
+	}
+	if len(file.Quarantined) > 0 {
+		return "", fmt.Errorf("%s: %s", column, file.Quarantined[0].Reason)
+	}
+	var fields map[string]any
+	for _, part := range []any{file.Families[0], file.Families[0].People[0]} {
+		body, err := json.Marshal(part)
+		if err != nil {
+			return "", err
+		}
+		if err := json.Unmarshal(body, &fields); err != nil {
+			return "", err
+		}
+	}
+	if kept, ok := fields[column].(string); ok {
+		return kept, nil
+	}
+	return "", nil // an empty fact is left out: nothing is known
+}

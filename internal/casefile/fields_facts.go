@@ -1,0 +1,118 @@
+package casefile
+
+import (
+	"fmt"
+	"slices"
+
+	"hame/internal/clock"
+)
+
+type (
+	// OpenFields says why a family is brought forward, and to which day.
+	OpenFields struct {
+		Reason      string     `json:"reason" yaml:"reason"` // child_near_18, illness, safeguarding, court, linked_family
+		ListingDate clock.Date `json:"listing_date" yaml:"listing_date"`
+	}
+	// FlagFields sets or clears a flag of a person.
+	FlagFields struct {
+		Flag Flag   `json:"flag" yaml:"flag"`
+		To   string `json:"to" yaml:"to"` // on, off
+	}
+	// CorrectFields says which fact was wrong, why, and what shows it. The new
+	// value is the act's text: it is personal, and can be erased under the chain.
+	CorrectFields struct {
+		Field  string `json:"field" yaml:"field"`
+		Reason string `json:"reason" yaml:"reason"` // misread, mistyped, changed, family_says, other_record
+		Source string `json:"source" yaml:"source"` // passport, birth_certificate, interview, questionnaire, paper_file, letter, provider
+	}
+	// DifferenceFields says what is done with a difference that an import found.
+	DifferenceFields struct {
+		Finding string `json:"finding" yaml:"finding"` // accepted, rejected
+	}
+	// ArrivalFields is what a senior caseworker makes of what arrived for a closed
+	// case. Anything that should change the decision waits, as a task, until cases
+	// can be reopened.
+	ArrivalFields struct {
+		Finding string `json:"finding" yaml:"finding"` // no_change
+	}
+	// DuplicateFields says whether the other file is the same family.
+	DuplicateFields struct {
+		Other   string `json:"other" yaml:"other"`     // the other case's reference
+		Finding string `json:"finding" yaml:"finding"` // same, different
+	}
+	// WithdrawFields says why an author takes a proposal back.
+	WithdrawFields struct {
+		Reason string `json:"reason" yaml:"reason"` // new_facts, mistake
+	}
+)
+
+// Flags lists the flags that can be set and cleared.
+var Flags = []Flag{FlagPublicHarm, FlagAgeDispute, FlagChildProtection, FlagSeriousIllness, FlagJudicialReview, FlagFurtherSubmissions, FlagRestricted}
+
+// NeedsTwo reports whether the flag is set and cleared by two officers
+// (process.md, Four eyes).
+func (f Flag) NeedsTwo() bool { return f == FlagPublicHarm }
+
+// Hold returns the ground of the hold that the flag opens, or "" if it opens none.
+func (f Flag) Hold() string {
+	switch f {
+	case FlagAgeDispute, FlagChildProtection:
+		return string(f)
+	case FlagJudicialReview:
+		return "court"
+	}
+	return ""
+}
+
+// PersonFacts and FamilyFacts are what can be corrected of a person and of a
+// family: the columns of a backlog file that state a fact about them. A move to
+// another council is no correction.
+var (
+	PersonFacts = []string{"family_name", "given_names", "date_of_birth", "sex", "nationality", "birth_country", "born_in_scotland",
+		"home_office_ref", "arrived_on", "claim_date", "language", "interpreter", "school", "responsible_adult"}
+	// ClaimFacts can be taken over from a later import, and not typed.
+	ClaimFacts  = []string{"own_claim", "claim_status", "claim_status_on", "last_interview_on"}
+	FamilyFacts = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact", "support"}
+)
+
+// Validate checks the code, and wants the day.
+func (f OpenFields) Validate() error {
+	if f.ListingDate.IsZero() {
+		return fmt.Errorf("listing_date: say on which day the review of the evidence is to begin")
+	}
+	return oneOf("reason", f.Reason, "child_near_18", "illness", "safeguarding", "court", "linked_family")
+}
+
+// Validate checks the codes.
+func (f FlagFields) Validate() error {
+	if !slices.Contains(Flags, f.Flag) {
+		return fmt.Errorf("flag is %q; it must be one of %s", f.Flag, joined(Flags))
+	}
+	return oneOf("to", f.To, "on", "off")
+}
+
+// Validate checks the codes.
+func (f CorrectFields) Validate() error {
+	return first(oneOf("field", f.Field, slices.Concat(PersonFacts, FamilyFacts)...),
+		oneOf("reason", f.Reason, "misread", "mistyped", "changed", "family_says", "other_record"),
+		oneOf("source", f.Source, "passport", "birth_certificate", "interview", "questionnaire", "paper_file", "letter", "provider"))
+}
+
+// Validate checks the code.
+func (f DifferenceFields) Validate() error {
+	return oneOf("finding", f.Finding, "accepted", "rejected")
+}
+
+// Validate checks the code.
+func (f ArrivalFields) Validate() error { return oneOf("finding", f.Finding, "no_change") }
+
+// Validate checks the reference and the code.
+func (f DuplicateFields) Validate() error {
+	if _, err := ParseReference(f.Other); err != nil {
+		return fmt.Errorf("other: %w", err)
+	}
+	return oneOf("finding", f.Finding, "same", "different")
+}
+
+// Validate checks the code.
+func (f WithdrawFields) Validate() error { return oneOf("reason", f.Reason, "new_facts", "mistake") }

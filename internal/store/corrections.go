@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// Correction is a fact that was wrong and what it was corrected to.
+type Correction struct {
+	Person  int // 0 for the family
+	Field   string
+	Value   string
+	NameKey string // of the person after it, where a name was corrected
+	Reason  string
+	Source  string
+}
+
+// correctable are the columns that a correction or an accepted difference may
+// write: a name outside it never reaches a statement.
+var correctable = slices.Concat(casefile.PersonFacts, casefile.FamilyFacts, casefile.ClaimFacts)
+
+// Correct writes the corrected value and keeps the old one. It reports false,
+// and changes nothing, if the value stands there already.
+func (t *Tx) Correct(ctx context.Context, ref string, c Correction, on clock.Date, command uuid.UUID) (bool, error) {
+	if !slices.Contains(correctable, c.Field) {
+		return false, casefile.Refuse(casefile.RefusedFields, "field: "+c.Field+" cannot be corrected")
+	}
+	from, where := "family", "case_ref = $1 and $2 = 0"
+	if c.Person > 0 {
+		from, where = "person", "case_ref = $1 and no = $2"
+	}
+	var old string
+	if err := t.get(ctx, &old, `select `+c.Field+`::text from `+from+` where `+where, ref, c.Person); err != nil {
+		return false, err
+	}
+	if old == c.Value {
+		return false, nil
+	}
+	set := c.Field + ` = $3::text`
+	if c.Field == "own_claim" {
+		set = c.Field + ` = $3::boolean`
+	}
+	if err := t.exec(ctx, `update `+from+` set `+set+` where `+where, ref, c.Person, c.Value); err != nil {
+		return false, err
+	}
+	return true, t.exec(ctx, `
+		insert into correction (case_ref, no, person_no, field, old_value, new_value, reason, source, corrected_on, command_id)
+		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6, $7, $8, $9 from correction where case_ref = $1`,
+		ref, c.Person, c.Field, old, c.Value, c.Reason, c.Source, on, command)
+}
+
+// Names returns a person's names, from which the key for finding doubles is made.
+func (t *Tx) Names(ctx context.Context, ref string, person int) (family, given string, err error) {
+	var row struct {
+		Family string `db:"family_name"`
+		Given  string `db:"given_names"`
+	}
+	err = t.get(ctx, &row, `select family_name, given_names from person where case_ref = $1 and no = $2`, ref, person)
+	return row.Family, row.Given, err
+}
+
+// SetNameKey keeps the key by which a person's doubles are found.
+func (t *Tx) SetNameKey(ctx context.Context, ref string, person int, key string) error {
+	return t.exec(ctx, `update person set name_key = $3 where case_ref = $1 and no = $2`, ref, person, key)
+}
+
+// Difference is what a later import says otherwise about a family under review.
+type Difference struct {
+	No       int    `db:"no"`
+	Person   int    `db:"person_no"`
+	Field    string `db:"field"`
+	NewValue string `db:"new_value"`
+}
+
+// OpenDifferences lists the differences that nobody has accepted or rejected.
+func (t *Tx) OpenDifferences(ctx context.Context, ref string) ([]Difference, error) {
+	var rows []Difference
+	err := t.all(ctx, &rows, `select no, person_no, field, new_value from import_difference where case_ref = $1 and finding is null order by no`, ref)
+	return rows, err
+}
+
+// SettleDifference records what became of a difference.
+func (t *Tx) SettleDifference(ctx context.Context, ref string, no int, finding string, command uuid.UUID) error {
+	return t.exec(ctx, `update import_difference set finding = $3, command_id = $4 where case_ref = $1 and no = $2`, ref, no, finding, command)
+}
+
+// AddPerson adds a member that a later import brought, and returns their number.
+// It takes the person as the import had them, in JSON.
+func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool) (int, error) {
+	var no int
+	err := t.get(ctx, &no, `
+		insert into person (case_ref, no, person_key, relationship, home_office_ref, family_name, given_names, name_key, date_of_birth, sex,
+			nationality, birth_country, born_in_scotland, arrived_on, claim_date, own_claim, claim_status, claim_status_on, last_interview_on,
+			language, interpreter, school, responsible_adult, child_when_listed)
+		select $1, (select 1 + max(no) from person where case_ref = $1), p->>'key', p->>'relationship', coalesce(p->>'home_office_ref', ''),
+			coalesce(p->>'family_name', ''), coalesce(p->>'given_names', ''), coalesce(p->>'name_key', ''), coalesce(p->>'date_of_birth', ''),
+			p->>'sex', p->>'nationality', coalesce(p->>'birth_country', ''), p->>'born_in_scotland', coalesce(p->>'arrived_on', ''),
+			coalesce(p->>'claim_date', ''), (p->>'own_claim')::boolean, p->>'claim_status', coalesce(p->>'claim_status_on', ''),
+			coalesce(p->>'last_interview_on', ''), coalesce(p->>'language', ''), coalesce(p->>'interpreter', ''), coalesce(p->>'school', ''),
+			coalesce(p->>'responsible_adult', ''), $3
+		from (select $2::jsonb as p) x returning no`, ref, body, child)
+	return no, err
+}
+
+// Unseen lists, of the cases that a later import has changed, those with a
+// difference that no task stands for yet, and those with an act that expired
+// undelivered: their reviews are asked to take stock.
+func (s *Store) Unseen(ctx context.Context) ([]string, error) {
+	var refs []string
+	err := s.db.SelectContext(ctx, &refs, `
+		select distinct d.case_ref from import_difference d
+		where d.finding is null and not exists (select from task t where t.case_ref = d.case_ref and t.kind in ('file.difference', 'closed.arrival')
+			and (t.subject = d.no or t.kind = 'closed.arrival') and t.closed_at is null)
+		union
+		select distinct c.case_ref from command_outcome o join command c on c.id = o.command_id join review r on r.case_ref = c.case_ref
+		where o.outcome = 'expired' and r.stage <> 'closed'
+			and not exists (select from task t where t.case_ref = c.case_ref and t.kind = 'act.expired' and t.subject = c.chain_n)
+		union
+		select distinct h.case_ref from hold h join review r using (case_ref)
+		where h.ended_on is null and r.stage <> 'closed'
+			and not exists (select from task t where t.case_ref = h.case_ref and t.kind = 'hold.review' and t.closed_at is null)`)
+	return refs, mapError(err)
+}
+
+// ExpiredAct is an act that was saved and never delivered.
+type ExpiredAct struct {
+	No    int            `db:"chain_n"` // its link in the case's chain
+	Act   casefile.Act   `db:"kind"`
+	About int            `db:"subject_no"`
+	Role  casefile.Party `db:"role"` // of its author, by which they may do it
+}
+
+// ExpiredActs lists a case's expired acts.
+func (t *Tx) ExpiredActs(ctx context.Context, ref string) ([]ExpiredAct, error) {
+	var rows []ExpiredAct
+	err := t.all(ctx, &rows, `
+		select c.chain_n, c.kind, c.subject_no, coalesce(min(s.role), 'caseworker') as role
+		from command c join command_outcome o on o.command_id = c.id
+		left join act_role a on a.act = c.kind left join staff s on s.login = c.login and s.role = a.role
+		where c.case_ref = $1 and o.outcome = 'expired' group by 1, 2, 3 order by 1`, ref)
+	return rows, err
+}

@@ -1,0 +1,367 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/policy"
+	"hame/internal/store"
+)
+
+// caseOpen brings a family forward. Its --on is the listing date, and not a day
+// attested.
+func (a *app) caseOpen() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.OpenFields{}
+	rule, _ := casefile.ActOpen.Rule()
+	c := &cobra.Command{
+		Use: "open REF [--on DATE] --reason CODE", Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			if fields.ListingDate.IsZero() {
+				if fields.ListingDate, err = a.today(c.Context()); err != nil {
+					return err
+				}
+			}
+			return a.do(c, casefile.ActOpen, ref, 0, fields, flags)
+		},
+	}
+	c.Flags().Var(dateFlag{&fields.ListingDate}, "on", "the day on which the review of the evidence is to begin (default today)")
+	c.Flags().StringVar(&fields.Reason, "reason", "", "child_near_18, illness, safeguarding, court or linked_family")
+	c.Flags().BoolVar(&flags.dryRun, "dry-run", false, "check everything that can be checked, and change nothing")
+	return c
+}
+
+func (a *app) caseFlag() *cobra.Command {
+	var flags actFlags
+	rule, _ := casefile.ActFlag.Rule()
+	var codes []string
+	for _, f := range casefile.Flags {
+		codes = append(codes, string(f))
+	}
+	c := &cobra.Command{
+		Use: "flag REF/N CODE on|off", Short: rule.InWords, Args: exactly(3),
+		Long: rule.InWords + ".\n\nThe codes are " + strings.Join(codes, ", ") + ".\nOf public_harm the first officer's command asks, and the second one's, the same again, does it; the opposite refuses it.",
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, person, err := casefile.ParsePersonReference(args[0])
+			if err != nil {
+				return err
+			}
+			return a.do(c, casefile.ActFlag, ref, person, &casefile.FlagFields{Flag: casefile.Flag(args[1]), To: args[2]}, flags)
+		},
+	}
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) caseCorrect() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.CorrectFields{}
+	rule, _ := casefile.ActCorrect.Rule()
+	c := &cobra.Command{
+		Use: "correct REF[/N] FIELD --reason CODE --source CODE --file F", Short: rule.InWords, Args: exactly(2),
+		Long: rule.InWords + ".\n\nThe new value comes from --file or standard input, for it is personal.\n\nOf a person (REF/N): " + strings.Join(casefile.PersonFacts, ", ") +
+			".\nOf the family (REF): " + strings.Join(casefile.FamilyFacts, ", ") + ".",
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, person, err := casefile.ParsePersonReference(args[0])
+			if err != nil {
+				return err
+			}
+			fields.Field = args[1]
+			return a.do(c, casefile.ActCorrect, ref, person, fields, flags)
+		},
+	}
+	c.Flags().StringVar(&fields.Reason, "reason", "", "misread, mistyped, changed, family_says or other_record")
+	c.Flags().StringVar(&fields.Source, "source", "", "passport, birth_certificate, interview, questionnaire, paper_file, letter or provider")
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) caseDifference() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.DifferenceFields{}
+	rule, _ := casefile.ActDifference.Rule()
+	c := &cobra.Command{
+		Use: "difference REF ID --accepted|--rejected", Short: rule.InWords, Args: exactly(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			no, err := strconv.Atoi(args[1])
+			if err != nil || no < 1 {
+				return usageError{fmt.Errorf("%q is no difference's number; case show lists them", args[1])}
+			}
+			return a.do(c, casefile.ActDifference, ref, no, fields, flags)
+		},
+	}
+	for _, finding := range []string{"accepted", "rejected"} {
+		c.Flags().Var(choice{&fields.Finding, finding}, finding, "what is done with it")
+		c.Flags().Lookup(finding).NoOptDefVal = "true"
+	}
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) caseArrival() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.ArrivalFields{}
+	rule, _ := casefile.ActArrival.Rule()
+	c := &cobra.Command{
+		Use: "arrival REF --no-change", Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			return a.onRecord(c, casefile.ActArrival, ref, "", fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
+				return ref + ": read, and it changes nothing", s.SettleArrival(c.Context(), cmd)
+			})
+		},
+	}
+	c.Flags().Var(choice{&fields.Finding, "no_change"}, "no-change", "it changes nothing about the decision")
+	c.Flags().Lookup("no-change").NoOptDefVal = "true"
+	flags.add(c.Flags())
+	return c
+}
+
+// caseRecover restarts a review that somebody else has ended, or frees a stuck
+// one. For a review that runs well there is nothing to recover.
+func (a *app) caseRecover() *cobra.Command {
+	var flags actFlags
+	rule, _ := casefile.ActRecover.Rule()
+	c := &cobra.Command{
+		Use: "recover REF", Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			d, err := a.desk(ctx)
+			if err != nil {
+				return err
+			}
+			if err := a.mayAct(ctx, casefile.ActRecover, ref); err != nil {
+				return err
+			}
+			s, err := d.Store.CaseSummary(ctx, ref)
+			if err != nil {
+				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+			}
+			if ill, err := needsRecovery(ctx, d, s); err != nil {
+				return err
+			} else if !ill {
+				return casefile.Refuse(casefile.RefusedNothingOpen, "the review runs well: there is nothing to recover")
+			}
+			on, err := a.attested(ctx, flags.on)
+			if err != nil {
+				return err
+			}
+			cmd, err := desk.New(ref, casefile.ActRecover, 0, on, nil, "")
+			if err != nil {
+				return err
+			}
+			if flags.dryRun {
+				fmt.Fprintf(c.OutOrStdout(), "%s %s: it could be restarted from its recorded state; nothing was changed\n", casefile.ActRecover, ref)
+				return nil
+			}
+			receipt, err := d.Recover(ctx, cmd)
+			if err != nil {
+				return err
+			}
+			return a.receipt(c.OutOrStdout(), ref, casefile.ActRecover, receipt)
+		},
+	}
+	flags.add(c.Flags())
+	return c
+}
+
+func needsRecovery(ctx context.Context, d *desk.Desk, s store.CaseSummary) (bool, error) {
+	switch {
+	case s.Stage == casefile.Unlisted:
+		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed: no review runs for it yet")
+	case s.Stage == casefile.Closed:
+		return false, casefile.Refuse(casefile.RefusedClosed, "the case is closed: nothing has to run for it")
+	case s.Stuck != "":
+		return true, nil
+	}
+	runs, err := isRunning(ctx, d.Temporal, s.Case)
+	if err != nil || !runs {
+		return !runs, err
+	}
+	breaches, err := disturbed(ctx, d.Store, d.Temporal)
+	for _, b := range breaches {
+		if b.Case == s.Case {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+func (a *app) duplicateCommand() *cobra.Command {
+	var limit int
+	list := &cobra.Command{
+		Use: "list", Short: "list the files that may be one family, and those that are held because they are", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			pairs, err := s.Duplicates(c.Context(), limit)
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), pairs, func(t *tabwriter.Writer) {
+				fmt.Fprintln(t, "A\tB\tWHY\tDUE\tAWAITING")
+				for _, p := range pairs {
+					awaiting := casefile.Caseworker
+					if p.Escalated || p.Held != "" {
+						awaiting = casefile.SeniorCaseworker
+					}
+					note := ""
+					if p.Held != "" {
+						note = ", " + p.Held + " is held until files can be merged"
+					}
+					if p.Escalated {
+						note += " ESCALATED"
+					}
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", p.A, p.B, p.Why, p.DueOn, awaiting.InWords(), note)
+				}
+				fmt.Fprintf(t, "%d pair(s)\n", len(pairs))
+			})
+		},
+	}
+	list.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	return group("duplicate", "families that may stand twice in the backlog", list, a.duplicateResolve())
+}
+
+// holdWorkingDays is when a held second file comes up for review [D].
+const holdWorkingDays = 20
+
+func (a *app) duplicateResolve() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.DuplicateFields{}
+	rule, _ := casefile.ActDuplicate.Rule()
+	c := &cobra.Command{
+		Use: "resolve A B --same|--different", Short: rule.InWords, Args: exactly(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			one, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			if fields.Other, err = casefile.ParseReference(args[1]); err != nil {
+				return err
+			}
+			return a.onRecord(c, casefile.ActDuplicate, one, "", fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
+				calendar, err := clock.For(clock.EnglandAndWales)
+				if err != nil {
+					return "", err
+				}
+				reviewOn := calendar.AddWorkingDays(cmd.AttestedOn, holdWorkingDays)
+				held, err := s.ResolveDuplicate(c.Context(), cmd, reviewOn)
+				switch {
+				case err != nil:
+					return "", err
+				case held == "":
+					return fmt.Sprintf("%s and %s are two families: both can be listed", one, fields.Other), nil
+				}
+				return fmt.Sprintf("%s and %s are one family: %s is held by the senior caseworker, to be reviewed on %s", one, fields.Other, held, reviewOn), nil
+			})
+		},
+	}
+	for _, finding := range []string{"same", "different"} {
+		c.Flags().Var(choice{&fields.Finding, finding}, finding, "whether the two files are one family")
+		c.Flags().Lookup(finding).NoOptDefVal = "true"
+	}
+	flags.add(c.Flags())
+	return c
+}
+
+// backlogOrder shows who is listed next, and why in this order, drawn afresh from
+// today's facts.
+func (a *app) backlogOrder() *cobra.Command {
+	var lane string
+	var limit int
+	c := &cobra.Command{
+		Use: "order", Short: "the next families, and why they come in this order, from today's facts", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			s, err := a.database(ctx)
+			if err != nil {
+				return err
+			}
+			today, err := a.today(ctx)
+			if err != nil {
+				return err
+			}
+			waiting, body, err := s.WaitingOrder(ctx, casefile.Lane(lane))
+			if err != nil {
+				return err
+			}
+			placed := []activities.Placed{}
+			if len(waiting) > 0 {
+				rules, err := policy.Load("the "+lane+" lane's", []byte(body))
+				if err != nil {
+					return err
+				}
+				if placed, err = activities.Order(waiting, rules, today); err != nil {
+					return err
+				}
+			}
+			type line struct {
+				Place    int    `json:"place"`
+				Case     string `json:"case"`
+				Priority int    `json:"priority"`
+				Why      string `json:"why"`
+				Weeks    int    `json:"weeks_waited"`
+			}
+			lines := []line{}
+			for i, p := range placed {
+				if i == limit {
+					break
+				}
+				lines = append(lines, line{i + 1, p.Case, p.Place.Priority, p.Place.Why, today.DaysSince(p.ImportedOn) / 7})
+			}
+			return a.print(c.OutOrStdout(), lines, func(t *tabwriter.Writer) {
+				fmt.Fprintln(t, "PLACE\tCASE\tPRIORITY\tWHY\tWEEKS WAITED")
+				for _, l := range lines {
+					fmt.Fprintf(t, "%d\t%s\t%d\t%s\t%d\n", l.Place, l.Case, l.Priority, l.Why, l.Weeks)
+				}
+				fmt.Fprintf(t, "%d of %d that wait in the %s lane; within a priority, who has been here longest comes first\n", len(lines), len(placed), lane)
+			})
+		},
+	}
+	c.Flags().StringVar(&lane, "lane", string(casefile.Legacy), "legacy or fast-track")
+	c.Flags().IntVar(&limit, "limit", 20, "how many at most")
+	return c
+}
+
+// protectionNumber tells which number to ring for a child in danger, after a
+// concern was recorded.
+func (a *app) protectionNumber(ctx context.Context, ref string) (string, error) {
+	s, err := a.store.CaseSummary(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	name := council(s.Council)
+	if number := a.settings.ChildProtection[s.Council]; number != "" {
+		return fmt.Sprintf("If the child is in danger now, ring %s's child protection: %s", name, number), nil
+	}
+	return fmt.Sprintf("If the child is in danger now, ring %s's child protection, or 999. Its number is not set: HAME_CHILD_PROTECTION_NUMBERS", name), nil
+}
+
+var errNoSummary = errors.New("the summary is for the minister's office; case show shows you the file")

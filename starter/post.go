@@ -1,0 +1,302 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"hame/internal/backlog"
+	"hame/internal/casefile"
+	"hame/internal/desk"
+	"hame/internal/store"
+)
+
+func (a *app) postCommand() *cobra.Command {
+	return group("post", "the mailroom: what came in, whose it is, and whether it was read",
+		a.postReceive(), a.postList(), a.postLink(), a.postRead(), a.postDismiss())
+}
+
+// onItem is what stands on an item of which no case is known.
+type onItem struct {
+	Reference      string `yaml:"reference"`
+	Name           string `yaml:"name"`
+	Representative string `yaml:"representative"`
+	Note           string `yaml:"note"`
+}
+
+// postReceive records an item whether its case is known or not. A case that the
+// login may not see is no reason to turn an item away: it is kept unlinked, and
+// whoever may see the case finds it suggested.
+func (a *app) postReceive() *cobra.Command {
+	var flags actFlags
+	var forCase string
+	fields := &casefile.PostFields{}
+	rule, _ := casefile.ActReceivePost.Rule()
+	c := &cobra.Command{
+		Use: "receive --from KIND [--case REF] [--file F]", Short: rule.InWords, Args: exactly(0),
+		Long: rule.InWords + ".\n\nWhere the case is not known, --file says what stands on the item, by which families are suggested:\n\n" +
+			"    reference: A1234567          # a Home Office or case reference\n    name: Zeynep Kaya\n    representative: Rowan & Birch\n    note: what else helps to find it",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := fields.Validate(); err != nil {
+				return usageError{err}
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			if err := a.mayAct(c.Context(), casefile.ActReceivePost, ""); err != nil {
+				return err
+			}
+			says := onItem{}
+			if forCase != "" {
+				ref, err := casefile.ParseReference(forCase)
+				if err != nil {
+					return err
+				}
+				_, err = s.CaseSummary(c.Context(), ref)
+				if err == nil {
+					return a.do(c, casefile.ActReceivePost, ref, 0, fields, flags)
+				}
+				if !store.IsKind(err, store.NotFound) {
+					return err
+				}
+				says.Reference = ref
+			}
+			return a.receiveUnlinked(c, fields, flags, says)
+		},
+	}
+	c.Flags().StringVar(&fields.From, "from", "", strings.Join(casefile.PostSources, ", "))
+	c.Flags().StringVar(&forCase, "case", "", "the case it belongs to, where that is known")
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, flags actFlags, says onItem) error {
+	if err := readOnItem(flags.file, &says); err != nil {
+		return err
+	}
+	on, err := a.attested(c.Context(), flags.on)
+	if err != nil {
+		return err
+	}
+	if flags.dryRun {
+		fmt.Fprintf(c.OutOrStdout(), "post.receive from %s on %s: it could be recorded; nothing was changed\n", fields.From, on)
+		return nil
+	}
+	// The database is enough: an item is taken in also while Temporal is away.
+	d := &desk.Desk{Store: a.store}
+	no, err := d.ReceivePost(c.Context(), on, fields, store.PostSays{Reference: asReference(says.Reference),
+		NameKey: backlog.NameKey(says.Name, ""), Representative: strings.TrimSpace(says.Representative)}, says.Note)
+	if err != nil {
+		return err
+	}
+	items, err := a.store.Post(c.Context(), no, 1)
+	if err != nil {
+		return err
+	}
+	return a.print(c.OutOrStdout(), items, func(t *tabwriter.Writer) {
+		fmt.Fprintf(t, "item %d: recorded, and not yet linked to a case\n", no)
+		showSuggestions(t, items)
+	})
+}
+
+func readOnItem(file string, into *onItem) error {
+	var body []byte
+	var err error
+	switch file {
+	case "":
+		return nil
+	case "-":
+		body, err = io.ReadAll(os.Stdin)
+	default:
+		body, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return usageError{fmt.Errorf("--file: %w", err)}
+	}
+	d := yaml.NewDecoder(strings.NewReader(string(body)))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil && err != io.EOF {
+		return usageError{fmt.Errorf("%s: %w; it may say reference, name, representative and note", file, err)}
+	}
+	return nil
+}
+
+// asReference writes a reference as the record keeps it: a case's own, or the
+// Home Office's.
+func asReference(s string) string {
+	if ref, err := casefile.ParseReference(s); err == nil {
+		return ref
+	}
+	return strings.TrimSpace(s)
+}
+
+func showSuggestions(t *tabwriter.Writer, items []store.PostItem) {
+	for _, i := range items {
+		for _, s := range suggestions(i) {
+			fmt.Fprintf(t, "it may belong to %s (by %s): post link %d %s\n", s.Case, s.Why, i.No, s.Case)
+		}
+		if len(suggestions(i)) == 0 {
+			fmt.Fprintln(t, "no family is suggested: case find, then post link, or post dismiss")
+		}
+	}
+}
+
+func suggestions(i store.PostItem) []store.Suggestion {
+	var list []store.Suggestion
+	if err := json.Unmarshal(i.Suggestions, &list); err != nil {
+		return nil
+	}
+	return list
+}
+
+func (a *app) postList() *cobra.Command {
+	var limit int
+	c := &cobra.Command{
+		Use: "list", Short: "list the items that wait to be linked or read, the oldest first", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			items, err := s.Post(c.Context(), 0, limit)
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), items, func(t *tabwriter.Writer) {
+				fmt.Fprintln(t, "ITEM\tFROM\tRECEIVED\tCASE\tWAITS UNTIL\tSUGGESTED")
+				for _, i := range items {
+					var may []string
+					for _, s := range suggestions(i) {
+						may = append(may, s.Case)
+					}
+					until := i.WaitUntil.String()
+					if i.Escalated {
+						until += " ESCALATED"
+					}
+					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, orNone(i.Case), until, orNone(strings.Join(may, " ")))
+				}
+				fmt.Fprintf(t, "%d item(s)\n", len(items))
+			})
+		},
+	}
+	c.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	return c
+}
+
+func (a *app) postLink() *cobra.Command {
+	var flags actFlags
+	rule, _ := casefile.ActLinkPost.Rule()
+	c := &cobra.Command{
+		Use: "link ID REF", Short: rule.InWords, Args: exactly(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			item, err := itemNumber(args[0])
+			if err != nil {
+				return err
+			}
+			ref, err := casefile.ParseReference(args[1])
+			if err != nil {
+				return err
+			}
+			return a.do(c, casefile.ActLinkPost, ref, 0, &casefile.ItemFields{Item: item}, flags)
+		},
+	}
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) postRead() *cobra.Command {
+	var flags actFlags
+	rule, _ := casefile.ActReadPost.Rule()
+	c := &cobra.Command{
+		Use: "read ID", Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			item, err := itemNumber(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			items, err := s.Post(c.Context(), item, 1)
+			switch {
+			case err != nil:
+				return err
+			case len(items) == 0:
+				return fmt.Errorf("item %d: %w: there is no such item among those that you may see", item, &store.Error{Kind: store.NotFound})
+			case items[0].Case == "":
+				return casefile.Refuse(casefile.RefusedTooEarly, fmt.Sprintf("item %d belongs to no case yet: post link or post dismiss first", item))
+			}
+			return a.do(c, casefile.ActReadPost, items[0].Case, 0, &casefile.ItemFields{Item: item}, flags)
+		},
+	}
+	flags.add(c.Flags())
+	return c
+}
+
+func (a *app) postDismiss() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.DismissFields{}
+	rule, _ := casefile.ActDismissPost.Rule()
+	c := &cobra.Command{
+		Use: "dismiss ID --reason CODE", Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if fields.Item, err = itemNumber(args[0]); err != nil {
+				return err
+			}
+			return a.onRecord(c, casefile.ActDismissPost, "", store.Mailroom, fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
+				return fmt.Sprintf("item %d: dismissed", fields.Item), s.DismissPost(c.Context(), cmd)
+			})
+		},
+	}
+	c.Flags().StringVar(&fields.Reason, "reason", "", "not_ours, advertising or returned_to_sender")
+	flags.add(c.Flags())
+	return c
+}
+
+func itemNumber(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, usageError{fmt.Errorf("%q is no item's number: post list shows them", s)}
+	}
+	return n, nil
+}
+
+// onRecord does an act that no running review takes: the database records and
+// does it in one transaction.
+func (a *app) onRecord(c *cobra.Command, act casefile.Act, ref, office string, fields casefile.Fields, flags actFlags,
+	do func(*store.Store, store.NewCommand) (string, error)) error {
+	s, err := a.database(c.Context())
+	if err != nil {
+		return err
+	}
+	if err := a.mayAct(c.Context(), act, ref); err != nil {
+		return err
+	}
+	on, err := a.attested(c.Context(), flags.on)
+	if err != nil {
+		return err
+	}
+	cmd, err := desk.New(ref, act, 0, on, fields, "")
+	if err != nil {
+		return err
+	}
+	cmd.Office = office
+	if flags.dryRun {
+		fmt.Fprintf(c.OutOrStdout(), "%s on %s: it could be recorded; nothing was changed\n", act, on)
+		return nil
+	}
+	became, err := do(s, cmd)
+	if err != nil {
+		return err
+	}
+	return a.print(c.OutOrStdout(), map[string]string{"act": string(act), "case": ref, "became": became}, func(t *tabwriter.Writer) { fmt.Fprintln(t, became) })
+}
