@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
@@ -22,9 +21,13 @@ func unrepresented(f *casefile.Family) { f.Representative = "" }
 // post puts an item of post on the case, as the mailroom will.
 func (s *story) post(linked, suggested bool, read, dismissed clock.Date) {
 	s.t.Helper()
-	ref := map[bool]any{true: s.ref}
-	s.exec(`insert into post_item (id, from_kind, received_on, case_ref, suggested, read_on, dismissed_on) values ($1, 'school', $2, $3, $4, $5, $6)`,
-		uuid.New(), s.today(), ref[linked], ref[suggested], read, dismissed)
+	ref, linkedOn := map[bool]any{true: s.ref}, map[bool]any{true: s.today()}
+	s.exec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, read_on, dismissed_on, command_id)
+		values ('school', $1, $1, $2, $3, $4, $5, (select id from command where case_ref = $6 limit 1))`,
+		s.today(), ref[linked], linkedOn[linked], read, dismissed, s.ref)
+	if suggested {
+		s.exec(`insert into post_suggestion select max(no), $1, 'name' from post_item`, s.ref)
+	}
 }
 
 // TestWhatBlocksASignature is process.md's table, each cell from facts on record

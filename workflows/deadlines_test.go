@@ -76,8 +76,16 @@ func (row silence) after(t *testing.T, began clock.Date, days int) time.Time {
 	return calendar.AddWorkingDays(began, days).AddDays(1).Start().UTC()
 }
 
+// badDays are the kinds of task that only a bad day opens: their silence is
+// played by the acts that open them, in the activities' tests.
+var badDays = []casefile.TaskKind{casefile.TaskFlag, casefile.TaskDifference, casefile.TaskReadPost, casefile.TaskTrace,
+	casefile.TaskTraceToServe, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskExpired}
+
 func TestEveryKindOfTaskHasItsSilence(t *testing.T) {
 	for _, rule := range casefile.TaskRules {
+		if slices.Contains(badDays, rule.Kind) {
+			continue
+		}
 		require.True(t, slices.ContainsFunc(silences, func(s silence) bool { return s.kind == rule.Kind }), "%s has no row in this table", rule.Kind)
 	}
 }

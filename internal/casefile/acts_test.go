@@ -101,7 +101,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActAnswer:          only(DecisionMaker),
 		ActRequestCheck:    only(Caseworker),
 		ActRecordCheck:     only(Caseworker),
-		ActPropose:         only(DecisionMaker),
+		ActPropose:         only(DecisionMaker, SeniorCaseworker), // the senior caseworker after a second return
 		ActAgree:           only(SecondOfficer),
 		ActReturn:          only(SecondOfficer),
 		ActRecordService:   only(Caseworker),
@@ -111,6 +111,24 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBacklogPause:    only(Operations),
 		ActBacklogResume:   only(Operations),
 		ActBacklogCapacity: only(Operations),
+		ActOpen:            only(SeniorCaseworker),
+		ActFlag:            only(SeniorCaseworker),
+		ActCorrect:         only(Caseworker),
+		ActDifference:      only(Caseworker),
+		ActRecover:         only(Operations),
+		ActArrival:         only(SeniorCaseworker),
+		ActReceivePost:     only(Caseworker),
+		ActLinkPost:        only(Caseworker),
+		ActReadPost:        only(Caseworker),
+		ActDismissPost:     only(Caseworker),
+		ActLetterDelivered: only(Caseworker),
+		ActLetterReturned:  only(Caseworker),
+		ActConcern:         only(WelfareLead, LeadProfessional),
+		ActReturnWelfare:   only(WelfareLead),
+		ActReturnDraft:     only(RepresentationDrafter, PrivateOffice, Minister),
+		ActWithdraw:        only(DecisionMaker, SeniorCaseworker), // its author
+		ActAppeal:          only(Caseworker),
+		ActDuplicate:       only(Caseworker, SeniorCaseworker), // who gets it when it is escalated
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -169,30 +187,47 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		drafting  = "evidence welfare representation decision"
 	)
 	for act, stages := range map[Act]string{
-		ActAssign:        always,
-		ActReconcile:     listing,
-		ActTriage:        listing,
-		ActLetterSent:    always,
-		ActInterview:     toSigning,
-		ActAssignWelfare: toSigning,
-		ActReport:        toSigning,
-		ActSignWelfare:   toSigning,
-		ActWaive:         drafting,
-		ActDraft:         drafting,
-		ActDecline:       "representation",
-		ActCheckDraft:    drafting,
-		ActClear:         drafting,
-		ActSignLetter:    drafting,
-		ActSendLetter:    drafting,
-		ActAnswer:        toSigning,
-		ActRequestCheck:  "decision",
-		ActRecordCheck:   "decision",
-		ActPropose:       "decision",
-		ActAgree:         "decision",
-		ActReturn:        "decision",
-		ActRecordService: "service",
-		ActStatusIssued:  "service",
-		ActNoAppeal:      "service",
+		ActAssign:          always,
+		ActReconcile:       listing,
+		ActTriage:          listing,
+		ActLetterSent:      always,
+		ActInterview:       toSigning,
+		ActAssignWelfare:   toSigning,
+		ActReport:          toSigning,
+		ActSignWelfare:     toSigning,
+		ActWaive:           drafting,
+		ActDraft:           drafting,
+		ActDecline:         "representation",
+		ActCheckDraft:      drafting,
+		ActClear:           drafting,
+		ActSignLetter:      drafting,
+		ActSendLetter:      drafting,
+		ActAnswer:          toSigning,
+		ActRequestCheck:    "decision",
+		ActRecordCheck:     "decision",
+		ActPropose:         "decision",
+		ActAgree:           "decision",
+		ActReturn:          "decision",
+		ActRecordService:   "service",
+		ActStatusIssued:    "service",
+		ActNoAppeal:        "service",
+		ActOpen:            "listed",
+		ActFlag:            always,
+		ActCorrect:         always,
+		ActDifference:      always,
+		ActRecover:         "unlisted " + always, // whatever the stage, of a review that is not closed
+		ActReceivePost:     always + " closed",
+		ActLinkPost:        always + " closed",
+		ActReadPost:        always + " closed",
+		ActLetterDelivered: always + " closed",
+		ActLetterReturned:  always + " closed",
+		ActConcern:         always + " closed",
+		ActReturnWelfare:   toSigning,
+		ActReturnDraft:     drafting,
+		ActWithdraw:        "decision",
+		ActAppeal:          "service",
+		// Acts on the record are done by the database, and taken by no review.
+		ActArrival: "", ActDismissPost: "", ActDuplicate: "",
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",
@@ -208,7 +243,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 				refusal, ok := AsRefusal(err)
 				require.True(t, ok, "%v", err)
 				switch {
-				case !known || rule.Subject == AboutLane:
+				case !known || !rule.IsOnReview():
 					require.Equal(t, RefusedUnknownAct, refusal.Code)
 				case stage == Closed:
 					require.Equal(t, RefusedClosed, refusal.Code)
@@ -227,7 +262,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 	signed := Review{Stage: Decision, Signed: true}
 	for _, r := range ActRules {
-		if r.Until != Decision || r.Act.Receives() {
+		if r.Until != Decision || r.Act.Receives() || !r.IsOnReview() {
 			continue
 		}
 		refusal, ok := AsRefusal(signed.Allowed(r.Act))
@@ -235,12 +270,13 @@ func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 		require.Equal(t, RefusedSigned, refusal.Code, "%s", r.Act)
 	}
 	require.NoError(t, signed.Allowed(ActAssign))
+	require.NoError(t, Review{Stage: Decision, Stuck: "no_rule_set"}.Allowed(ActRecover), "that is what it is for")
 	require.NoError(t, signed.Allowed(ActLetterSent))
 }
 
 func TestAStuckReviewWaitsForOperations(t *testing.T) {
 	for _, r := range ActRules {
-		if r.Subject == AboutLane || r.Act.Receives() {
+		if !r.IsOnReview() || r.Act.Receives() || r.Act == ActRecover {
 			continue
 		}
 		refusal, ok := AsRefusal(Review{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))
@@ -254,8 +290,10 @@ func TestAStuckReviewWaitsForOperations(t *testing.T) {
 // for a closed one, where they open a task for a senior caseworker. (For an
 // unlisted family the act itself opens the review: see Receives.)
 func TestReceivingNeverFails(t *testing.T) {
-	for _, a := range []Act{ActEvidence, ActReceiveLetter, ActContact} {
+	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned}
+	for _, a := range receives {
 		require.True(t, a.Receives())
+		require.True(t, a.IsFiled(), "%s is kept with a closed case", a)
 		for _, stage := range []Stage{Listed, Evidence, Welfare, Representation, Decision, Service, Closed} {
 			t.Run(string(a)+" at "+string(stage), func(t *testing.T) {
 				require.NoError(t, Review{Stage: stage, Signed: !stage.Before(Service)}.Allowed(a))
@@ -269,6 +307,6 @@ func TestReceivingNeverFails(t *testing.T) {
 		})
 	}
 	for _, r := range ActRules {
-		require.Equal(t, slices.Contains([]Act{ActEvidence, ActReceiveLetter, ActContact}, r.Act), r.Act.Receives(), "%s", r.Act)
+		require.Equal(t, slices.Contains(receives, r.Act), r.Act.Receives(), "%s", r.Act)
 	}
 }

@@ -382,8 +382,11 @@ func (f LetterFromFields) Validate() error {
 
 // Validate wants both or neither, and a document's code.
 func (f SignFields) Validate() error {
-	if (f.Signatory == "") != (f.Document == "") {
-		return fmt.Errorf("signatory and document: a wet signature needs both, the minister's own act neither")
+	switch {
+	case f.Signatory == "" && f.Document != "":
+		return fmt.Errorf("signatory: say which minister signed the document; the minister's own act names neither")
+	case f.Signatory != "" && f.Document == "":
+		return fmt.Errorf("document: name the document that was signed; the minister's own act names neither")
 	}
 	return validCode("document", f.Document)
 }

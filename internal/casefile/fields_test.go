@@ -65,10 +65,29 @@ var samples = map[Act]struct {
 	ActBacklogPause:    {`{"lane": "fast-track", "reason": "staffing"}`, []wrong{{"lane", `"Legacy"`, "lane"}}},
 	ActBacklogResume:   {`{"lane": "legacy"}`, []wrong{{"lane", `""`, "lane"}}},
 	ActBacklogCapacity: {`{"lane": "legacy", "capacity": 30}`, []wrong{{"lane", `"both"`, "lane"}}},
+	ActSignLetter: {`{"signatory": "minister", "document": "MIN-2026/014"}`, []wrong{
+		{"document", `""`, "document"}, {"signatory", `""`, "signatory"}, {"document", `"dear minister"`, "document"}}},
+	ActOpen: {`{"reason": "illness", "listing_date": "2026-05-06"}`, []wrong{{"reason", `"target"`, "reason"}, {"listing_date", `""`, "listing_date"}}},
+	ActFlag: {`{"flag": "public_harm", "to": "off"}`, []wrong{{"flag", `"rude"`, "flag"}, {"to", `"maybe"`, "to"}, {"to", `""`, "to"}}},
+	ActCorrect: {`{"field": "date_of_birth", "reason": "misread", "source": "passport"}`, []wrong{
+		{"field", `"council"`, "field"}, {"field", `"case_ref"`, "field"}, {"field", `"claim_status"`, "field"}, {"reason", `""`, "reason"}, {"source", `"hearsay"`, "source"}}},
+	ActDifference:      {`{"finding": "accepted"}`, []wrong{{"finding", `"noted"`, "finding"}}},
+	ActArrival:         {`{"finding": "no_change"}`, []wrong{{"finding", `""`, "finding"}}},
+	ActReceivePost:     {`{"from": "tribunal"}`, []wrong{{"from", `"newspaper"`, "from"}, {"from", `""`, "from"}}},
+	ActLinkPost:        {`{"item": 7}`, []wrong{{"item", `0`, "item"}, {"item", `-1`, "item"}}},
+	ActReadPost:        {`{"item": 7}`, []wrong{{"item", `0`, "item"}}},
+	ActDismissPost:     {`{"item": 7, "reason": "not_ours"}`, []wrong{{"item", `0`, "item"}, {"reason", `"boring"`, "reason"}}},
+	ActLetterDelivered: {`{"letter": 1, "to": "family"}`, []wrong{{"letter", `0`, "letter"}, {"to", `"school"`, "to"}}},
+	ActLetterReturned: {`{"letter": 1, "to": "family", "reason": "gone_away"}`, []wrong{
+		{"letter", `0`, "letter"}, {"to", `""`, "to"}, {"reason", `"lost"`, "reason"}}},
+	ActWithdraw: {`{"reason": "mistake"}`, []wrong{{"reason", `"target"`, "reason"}}},
+	ActDuplicate: {`{"other": "K7F-M2Q8", "finding": "same"}`, []wrong{
+		{"other", `"K7F"`, "other"}, {"finding", `"perhaps"`, "finding"}}},
 }
 
 // without lists the acts that say all by being done.
-var without = []Act{ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSignLetter, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal}
+var without = []Act{ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
+	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal}
 
 func inJSON(v any) string {
 	b, err := json.Marshal(v)
@@ -378,7 +397,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn}
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.Act.NeedsText(), "%s", r.Act)
 	}

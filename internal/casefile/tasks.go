@@ -121,7 +121,7 @@ var TaskRules = []TaskRule{
 	{TaskTraceToServe, "9", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "find where the family lives, and serve the decision again"},
 	{TaskAppeal, "11", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "follow the appeal at the tribunal"},
 	{TaskArrival, "13", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "read what arrived after the case was closed"},
-	{TaskExpired, "", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone, "do again the act that was saved and never delivered"},
+	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone, "do again the act that was saved and never delivered"},
 }
 
 // Rule returns the rule of a kind of task, and whether there is one.

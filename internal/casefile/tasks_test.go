@@ -72,6 +72,13 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"3", TaskContact, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // reach them in person
 		{"3", TaskSchool, School, WelfareLead, EffectNone, EffectGap},                       // council lead, then missing
 		{"3", TaskSocialWork, SocialWork, WelfareLead, EffectNone, EffectGap},               // council lead, then missing
+		{"2", TaskFlag, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},         // an allegation stays one until two have looked
+		{"1", TaskDifference, Caseworker, SeniorCaseworker, EffectNone, EffectNone},         // nothing is overwritten by itself
+		{"C1", TaskReadPost, Caseworker, SeniorCaseworker, EffectNone, EffectNone},          // post is read by somebody
+		{"3b", TaskTrace, Caseworker, SeniorCaseworker, EffectNone, EffectNone},             // untraced is not refused
+		{"9", TaskTraceToServe, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // not served: no clock
+		{"11", TaskAppeal, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // until the tribunal has spoken
+		{"13", TaskArrival, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},     // a late letter may reopen
 		{"6", TaskRequestCheck, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // asked for at decision
 	} {
 		t.Run(c.row+"/"+string(c.kind), func(t *testing.T) {
@@ -107,6 +114,7 @@ func TestWhatSilenceMayEnd(t *testing.T) {
 	ends := map[TaskKind]bool{
 		TaskQuestionnaire: true, TaskSchool: true, TaskGP: true, TaskSocialWork: true, TaskReporter: true, TaskHousing: true,
 		TaskCommunity: true, TaskWindow: true, TaskAppealWindow: true,
+		TaskExpired: true, // a reminder to its author: the act itself stays on record as expired
 	}
 	for _, r := range TaskRules {
 		closes := slices.ContainsFunc([]Effect{r.OnDue, r.OnEscalation}, func(e Effect) bool {

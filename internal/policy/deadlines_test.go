@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -185,6 +186,14 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskAppealWindow:  {14, c, ew, 0, 0},
 		casefile.TaskNoAppeal:      {5, w, ew, 0, 10},
 		casefile.TaskHold:          {20, w, ew, 0, 20},
+		casefile.TaskFlag:          {10, w, ew, 0, 20},
+		casefile.TaskDifference:    {10, w, ew, 0, 15},
+		casefile.TaskReadPost:      {5, w, ew, 0, 5},
+		casefile.TaskTrace:         {20, w, ew, 10, 20},
+		casefile.TaskTraceToServe:  {20, w, ew, 10, 20},
+		casefile.TaskAppeal:        {30, c, ew, 0, 30}, // a diary review every 30 days
+		casefile.TaskArrival:       {5, w, ew, 0, 10},
+		casefile.TaskExpired:       {20, w, ew, 5, 0},
 	}
 	require.Len(t, want, len(casefile.TaskRules))
 	// The fast track shortens the Home Office's own days, and nothing of a child's,
@@ -328,4 +337,24 @@ func TestDeadlinesThatThereAreNot(t *testing.T) {
 	require.ErrorContains(t, err, "has not begun")
 	_, err = set(t, scottish).Ladder(casefile.TaskPropose, day("2026-05-20"))
 	require.ErrorContains(t, err, "scotland has no deadline", "a set of comparison runs no clock")
+}
+
+// TestARuleSetThatIsPinnedKeepsWorking: an open review has pinned a set from
+// before a kind of task was known; it loads, and the kind has Hame's own days.
+func TestARuleSetThatIsPinnedKeepsWorking(t *testing.T) {
+	sets, err := Embedded()
+	require.NoError(t, err)
+	var lines []string
+	for line := range strings.SplitSeq(sets[1].Body, "\n") {
+		if !strings.HasPrefix(strings.TrimSpace(line), "post.read:") && !strings.HasPrefix(strings.TrimSpace(line), "service.appeal:") {
+			lines = append(lines, line)
+		}
+	}
+	older, err := Load("older", []byte(strings.Join(lines, "\n")))
+	require.NoError(t, err)
+	for kind, due := range map[casefile.TaskKind]string{casefile.TaskReadPost: "2026-03-09", casefile.TaskAppeal: "2026-04-01"} {
+		ladder, err := older.Ladder(kind, clock.NewDate(2026, time.March, 2))
+		require.NoError(t, err)
+		require.Equal(t, due, ladder.DueOn.String(), "%s", kind)
+	}
 }

@@ -147,7 +147,7 @@ func TestRulesThatTheDatabaseSays(t *testing.T) {
 			return tx.SignWelfare(t.Context(), ref, 3, 1, "eilidh", monday)
 		}, casefile.RefusedFourEyes},
 		"drafter checks": {func(tx *store.Tx) error {
-			no, err := tx.AddRepresentation(t.Context(), ref, "minister", "SECRETPERSON", clock.Date{})
+			no, err := tx.AddRepresentation(t.Context(), ref, casefile.LetterFromFields{From: "minister"}, "SECRETPERSON", clock.Date{})
 			require.NoError(t, err)
 			return tx.PassDraft(t.Context(), ref, no, casefile.ActCheckDraft, "SECRETPERSON")
 		}, casefile.RefusedFourEyes},

@@ -107,7 +107,7 @@ func TestWhoImports(t *testing.T) {
 	batch := uuid.New()
 	_, err = h.SQL(t, "morag").Exec(`insert into import_staging (batch, ord, case_ref, digest, family) values ($1, 1, '222-2222', 'x', '{"key": "K"}')`, batch)
 	require.NoError(t, err)
-	_, err = h.SQL(t, "archie").Exec(`select * from import_merge($1, 'x', false, '2026-03-02')`, batch)
+	_, err = h.SQL(t, "archie").Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}')`, batch)
 	require.NoError(t, err)
 	require.Zero(t, value[int](h, `select count(*) from family`))
 }
@@ -185,7 +185,7 @@ func TestAReferenceDrawnTwice(t *testing.T) {
 	_, err = tx.Exec(`insert into import_staging (batch, ord, case_ref, digest, family) values ($1, 1, $2, 'x',
 		'{"key": "other", "lane": "legacy", "council": "S12000049", "support": "none", "people": []}')`, batch, ref)
 	require.NoError(t, err)
-	_, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02')`, batch)
+	_, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}')`, batch)
 	require.Error(t, err)
 	require.Equal(t, 3, value[int](h, `select count(*) from person where case_ref = $1`, ref))
 	require.Equal(t, "SECRETSTREET 1", value[string](h, `select address from family where case_ref = $1`, ref))

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -165,8 +167,9 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
-	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, person to hame_worker`,
-	`grant update on family to hame_worker`,
+	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference to hame_worker`,
+	`grant insert, update (child_when_listed, name_key, ` + strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
+	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
 	`grant insert on rung, command_outcome to hame_worker`,
 	`grant update (business_now) on programme to hame_worker`,
 	`grant execute on all functions in schema hame to hame_worker`,

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/policy"
 	"hame/internal/rehearsal"
 	"hame/internal/store"
 )
@@ -113,7 +114,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 					require.ErrorContains(t, err, "permission denied", "%s: %s%s", login, change, table)
 				}
 			}
-			for _, view := range []string{"case_list", "task_list", "letter_list"} {
+			for _, view := range []string{"case_list", "task_list", "letter_list", "post_list", "duplicate_list"} {
 				_, err := db.Exec(`select * from ` + view)
 				require.NoError(t, err, "%s reads %s", login, view)
 				_, err = db.Exec(`delete from ` + view)
@@ -124,8 +125,9 @@ func TestWhatALoginMayDo(t *testing.T) {
 			_, err = db.Exec(`create table hame.mine (n int)`)
 			require.ErrorContains(t, err, "permission denied")
 		}
-		require.Equal(t, []string{"act_text", "business_now", "case_file", "case_timeline", "file_command", "has_role", "import_merge", "may_see", "my_part",
-			"my_person", "my_roles", "my_sight", "programme_report", "record_refusal", "reviews_on_record", "verify_record"},
+		require.Equal(t, []string{"act_text", "business_now", "business_today", "case_file", "case_timeline", "dismiss_post", "file_command", "has_role",
+			"import_merge", "may_see", "my_part", "my_person", "my_roles", "my_sight", "programme_report", "receive_post", "record_refusal",
+			"recorded_review", "recoveries", "resolve_duplicate", "reviews_on_record", "settle_arrival", "verify_record", "waiting_order"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
 	})
 	t.Run("worker", func(t *testing.T) {
@@ -136,14 +138,15 @@ func TestWhatALoginMayDo(t *testing.T) {
 		for _, statement := range []string{
 			`update command set kind = 'x'`, `update command_outcome set outcome = 'accepted'`, `update command_text set body = null`,
 			`update rung set effect = ''`, `update case_read set login = 'x'`, `update staff set role = 'auditor'`, `update act_role set role = 'x'`,
-			`update rule_set set body = ''`, `update family set restricted = false`, `update person set family_name = ''`, `update person_flag set state = 'off'`,
+			`update rule_set set body = ''`, `update family set council = ''`, `update family set digest = ''`, `update person set relationship = ''`, `update person set person_key = ''`,
 			`update programme set sampling_key = ''`, `update programme set synthetic = true`, `update import_batch set families = 0`,
-			`update post_item set read_on = null`, `insert into command (id, kind, attested_on) values (gen_random_uuid(), 'contact.record', '2026-03-02')`,
+			`update post_suggestion set why = 'name'`, `insert into command (id, kind, attested_on) values (gen_random_uuid(), 'contact.record', '2026-03-02')`,
 			`insert into staff (login, person, role) values ('hame_worker', 'x', 'decision_maker')`,
 		} {
 			denied(t, "hame_worker", statement)
 		}
-		for _, f := range []string{"import_merge", "record_refusal", "file_command", "case_file", "case_timeline", "act_text"} {
+		for _, f := range []string{"import_merge", "record_refusal", "file_command", "case_file", "case_timeline", "act_text",
+			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "recorded_review", "waiting_order"} {
 			require.False(t, value[bool](h, `select bool_or(has_function_privilege('hame_worker', oid, 'execute')) from pg_proc where proname = $1`, f), "%s", f)
 		}
 	})
@@ -218,7 +221,13 @@ func TestWhoWritesAnOutcome(t *testing.T) {
 	refusal := casefile.Refuse(casefile.RefusedTooLate, "too late")
 	require.NoError(t, h.as("hamish").RecordRefusal(t.Context(), c.ID, refusal))
 	require.Equal(t, "none", h.outcomeOf(c.ID), "not by another")
-	require.NoError(t, h.as("morag").File(t.Context(), c.ID))
+	file := func(login string, id uuid.UUID) error {
+		due, err := policy.ArrivalLadder(monday)
+		require.NoError(t, err)
+		return h.as(login).File(t.Context(), id, due, monday)
+	}
+	require.ErrorContains(t, file("morag", c.ID), "only what arrives for a closed case is filed")
+	require.ErrorContains(t, file("hamish", c.ID), "no such act of yours", "not by another")
 	require.Equal(t, "none", h.outcomeOf(c.ID), "the case is not closed")
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), c.ID, refusal))
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), c.ID, casefile.Refuse(casefile.RefusedClosed, "closed")))
@@ -232,8 +241,11 @@ func TestWhoWritesAnOutcome(t *testing.T) {
 
 	h.exec(`update review set stage = 'closed', closed_at = now() where case_ref = $1`, ref)
 	received, assigned := h.types("morag", ref, casefile.ActContact, phone), h.types("fiona", ref, casefile.ActAssign, &casefile.AssignFields{To: "morag"})
-	require.NoError(t, h.as("morag").File(t.Context(), received.ID))
-	require.NoError(t, h.as("fiona").File(t.Context(), assigned.ID))
+	require.NoError(t, file("morag", received.ID))
+	require.NoError(t, file("morag", received.ID), "sent again")
+	require.ErrorContains(t, file("fiona", assigned.ID), "only what arrives")
+	require.Equal(t, []string{"closed.arrival senior_caseworker 2026-03-09"}, list[string](h,
+		`select kind || ' ' || awaiting || ' ' || due_on from task where case_ref = $1 and stage = 'closed'`, ref), "once, five working days on")
 	require.Equal(t, "filed", h.outcomeOf(received.ID))
 	require.Equal(t, "none", h.outcomeOf(assigned.ID), "an assignment is nothing that was received")
 

@@ -218,33 +218,33 @@ create function receive_post(in_command uuid, in_wait_until date, in_reference t
 returns bigint language plpgsql security definer set search_path = hame as $$
 declare
     c command := own_command(in_command, 'post.receive');
-    item bigint;
+    item_no bigint;
 begin
     if c.office is null then
         raise exception 'this act belongs to a case' using errcode = 'insufficient_privilege';
     end if;
     insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, command_id)
-        values (c.fields->>'from', c.attested_on, in_wait_until, in_reference, in_name, in_representative, c.id) returning no into item;
+        values (c.fields->>'from', c.attested_on, in_wait_until, in_reference, in_name, in_representative, c.id) returning no into item_no;
     insert into post_suggestion
-        select item, x.case_ref, 'reference' from (
+        select item_no, x.case_ref, 'reference' from (
             select p.case_ref from person p where in_reference <> '' and p.home_office_ref = in_reference
             union select f.case_ref from family f where f.case_ref = in_reference) x;
     if not found and in_name <> '' then
         insert into post_suggestion
-            select distinct item, p.case_ref, 'name' from person p join family f using (case_ref)
+            select distinct item_no, p.case_ref, 'name' from person p join family f using (case_ref)
             where string_to_array(p.name_key, ' ') @> string_to_array(in_name, ' ')
               and (in_representative = '' or lower(f.representative) in ('', lower(in_representative)))
             order by p.case_ref limit 20;
     end if;
-    if in_representative <> '' and not exists (select from post_suggestion s where s.item = receive_post.item) then
+    if in_representative <> '' and not exists (select from post_suggestion s where s.item = item_no) then
         insert into post_suggestion
-            select item, f.case_ref, 'representative' from family f
+            select item_no, f.case_ref, 'representative' from family f
             where f.representative <> '' and lower(f.representative) = lower(in_representative)
               and not exists (select from review r where r.case_ref = f.case_ref and r.stage = 'closed')
             order by f.case_ref limit 20;
     end if;
     perform accept_command(c.id);
-    return item;
+    return item_no;
 end $$;
 
 create function dismiss_post(in_command uuid) returns void language plpgsql security definer set search_path = hame as $$
@@ -264,8 +264,12 @@ drop function file_command(uuid);
 create function file_command(id uuid, due date, next_at timestamptz, wait_until date) returns void
 language plpgsql security definer set search_path = hame as $$
 declare
-    c command := own_command(file_command.id, (select x.kind from command x where x.id = file_command.id));
+    c command;
 begin
+    if exists (select from command_outcome o where o.command_id = file_command.id) then
+        return; -- sent again: it is filed already
+    end if;
+    c := own_command(file_command.id, (select x.kind from command x where x.id = file_command.id));
     if not exists (select from review r where r.case_ref = c.case_ref and r.stage = 'closed')
        or not exists (select from act_role a where a.act = c.kind and a.filed) then
         raise exception 'only what arrives for a closed case is filed' using errcode = 'insufficient_privilege';
