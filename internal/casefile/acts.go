@@ -171,3 +171,15 @@ func (r Review) Allowed(a Act) error {
 func (a Act) Receives() bool {
 	return a == ActEvidence || a == ActReceiveLetter || a == ActContact
 }
+
+// Many reports whether one officer may do the act on a list of cases with one
+// command: what is the same for each of them. What decides or judges is done on
+// one case at a time, for no batch decides (R3).
+func (a Act) Many() bool {
+	switch a {
+	case ActAssign, ActLetterSent, ActContact, ActEvidence, ActRequestCheck, ActReceiveLetter, ActDraft, ActDecline,
+		ActCheckDraft, ActClear, ActSignLetter, ActSendLetter, ActRecordService, ActStatusIssued:
+		return true
+	}
+	return false
+}
