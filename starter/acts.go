@@ -84,6 +84,14 @@ func askedAbout(fields casefile.Fields, no int) (casefile.Fields, int) {
 	return fields, no
 }
 
+// typedNumber is the N that was typed: the opposite of askedAbout.
+func typedNumber(subject int, fields casefile.Fields) int {
+	if f, ok := fields.(*casefile.LetterFields); ok {
+		return f.Letter
+	}
+	return subject
+}
+
 // do does an act and prints what became of it.
 func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
@@ -97,7 +105,7 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	if err != nil {
 		return err
 	}
-	text, kept, err := a.readForm(ctx, act, ref, subject, fields, flags.file)
+	text, kept, err := a.readForm(c, act, ref, subject, fields, flags.file)
 	if err != nil {
 		return err
 	}

@@ -65,18 +65,10 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 	if t.Filed, err = allowed(s, !file.SignedOn.IsZero(), cmd.Act); err != nil {
 		return t, err
 	}
-	if err := rightSubject(cmd.Act, cmd.Case, subjectTyped(cmd, fields)); err != nil {
+	if err := rightSubject(cmd.Act, cmd.Case, typedNumber(cmd.Subject, fields)); err != nil {
 		return t, err
 	}
 	return t, file.has(rule, cmd.Subject, fields)
-}
-
-// subjectTyped is the N that was typed for a command.
-func subjectTyped(cmd store.NewCommand, fields casefile.Fields) int {
-	if f, ok := fields.(*casefile.LetterFields); ok {
-		return f.Letter
-	}
-	return cmd.Subject
 }
 
 // allowed says whether a case's stage lets an act be tried, as its review or

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/term"
 
@@ -55,7 +56,7 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 	var file caseFile
 	on := "a lane"
 	if ref != "" {
-		on = reference(ref, subject)
+		on = reference(ref, typedNumber(subject, fields))
 		var err error
 		if file, _, err = a.read(ctx, ref, "form "+string(act)); err != nil {
 			return "", err
@@ -125,7 +126,7 @@ func factorForm(file caseFile, field casefile.Field) string {
 // never comes from a flag. The form is that of --file, or where the act needs
 // one and somebody sits at a terminal, one opened in their editor: that one is
 // kept until the act is recorded.
-func (a *app) readForm(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields, file string) (text string, kept *keptForm, err error) {
+func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, file string) (text string, kept *keptForm, err error) {
 	switch {
 	case file != "":
 		body, err := readInput("--file", file)
@@ -136,18 +137,23 @@ func (a *app) readForm(ctx context.Context, act casefile.Act, ref string, subjec
 		return text, nil, err
 	case fields.Validate() == nil && !act.NeedsText():
 		return "", nil, nil
-	case fields.Validate() != nil && givenByFlags(act, fields):
+	case fields.Validate() != nil && fieldsGiven(c):
 		return "", nil, usageError{fields.Validate()}
 	}
+	about := reference(ref, typedNumber(subject, fields))
 	editor := os.Getenv("EDITOR")
 	if editor == "" || !atTerminal() {
-		return "", nil, usageError{fmt.Errorf("%s needs a form: `starter form %s %s > form.yaml`, fill it in, and give it with --file form.yaml", act, act, reference(ref, subject))}
+		missing := fields.Validate()
+		if missing == nil {
+			missing = errors.New("text: it is nothing without its text")
+		}
+		return "", nil, usageError{fmt.Errorf("%s: %w; it needs a form: `starter form %s %s > form.yaml`, fill it in, and give it with --file form.yaml", act, missing, act, about)}
 	}
-	form, err := a.form(ctx, act, ref, subject, fields)
+	form, err := a.form(c.Context(), act, ref, subject, fields)
 	if err != nil {
 		return "", nil, err
 	}
-	body, kept, err := edit(ctx, editor, act, reference(ref, subject), form)
+	body, kept, err := edit(c.Context(), editor, act, about, form)
 	if err != nil {
 		return "", nil, err
 	}
@@ -183,10 +189,16 @@ func readListForm(act casefile.Act, first target, fields casefile.Fields, file s
 	return text, nil
 }
 
-// givenByFlags reports whether some of the fields came from flags. What a
-// command sets by itself, as the N of a letter, doesn't count.
-func givenByFlags(act casefile.Act, fields casefile.Fields) bool {
-	return !reflect.DeepEqual(fields, casefile.NewFields(act))
+// fieldsGiven reports whether some of an act's coded fields came from flags.
+func fieldsGiven(c *cobra.Command) bool {
+	var common actFlags
+	others := pflag.NewFlagSet("", pflag.ContinueOnError)
+	common.add(others)
+	given := false
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		given = given || (f.Changed && others.Lookup(f.Name) == nil)
+	})
+	return given
 }
 
 // parseFile reads what --file gives: a form, or where the coded fields are given
