@@ -12,6 +12,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/store"
 	"hame/workflows"
 )
 
@@ -155,14 +156,29 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 // mayAct is the first of the three depths at which four eyes and roles are
 // checked: the others are the workflow's activity and the database.
 func (a *app) mayAct(ctx context.Context, act casefile.Act, ref string) error {
-	me, err := a.store.Me(ctx)
-	if err != nil {
+	if _, err := a.holdsRole(ctx, act); err != nil {
 		return err
 	}
-	rule, _ := act.Rule()
-	if !rule.MayBeDoneBy(me.Roles) {
-		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
+	return a.mayTakePart(ctx, act, ref)
+}
+
+// holdsRole checks that whoever is at the keyboard has a role for an act, and
+// returns who that is.
+func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error) {
+	me, err := a.store.Me(ctx)
+	if err != nil {
+		return me, err
 	}
+	if rule, _ := act.Rule(); !rule.MayBeDoneBy(me.Roles) {
+		return me, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
+	}
+	return me, nil
+}
+
+// mayTakePart checks that an act's part on a case is not met by another part of
+// the same person.
+func (a *app) mayTakePart(ctx context.Context, act casefile.Act, ref string) error {
+	rule, _ := act.Rule()
 	if rule.Part == casefile.NoPart {
 		return nil
 	}

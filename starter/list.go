@@ -182,7 +182,7 @@ func (a *app) doMany(c *cobra.Command, act casefile.Act, list []target, fields c
 	if err := a.connect(ctx, flags.dryRun); err != nil {
 		return err
 	}
-	me, err := a.store.Me(ctx)
+	me, err := a.holdsRole(ctx, act)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (b *batch) one(ctx context.Context, t target) outcome {
 
 func (b *batch) send(ctx context.Context, t target) (workflows.Receipt, string, error) {
 	var none workflows.Receipt
-	if err := b.mayAct(ctx, b.act, t.ref); err != nil {
+	if err := b.mayTakePart(ctx, b.act, t.ref); err != nil {
 		return none, "", err
 	}
 	fields, subject := askedAbout(b.fields, t.no)

@@ -124,7 +124,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			_, err = db.Exec(`create table hame.mine (n int)`)
 			require.ErrorContains(t, err, "permission denied")
 		}
-		require.Equal(t, []string{"act_text", "business_now", "case_file", "case_timeline", "file_command", "has_role", "import_merge", "may_see", "my_part",
+		require.Equal(t, []string{"act_text", "business_now", "case_file", "case_timeline", "file_command", "has_role", "import_merge", "may_see", "my_command", "my_part",
 			"my_person", "my_roles", "my_sight", "programme_report", "record_refusal", "reviews_on_record", "verify_record"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
 	})
