@@ -33,13 +33,13 @@ var exitCodes = []struct {
 }{
 	{exitDone, "done"},
 	{exitFailed, "failed: something is wrong with Hame or its surroundings, or verify found a breach"},
-	{exitUsage, "usage: a command, flag, reference, list or form is not as it must be; nothing was sent"},
+	{exitUsage, "usage: a command, flag, reference, list or form is not as it must be"},
 	{exitRefused, "refused by a rule"},
 	{exitNotPermitted, "not permitted: your roles do not allow it"},
 	{exitNotFound, "not found, or not among the cases that you may see"},
 	{exitChanged, "changed meanwhile: read the file again"},
 	{exitUndelivered, "saved but not yet delivered: the worker sends it, and nothing needs to be typed twice"},
-	{exitUnreachable, "the database or Temporal does not answer; nothing was sent"},
+	{exitUnreachable, "the database or Temporal does not answer"},
 }
 
 // gravity orders the codes for a list, the lightest first: a rule said no;
@@ -105,6 +105,9 @@ func describe(err error) string {
 	case errors.As(err, &list):
 		return list.Error()
 	case errors.As(err, &kept):
+		if exitCode(err) == exitUndelivered {
+			return describe(kept.error) + "\na copy of your form is kept in " + kept.path
+		}
 		return describe(kept.error) + "\nyour form is kept in " + kept.path + ": the same command opens it again"
 	case refused && !isUsage(err):
 		return describeRefusal(refusal)

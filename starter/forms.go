@@ -21,8 +21,11 @@ import (
 
 func (a *app) formCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "form KIND [REF[/N]]", Short: "print the commented form of an act, such as decision.propose (recorded as a read)", Args: cobra.RangeArgs(1, 2),
+		Use: "form KIND [REF[/N]]", Short: "print the commented form of an act, such as decision.propose (recorded as a read)", Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 || len(args) > 2 {
+				return usageError{fmt.Errorf("form takes a kind and a case reference: %s", c.UseLine())}
+			}
 			act := casefile.Act(args[0])
 			rule, ok := act.Rule()
 			switch {
@@ -133,7 +136,7 @@ func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject i
 		if err != nil {
 			return "", nil, err
 		}
-		text, err = parseFile(inputName(file), body, fields, fields)
+		text, err = parseFile(inputName(file), body, act, fields)
 		return text, nil, err
 	case fields.Validate() == nil && !act.NeedsText():
 		return "", nil, nil
@@ -169,18 +172,19 @@ func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject i
 
 // readListForm is readForm for a list, which has one form for all and no editor.
 func readListForm(act casefile.Act, first target, fields casefile.Fields, file string) (text string, err error) {
-	asked, _ := askedAbout(fields, first.no)
+	if f, ok := fields.(*casefile.LetterFields); ok {
+		f.Letter = first.no // each of the list puts its own number there
+	}
 	if file != "" {
 		body, err := readInput("--file", file)
 		if err != nil {
 			return "", err
 		}
-		if text, err = parseFile(inputName(file), body, fields, asked); err != nil {
+		if text, err = parseFile(inputName(file), body, act, fields); err != nil {
 			return "", err
 		}
-		asked, _ = askedAbout(fields, first.no)
 	}
-	if err := asked.Validate(); err != nil {
+	if err := fields.Validate(); err != nil {
 		return "", usageError{err}
 	}
 	if act.NeedsText() && text == "" {
@@ -201,11 +205,12 @@ func fieldsGiven(c *cobra.Command) bool {
 	return given
 }
 
-// parseFile reads what --file gives: a form, or where the coded fields are given
-// by flags or the act has none, the plain text itself. A file is a form when it
-// is a mapping that has one of the form's keys.
-func parseFile(source string, body []byte, into, asked casefile.Fields) (string, error) {
-	if asked.Validate() == nil && !isForm(body, into) {
+// parseFile reads what --file gives: a form, or the plain text itself where the
+// act has no coded fields, or needs a text and has its fields from flags. A file
+// is a form when it is a mapping that has one of the form's keys.
+func parseFile(source string, body []byte, act casefile.Act, into casefile.Fields) (string, error) {
+	plain := len(into.Ask()) == 0 || (act.NeedsText() && into.Validate() == nil)
+	if plain && !isForm(body, into) {
 		return strings.TrimSpace(string(body)), nil
 	}
 	return parseForm(source, body, into)

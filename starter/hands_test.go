@@ -257,23 +257,25 @@ func TestATextBesideFlags(t *testing.T) {
 	answered := func() *casefile.AnswerFields { return &casefile.AnswerFields{Answer: "rejected"} }
 	for name, c := range map[string]struct {
 		body   string
+		act    casefile.Act
 		fields casefile.Fields
 		text   string
 		wrong  string
 	}{
-		"plain":                  {"The child is heard.\n- and answered: fully\n", answered(), "The child is heard.\n- and answered: fully", ""},
-		"plain, like a mapping":  {"Reasons: none\n", answered(), "Reasons: none", ""},
-		"a form":                 {"text: The child is heard.\n", answered(), "The child is heard.", ""},
-		"a form with a fault":    {"text: heard\nanswr: rejected\n", answered(), "", "form.yaml: line 2: the form has no field answr"},
-		"no flag, no form":       {"The child is heard.\n", &casefile.AnswerFields{}, "", "form.yaml"},
-		"no codes at all":        {"Dear Home Secretary,\n", &casefile.NoFields{}, "Dear Home Secretary,", ""},
-		"a form without codes":   {"# a comment\ntext: |\n  Dear Home Secretary,\n", &casefile.NoFields{}, "Dear Home Secretary,", ""},
-		"empty":                  {"", &casefile.AnswerFields{}, "", "no filled-in form"},
-		"a code that is none":    {"answer: perhaps\ntext: x\n", &casefile.AnswerFields{}, "", "must be one of accepted, rejected, more"},
-		"a fault further within": {"revision: 1\nreasons:\n  - {person: 0, fctor: age}\n", &casefile.AgreeFields{}, "", "line 3: the form has no field fctor"},
+		"plain":                      {"The child is heard.\n- and answered: fully\n", casefile.ActAnswer, answered(), "The child is heard.\n- and answered: fully", ""},
+		"plain, like a mapping":      {"Reasons: none\n", casefile.ActAnswer, answered(), "Reasons: none", ""},
+		"a form":                     {"text: The child is heard.\n", casefile.ActAnswer, answered(), "The child is heard.", ""},
+		"a form with a fault":        {"text: heard\nanswr: rejected\n", casefile.ActAnswer, answered(), "", "form.yaml: line 2: the form has no field answr"},
+		"no flag, no form":           {"The child is heard.\n", casefile.ActAnswer, &casefile.AnswerFields{}, "", "form.yaml"},
+		"no codes at all":            {"Dear Home Secretary,\n", casefile.ActDraft, &casefile.NoFields{}, "Dear Home Secretary,", ""},
+		"a form without codes":       {"# a comment\ntext: |\n  Dear Home Secretary,\n", casefile.ActDraft, &casefile.NoFields{}, "Dear Home Secretary,", ""},
+		"empty":                      {"", casefile.ActAnswer, &casefile.AnswerFields{}, "", "no filled-in form"},
+		"a code that is none":        {"answer: perhaps\ntext: x\n", casefile.ActAnswer, &casefile.AnswerFields{}, "", "must be one of accepted, rejected, more"},
+		"a list of cases by mistake": {"K7F-M2Q8\n", casefile.ActContact, &casefile.ContactFields{How: "phone"}, "", "form.yaml"},
+		"a fault further within":     {"revision: 1\nreasons:\n  - {person: 0, fctor: age}\n", casefile.ActAgree, &casefile.AgreeFields{}, "", "line 3: the form has no field fctor"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, err := parseFile("form.yaml", []byte(c.body), c.fields, c.fields)
+			text, err := parseFile("form.yaml", []byte(c.body), c.act, c.fields)
 			if c.wrong != "" {
 				require.ErrorContains(t, err, c.wrong)
 				require.Equal(t, exitUsage, exitCode(err))

@@ -189,6 +189,8 @@ func TestMoreExitCodes(t *testing.T) {
 		{"and its other line", "--as morag contact record --how phone --families " + bad, 2, bad + " line 4"},
 		{"a list and a case", "--as morag contact record --how phone --families " + bad + " " + ref, 2, "not both"},
 		{"a list that is not there", "--as morag contact record --how phone --families " + bad + ".no", 2, "no such file"},
+		{"a form of nothing", "--as morag form", 2, "form takes a kind"},
+		{"a form of what is no act", "--as morag form case.close " + ref, 2, "no kind of act"},
 		{"a batch that would decide", "--as ewan decision propose " + ref + " " + ref, 2, "no batch decides"},
 		{"a person of an act on a case", "--as morag contact record " + ref + "/2 --how phone", 3, "leave out the /2"},
 		{"a stranger's lane", "--as morag backlog resume", 4, "for operations"},
