@@ -6,7 +6,7 @@ export CGO_ENABLED = 0
 
 WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
-.PHONY: demo up test build histories
+.PHONY: demo up test build histories reference
 
 demo: build
 	@bin/demo
@@ -31,3 +31,8 @@ build:
 # to overwrite: recorded ones are never recorded again to make a test pass.
 histories: build
 	bin/devstack exec --no-ui -- go run ./workflows/internal/recordhistories
+
+# Writes the reference of starter's commands from the program itself. A test
+# fails where it is out of date.
+reference: build
+	bin/starter reference > docs/commands.md

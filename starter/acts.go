@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"reflect"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -14,39 +12,61 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/store"
 	"hame/workflows"
 )
 
-// actFlags are the flags of every act.
+// actFlags are the flags of every act. families is there only where one officer
+// does the same to many.
 type actFlags struct {
-	on, file string
-	dryRun   bool
+	on, file, families string
+	dryRun             bool
 }
 
 func (f *actFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.on, "on", "", "the day you attest it happened, YYYY-MM-DD (default today)")
-	set.StringVar(&f.file, "file", "", "the form or text, a file or - for standard input; `starter form` prints one")
+	set.StringVar(&f.file, "file", "", "the form or text, a file or - for standard input; starter form prints one")
 	set.BoolVar(&f.dryRun, "dry-run", false, "check everything that can be checked, and change nothing")
 }
 
-// actCommand is a command that does one act on one case. bind adds the flags of
-// its coded fields and returns the fields they fill; nil where the act has
-// none, or takes them from a form only.
+// actAnnotation marks a command with the act that it does: the reference of
+// commands takes the roles from the act's rule, and tests find each act's command.
+const actAnnotation = "act"
+
+// forAct marks a command as doing an act.
+func forAct(c *cobra.Command, act casefile.Act) *cobra.Command {
+	if c.Annotations == nil {
+		c.Annotations = map[string]string{}
+	}
+	c.Annotations[actAnnotation] = string(act)
+	return c
+}
+
+// actCommand is a command that does one act on one case, or on a list of them
+// where the act takes one. bind adds the flags of its coded fields and returns
+// the fields they fill; nil where the act has none, or takes them from a form only.
 func (a *app) actCommand(use string, act casefile.Act, bind func(*pflag.FlagSet) casefile.Fields) *cobra.Command {
 	rule, _ := act.Rule()
 	var flags actFlags
 	var fields casefile.Fields
-	c := &cobra.Command{
-		Use: use, Short: rule.InWords, Args: exactly(1),
+	c := forAct(&cobra.Command{
+		Use: use, Short: rule.InWords, Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			ref, subject, err := casefile.ParsePersonReference(args[0])
+			listed, err := readTargets(c, act, args, flags)
 			if err != nil {
 				return err
 			}
-			return a.do(c, act, ref, subject, fields, flags)
+			if flags.families != "" || len(listed) > 1 {
+				return a.doMany(c, act, listed, fields, flags)
+			}
+			asked, subject := askedAbout(fields, listed[0].no)
+			return a.do(c, act, listed[0].ref, subject, asked, flags)
 		},
-	}
+	}, act)
 	flags.add(c.Flags())
+	if act.Many() {
+		c.Flags().StringVar(&flags.families, "families", "", "a list of references, one a line, instead of REF: a file or - for standard input")
+	}
 	fields = casefile.NewFields(act)
 	if bind != nil {
 		fields = bind(c.Flags())
@@ -54,31 +74,75 @@ func (a *app) actCommand(use string, act casefile.Act, bind func(*pflag.FlagSet)
 	return c
 }
 
+// askedAbout puts the N of REF/N where the act has it: it is the command's subject,
+// or for a letter one of the coded fields.
+func askedAbout(fields casefile.Fields, no int) (casefile.Fields, int) {
+	if f, ok := fields.(casefile.AboutLetter); ok {
+		return f.OfLetter(no), 0
+	}
+	return fields, no
+}
+
+// typedNumber is the N that was typed: the opposite of askedAbout.
+func typedNumber(subject int, fields casefile.Fields) int {
+	if f, ok := fields.(casefile.AboutLetter); ok {
+		return f.LetterNo()
+	}
+	return subject
+}
+
 // do does an act and prints what became of it.
 func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
-	d, err := a.desk(ctx)
-	if err != nil {
+	if err := a.connect(ctx, flags.dryRun); err != nil {
 		return err
 	}
 	if err := a.mayAct(ctx, act, ref); err != nil {
-		return err
-	}
-	text, err := a.readForm(ctx, act, ref, subject, fields, flags)
-	if err != nil {
 		return err
 	}
 	on, err := a.attested(ctx, flags.on)
 	if err != nil {
 		return err
 	}
+	text, kept, err := a.readForm(c, act, ref, subject, fields, flags.file)
+	if err != nil {
+		return err
+	}
+	err = a.send(c, act, ref, subject, on, fields, text, flags.dryRun)
+	if flags.dryRun && err == nil {
+		return kept.leave(c.ErrOrStderr())
+	}
+	return kept.settle(err)
+}
+
+// connect makes the connections that an act needs before its form is filled in:
+// a dry run needs no Temporal.
+func (a *app) connect(ctx context.Context, dryRun bool) error {
+	if dryRun {
+		_, err := a.database(ctx)
+		return err
+	}
+	_, err := a.desk(ctx)
+	return err
+}
+
+// send records one act and delivers it, or on a dry run only looks whether it could be.
+func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, on clock.Date, fields casefile.Fields, text string, dryRun bool) error {
+	ctx := c.Context()
 	cmd, err := desk.New(ref, act, subject, on, fields, text)
 	if err != nil {
 		return err
 	}
-	if flags.dryRun {
-		fmt.Fprintf(c.OutOrStdout(), "%s %s on %s: it could be sent; nothing was changed\n", act, ref, on)
-		return nil
+	if dryRun {
+		trial, err := a.try(ctx, cmd, fields)
+		if err != nil {
+			return err
+		}
+		return a.print(c.OutOrStdout(), trial, func(t *tabwriter.Writer) { fmt.Fprintln(t, trial.words()) })
+	}
+	d, err := a.desk(ctx)
+	if err != nil {
+		return err
 	}
 	receipt, err := d.Do(ctx, cmd)
 	if err != nil {
@@ -90,14 +154,29 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 // mayAct is the first of the three depths at which four eyes and roles are
 // checked: the others are the workflow's activity and the database.
 func (a *app) mayAct(ctx context.Context, act casefile.Act, ref string) error {
-	me, err := a.store.Me(ctx)
-	if err != nil {
+	if _, err := a.holdsRole(ctx, act); err != nil {
 		return err
 	}
-	rule, _ := act.Rule()
-	if !rule.MayBeDoneBy(me.Roles) {
-		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
+	return a.mayTakePart(ctx, act, ref)
+}
+
+// holdsRole checks that whoever is at the keyboard has a role for an act, and
+// returns who that is.
+func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error) {
+	me, err := a.store.Me(ctx)
+	if err != nil {
+		return me, err
 	}
+	if rule, _ := act.Rule(); !rule.MayBeDoneBy(me.Roles) {
+		return me, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
+	}
+	return me, nil
+}
+
+// mayTakePart checks that an act's part on a case is not met by another part of
+// the same person.
+func (a *app) mayTakePart(ctx context.Context, act casefile.Act, ref string) error {
+	rule, _ := act.Rule()
 	if rule.Part == casefile.NoPart {
 		return nil
 	}
@@ -117,7 +196,10 @@ func roles(list []casefile.Party) string {
 		if i > 0 {
 			s += " or "
 		}
-		s += "the " + r.InWords()
+		if r != casefile.Operations {
+			s += "the "
+		}
+		s += r.InWords()
 	}
 	return s
 }
@@ -160,46 +242,9 @@ func (a *app) receipt(w io.Writer, ref string, act casefile.Act, r workflows.Rec
 	})
 }
 
-// readForm fills an act's fields from a form and returns its free text. An act
-// without coded fields takes its file as the text itself; free text never comes
-// from a flag.
-func (a *app) readForm(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) (string, error) {
-	body, source, err := a.formBody(ctx, act, ref, subject, fields, flags.file)
-	if err != nil || source == "" {
-		return "", err
-	}
-	if _, plain := fields.(*casefile.NoFields); plain {
-		return string(body), nil
-	}
-	return parseForm(source, body, fields)
-}
-
-func (a *app) formBody(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields, file string) (body []byte, source string, err error) {
-	switch {
-	case file == "-":
-		body, err = io.ReadAll(os.Stdin)
-		return body, "standard input", err
-	case file != "":
-		body, err = os.ReadFile(file)
-		if err != nil {
-			err = usageError{fmt.Errorf("--file: %w", err)}
-		}
-		return body, file, err
-	case fields.Validate() == nil && !act.NeedsText():
-		return nil, "", nil
-	case !reflect.DeepEqual(fields, casefile.NewFields(act)) && fields.Validate() != nil:
-		return nil, "", usageError{fields.Validate()} // some of it was given by flags
-	}
-	editor := os.Getenv("EDITOR")
-	if editor == "" || !isTerminal(os.Stdin) {
-		return nil, "", usageError{fmt.Errorf("%s needs a form: `starter form %s %s > form.yaml`, fill it in, and give it with --file form.yaml", act, act, reference(ref, subject))}
-	}
-	return a.edit(ctx, editor, act, ref, subject)
-}
-
-func reference(ref string, subject int) string {
-	if subject == 0 {
+func reference(ref string, no int) string {
+	if no == 0 {
 		return ref
 	}
-	return fmt.Sprintf("%s/%d", ref, subject)
+	return fmt.Sprintf("%s/%d", ref, no)
 }

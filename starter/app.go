@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"go.temporal.io/sdk/client"
 
@@ -28,6 +29,10 @@ type app struct {
 	store    *store.Store
 	temporal client.Client
 }
+
+// patience is how long somebody at a keyboard is kept waiting for a review. A
+// healthy one answers in under a second.
+const patience = 20 * time.Second
 
 // prepare reads the settings. Where none name a server, a stack of the embedded
 // default that runs on this machine is used.
@@ -100,7 +105,7 @@ func (a *app) desk(ctx context.Context) (*desk.Desk, error) {
 			return nil, unreachableError{fmt.Errorf("nothing was sent: Temporal at %s does not answer: %w", options.HostPort, err)}
 		}
 	}
-	return &desk.Desk{Store: s, Temporal: a.temporal, TaskQueue: a.settings.TaskQueue}, nil
+	return &desk.Desk{Store: s, Temporal: a.temporal, TaskQueue: a.settings.TaskQueue, Patience: patience}, nil
 }
 
 // workerDesk connects under the worker's login, which directs a rehearsal.

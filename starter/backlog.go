@@ -5,10 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -19,15 +22,16 @@ import (
 	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/store"
 )
 
 func (a *app) backlogCommand() *cobra.Command {
-	return group("backlog", "the backlog as a whole", a.backlogCheck(), a.backlogGenerate(), a.backlogImport(),
+	return group("backlog", "the backlog as a whole", forReaders(a.backlogCheck(), needsServer), forReaders(a.backlogGenerate(), needsServer), forReaders(a.backlogImport(), "operations"),
 		a.laneCommand("start --lane L --capacity N --target DATE", casefile.ActBacklogStart),
 		a.laneCommand("pause --reason CODE", casefile.ActBacklogPause),
 		a.laneCommand("resume", casefile.ActBacklogResume),
 		a.laneCommand("capacity N", casefile.ActBacklogCapacity),
-		a.backlogStatus(), a.backlogOrder())
+		forReaders(a.backlogStatus(), programme), forReaders(a.backlogOrder(), programme))
 }
 
 // readBacklog reads a file, - for standard input.
@@ -210,54 +214,103 @@ func isSynthetic(families []casefile.Family) bool {
 	return len(families) > 0
 }
 
+// laneCommand is a command that does an act of operations on a lane.
 func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 	rule, _ := act.Rule()
-	f := casefile.BacklogFields{}
+	f := &casefile.BacklogFields{}
+	var flags actFlags
 	wanted := 0
 	if act == casefile.ActBacklogCapacity {
 		wanted = 1
 	}
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: use, Short: rule.InWords, Args: exactly(wanted),
 		RunE: func(c *cobra.Command, args []string) error {
 			if wanted == 1 {
-				if _, err := fmt.Sscanf(args[0], "%d", &f.Capacity); err != nil {
+				n, err := strconv.Atoi(args[0])
+				if err != nil {
 					return usageError{fmt.Errorf("%q is no number of families a week", args[0])}
 				}
+				f.Capacity = n
 			}
-			switch {
-			case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > 1000):
-				return usageError{fmt.Errorf("capacity is %d; it must be 1 to 1000 families a week", f.Capacity)}
-			case act == casefile.ActBacklogPause && f.Reason == "":
-				return usageError{errors.New("--reason: say why, as a code such as staffing")}
+			if flags.file != "" {
+				body, err := readInput("--file", flags.file)
+				if err != nil {
+					return err
+				}
+				if _, err := parseForm(inputName(flags.file), body, f); err != nil {
+					return err
+				}
 			}
-			d, err := a.desk(c.Context())
-			if err != nil {
-				return err
-			}
-			today, err := a.today(c.Context())
-			if err != nil {
-				return err
-			}
-			receipt, err := d.DoOnLane(c.Context(), act, today, f)
-			if err != nil {
-				return err
-			}
-			if receipt.Refused != nil {
-				return receipt.Refused
-			}
-			return a.showLanes(c)
+			return a.doOnLane(c, act, *f, flags)
 		},
-	}
-	c.Flags().StringVar((*string)(&f.Lane), "lane", string(casefile.Legacy), "legacy or fast-track")
+	}, act)
+	c.Flags().StringVar((*string)(&f.Lane), "lane", string(casefile.Legacy), question(casefile.Asked(f, "lane")))
 	switch act {
 	case casefile.ActBacklogStart:
-		c.Flags().IntVar(&f.Capacity, "capacity", 0, "families listed a week")
-		c.Flags().Var(dateFlag{&f.Target}, "target", "the day by which the lane should be cleared; no decision depends on it (R3)")
+		c.Flags().IntVar(&f.Capacity, "capacity", 0, "families listed a week, 1 to 1000")
+		c.Flags().Var(dateFlag{&f.Target}, "target", question(casefile.Asked(f, "target")))
 	case casefile.ActBacklogPause:
 		c.Flags().StringVar(&f.Reason, "reason", "", "a code, such as staffing")
 	}
+	flags.add(c.Flags())
 	return c
+}
+
+func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFields, flags actFlags) error {
+	ctx := c.Context()
+	switch {
+	case f.Validate() != nil:
+		return usageError{f.Validate()}
+	case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > 1000):
+		return usageError{fmt.Errorf("capacity is %d; it must be 1 to 1000 families a week", f.Capacity)}
+	case act == casefile.ActBacklogPause && f.Reason == "":
+		return usageError{errors.New("--reason: say why, as a code such as staffing")}
+	}
+	if err := a.connect(ctx, flags.dryRun); err != nil {
+		return err
+	}
+	if err := a.mayAct(ctx, act, ""); err != nil {
+		return err
+	}
+	on, err := a.attested(ctx, flags.on)
+	if err != nil {
+		return err
+	}
+	if flags.dryRun {
+		return a.tryOnLane(c, act, on, f)
+	}
+	d, err := a.desk(ctx)
+	if err != nil {
+		return err
+	}
+	receipt, err := d.DoOnLane(ctx, act, on, f)
+	if err != nil {
+		return err
+	}
+	if receipt.Refused != nil {
+		return receipt.Refused
+	}
+	return a.showLanes(c)
+}
+
+// tryOnLane is the dry run of an act on a lane: whether the lane is there to be
+// acted on.
+func (a *app) tryOnLane(c *cobra.Command, act casefile.Act, on clock.Date, f casefile.BacklogFields) error {
+	report, err := a.store.Report(c.Context())
+	if err != nil {
+		return err
+	}
+	started := slices.ContainsFunc(report.Lanes, func(l store.LaneState) bool { return l.Lane == f.Lane })
+	if !started && act != casefile.ActBacklogStart {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start")
+	}
+	body, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	t := trial{DryRun: true, Act: act, On: on, Fields: body}
+	return a.print(c.OutOrStdout(), t, func(w *tabwriter.Writer) { fmt.Fprintln(w, t.words()) })
 }
 
 func (a *app) backlogStatus() *cobra.Command {

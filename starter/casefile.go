@@ -31,29 +31,10 @@ type caseFile struct {
 	Held        bool            `json:"held"`
 	Duplicate   bool            `json:"duplicate"`
 	Represented bool            `json:"represented"`
-	People      []struct {
-		No             int                   `json:"no"`
-		Relationship   casefile.Relationship `json:"relationship"`
-		FamilyName     string                `json:"family_name"`
-		GivenNames     string                `json:"given_names"`
-		BirthDate      string                `json:"date_of_birth"`
-		BornYear       string                `json:"born_year"`
-		Sex            string                `json:"sex"`
-		Nationality    string                `json:"nationality"`
-		BornInScotland string                `json:"born_in_scotland"`
-		ArrivedOn      string                `json:"arrived_on"`
-		ArrivedYear    string                `json:"arrived_year"`
-		Child          *bool                 `json:"child_when_listed"`
-	} `json:"people"`
-	Tasks   []store.TaskRow `json:"tasks"`
-	Letters []struct {
-		No     int        `json:"no"`
-		Kind   string     `json:"kind"`
-		To     string     `json:"to_whom"`
-		By     string     `json:"by_how"`
-		SentOn clock.Date `json:"sent_on"`
-	} `json:"letters"`
-	Evidence []struct {
+	People      []filePerson    `json:"people"`
+	Tasks       []store.TaskRow `json:"tasks"`
+	Letters     []fileLetter    `json:"letters"`
+	Evidence    []struct {
 		No         int               `json:"no"`
 		Provider   casefile.Provider `json:"provider"`
 		Person     int               `json:"person_no"`
@@ -85,13 +66,7 @@ type caseFile struct {
 		By      string        `json:"first_by"`
 		AskedOn clock.Date    `json:"asked_on"`
 	} `json:"flag_requests"`
-	Differences []struct {
-		No       int    `json:"no"`
-		Person   int    `json:"person_no"`
-		Field    string `json:"field"`
-		OldValue string `json:"old_value"`
-		NewValue string `json:"new_value"`
-	} `json:"differences"`
+	Differences []fileDifference `json:"differences"`
 	Corrections []struct {
 		Person   int        `json:"person_no"`
 		Field    string     `json:"field"`
@@ -131,13 +106,8 @@ type caseFile struct {
 		Person  int        `json:"person_no"`
 		GivenOn clock.Date `json:"given_on"`
 	} `json:"waivers"`
-	Representations []struct {
-		No         int        `json:"no"`
-		From       string     `json:"from_kind"`
-		ReceivedOn clock.Date `json:"received_on"`
-		Answer     string     `json:"answer"`
-	} `json:"representations"`
-	SecurityChecks []struct {
+	Representations []fileRepresentation `json:"representations"`
+	SecurityChecks  []struct {
 		Person     int        `json:"person_no"`
 		DoneOn     clock.Date `json:"done_on"`
 		Result     string     `json:"result"`
@@ -179,4 +149,46 @@ type caseFile struct {
 		Revision  int                     `json:"revision"`
 		People    []policy.Recommendation `json:"people"`
 	} `json:"recommendations"`
+}
+
+// filePerson is a member of the family.
+type filePerson struct {
+	No             int                   `json:"no"`
+	Relationship   casefile.Relationship `json:"relationship"`
+	FamilyName     string                `json:"family_name"`
+	GivenNames     string                `json:"given_names"`
+	BirthDate      string                `json:"date_of_birth"`
+	BornYear       string                `json:"born_year"`
+	Sex            string                `json:"sex"`
+	Nationality    string                `json:"nationality"`
+	BornInScotland string                `json:"born_in_scotland"`
+	ArrivedOn      string                `json:"arrived_on"`
+	ArrivedYear    string                `json:"arrived_year"`
+	Child          *bool                 `json:"child_when_listed"`
+}
+
+// fileLetter is a letter, and one of its addressees if it was sent.
+type fileLetter struct {
+	No     int        `json:"no"`
+	Kind   string     `json:"kind"`
+	To     string     `json:"to_whom"`
+	By     string     `json:"by_how"`
+	SentOn clock.Date `json:"sent_on"`
+}
+
+// fileRepresentation is what somebody said for the family.
+type fileRepresentation struct {
+	No         int        `json:"no"`
+	From       string     `json:"from_kind"`
+	ReceivedOn clock.Date `json:"received_on"`
+	Answer     string     `json:"answer"`
+}
+
+// fileDifference is what a later import says otherwise.
+type fileDifference struct {
+	No       int    `json:"no"`
+	Person   int    `json:"person_no"`
+	Field    string `json:"field"`
+	OldValue string `json:"old_value"`
+	NewValue string `json:"new_value"`
 }

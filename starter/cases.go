@@ -19,55 +19,31 @@ import (
 func (a *app) caseCommand() *cobra.Command {
 	reconcile := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.ReconcileFields{}
-		set.StringVar(&f.PaperFile, "paper-file", "", "found or lost")
-		set.StringVar(&f.Record, "record", "", "agrees or differs: does the record agree with the paper file")
+		asked(set, f, "paper_file", &f.PaperFile)
+		asked(set, f, "record", &f.Record)
 		return f
 	}
 	triage := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.TriageFields{}
-		set.IntVar(&f.Priority, "priority", 0, "1 (first) to 5")
-		set.StringVar(&f.PublicHarmScreen, "public-harm-screen", "", "clear or refer")
-		for name, answer := range map[string]*casefile.Answer{"family-ilr": &f.FamilyILR, "seven-years": &f.SevenYears, "vulnerable": &f.Vulnerable} {
-			set.StringVar((*string)(answer), name, "", "yes, no or unknown")
-		}
+		set.IntVar(&f.Priority, "priority", 0, question(casefile.Asked(f, "priority")))
+		asked(set, f, "public_harm_screen", &f.PublicHarmScreen)
+		asked(set, f, "family_ilr", (*string)(&f.FamilyILR))
+		asked(set, f, "seven_years", (*string)(&f.SevenYears))
+		asked(set, f, "vulnerable", (*string)(&f.Vulnerable))
+		return f
+	}
+	assign := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.AssignFields{}
+		set.StringVar(&f.To, "to", "", "the caseworker who becomes the case owner, by the staff list's name")
 		return f
 	}
 	return group("case", "find, show and prepare cases",
-		a.caseFind(), a.caseShow(), a.caseExplain(), a.caseTimeline(), a.caseOpen(), a.caseAssign(), a.caseFlag(), a.caseCorrect(),
-		a.caseDifference(), a.caseArrival(), a.caseRecover(),
+		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
+		forReaders(a.caseTimeline(), "whoever sees the file, or operations"), a.caseOpen(),
+		a.actCommand("assign REF... --to NAME", casefile.ActAssign, assign),
+		a.caseFlag(), a.caseCorrect(), a.caseDifference(), a.caseArrival(), a.caseRecover(),
 		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
 		a.actCommand("triage REF", casefile.ActTriage, triage))
-}
-
-// caseAssign takes several cases, for one officer gives many the same owner. It
-// tells what became of each, and goes on after a refusal.
-func (a *app) caseAssign() *cobra.Command {
-	var flags actFlags
-	fields := &casefile.AssignFields{}
-	rule, _ := casefile.ActAssign.Rule()
-	c := &cobra.Command{
-		Use: "assign REF... --to NAME", Short: rule.InWords, Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			var failed error
-			for _, arg := range args {
-				ref, err := casefile.ParseReference(arg)
-				if err == nil {
-					err = a.do(c, casefile.ActAssign, ref, 0, fields, flags)
-				}
-				if err == nil {
-					continue
-				}
-				failed = err
-				if len(args) > 1 {
-					fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", arg, describe(err))
-				}
-			}
-			return failed
-		},
-	}
-	c.Flags().StringVar(&fields.To, "to", "", "the caseworker who becomes the case owner")
-	flags.add(c.Flags())
-	return c
 }
 
 func (a *app) caseFind() *cobra.Command {
@@ -98,7 +74,7 @@ func (a *app) caseFind() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&stage, "stage", "", "only this stage")
+	c.Flags().StringVar(&stage, "stage", "", "only this stage: "+joined(casefile.Stages))
 	c.Flags().StringVar(&lane, "lane", "", "only this lane: legacy or fast-track")
 	c.Flags().StringVar(&f.Council, "council", "", "only this council, by GSS code")
 	c.Flags().BoolVar(&f.Overdue, "overdue", false, "only cases with something overdue")

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.temporal.io/api/serviceerror"
@@ -14,6 +15,7 @@ import (
 
 // The exit codes of process.md.
 const (
+	exitDone         = 0
 	exitFailed       = 1
 	exitUsage        = 2
 	exitRefused      = 3
@@ -23,6 +25,34 @@ const (
 	exitUndelivered  = 7
 	exitUnreachable  = 8
 )
+
+// exitCodes says what each means; the reference of commands prints it.
+var exitCodes = []struct {
+	code  int
+	means string
+}{
+	{exitDone, "done"},
+	{exitFailed, "failed: something is wrong with Hame or its surroundings, or verify found a breach"},
+	{exitUsage, "usage: a command, flag, reference, list or form is not as it must be"},
+	{exitRefused, "refused by a rule"},
+	{exitNotPermitted, "not permitted: your roles do not allow it"},
+	{exitNotFound, "not found, or not among the cases that you may see"},
+	{exitChanged, "changed meanwhile: read the file again"},
+	{exitUndelivered, "saved but not yet delivered: the worker sends it, and nothing needs to be typed twice"},
+	{exitUnreachable, "the database or Temporal does not answer"},
+}
+
+// gravity orders the codes for a list, the lightest first: a rule said no;
+// somebody must look again; something must be mended.
+var gravity = []int{exitDone, exitRefused, exitChanged, exitNotFound, exitNotPermitted, exitUsage, exitUndelivered, exitUnreachable, exitFailed}
+
+// graver returns the graver of two errors, the first of two alike.
+func graver(a, b error) error {
+	if slices.Index(gravity, exitCode(b)) > slices.Index(gravity, exitCode(a)) {
+		return b
+	}
+	return a
+}
 
 // unreachableError is a Temporal server that does not answer.
 type unreachableError struct{ error }
@@ -42,6 +72,10 @@ func exitCode(err error) int {
 	var unavailable *serviceerror.Unavailable
 	refusal, refused := casefile.AsRefusal(err)
 	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &undelivered): // whatever kept it from its review
+		return exitUndelivered
 	case errors.As(err, &usage), errors.Is(err, casefile.ErrReference), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
 	case refused && refusal.Code == casefile.RefusedRole:
@@ -56,8 +90,6 @@ func exitCode(err error) int {
 		return exitNotPermitted
 	case store.IsKind(err, store.NotFound):
 		return exitNotFound
-	case errors.As(err, &undelivered):
-		return exitUndelivered
 	case store.IsKind(err, store.Unavailable), errors.As(err, &unreachable), errors.As(err, &unavailable):
 		return exitUnreachable
 	}
@@ -66,13 +98,33 @@ func exitCode(err error) int {
 
 // describe says what went wrong and what to do next.
 func describe(err error) string {
-	refusal, ok := casefile.AsRefusal(err)
-	if !ok {
-		if store.IsKind(err, store.Unavailable) {
-			return err.Error() + ": is it running? In the embedded default, `make demo` or `make up` runs it"
+	var list *listError
+	var kept keptError
+	refusal, refused := casefile.AsRefusal(err)
+	switch {
+	case errors.As(err, &list):
+		return list.Error()
+	case errors.As(err, &kept):
+		if exitCode(err) == exitUndelivered {
+			return describe(kept.error) + "\na copy of your form is kept in " + kept.path
 		}
-		return err.Error()
+		return describe(kept.error) + "\nyour form is kept in " + kept.path + ": the same command opens it again"
+	case refused && !isUsage(err):
+		return describeRefusal(refusal)
+	case store.IsKind(err, store.Unavailable) && exitCode(err) == exitUnreachable:
+		return err.Error() + ": is it running? In the embedded default, `make demo` or `make up` runs it"
 	}
+	return err.Error()
+}
+
+// isUsage reports whether a refusal was found in what was typed, whose own words
+// say where.
+func isUsage(err error) bool {
+	var usage usageError
+	return errors.As(err, &usage)
+}
+
+func describeRefusal(refusal *casefile.Refusal) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "refused: %s", refusal.Error())
 	for _, block := range refusal.Blocks {

@@ -24,25 +24,35 @@ func (a *app) caseOpen() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.OpenFields{}
 	rule, _ := casefile.ActOpen.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "open REF [--on DATE] --reason CODE", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ref, err := casefile.ParseReference(args[0])
 			if err != nil {
 				return err
 			}
-			if fields.ListingDate.IsZero() {
-				if fields.ListingDate, err = a.today(c.Context()); err != nil {
-					return err
-				}
+			if fields.ListingDate, err = a.listingDay(c.Context(), flags.on); err != nil {
+				return err
 			}
+			flags.on = ""
 			return a.do(c, casefile.ActOpen, ref, 0, fields, flags)
 		},
-	}
-	c.Flags().Var(dateFlag{&fields.ListingDate}, "on", "the day on which the review of the evidence is to begin (default today)")
-	c.Flags().StringVar(&fields.Reason, "reason", "", "child_near_18, illness, safeguarding, court or linked_family")
-	c.Flags().BoolVar(&flags.dryRun, "dry-run", false, "check everything that can be checked, and change nothing")
+	}, casefile.ActOpen)
+	asked(c.Flags(), fields, "reason", &fields.Reason)
+	flags.add(c.Flags())
+	c.Flags().Lookup("on").Usage = "the day on which the review of the evidence is to begin, YYYY-MM-DD (default today)"
 	return c
+}
+
+func (a *app) listingDay(ctx context.Context, on string) (clock.Date, error) {
+	if on == "" {
+		return a.today(ctx)
+	}
+	day, err := clock.ParseDate(on)
+	if err != nil {
+		return day, usageError{fmt.Errorf("--on %q: %w", on, err)}
+	}
+	return day, nil
 }
 
 func (a *app) caseFlag() *cobra.Command {
@@ -52,7 +62,7 @@ func (a *app) caseFlag() *cobra.Command {
 	for _, f := range casefile.Flags {
 		codes = append(codes, string(f))
 	}
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "flag REF/N CODE on|off", Short: rule.InWords, Args: exactly(3),
 		Long: rule.InWords + ".\n\nThe codes are " + strings.Join(codes, ", ") + ".\nOf public_harm the first officer's command asks, and the second one's, the same again, does it; the opposite refuses it.",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -62,7 +72,7 @@ func (a *app) caseFlag() *cobra.Command {
 			}
 			return a.do(c, casefile.ActFlag, ref, person, &casefile.FlagFields{Flag: casefile.Flag(args[1]), To: args[2]}, flags)
 		},
-	}
+	}, casefile.ActFlag)
 	flags.add(c.Flags())
 	return c
 }
@@ -71,7 +81,7 @@ func (a *app) caseCorrect() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.CorrectFields{}
 	rule, _ := casefile.ActCorrect.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "correct REF[/N] FIELD --reason CODE --source CODE --file F", Short: rule.InWords, Args: exactly(2),
 		Long: rule.InWords + ".\n\nThe new value comes from --file or standard input, for it is personal.\n\nOf a person (REF/N): " + strings.Join(casefile.PersonFacts, ", ") +
 			".\nOf the family (REF): " + strings.Join(casefile.FamilyFacts, ", ") + ".",
@@ -83,9 +93,9 @@ func (a *app) caseCorrect() *cobra.Command {
 			fields.Field = args[1]
 			return a.do(c, casefile.ActCorrect, ref, person, fields, flags)
 		},
-	}
-	c.Flags().StringVar(&fields.Reason, "reason", "", "misread, mistyped, changed, family_says or other_record")
-	c.Flags().StringVar(&fields.Source, "source", "", "passport, birth_certificate, interview, questionnaire, paper_file, letter or provider")
+	}, casefile.ActCorrect)
+	asked(c.Flags(), fields, "reason", &fields.Reason)
+	asked(c.Flags(), fields, "source", &fields.Source)
 	flags.add(c.Flags())
 	return c
 }
@@ -94,7 +104,7 @@ func (a *app) caseDifference() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.DifferenceFields{}
 	rule, _ := casefile.ActDifference.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "difference REF ID --accepted|--rejected", Short: rule.InWords, Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			ref, err := casefile.ParseReference(args[0])
@@ -107,7 +117,7 @@ func (a *app) caseDifference() *cobra.Command {
 			}
 			return a.do(c, casefile.ActDifference, ref, no, fields, flags)
 		},
-	}
+	}, casefile.ActDifference)
 	for _, finding := range []string{"accepted", "rejected"} {
 		c.Flags().Var(choice{&fields.Finding, finding}, finding, "what is done with it")
 		c.Flags().Lookup(finding).NoOptDefVal = "true"
@@ -120,7 +130,7 @@ func (a *app) caseArrival() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.ArrivalFields{}
 	rule, _ := casefile.ActArrival.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "arrival REF --no-change", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ref, err := casefile.ParseReference(args[0])
@@ -131,7 +141,7 @@ func (a *app) caseArrival() *cobra.Command {
 				return ref + ": read, and it changes nothing", s.SettleArrival(c.Context(), cmd)
 			})
 		},
-	}
+	}, casefile.ActArrival)
 	c.Flags().Var(choice{&fields.Finding, "no_change"}, "no-change", "it changes nothing about the decision")
 	c.Flags().Lookup("no-change").NoOptDefVal = "true"
 	flags.add(c.Flags())
@@ -143,7 +153,7 @@ func (a *app) caseArrival() *cobra.Command {
 func (a *app) caseRecover() *cobra.Command {
 	var flags actFlags
 	rule, _ := casefile.ActRecover.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "recover REF", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
@@ -176,8 +186,7 @@ func (a *app) caseRecover() *cobra.Command {
 				return err
 			}
 			if flags.dryRun {
-				fmt.Fprintf(c.OutOrStdout(), "%s %s: it could be restarted from its recorded state; nothing was changed\n", casefile.ActRecover, ref)
-				return nil
+				return a.tried(c, cmd)
 			}
 			receipt, err := d.Recover(ctx, cmd)
 			if err != nil {
@@ -185,7 +194,7 @@ func (a *app) caseRecover() *cobra.Command {
 			}
 			return a.receipt(c.OutOrStdout(), ref, casefile.ActRecover, receipt)
 		},
-	}
+	}, casefile.ActRecover)
 	flags.add(c.Flags())
 	return c
 }
@@ -246,7 +255,7 @@ func (a *app) duplicateCommand() *cobra.Command {
 		},
 	}
 	list.Flags().IntVar(&limit, "limit", 50, "how many at most")
-	return group("duplicate", "families that may stand twice in the backlog", list, a.duplicateResolve())
+	return group("duplicate", "families that may stand twice in the backlog", forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
 }
 
 // holdWorkingDays is when a held second file comes up for review [D].
@@ -256,7 +265,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.DuplicateFields{}
 	rule, _ := casefile.ActDuplicate.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "resolve A B --same|--different", Short: rule.InWords, Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			one, err := casefile.ParseReference(args[0])
@@ -282,7 +291,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 				return fmt.Sprintf("%s and %s are one family: %s is held by the senior caseworker, to be reviewed on %s", one, fields.Other, held, reviewOn), nil
 			})
 		},
-	}
+	}, casefile.ActDuplicate)
 	for _, finding := range []string{"same", "different"} {
 		c.Flags().Var(choice{&fields.Finding, finding}, finding, "whether the two files are one family")
 		c.Flags().Lookup(finding).NoOptDefVal = "true"

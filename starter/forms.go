@@ -3,87 +3,94 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"os/exec"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/term"
 
 	"hame/internal/casefile"
 )
 
 func (a *app) formCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "form KIND REF[/N]", Short: "print the commented form of an act, such as decision.propose", Args: exactly(2),
+	return forReaders(&cobra.Command{
+		Use: "form KIND [REF[/N]]", Short: "print the commented form of an act, such as decision.propose (recorded as a read)", Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			ref, subject, err := casefile.ParsePersonReference(args[1])
-			if err != nil {
-				return err
+			if len(args) == 0 || len(args) > 2 {
+				return usageError{fmt.Errorf("form takes a kind and a case reference: %s", c.UseLine())}
 			}
-			form, err := a.form(c.Context(), casefile.Act(args[0]), ref, subject)
+			act := casefile.Act(args[0])
+			rule, ok := act.Rule()
+			switch {
+			case !ok:
+				return usageError{fmt.Errorf("%q is no kind of act; a kind is written with a dot, such as welfare.report", act)}
+			case (rule.Subject == casefile.AboutLane) != (len(args) == 1):
+				return usageError{fmt.Errorf("form takes a kind and a case reference, and for an act on a lane its kind alone: %s", c.UseLine())}
+			}
+			ref, no := "", 0
+			if len(args) == 2 {
+				var err error
+				if ref, no, err = casefile.ParsePersonReference(args[1]); err != nil {
+					return err
+				}
+			}
+			fields, subject := askedAbout(casefile.NewFields(act), no)
+			form, err := a.form(c.Context(), act, ref, subject, fields)
 			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprint(c.OutOrStdout(), form)
 			return err
 		},
-	}
+	}, "whoever sees the case")
 }
 
-// form prints the form of an act, filled with what the file already tells.
-func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject int) (string, error) {
-	rule, ok := act.Rule()
-	if !ok || rule.Subject == casefile.AboutLane {
-		return "", usageError{fmt.Errorf("%q is no kind of act; a kind is written with a dot, such as welfare.report", act)}
-	}
-	s, err := a.database(ctx)
-	if err != nil {
-		return "", err
-	}
-	raw, err := s.CaseFile(ctx, ref, "form "+string(act))
-	if err != nil {
-		return "", err
-	}
+// form prints the form of an act, filled with what is given and with what the
+// case file tells.
+func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields) (string, error) {
+	rule, _ := act.Rule()
 	var file caseFile
-	if err := json.Unmarshal(raw, &file); err != nil {
-		return "", err
+	on := "a lane"
+	if ref != "" {
+		on = reference(ref, typedNumber(subject, fields))
+		var err error
+		if file, _, err = a.read(ctx, ref, "form "+string(act)); err != nil {
+			return "", err
+		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s on %s: %s.\n# Lines that begin with # are not sent. Give this file with --file.\n", act, reference(ref, subject), rule.InWords)
-	switch act {
-	case casefile.ActReconcile:
-		b.WriteString("paper_file:   # found, lost\nrecord:       # agrees, differs\n")
-	case casefile.ActTriage:
-		b.WriteString("priority:             # 1 public harm, 2 child near 18 or illness, 3 longest resident, 4 supported, 5 the rest\n" +
-			"public_harm_screen:   # clear, refer\nfamily_ilr:           # yes, no, unknown: claim before 2 October 2000 and a dependant under 18\n" +
-			"seven_years:          # yes, no, unknown: a child here seven years\nvulnerable:           # yes, no, unknown\n")
-	case casefile.ActInterview:
-		b.WriteString("adverse:   # none, answered, unanswered: whether adverse material was put, and answered\nput_on:    # the day it was put, if it was\n")
-	case casefile.ActReport:
-		b.WriteString("views:            # obtained, not_obtained: the child's own views\nviews_reason:     # if not: too_young, declined, unwell\nindicators:       # each: strength, concern, unknown\n")
-		for _, i := range casefile.Indicators {
-			fmt.Fprintf(&b, "  %s:\n", i)
+	fmt.Fprintf(&b, "# %s on %s: %s.\n# Lines that begin with # are not sent. Give this file with --file.\n", act, on, rule.InWords)
+	heading := ""
+	for _, f := range fields.Ask() {
+		top, name, nested := strings.Cut(f.Name, ".")
+		switch {
+		case f.Shape == casefile.Revision:
+			fmt.Fprintf(&b, "revision: %d   # of the file you have read\n", file.Revision)
+		case f.Shape == casefile.EachPerson:
+			fmt.Fprintf(&b, "%s:        # %s\n", f.Name, f.Takes())
+			for _, p := range file.People {
+				fmt.Fprintf(&b, "  - {person: %d, %s: }\n", p.No, strings.TrimSuffix(f.Name, "s"))
+			}
+		case f.Shape == casefile.EachFactor:
+			b.WriteString(factorForm(file, f))
+		case f.Shape == casefile.List:
+			fmt.Fprintf(&b, "%s: [%s]   # %s\n", f.Name, f.Given, question(f))
+		case nested:
+			if top != heading {
+				fmt.Fprintf(&b, "%s:   # each: %s\n", top, question(f))
+			}
+			fmt.Fprintf(&b, "  %s: %s\n", name, f.Given)
+		default:
+			fmt.Fprintf(&b, "%-24s # %s\n", f.Name+": "+f.Given, question(f))
 		}
-		b.WriteString("best_interests:   # remain, return, undetermined\n")
-	case casefile.ActWaive:
-		b.WriteString("# After a waiver only a grant can be signed, for every member of the family.\nreason:   # delay_harms_child, family_asks, council_cannot\n")
-	case casefile.ActAnswer:
-		b.WriteString("answer:   # accepted, rejected, more\n")
-	case casefile.ActReturn:
-		b.WriteString("reasons: []   # evidence_missed, law, child, reasons_thin, outcome\n")
-	case casefile.ActPropose:
-		fmt.Fprintf(&b, "revision: %d   # of the file you have read\noutcomes:        # %s\n", file.Revision, outcomeList())
-		for _, p := range file.People {
-			fmt.Fprintf(&b, "  - {person: %d, outcome: }\n", p.No)
-		}
-		b.WriteString(factorForm(file))
-	case casefile.ActAgree:
-		fmt.Fprintf(&b, "revision: %d   # of the file you have read\n%s", file.Revision, factorForm(file))
+		heading = top
 	}
 	if act.NeedsText() {
 		b.WriteString("text: |\n  \n")
@@ -91,18 +98,19 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 	return b.String(), nil
 }
 
-func outcomeList() string {
-	words := make([]string, len(casefile.Outcomes))
-	for i, o := range casefile.Outcomes {
-		words[i] = string(o)
+// question is what a form says beside a field.
+func question(f casefile.Field) string {
+	s := f.Takes()
+	if f.Help != "" {
+		s += ": " + f.Help
 	}
-	return strings.Join(words, ", ")
+	return s
 }
 
-func factorForm(file caseFile) string {
+func factorForm(file caseFile, field casefile.Field) string {
 	var b strings.Builder
-	b.WriteString("# A finding under each of the eight factors of paragraph 395C: for, against, neutral, unknown. Person 0 is\n" +
-		"# the whole family. A finding against somebody cites the evidence it rests on; none may rest on a gap.\n# The evidence on file:\n")
+	fmt.Fprintf(&b, "# A finding under each of the eight factors of paragraph 395C: %s. Person 0 is\n", field.Takes())
+	b.WriteString("# the whole family. A finding against somebody cites the evidence it rests on; none may rest on a gap.\n# The evidence on file:\n")
 	for _, e := range file.Evidence {
 		fmt.Fprintf(&b, "#   %d: %s", e.No, e.Provider)
 		if e.Person > 0 {
@@ -110,74 +118,163 @@ func factorForm(file caseFile) string {
 		}
 		fmt.Fprintf(&b, ", %s, %s\n", e.Result, e.ReceivedOn)
 	}
-	b.WriteString("reasons:\n")
+	fmt.Fprintf(&b, "%s:\n", field.Name)
 	for _, f := range casefile.Factors {
 		fmt.Fprintf(&b, "  - {person: 0, factor: %s, finding: , evidence: []}\n", f)
 	}
 	return b.String()
 }
 
-// parseForm reads a form into an act's fields and returns its text. Errors name
-// the form and the line.
-func parseForm(source string, body []byte, into casefile.Fields) (string, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(body, &doc); err != nil {
-		return "", usageError{fmt.Errorf("%s: %w", source, err)}
+// readForm fills an act's fields from a form and returns its free text, which
+// never comes from a flag. The form is that of --file, or where the act needs
+// one and somebody sits at a terminal, one opened in their editor: that one is
+// kept until the act is recorded.
+func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, file string) (text string, kept *keptForm, err error) {
+	switch {
+	case file != "":
+		body, err := readInput("--file", file)
+		if err != nil {
+			return "", nil, err
+		}
+		text, err = parseFile(inputName(file), body, act, fields)
+		return text, nil, err
+	case fields.Validate() == nil && !act.NeedsText():
+		return "", nil, nil
+	case fields.Validate() != nil && fieldsGiven(c):
+		return "", nil, usageError{fields.Validate()}
 	}
-	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return "", usageError{fmt.Errorf("%s: it is no filled-in form: `starter form` prints one", source)}
+	about := reference(ref, typedNumber(subject, fields))
+	editor := os.Getenv("EDITOR")
+	if editor == "" || !atTerminal() {
+		missing := fields.Validate()
+		if missing == nil {
+			missing = errors.New("text: it is nothing without its text")
+		}
+		return "", nil, usageError{fmt.Errorf("%s: %w; it needs a form: `starter form %s %s > form.yaml`, fill it in, and give it with --file form.yaml", act, missing, act, about)}
 	}
-	text := ""
-	mapping := doc.Content[0]
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == "text" {
-			text = strings.TrimSpace(mapping.Content[i+1].Value)
-			mapping.Content = slices.Delete(mapping.Content, i, i+2)
-			break
+	form, err := a.form(c.Context(), act, ref, subject, fields)
+	if err != nil {
+		return "", nil, err
+	}
+	body, kept, err := edit(c.Context(), editor, act, about, form)
+	if err != nil {
+		return "", nil, err
+	}
+	text, err = parseForm(kept.path, body, fields)
+	if err == nil && act.NeedsText() && text == "" {
+		err = usageError{fmt.Errorf("%s: text: %s is nothing without its text", kept.path, act)}
+	}
+	if err != nil {
+		return "", nil, kept.settle(err)
+	}
+	return text, kept, nil
+}
+
+// readListForm is readForm for a list, which has one form for all and no editor.
+func readListForm(act casefile.Act, first target, fields casefile.Fields, file string) (text string, err error) {
+	if f, ok := fields.(*casefile.LetterFields); ok {
+		f.Letter = first.no // each of the list puts its own number there
+	}
+	if file != "" {
+		body, err := readInput("--file", file)
+		if err != nil {
+			return "", err
+		}
+		if text, err = parseFile(inputName(file), body, act, fields); err != nil {
+			return "", err
 		}
 	}
-	var coded bytes.Buffer
-	if err := yaml.NewEncoder(&coded).Encode(mapping); err != nil {
-		return "", err
+	if err := fields.Validate(); err != nil {
+		return "", usageError{err}
 	}
-	d := yaml.NewDecoder(&coded)
-	d.KnownFields(true)
-	if err := d.Decode(into); err != nil {
-		return "", usageError{fmt.Errorf("%s: %w", source, err)}
-	}
-	if err := into.Validate(); err != nil {
-		return "", usageError{fmt.Errorf("%s: %w", source, err)}
+	if act.NeedsText() && text == "" {
+		return "", usageError{fmt.Errorf("%s needs its text, one for all of the list: give it with --file", act)}
 	}
 	return text, nil
 }
 
-// edit lets the person fill a form in their editor. A form that can't be read is
-// kept, and its place is said.
-func (a *app) edit(ctx context.Context, editor string, act casefile.Act, ref string, subject int) ([]byte, string, error) {
-	form, err := a.form(ctx, act, ref, subject)
-	if err != nil {
-		return nil, "", err
-	}
-	f, err := os.CreateTemp("", "hame-form-*.yaml")
-	if err != nil {
-		return nil, "", err
-	}
-	if _, err := f.WriteString(form); err != nil {
-		return nil, "", errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
-		return nil, "", err
-	}
-	c := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", f.Name())
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := c.Run(); err != nil {
-		return nil, "", fmt.Errorf("the editor: %w; your form is kept in %s", err, f.Name())
-	}
-	body, err := os.ReadFile(f.Name())
-	return body, f.Name(), err
+// fieldsGiven reports whether some of an act's coded fields came from flags.
+func fieldsGiven(c *cobra.Command) bool {
+	var common actFlags
+	others := pflag.NewFlagSet("", pflag.ContinueOnError)
+	common.add(others)
+	given := false
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		given = given || (f.Changed && others.Lookup(f.Name) == nil)
+	})
+	return given
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+// parseFile reads what --file gives: a form, or the plain text itself where the
+// act has no coded fields, or needs a text and has its fields from flags. A file
+// is a form when it is a mapping that has one of the form's keys.
+func parseFile(source string, body []byte, act casefile.Act, into casefile.Fields) (string, error) {
+	plain := len(into.Ask()) == 0 || (act.NeedsText() && into.Validate() == nil)
+	if plain && !isForm(body, into) {
+		return strings.TrimSpace(string(body)), nil
+	}
+	return parseForm(source, body, into)
 }
+
+func isForm(body []byte, of casefile.Fields) bool {
+	var doc map[string]yaml.Node
+	if yaml.Unmarshal(body, &doc) != nil {
+		return false
+	}
+	if _, text := doc["text"]; text {
+		return true
+	}
+	return slices.ContainsFunc(of.Ask(), func(f casefile.Field) bool {
+		top, _, _ := strings.Cut(f.Name, ".")
+		_, there := doc[top]
+		return there
+	})
+}
+
+// parseForm reads a form into an act's fields, checks them, and returns its
+// text. Errors name the form and the line.
+func parseForm(source string, body []byte, into casefile.Fields) (string, error) {
+	// The fields and the text as one document, so that a fault's line is the form's own.
+	of := reflect.TypeOf(into)
+	whole := reflect.New(reflect.StructOf([]reflect.StructField{
+		{Name: "Fields", Type: of.Elem(), Tag: `yaml:",inline"`},
+		{Name: "Text", Type: reflect.TypeFor[string](), Tag: `yaml:"text"`},
+	})).Elem()
+	whole.Field(0).Set(reflect.ValueOf(into).Elem())
+	d := yaml.NewDecoder(bytes.NewReader(body))
+	d.KnownFields(true)
+	err := d.Decode(whole.Addr().Interface())
+	if errors.Is(err, io.EOF) {
+		err = errors.New("it is no filled-in form: starter form prints one")
+	}
+	if err == nil {
+		reflect.ValueOf(into).Elem().Set(whole.Field(0))
+		err = into.Validate()
+	}
+	if err != nil {
+		return "", usageError{fmt.Errorf("%s: %s", source, inWords(err))}
+	}
+	return strings.TrimSpace(whole.Field(1).String()), nil
+}
+
+// inWords leaves the names of Go's types out of what yaml says of a form.
+func inWords(err error) string {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		return err.Error()
+	}
+	lines := make([]string, len(wrong.Errors))
+	for i, line := range wrong.Errors {
+		line, _, _ = strings.Cut(line, " in type ")
+		line, _, _ = strings.Cut(line, " into ")
+		lines[i] = strings.ReplaceAll(line, "field ", "the form has no field ")
+		lines[i] = strings.TrimSuffix(lines[i], " not found")
+	}
+	return strings.Join(lines, "; ")
+}
+
+// atTerminal tells whether somebody can be asked to fill a form in. Tests say so
+// themselves.
+var atTerminal = func() bool { return term.IsTerminal(int(os.Stdin.Fd())) }
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "starter",
 		Short:         "Hame: steer the review of each family of the asylum backlog",
+		Long:          "Hame: steer the review of each family of the asylum backlog.\n\n" + exitCodesInWords(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -36,7 +38,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.postCommand(), a.letterCommand(), a.contactCommand(),
 		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
-		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand())
+		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.referenceCommand())
 	return root
 }
 
@@ -55,4 +57,13 @@ func exactly(n int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+func exitCodesInWords() string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	for _, e := range exitCodes {
+		fmt.Fprintf(&b, "  %d  %s\n", e.code, e.means)
+	}
+	return strings.TrimSpace(b.String())
 }

@@ -20,7 +20,7 @@ import (
 
 func (a *app) postCommand() *cobra.Command {
 	return group("post", "the mailroom: what came in, whose it is, and whether it was read",
-		a.postReceive(), a.postList(), a.postLink(), a.postRead(), a.postDismiss())
+		a.postReceive(), forReaders(a.postList(), "whoever sees the file"), a.postLink(), a.postRead(), a.postDismiss())
 }
 
 // onItem is what stands on an item of which no case is known.
@@ -39,7 +39,7 @@ func (a *app) postReceive() *cobra.Command {
 	var forCase string
 	fields := &casefile.PostFields{}
 	rule, _ := casefile.ActReceivePost.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "receive --from KIND [--case REF] [--file F]", Short: rule.InWords, Args: exactly(0),
 		Long: rule.InWords + ".\n\nWhere the case is not known, --file says what stands on the item, by which families are suggested:\n\n" +
 			"    reference: A1234567          # a Home Office or case reference\n    name: Zeynep Kaya\n    representative: Rowan & Birch\n    note: what else helps to find it",
@@ -71,8 +71,8 @@ func (a *app) postReceive() *cobra.Command {
 			}
 			return a.receiveUnlinked(c, fields, flags, says)
 		},
-	}
-	c.Flags().StringVar(&fields.From, "from", "", strings.Join(casefile.PostSources, ", "))
+	}, casefile.ActReceivePost)
+	asked(c.Flags(), fields, "from", &fields.From)
 	c.Flags().StringVar(&forCase, "case", "", "the case it belongs to, where that is known")
 	flags.add(c.Flags())
 	return c
@@ -87,8 +87,11 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 		return err
 	}
 	if flags.dryRun {
-		fmt.Fprintf(c.OutOrStdout(), "post.receive from %s on %s: it could be recorded; nothing was changed\n", fields.From, on)
-		return nil
+		cmd, err := desk.New("", casefile.ActReceivePost, 0, on, fields, says.Note)
+		if err != nil {
+			return err
+		}
+		return a.tried(c, cmd)
 	}
 	// The database is enough: an item is taken in also while Temporal is away.
 	d := &desk.Desk{Store: a.store}
@@ -194,7 +197,7 @@ func (a *app) postList() *cobra.Command {
 func (a *app) postLink() *cobra.Command {
 	var flags actFlags
 	rule, _ := casefile.ActLinkPost.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "link ID REF", Short: rule.InWords, Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			item, err := itemNumber(args[0])
@@ -207,7 +210,7 @@ func (a *app) postLink() *cobra.Command {
 			}
 			return a.do(c, casefile.ActLinkPost, ref, 0, &casefile.ItemFields{Item: item}, flags)
 		},
-	}
+	}, casefile.ActLinkPost)
 	flags.add(c.Flags())
 	return c
 }
@@ -215,7 +218,7 @@ func (a *app) postLink() *cobra.Command {
 func (a *app) postRead() *cobra.Command {
 	var flags actFlags
 	rule, _ := casefile.ActReadPost.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "read ID", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			item, err := itemNumber(args[0])
@@ -237,7 +240,7 @@ func (a *app) postRead() *cobra.Command {
 			}
 			return a.do(c, casefile.ActReadPost, items[0].Case, 0, &casefile.ItemFields{Item: item}, flags)
 		},
-	}
+	}, casefile.ActReadPost)
 	flags.add(c.Flags())
 	return c
 }
@@ -246,7 +249,7 @@ func (a *app) postDismiss() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.DismissFields{}
 	rule, _ := casefile.ActDismissPost.Rule()
-	c := &cobra.Command{
+	c := forAct(&cobra.Command{
 		Use: "dismiss ID --reason CODE", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if fields.Item, err = itemNumber(args[0]); err != nil {
@@ -256,8 +259,8 @@ func (a *app) postDismiss() *cobra.Command {
 				return fmt.Sprintf("item %d: dismissed", fields.Item), s.DismissPost(c.Context(), cmd)
 			})
 		},
-	}
-	c.Flags().StringVar(&fields.Reason, "reason", "", "not_ours, advertising or returned_to_sender")
+	}, casefile.ActDismissPost)
+	asked(c.Flags(), fields, "reason", &fields.Reason)
 	flags.add(c.Flags())
 	return c
 }
@@ -291,12 +294,25 @@ func (a *app) onRecord(c *cobra.Command, act casefile.Act, ref, office string, f
 	}
 	cmd.Office = office
 	if flags.dryRun {
-		fmt.Fprintf(c.OutOrStdout(), "%s on %s: it could be recorded; nothing was changed\n", act, on)
-		return nil
+		return a.tried(c, cmd)
 	}
 	became, err := do(s, cmd)
 	if err != nil {
 		return err
 	}
 	return a.print(c.OutOrStdout(), map[string]string{"act": string(act), "case": ref, "became": became}, func(t *tabwriter.Writer) { fmt.Fprintln(t, became) })
+}
+
+// tried is the dry run of an act that no running review takes: that its case can
+// be seen is all there is to check beside its fields, role and day.
+func (a *app) tried(c *cobra.Command, cmd store.NewCommand) error {
+	t := trial{DryRun: true, Case: cmd.Case, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields, TextSize: len([]rune(cmd.Text))}
+	if cmd.Case != "" {
+		file, _, err := a.read(c.Context(), cmd.Case, "dry run of "+string(cmd.Act))
+		if err != nil {
+			return err
+		}
+		t.Stage = file.Stage
+	}
+	return a.print(c.OutOrStdout(), t, func(w *tabwriter.Writer) { fmt.Fprintln(w, t.words()) })
 }

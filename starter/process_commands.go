@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -43,12 +44,12 @@ func (a *app) taskCommand() *cobra.Command {
 		},
 	}
 	list.Flags().BoolVar(&f.Mine, "mine", false, "only what waits for you, or for somebody you must chase")
-	list.Flags().StringVar(&role, "role", "", "only what waits for this role or party")
+	list.Flags().StringVar(&role, "role", "", "only what waits for this role, or this party outside: "+joined(append(slices.Clone(casefile.Roles), casefile.Parties...)))
 	list.Flags().StringVar(&f.Council, "council", "", "only this council, by GSS code")
 	list.Flags().BoolVar(&f.Overdue, "overdue", false, "only what is overdue")
 	list.Flags().StringVar(&dueBefore, "due-before", "", "only what is due before this day")
 	list.Flags().IntVar(&limit, "limit", 50, "how many at most")
-	return group("task", "what must be done, by whom and by when", list)
+	return group("task", "what must be done, by whom and by when", forReaders(list, everybody))
 }
 
 func (a *app) letterCommand() *cobra.Command {
@@ -78,71 +79,35 @@ func (a *app) letterCommand() *cobra.Command {
 			}
 			return print(c, ref)
 		}}
-	var flags actFlags
-	fields := &casefile.LetterFields{}
-	rule, _ := casefile.ActLetterSent.Rule()
-	sent := &cobra.Command{
-		Use: "sent ID --to WHOM --by HOW", Short: rule.InWords, Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, no, err := casefile.ParsePersonReference(args[0])
-			if err == nil && no == 0 {
-				err = usageError{fmt.Errorf("name the letter as letter list does: %s/1", ref)}
-			}
-			if err != nil {
-				return err
-			}
-			fields.Letter = no
-			return a.do(c, casefile.ActLetterSent, ref, 0, fields, flags)
-		},
+	sent := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.LetterFields{}
+		asked(set, f, "to", &f.To)
+		asked(set, f, "by", &f.By)
+		return f
 	}
-	sent.Flags().StringVar(&fields.To, "to", "", "family or representative")
-	sent.Flags().StringVar(&fields.By, "by", "", "post, recorded_delivery, email or hand")
-	flags.add(sent.Flags())
-	return group("letter", "letters to the family and its representative", list, show, sent, a.letterDelivered(), a.letterReturned())
-}
-
-func (a *app) letterDelivered() *cobra.Command {
-	fields := &casefile.DeliveredFields{}
-	c := a.letterFate("delivered ID --to WHOM", casefile.ActLetterDelivered, fields, &fields.Letter)
-	c.Flags().StringVar(&fields.To, "to", "", "family or representative")
-	return c
-}
-
-func (a *app) letterReturned() *cobra.Command {
-	fields := &casefile.ReturnedFields{}
-	c := a.letterFate("returned ID --to WHOM --reason CODE", casefile.ActLetterReturned, fields, &fields.Letter)
-	c.Flags().StringVar(&fields.To, "to", "", "family or representative: to whom it had been sent")
-	c.Flags().StringVar(&fields.Reason, "reason", "", "gone_away, no_such_address, not_called_for or refused")
-	return c
-}
-
-// letterFate is a command about one letter that was sent.
-func (a *app) letterFate(use string, act casefile.Act, fields casefile.Fields, letter *int) *cobra.Command {
-	var flags actFlags
-	rule, _ := act.Rule()
-	c := &cobra.Command{
-		Use: use, Short: rule.InWords, Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, no, err := casefile.ParsePersonReference(args[0])
-			if err == nil && no == 0 {
-				err = usageError{fmt.Errorf("name the letter as letter show does: %s/1", ref)}
-			}
-			if err != nil {
-				return err
-			}
-			*letter = no
-			return a.do(c, act, ref, 0, fields, flags)
-		},
+	delivered := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.DeliveredFields{}
+		asked(set, f, "to", &f.To)
+		return f
 	}
-	flags.add(c.Flags())
-	return c
+	returned := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.ReturnedFields{}
+		asked(set, f, "to", &f.To)
+		asked(set, f, "reason", &f.Reason)
+		return f
+	}
+	return group("letter", "letters to the family and its representative",
+		forReaders(list, "whoever sees the file, or operations"), forReaders(show, "whoever sees the file, or operations"),
+		a.actCommand("sent ID... --to WHOM --by HOW", casefile.ActLetterSent, sent),
+		a.actCommand("delivered ID... --to WHOM", casefile.ActLetterDelivered, delivered),
+		a.actCommand("returned ID --to WHOM --reason CODE", casefile.ActLetterReturned, returned))
 }
 
 func (a *app) contactCommand() *cobra.Command {
-	return group("contact", "personal contact", a.actCommand("record REF --how HOW", casefile.ActContact, func(set *pflag.FlagSet) casefile.Fields {
+	return group("contact", "personal contact", a.actCommand("record REF... --how HOW", casefile.ActContact, func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.ContactFields{}
-		set.StringVar(&f.How, "how", "", "phone, visit or representative")
-		set.StringVar(&f.Names, "names", "", "agreed or withdrawn: whether their names may stand in what the minister's office reads")
+		asked(set, f, "how", &f.How)
+		asked(set, f, "names", &f.Names)
 		return f
 	}))
 }
@@ -150,17 +115,17 @@ func (a *app) contactCommand() *cobra.Command {
 func (a *app) interviewCommand() *cobra.Command {
 	return group("interview", "interviews", a.actCommand("record REF/N", casefile.ActInterview, func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.InterviewFields{}
-		set.StringVar(&f.Adverse, "adverse", "", "none, answered or unanswered: whether adverse material was put, and answered")
-		set.Var(dateFlag{&f.PutOn}, "put-on", "the day on which it was put")
+		asked(set, f, "adverse", &f.Adverse)
+		set.Var(dateFlag{&f.PutOn}, "put-on", question(casefile.Asked(f, "put_on")))
 		return f
 	}))
 }
 
 func (a *app) evidenceCommand() *cobra.Command {
 	return group("evidence", "evidence from those who give it",
-		a.actCommand("receive REF[/N] --provider P", casefile.ActEvidence, func(set *pflag.FlagSet) casefile.Fields {
+		a.actCommand("receive REF[/N]... --provider P", casefile.ActEvidence, func(set *pflag.FlagSet) casefile.Fields {
 			f := &casefile.EvidenceFields{Result: "complete"}
-			set.StringVar((*string)(&f.Provider), "provider", "", "questionnaire, school, gp, social_work, scra, housing, community or police")
+			asked(set, f, "provider", (*string)(&f.Provider))
 			set.Var(choice{&f.Result, "partial"}, "partial", "only part of what was asked for came")
 			set.Var(choice{&f.Result, "nothing_held"}, "nothing-held", "the provider says that it holds nothing")
 			set.Lookup("partial").NoOptDefVal, set.Lookup("nothing-held").NoOptDefVal = "true", "true"
@@ -171,7 +136,7 @@ func (a *app) evidenceCommand() *cobra.Command {
 func (a *app) welfareCommand() *cobra.Command {
 	assignTo := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.AssignFields{}
-		set.StringVar(&f.To, "to", "", "the lead professional")
+		set.StringVar(&f.To, "to", "", "the lead professional, by the staff list's name")
 		return f
 	}
 	return group("welfare", "each child's welfare check",
@@ -253,31 +218,31 @@ func (a *app) showSummaryOf(t *tabwriter.Writer, f caseFile) {
 func (a *app) representationCommand() *cobra.Command {
 	sign := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.SignFields{}
-		set.StringVar(&f.Signatory, "signatory", "", "of a wet signature that private office records: the minister who signed")
-		set.StringVar(&f.Document, "document", "", "of a wet signature: the code of the signed document, such as MIN-2026/014")
+		asked(set, f, "signatory", &f.Signatory)
+		asked(set, f, "document", &f.Document)
 		return f
 	}
 	from := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.LetterFromFields{}
-		set.StringVar(&f.Letter, "letter", "", "the code of a letter that speaks for several families, such as MP-2026/031")
-		set.StringVar(&f.From, "from", "", strings.Join(casefile.RepresentationSources, ", "))
+		asked(set, f, "from", &f.From)
+		asked(set, f, "letter", &f.Letter)
 		return f
 	}
 	reason := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.DeclineFields{}
-		set.StringVar(&f.Reason, "reason", "", "no_agreement, outside_policy or already_represented")
+		asked(set, f, "reason", &f.Reason)
 		return f
 	}
 	return group("representation", "what is said for the family, by ministers and others",
-		a.actCommand("receive REF --from KIND", casefile.ActReceiveLetter, from),
-		a.representationSummary(),
-		a.actCommand("draft REF --file F", casefile.ActDraft, nil),
-		a.actCommand("decline REF --reason CODE", casefile.ActDecline, reason),
-		a.actCommand("check REF", casefile.ActCheckDraft, nil),
-		a.actCommand("clear REF", casefile.ActClear, nil),
+		a.actCommand("receive REF... --from KIND", casefile.ActReceiveLetter, from),
+		forReaders(a.representationSummary(), "the minister's office"),
+		a.actCommand("draft REF... --file F", casefile.ActDraft, nil),
+		a.actCommand("decline REF... --reason CODE", casefile.ActDecline, reason),
+		a.actCommand("check REF...", casefile.ActCheckDraft, nil),
+		a.actCommand("clear REF...", casefile.ActClear, nil),
 		a.actCommand("return REF --file F", casefile.ActReturnDraft, nil),
-		a.actCommand("sign REF", casefile.ActSignLetter, sign),
-		a.actCommand("send REF", casefile.ActSendLetter, nil),
+		a.actCommand("sign REF...", casefile.ActSignLetter, sign),
+		a.actCommand("send REF...", casefile.ActSendLetter, nil),
 		a.answerCommand())
 }
 
@@ -285,8 +250,14 @@ func (a *app) answerCommand() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.AnswerFields{}
 	rule, _ := casefile.ActAnswer.Rule()
-	c := &cobra.Command{
-		Use: "answer REF ID --accepted|--rejected|--more --file F", Short: rule.InWords, Args: exactly(2),
+	c := forAct(&cobra.Command{
+		Use: "answer REF ID --accepted|--rejected|--more --file F", Short: rule.InWords,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 2 {
+				return usageError{fmt.Errorf("%s answers one representation at a time: no batch decides or judges (R3)", casefile.ActAnswer)}
+			}
+			return exactly(2)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			ref, err := casefile.ParseReference(args[0])
 			if err != nil {
@@ -298,9 +269,11 @@ func (a *app) answerCommand() *cobra.Command {
 			}
 			return a.do(c, casefile.ActAnswer, ref, id, fields, flags)
 		},
-	}
-	for _, answer := range []string{"accepted", "rejected", "more"} {
-		c.Flags().Var(choice{&fields.Answer, answer}, answer, "the answer")
+	}, casefile.ActAnswer)
+	answers := map[string]string{"accepted": "its ground is accepted", "rejected": "it is rejected, for the reasons in the text",
+		"more": "it asks for more, and stays unanswered"}
+	for _, answer := range casefile.Asked(fields, "answer").Codes {
+		c.Flags().Var(choice{&fields.Answer, answer}, answer, answers[answer])
 		c.Flags().Lookup(answer).NoOptDefVal = "true"
 	}
 	flags.add(c.Flags())
@@ -309,21 +282,21 @@ func (a *app) answerCommand() *cobra.Command {
 
 func (a *app) checkCommand() *cobra.Command {
 	return group("check", "security checks",
-		a.actCommand("request REF[/N]", casefile.ActRequestCheck, nil),
+		a.actCommand("request REF[/N]...", casefile.ActRequestCheck, nil),
 		a.actCommand("record REF/N --result R --done-on DATE", casefile.ActRecordCheck, func(set *pflag.FlagSet) casefile.Fields {
 			f := &casefile.CheckFields{}
-			set.StringVar(&f.Result, "result", "", "clear or refer")
-			set.Var(dateFlag{&f.DoneOn}, "done-on", "the day on which the check was done")
+			asked(set, f, "result", &f.Result)
+			set.Var(dateFlag{&f.DoneOn}, "done-on", question(casefile.Asked(f, "done_on")))
 			return f
 		}))
 }
 
 func (a *app) decisionCommand() *cobra.Command {
-	return group("decision", "proposals and decisions", a.decisionShow(),
+	return group("decision", "proposals and decisions", forReaders(a.decisionShow(), "whoever sees the file"),
 		a.actCommand("propose REF --file F", casefile.ActPropose, nil),
 		a.actCommand("withdraw REF --reason CODE", casefile.ActWithdraw, func(set *pflag.FlagSet) casefile.Fields {
 			f := &casefile.WithdrawFields{}
-			set.StringVar(&f.Reason, "reason", "", "new_facts or mistake")
+			asked(set, f, "reason", &f.Reason)
 			return f
 		}),
 		a.actCommand("agree REF --file F", casefile.ActAgree, nil),
@@ -372,15 +345,28 @@ func (a *app) decisionShow() *cobra.Command {
 
 func (a *app) serviceCommand() *cobra.Command {
 	return group("service", "serving and carrying out a decision",
-		a.actCommand("record REF[/N] --how HOW --proof PROOF", casefile.ActRecordService, func(set *pflag.FlagSet) casefile.Fields {
+		a.actCommand("record REF[/N]... --how HOW --proof PROOF", casefile.ActRecordService, func(set *pflag.FlagSet) casefile.Fields {
 			f := &casefile.ServiceFields{}
-			set.StringVar(&f.How, "how", "", "hand, recorded_delivery or representative")
-			set.StringVar(&f.Proof, "proof", "", "signature, tracking or acknowledgement")
+			asked(set, f, "how", &f.How)
+			asked(set, f, "proof", &f.Proof)
 			return f
 		}),
-		a.actCommand("status-issued REF[/N]", casefile.ActStatusIssued, nil),
+		a.actCommand("status-issued REF[/N]...", casefile.ActStatusIssued, nil),
 		a.actCommand("appeal REF/N", casefile.ActAppeal, nil),
 		a.actCommand("no-appeal REF/N", casefile.ActNoAppeal, nil))
+}
+
+// asked adds the flag of a coded field, named after it, which says its codes.
+func asked(set *pflag.FlagSet, fields casefile.Fields, name string, into *string) {
+	set.StringVar(into, strings.ReplaceAll(name, "_", "-"), "", question(casefile.Asked(fields, name)))
+}
+
+func joined[T ~string](values []T) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
+	}
+	return strings.Join(words, ", ")
 }
 
 // dateFlag is a flag that takes a day.

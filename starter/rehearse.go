@@ -30,7 +30,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	var summary string
 	var seed uint64
 	var parallel int
-	c := &cobra.Command{
+	c := forReaders(&cobra.Command{
 		Use: "rehearse [--until DATE]", Short: "play a synthetic backlog through with simulated people", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
@@ -74,7 +74,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 				until, time.Since(begun).Round(time.Second), tally.Acts, tally.Refused, tally.Forwards)
 			return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) { showSummary(t, report) })
 		},
-	}
+	}, "everybody, on a synthetic database of the embedded default only")
 	c.Flags().Var(dateFlag{&until}, "until", "the day on which the rehearsal ends (default in five years and a half)")
 	c.Flags().StringVar(&summary, "summary", "", "also write the summary to this file, as JSON")
 	c.Flags().Uint64Var(&seed, "seed", 2007, "the same seed draws the same answers")

@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) setupCommand() *cobra.Command {
-	return &cobra.Command{
+	return forReaders(&cobra.Command{
 		Use: "setup", Short: "prepare database, roles, rule sets, namespace and search attributes; can be run again", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
@@ -37,5 +37,5 @@ func (a *app) setupCommand() *cobra.Command {
 			fmt.Fprintln(c.OutOrStdout(), "set up: database, roles, rule sets, namespace and search attributes are as this version needs them")
 			return nil
 		},
-	}
+	}, "the database's owner")
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func (a *app) verifyCommand() *cobra.Command {
-	return &cobra.Command{
+	return forReaders(&cobra.Command{
 		Use: "verify", Short: "check what must always be true, on the live database and Temporal; exits non-zero on a breach", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			d, err := a.desk(c.Context())
@@ -53,7 +53,7 @@ func (a *app) verifyCommand() *cobra.Command {
 			}
 			return err
 		},
-	}
+	}, "operations or the auditor")
 }
 
 // compareWithTemporal finds cases that are open on record without a running

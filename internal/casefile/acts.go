@@ -241,3 +241,15 @@ func (a Act) OpensReview() bool {
 // IsFiled reports whether the act, on a closed case, is recorded and opens a
 // task for a senior caseworker, who can have the case reopened.
 func (a Act) IsFiled() bool { return a.Receives() || a == ActAppeal || a == ActCorrect }
+
+// Many reports whether one officer may do the act on a list of cases with one
+// command: what is the same for each of them. What decides or judges is done on
+// one case at a time, for no batch decides (R3).
+func (a Act) Many() bool {
+	switch a {
+	case ActAssign, ActLetterSent, ActLetterDelivered, ActContact, ActEvidence, ActRequestCheck, ActReceiveLetter, ActDraft, ActDecline,
+		ActCheckDraft, ActClear, ActSignLetter, ActSendLetter, ActRecordService, ActStatusIssued:
+		return true
+	}
+	return false
+}

@@ -310,3 +310,17 @@ func TestReceivingNeverFails(t *testing.T) {
 		require.Equal(t, slices.Contains(receives, r.Act), r.Act.Receives(), "%s", r.Act)
 	}
 }
+
+// TestNoBatchDecides: what decides or judges takes one case at a time (R3), and
+// so does whatever the list of process.md does not name.
+func TestNoBatchDecides(t *testing.T) {
+	many := []Act{ActAssign, ActLetterSent, ActContact, ActEvidence, ActRequestCheck, ActReceiveLetter, ActDraft, ActDecline,
+		ActCheckDraft, ActClear, ActSignLetter, ActSendLetter, ActRecordService, ActStatusIssued}
+	for _, r := range ActRules {
+		require.Equal(t, slices.Contains(many, r.Act), r.Act.Many(), "%s", r.Act)
+		if r.Act.Many() {
+			require.NotContains(t, []Part{PartAuthor, PartSecond, PartReporter, PartSigner, PartWaiver}, r.Part, "%s", r.Act)
+			require.NotContains(t, []Subject{AboutLane, AboutRepresentation}, r.Subject, "%s", r.Act)
+		}
+	}
+}

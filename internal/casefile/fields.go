@@ -12,8 +12,10 @@ import (
 )
 
 // Fields are the coded fields of an act: what a form asks beside its free
-// text. Validate says what is wrong in words, naming the field.
+// text. Ask lists them with their codes and what is given so far; Validate says
+// what is wrong in words, naming the field.
 type Fields interface {
+	Ask() []Field
 	Validate() error
 }
 
@@ -301,41 +303,25 @@ func (f AssignFields) Validate() error {
 }
 
 // Validate checks the codes.
-func (f ReconcileFields) Validate() error {
-	return first(oneOf("paper_file", f.PaperFile, "found", "lost"), oneOf("record", f.Record, "agrees", "differs"))
-}
+func (f ReconcileFields) Validate() error { return inCodes(f) }
 
 // Validate checks the codes and the priority's range.
-func (f TriageFields) Validate() error {
-	if f.Priority < 1 || f.Priority > 5 {
-		return fmt.Errorf("priority is %d; it must be 1 (first) to 5", f.Priority)
-	}
-	answers := []string{string(Yes), string(No), string(Unknown)}
-	return first(oneOf("public_harm_screen", f.PublicHarmScreen, "clear", "refer"), oneOf("family_ilr", string(f.FamilyILR), answers...),
-		oneOf("seven_years", string(f.SevenYears), answers...), oneOf("vulnerable", string(f.Vulnerable), answers...))
-}
+func (f TriageFields) Validate() error { return inCodes(f) }
 
 // Validate checks the codes.
 func (f LetterFields) Validate() error {
 	if f.Letter < 1 {
 		return fmt.Errorf("letter: name the letter by its number, as letter list shows it")
 	}
-	return first(oneOf("to", f.To, "family", "representative"), oneOf("by", f.By, "post", "recorded_delivery", "email", "hand"))
+	return inCodes(f)
 }
 
 // Validate checks the code.
-func (f ContactFields) Validate() error {
-	if f.Names != "" {
-		if err := oneOf("names", f.Names, "agreed", "withdrawn"); err != nil {
-			return err
-		}
-	}
-	return oneOf("how", f.How, "phone", "visit", "representative")
-}
+func (f ContactFields) Validate() error { return inCodes(f) }
 
 // Validate checks the code, and wants the day on which adverse material was put.
 func (f InterviewFields) Validate() error {
-	if err := oneOf("adverse", f.Adverse, "none", "answered", "unanswered"); err != nil {
+	if err := inCodes(f); err != nil {
 		return err
 	}
 	if f.Adverse != "none" && f.PutOn.IsZero() {
@@ -345,39 +331,25 @@ func (f InterviewFields) Validate() error {
 }
 
 // Validate checks the codes.
-func (f EvidenceFields) Validate() error {
-	if !slices.Contains(Providers, f.Provider) {
-		return fmt.Errorf("provider is %q; it must be one of %s", f.Provider, joined(Providers))
-	}
-	return oneOf("result", f.Result, "complete", "partial", "nothing_held")
-}
+func (f EvidenceFields) Validate() error { return inCodes(f) }
 
 // Validate wants each indicator rated, and the child's views or why they are not there.
 func (f ReportFields) Validate() error {
-	for _, i := range Indicators {
-		if err := oneOf("indicators."+i, f.Indicators[i], "strength", "concern", "unknown"); err != nil {
-			return err
-		}
+	if err := inCodes(f); err != nil {
+		return err
 	}
 	if len(f.Indicators) != len(Indicators) {
 		return fmt.Errorf("indicators: there are eight: %s", strings.Join(Indicators, ", "))
 	}
-	if f.Views == "not_obtained" {
-		if err := oneOf("views_reason", f.ViewsReason, "too_young", "declined", "unwell"); err != nil {
-			return err
-		}
-	}
-	return first(oneOf("views", f.Views, "obtained", "not_obtained"), oneOf("best_interests", f.BestInterest, "remain", "return", "undetermined"))
+	return nil
 }
 
 // Validate checks the code.
-func (f WaiveFields) Validate() error {
-	return oneOf("reason", f.Reason, "delay_harms_child", "family_asks", "council_cannot")
-}
+func (f WaiveFields) Validate() error { return inCodes(f) }
 
 // Validate checks the source.
 func (f LetterFromFields) Validate() error {
-	return first(oneOf("from", f.From, RepresentationSources...), validCode("letter", f.Letter))
+	return first(inCodes(f), validCode("letter", f.Letter))
 }
 
 // Validate wants both or neither, and a document's code.
@@ -392,21 +364,17 @@ func (f SignFields) Validate() error {
 }
 
 // Validate checks the code.
-func (f DeclineFields) Validate() error {
-	return oneOf("reason", f.Reason, "no_agreement", "outside_policy", "already_represented")
-}
+func (f DeclineFields) Validate() error { return inCodes(f) }
 
 // Validate checks the code.
-func (f AnswerFields) Validate() error {
-	return oneOf("answer", f.Answer, "accepted", "rejected", "more")
-}
+func (f AnswerFields) Validate() error { return inCodes(f) }
 
 // Validate checks the code, and wants the day on which the check was done.
 func (f CheckFields) Validate() error {
 	if f.DoneOn.IsZero() {
 		return fmt.Errorf("done_on: say on which day the check was done")
 	}
-	return oneOf("result", f.Result, "clear", "refer")
+	return inCodes(f)
 }
 
 // Validate wants one legal outcome a person, and for each person a finding
@@ -453,7 +421,7 @@ func (f ReturnFields) Validate() error {
 		return fmt.Errorf("reasons: say why the proposal goes back")
 	}
 	for _, r := range f.Reasons {
-		if err := oneOf("reasons", r, "evidence_missed", "law", "child", "reasons_thin", "outcome"); err != nil {
+		if err := oneOf("reasons", r, Asked(f, "reasons").Codes...); err != nil {
 			return err
 		}
 	}
@@ -461,14 +429,10 @@ func (f ReturnFields) Validate() error {
 }
 
 // Validate checks the codes (C9: proof of service).
-func (f ServiceFields) Validate() error {
-	return first(oneOf("how", f.How, "hand", "recorded_delivery", "representative"), oneOf("proof", f.Proof, "signature", "tracking", "acknowledgement"))
-}
+func (f ServiceFields) Validate() error { return inCodes(f) }
 
 // Validate checks the lane.
-func (f BacklogFields) Validate() error {
-	return oneOf("lane", string(f.Lane), string(Legacy), string(FastTrack))
-}
+func (f BacklogFields) Validate() error { return inCodes(f) }
 
 var codePattern = regexp.MustCompile(`^[A-Z0-9][A-Z0-9/-]{0,39}$`)
 
@@ -505,7 +469,7 @@ func validReasons(reasons []Reason) error {
 		if !slices.Contains(Factors, r.Factor) {
 			return fmt.Errorf("reasons: %q is no factor; they are %s", r.Factor, joined(Factors))
 		}
-		if err := oneOf("reasons."+string(r.Factor), string(r.Finding), string(FindingFor), string(FindingAgainst), string(FindingNeutral), string(FindingUnknown)); err != nil {
+		if err := oneOf("reasons."+string(r.Factor), string(r.Finding), codes(Findings...)...); err != nil {
 			return err
 		}
 		if r.Finding == FindingAgainst && len(r.Evidence) == 0 {
@@ -515,10 +479,4 @@ func validReasons(reasons []Reason) error {
 	return nil
 }
 
-func joined[T ~string](values []T) string {
-	words := make([]string, len(values))
-	for i, v := range values {
-		words[i] = string(v)
-	}
-	return strings.Join(words, ", ")
-}
+func joined[T ~string](values []T) string { return strings.Join(codes(values...), ", ") }

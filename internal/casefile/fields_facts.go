@@ -75,44 +75,81 @@ var (
 	FamilyFacts = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact", "support"}
 )
 
+// Ask wants the reason and the day.
+func (f OpenFields) Ask() []Field {
+	return []Field{
+		{Name: "reason", Given: f.Reason, Codes: codes("child_near_18", "illness", "safeguarding", "court", "linked_family")},
+		{Name: "listing_date", Given: f.ListingDate.String(), Such: "2026-11-23", Help: "the day on which the review of the evidence is to begin"},
+	}
+}
+
 // Validate checks the code, and wants the day.
 func (f OpenFields) Validate() error {
 	if f.ListingDate.IsZero() {
 		return fmt.Errorf("listing_date: say on which day the review of the evidence is to begin")
 	}
-	return oneOf("reason", f.Reason, "child_near_18", "illness", "safeguarding", "court", "linked_family")
+	return inCodes(f)
 }
 
-// Validate checks the codes.
-func (f FlagFields) Validate() error {
-	if !slices.Contains(Flags, f.Flag) {
-		return fmt.Errorf("flag is %q; it must be one of %s", f.Flag, joined(Flags))
+// Ask wants the flag and what is to become of it.
+func (f FlagFields) Ask() []Field {
+	return []Field{
+		{Name: "flag", Given: string(f.Flag), Codes: codes(Flags...)},
+		{Name: "to", Given: f.To, Codes: codes("on", "off"), Help: "public_harm takes two officers, both ways"},
 	}
-	return oneOf("to", f.To, "on", "off")
 }
 
 // Validate checks the codes.
-func (f CorrectFields) Validate() error {
-	return first(oneOf("field", f.Field, slices.Concat(PersonFacts, FamilyFacts)...),
-		oneOf("reason", f.Reason, "misread", "mistyped", "changed", "family_says", "other_record"),
-		oneOf("source", f.Source, "passport", "birth_certificate", "interview", "questionnaire", "paper_file", "letter", "provider"))
+func (f FlagFields) Validate() error { return inCodes(f) }
+
+// Ask wants the fact, the reason and the source.
+func (f CorrectFields) Ask() []Field {
+	return []Field{
+		{Name: "field", Given: f.Field, Codes: slices.Concat(PersonFacts, FamilyFacts), Help: "which fact; the new value is the text"},
+		{Name: "reason", Given: f.Reason, Codes: codes("misread", "mistyped", "changed", "family_says", "other_record")},
+		{Name: "source", Given: f.Source, Codes: codes("passport", "birth_certificate", "interview", "questionnaire", "paper_file", "letter", "provider"), Help: "what shows it"},
+	}
+}
+
+// Validate checks the codes.
+func (f CorrectFields) Validate() error { return inCodes(f) }
+
+// Ask wants what is done with the difference.
+func (f DifferenceFields) Ask() []Field {
+	return []Field{{Name: "finding", Given: f.Finding, Codes: codes("accepted", "rejected")}}
 }
 
 // Validate checks the code.
-func (f DifferenceFields) Validate() error {
-	return oneOf("finding", f.Finding, "accepted", "rejected")
+func (f DifferenceFields) Validate() error { return inCodes(f) }
+
+// Ask wants what is made of the arrival.
+func (f ArrivalFields) Ask() []Field {
+	return []Field{{Name: "finding", Given: f.Finding, Codes: codes("no_change")}}
 }
 
 // Validate checks the code.
-func (f ArrivalFields) Validate() error { return oneOf("finding", f.Finding, "no_change") }
+func (f ArrivalFields) Validate() error { return inCodes(f) }
+
+// Ask wants the other file, and whether it is the same family.
+func (f DuplicateFields) Ask() []Field {
+	return []Field{
+		{Name: "other", Given: f.Other, Such: "K7F-M2Q8", Help: "the other case"},
+		{Name: "finding", Given: f.Finding, Codes: codes("same", "different")},
+	}
+}
 
 // Validate checks the reference and the code.
 func (f DuplicateFields) Validate() error {
 	if _, err := ParseReference(f.Other); err != nil {
 		return fmt.Errorf("other: %w", err)
 	}
-	return oneOf("finding", f.Finding, "same", "different")
+	return inCodes(f)
+}
+
+// Ask wants the reason.
+func (f WithdrawFields) Ask() []Field {
+	return []Field{{Name: "reason", Given: f.Reason, Codes: codes("new_facts", "mistake")}}
 }
 
 // Validate checks the code.
-func (f WithdrawFields) Validate() error { return oneOf("reason", f.Reason, "new_facts", "mistake") }
+func (f WithdrawFields) Validate() error { return inCodes(f) }

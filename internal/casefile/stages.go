@@ -67,6 +67,9 @@ const (
 	Community  Party = "community"
 )
 
+// Parties lists those outside the office whom a case may wait for.
+var Parties = []Party{TheFamily, School, GP, SocialWork, Reporter, Police, Housing, Community}
+
 // IsRole reports whether p is a role of the staff, and not somebody outside.
 func (p Party) IsRole() bool {
 	for _, r := range Roles {

@@ -6,9 +6,11 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +31,10 @@ type Desk struct {
 	Store     *store.Store
 	Temporal  client.Client
 	TaskQueue string
+	// Patience is how long a recorded act is waited for. After that it is
+	// undelivered, and the worker's sweep sends it. 0 waits for as long as the
+	// context does.
+	Patience time.Duration
 }
 
 // UndeliveredError says that an act is on record and has not reached its
@@ -40,7 +46,7 @@ type UndeliveredError struct {
 
 // Error says that the act is saved.
 func (e *UndeliveredError) Error() string {
-	return fmt.Sprintf("saved as %s but not yet delivered: %v; it is sent again within the hour, and nothing needs to be typed twice", e.Command, e.Cause)
+	return fmt.Sprintf("saved as %s but not yet delivered: %v; the worker sends it within the hour, and nothing needs to be typed twice", e.Command, e.Cause)
 }
 
 // Unwrap returns what kept the act from its review.
@@ -65,6 +71,20 @@ func New(ref string, act casefile.Act, subject int, on clock.Date, fields casefi
 	return store.NewCommand{ID: id, Case: ref, Act: act, Subject: subject, AttestedOn: on, Fields: body, Text: text}, err
 }
 
+// Resumable gives a command of a list an id that follows from what it says: who
+// does which act to whom, attested for which day, with which fields and text,
+// and on which list. Typed again, the list finds the commands that it has
+// recorded, also after a power cut.
+func Resumable(c store.NewCommand, login string, list []string) (store.NewCommand, error) {
+	list = slices.Sorted(slices.Values(list))
+	said, err := json.Marshal([]any{login, c.Act, c.Case, c.Subject, c.AttestedOn, c.Fields, c.Text, list})
+	c.ID = derived(said)
+	return c, err
+}
+
+// derived is a version 8 UUID made of a SHA-256.
+func derived(of []byte) uuid.UUID { return uuid.NewHash(sha256.New(), uuid.Nil, of, 8) }
+
 // Do records an act and delivers it. A refusal by a rule is in the receipt; an
 // [*UndeliveredError] says that the act is saved and its review was not reached.
 func (d *Desk) Do(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
@@ -74,30 +94,96 @@ func (d *Desk) Do(ctx context.Context, c store.NewCommand) (workflows.Receipt, e
 	return d.Deliver(ctx, c)
 }
 
+// DoOnce is Do for a [Resumable] command. One that is on record is not recorded
+// twice: it is answered as before if it has its outcome, and delivered again if
+// it has none. before reports that it had been dealt with earlier.
+func (d *Desk) DoOnce(ctx context.Context, c store.NewCommand) (receipt workflows.Receipt, before bool, err error) {
+	err = d.Store.InsertCommand(ctx, c)
+	if err == nil {
+		receipt, err = d.Deliver(ctx, c)
+		return receipt, false, err
+	}
+	if !store.IsKind(err, store.Recorded) {
+		return receipt, false, err
+	}
+	mine, err := d.Store.MyCommand(ctx, c.ID)
+	if store.IsKind(err, store.NotFound) || (err == nil && (mine.Case != c.Case || mine.Act != c.Act)) {
+		return receipt, false, fmt.Errorf("%s %s: somebody else's command stands under the id %s: tell operations", c.Act, c.Case, c.ID)
+	}
+	switch {
+	case err != nil:
+		return receipt, false, err
+	case !mine.Outcome.Valid:
+		receipt, err = d.Deliver(ctx, c)
+		return receipt, false, err
+	case mine.Outcome.String == "expired":
+		// It was given up undelivered: it is done now, as the next of its line.
+		c.ID = derived(c.ID[:])
+		return d.DoOnce(ctx, c)
+	}
+	receipt, err = d.answered(ctx, c, mine)
+	return receipt, true, err
+}
+
+// answered is the receipt of a command that has its outcome.
+func (d *Desk) answered(ctx context.Context, c store.NewCommand, mine store.MyCommand) (workflows.Receipt, error) {
+	receipt := workflows.Receipt{Revision: mine.Revision, Filed: mine.Outcome.String == "filed"}
+	if mine.Outcome.String == "refused" {
+		receipt.Refused = casefile.Refuse(casefile.RefusedAlreadyDone, "it was dealt with before")
+		if err := json.Unmarshal(mine.Detail, receipt.Refused); err != nil {
+			return receipt, err
+		}
+	}
+	if c.Case == "" {
+		return receipt, nil
+	}
+	s, err := d.Store.CaseSummary(ctx, c.Case)
+	receipt.Stage, receipt.Awaiting, receipt.NextDate = s.Stage, s.Awaiting, s.DueOn
+	return receipt, err
+}
+
 // Deliver sends a recorded act to its review, or again: the review answers the
 // same command in the same way.
 func (d *Desk) Deliver(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
-	handle, err := d.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: c.Case, UpdateID: c.ID.String(), UpdateName: string(c.Act),
-		Args: []any{workflows.Act{Command: c.ID, Kind: c.Act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
+	waiting, cancel := d.patiently(ctx)
+	defer cancel()
+	handle, err := d.Temporal.UpdateWorkflow(waiting, update(c, c.Case))
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {
 		return d.withoutReview(ctx, c)
 	}
-	return d.receipt(ctx, c, handle, err)
+	return d.receipt(ctx, waiting, c, handle, err)
 }
 
-func (d *Desk) receipt(ctx context.Context, c store.NewCommand, handle client.WorkflowUpdateHandle, err error) (workflows.Receipt, error) {
+// patiently bounds how long an act is waited for.
+func (d *Desk) patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.Patience == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, d.Patience, fmt.Errorf("its review did not answer within %s; perhaps no worker runs", d.Patience))
+}
+
+func update(c store.NewCommand, workflowID string) client.UpdateWorkflowOptions {
+	return client.UpdateWorkflowOptions{
+		WorkflowID: workflowID, UpdateID: c.ID.String(), UpdateName: string(c.Act),
+		Args: []any{workflows.Act{Command: c.ID, Kind: c.Act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+	}
+}
+
+// receipt is what the review answered while it was waited for.
+func (d *Desk) receipt(ctx, waiting context.Context, c store.NewCommand, handle client.WorkflowUpdateHandle, err error) (workflows.Receipt, error) {
 	var receipt workflows.Receipt
 	if err == nil {
-		err = handle.Get(ctx, &receipt)
+		err = handle.Get(waiting, &receipt)
 	}
 	if err == nil {
 		return receipt, nil
 	}
 	var app *temporal.ApplicationError
 	if !errors.As(err, &app) || app.Type() != workflows.RefusedError {
+		if waiting.Err() != nil {
+			err = context.Cause(waiting)
+		}
 		return receipt, &UndeliveredError{c.ID, err}
 	}
 	refusal := casefile.Refuse(casefile.RefusedUnknownAct, app.Message())
@@ -109,9 +195,17 @@ func (d *Desk) receipt(ctx context.Context, c store.NewCommand, handle client.Wo
 	return d.refuse(ctx, c, refusal)
 }
 
+// refuse records a refusal that came before anything was written to history. A
+// command that meanwhile has another outcome keeps it, and is answered by it.
 func (d *Desk) refuse(ctx context.Context, c store.NewCommand, refusal *casefile.Refusal) (workflows.Receipt, error) {
-	err := d.Store.RecordRefusal(ctx, c.ID, refusal)
-	return workflows.Receipt{Refused: refusal}, err
+	if err := d.Store.RecordRefusal(ctx, c.ID, refusal); err != nil {
+		return workflows.Receipt{Refused: refusal}, &UndeliveredError{c.ID, err}
+	}
+	mine, err := d.Store.MyCommand(ctx, c.ID)
+	if err != nil || mine.Outcome.String == "refused" {
+		return workflows.Receipt{Refused: refusal}, err
+	}
+	return d.answered(ctx, c, mine)
 }
 
 // withoutReview deals with an act on a family that no review runs for. What has
@@ -120,7 +214,7 @@ func (d *Desk) refuse(ctx context.Context, c store.NewCommand, refusal *casefile
 func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
 	s, err := d.Store.CaseSummary(ctx, c.Case)
 	if err != nil {
-		return workflows.Receipt{}, err
+		return workflows.Receipt{}, &UndeliveredError{c.ID, err}
 	}
 	switch {
 	case s.Stage == casefile.Closed && c.Act.IsFiled():
@@ -134,7 +228,7 @@ func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows
 	}
 	now, err := d.Store.BusinessNow(ctx)
 	if err != nil {
-		return workflows.Receipt{}, err
+		return workflows.Receipt{}, &UndeliveredError{c.ID, err}
 	}
 	on, err := listingDay(c, clock.DateOf(now))
 	if err != nil {
@@ -147,14 +241,11 @@ func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows
 
 // deliverWithStart sends an act to a review that it starts.
 func (d *Desk) deliverWithStart(ctx context.Context, c store.NewCommand, review casefile.Review, o client.StartWorkflowOptions) (workflows.Receipt, error) {
-	handle, err := d.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: d.Temporal.NewWithStartWorkflowOperation(o, activities.CaseReviewWorkflow, review),
-		UpdateOptions: client.UpdateWorkflowOptions{
-			WorkflowID: c.Case, UpdateID: c.ID.String(), UpdateName: string(c.Act),
-			Args: []any{workflows.Act{Command: c.ID, Kind: c.Act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
-		},
-	})
-	return d.receipt(ctx, c, handle, err)
+	start := d.Temporal.NewWithStartWorkflowOperation(o, activities.CaseReviewWorkflow, review)
+	waiting, cancel := d.patiently(ctx)
+	defer cancel()
+	handle, err := d.Temporal.UpdateWithStartWorkflow(waiting, client.UpdateWithStartWorkflowOptions{StartWorkflowOperation: start, UpdateOptions: update(c, c.Case)})
+	return d.receipt(ctx, waiting, c, handle, err)
 }
 
 // listingDay is the day on which the evidence of a family that was not drawn is
@@ -181,17 +272,15 @@ func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f 
 	if err := d.Store.InsertCommand(ctx, c); err != nil {
 		return workflows.Receipt{}, err
 	}
-	update := client.UpdateWorkflowOptions{
-		WorkflowID: activities.BacklogID(f.Lane), UpdateID: c.ID.String(), UpdateName: string(act),
-		Args: []any{workflows.Act{Command: c.ID, Kind: act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
-	}
+	waiting, cancel := d.patiently(ctx)
+	defer cancel()
 	if act != casefile.ActBacklogStart {
-		handle, err := d.Temporal.UpdateWorkflow(ctx, update)
+		handle, err := d.Temporal.UpdateWorkflow(waiting, update(c, activities.BacklogID(f.Lane)))
 		var notFound *serviceerror.NotFound
 		if errors.As(err, &notFound) {
 			return d.refuse(ctx, c, casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start"))
 		}
-		return d.receipt(ctx, c, handle, err)
+		return d.receipt(ctx, waiting, c, handle, err)
 	}
 	start := d.Temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
 		ID: activities.BacklogID(f.Lane), TaskQueue: d.TaskQueue,
@@ -200,6 +289,7 @@ func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f 
 		StaticSummary:            fmt.Sprintf("clear the backlog, %s lane", f.Lane),
 		TypedSearchAttributes:    temporal.NewSearchAttributes(activities.AttributeLane.ValueSet(string(f.Lane))),
 	}, activities.ClearBacklogWorkflow, activities.Backlog{Schema: 1, Lane: f.Lane, NextDraw: time.Time{}})
-	handle, err := d.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{StartWorkflowOperation: start, UpdateOptions: update})
-	return d.receipt(ctx, c, handle, err)
+	handle, err := d.Temporal.UpdateWithStartWorkflow(waiting, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: start, UpdateOptions: update(c, activities.BacklogID(f.Lane))})
+	return d.receipt(ctx, waiting, c, handle, err)
 }

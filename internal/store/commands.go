@@ -17,7 +17,7 @@ import (
 
 // NewCommand is a human act before it is a message.
 type NewCommand struct {
-	ID         uuid.UUID // version 7, so that ids sort as they were made
+	ID         uuid.UUID // version 7, or derived where it is one of a list (desk.Resumable)
 	Case       string    // or Lane, for an act on a lane's backlog, or Office
 	Lane       casefile.Lane
 	Office     string // Mailroom, for an item of post of which no case is known
@@ -30,7 +30,10 @@ type NewCommand struct {
 
 // InsertCommand records an act under the session's own login: PostgreSQL stamps
 // who and when, and refuses (NotPermitted) whoever may not do it. The text, if
-// any, stands in a row of its own under a salted digest.
+// any, stands in a row of its own under a salted digest. A command of this id
+// that is on record already is an error of kind Recorded, and nothing is
+// written: the chain's trigger runs before the insert is refused, so the whole
+// transaction must go, and an "on conflict do nothing" would break the chain.
 func (s *Store) InsertCommand(ctx context.Context, c NewCommand) error {
 	if c.Text == "" {
 		return mapError(insertCommand(ctx, s.db, c, nil))
@@ -139,6 +142,24 @@ func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome string, r 
 	return t.exec(ctx, `
 		insert into command_outcome (command_id, outcome, code, detail, revision, business_at) values ($1, $2, $3, $4, $5, $6)`,
 		id, outcome, code, string(detail), revision, at)
+}
+
+// MyCommand is a command of the session's own login, and what became of it.
+type MyCommand struct {
+	Case     string         `db:"case_ref"`
+	Act      casefile.Act   `db:"kind"`
+	Outcome  sql.NullString `db:"outcome"` // accepted, refused, filed or expired; null while undelivered
+	Detail   []byte         `db:"detail"`
+	Revision int            `db:"revision"`
+}
+
+// MyCommand returns a command of the session's own by its id. NotFound if there
+// is none, or if it is somebody else's.
+func (s *Store) MyCommand(ctx context.Context, id uuid.UUID) (MyCommand, error) {
+	var c MyCommand
+	err := s.db.GetContext(ctx, &c, `
+		select coalesce(case_ref, '') as case_ref, kind, outcome, detail, coalesce(revision, 0) as revision from my_command($1)`, id)
+	return c, mapError(err)
 }
 
 // Undelivered is a command without an outcome.

@@ -24,6 +24,7 @@ const (
 	Conflict     Kind = "conflict"      // another transaction was first (40001, 40P01)
 	NotPermitted Kind = "not_permitted" // the login may not do this (42501)
 	NotFound     Kind = "not_found"     // no such row
+	Recorded     Kind = "recorded"      // the command is on record already
 	Broken       Kind = "broken"        // anything else: a mistake in the code or the schema
 )
 
@@ -43,6 +44,8 @@ func (e *Error) Error() string {
 		return "the database cannot be reached"
 	case e.Kind == NotFound:
 		return "not found"
+	case e.Kind == Recorded:
+		return "it is on record already"
 	case e.message != "":
 		return e.message
 	case e.Constraint != "":
@@ -113,6 +116,8 @@ func mapError(err error) error {
 		e.Kind, e.message = NotPermitted, "this login is not admitted to the database"
 	case pe.Constraint == "no_such_case":
 		e.Kind = NotFound
+	case pe.Constraint == "command_pkey":
+		e.Kind = Recorded
 	case pe.Code.Class() == "23":
 		if r, ok := constraintRefusals[pe.Constraint]; ok {
 			return r

@@ -174,14 +174,14 @@ var privileges = []string{
 	`grant update (business_now) on programme to hame_worker`,
 	`grant execute on all functions in schema hame to hame_worker`,
 	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text,
-	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, recorded_review, recoveries, waiting_order from hame_worker`,
+	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, recorded_review, recoveries, waiting_order, my_command from hame_worker`,
 	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (batch, ord, case_ref, digest, family) on import_staging to hame_staff`,
 	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list to hame_staff`,
 	`grant execute on function has_role, my_person, my_roles, my_sight, may_see, my_part, business_now, case_file, case_timeline, act_text,
 	     record_refusal, file_command, import_merge, programme_report, verify_record, reviews_on_record, business_today, receive_post,
-	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order to hame_staff`,
+	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order, my_command to hame_staff`,
 }
 
 // saveRules writes the table of who may do what from the rules in the code, and

@@ -126,7 +126,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			require.ErrorContains(t, err, "permission denied")
 		}
 		require.Equal(t, []string{"act_text", "business_now", "business_today", "case_file", "case_timeline", "dismiss_post", "file_command", "has_role",
-			"import_merge", "may_see", "my_part", "my_person", "my_roles", "my_sight", "programme_report", "receive_post", "record_refusal",
+			"import_merge", "may_see", "my_command", "my_part", "my_person", "my_roles", "my_sight", "programme_report", "receive_post", "record_refusal",
 			"recorded_review", "recoveries", "resolve_duplicate", "reviews_on_record", "settle_arrival", "verify_record", "waiting_order"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
 	})

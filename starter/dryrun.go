@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// trial is what a dry run found could be sent.
+type trial struct {
+	DryRun   bool            `json:"dry_run"`
+	Case     string          `json:"case,omitempty"`
+	Subject  int             `json:"subject,omitempty"`
+	Act      casefile.Act    `json:"act"`
+	On       clock.Date      `json:"attested_on"`
+	Fields   json.RawMessage `json:"fields"`
+	TextSize int             `json:"text_characters,omitempty"`
+	Stage    casefile.Stage  `json:"stage,omitempty"`
+	Filed    bool            `json:"would_be_filed,omitempty"`
+}
+
+func (t trial) words() string {
+	s := fmt.Sprintf("%s on %s could be sent: fields %s", t.Act, t.On, t.Fields)
+	if t.Case != "" {
+		s = reference(t.Case, t.Subject) + " " + s
+	}
+	if t.TextSize > 0 {
+		s += fmt.Sprintf(", a text of %d characters", t.TextSize)
+	}
+	if t.Filed {
+		s += "; the case is closed, and it would be filed with it"
+	}
+	return s + "; nothing was changed"
+}
+
+// try checks everything about a command that can be checked without changing
+// anything: that the case can be seen, that its stage allows the act, that whom
+// it is about is there, and that its revision is the file's. The case is read
+// for that, and the read is recorded. What only the review can tell, such as
+// whether something waits for the act, it leaves to the review.
+func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fields) (trial, error) {
+	t := trial{DryRun: true, Case: cmd.Case, Subject: cmd.Subject, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields, TextSize: len([]rune(cmd.Text))}
+	file, _, err := a.read(ctx, cmd.Case, "dry run of "+string(cmd.Act))
+	if err != nil {
+		return t, err
+	}
+	s, err := a.store.CaseSummary(ctx, cmd.Case)
+	if err != nil {
+		return t, err
+	}
+	t.Stage = s.Stage
+	me, err := a.store.Me(ctx)
+	if err != nil {
+		return t, err
+	}
+	rule, _ := cmd.Act.Rule()
+	if rule.Council && me.Council != s.Council {
+		return t, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for an officer of the family's own council", cmd.Act))
+	}
+	if t.Filed, err = allowed(s, !file.SignedOn.IsZero(), cmd.Act); err != nil {
+		return t, err
+	}
+	if err := rightSubject(cmd.Act, cmd.Case, typedNumber(cmd.Subject, fields)); err != nil {
+		return t, err
+	}
+	return t, file.has(rule, cmd.Subject, fields)
+}
+
+// allowed says whether a case's stage lets an act be tried, as its review or
+// the desk would say; filed, whether it would be kept with a closed case.
+func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, err error) {
+	review := casefile.Review{Stage: s.Stage, Stuck: s.Stuck, Signed: signed}
+	switch {
+	case s.Stage == casefile.Closed && act.IsFiled():
+		return true, nil
+	case s.Stage != casefile.Unlisted:
+	case act.OpensReview(), s.Drawn:
+		review.Stage = casefile.Listed // it opens the review, or finds it opening
+	default:
+		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet: case show tells the forecast")
+	}
+	return false, review.Allowed(act)
+}
+
+// has checks that a case file has what an act is about.
+func (f caseFile) has(rule casefile.ActRule, subject int, fields casefile.Fields) error {
+	missing := func(format string, args ...any) error {
+		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf(format, args...))
+	}
+	switch rule.Subject {
+	case casefile.AboutPerson, casefile.AboutPersonOrAll:
+		if subject != 0 && !slices.ContainsFunc(f.People, func(p filePerson) bool { return p.No == subject }) {
+			return missing("the family has no person %d whom you may see", subject)
+		}
+	case casefile.AboutRepresentation:
+		if !slices.ContainsFunc(f.Representations, func(r fileRepresentation) bool { return r.No == subject }) {
+			return missing("the case has no representation %d: case show lists them", subject)
+		}
+	}
+	if rule.Subject == casefile.AboutDifference && !slices.ContainsFunc(f.Differences, func(d fileDifference) bool { return d.No == subject }) {
+		return missing("no difference of this number waits: case show lists them")
+	}
+	revision := f.Revision
+	switch fields := fields.(type) {
+	case casefile.AboutLetter:
+		if !slices.ContainsFunc(f.Letters, func(l fileLetter) bool { return l.No == fields.LetterNo() }) {
+			return missing("the case has no letter of this number: see letter list")
+		}
+		if sent, ok := fields.(*casefile.LetterFields); ok && sent.To == "representative" && !f.Represented {
+			return missing("the family has no representative on file")
+		}
+	case *casefile.EvidenceFields:
+		if fields.Provider.PerChild() && subject == 0 {
+			return missing("name the child whom the evidence is about, as in REF/3")
+		}
+	case *casefile.ProposeFields:
+		revision = fields.Revision
+	case *casefile.AgreeFields:
+		revision = fields.Revision
+	}
+	if revision != f.Revision {
+		return casefile.Refuse(casefile.RefusedStale, fmt.Sprintf("it was made on revision %d of the file, which is now at %d: read it again", revision, f.Revision))
+	}
+	return nil
+}
