@@ -31,7 +31,12 @@ type caseFile struct {
 	Held        bool            `json:"held"`
 	Duplicate   bool            `json:"duplicate"`
 	Represented bool            `json:"represented"`
-	People      []struct {
+	Named       []struct {
+		Person string         `json:"person"`
+		Role   casefile.Party `json:"role"`
+		On     clock.Date     `json:"named_on"`
+	} `json:"named"`
+	People []struct {
 		No             int                   `json:"no"`
 		Relationship   casefile.Relationship `json:"relationship"`
 		FamilyName     string                `json:"family_name"`

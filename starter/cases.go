@@ -45,7 +45,7 @@ func (a *app) caseAssign() *cobra.Command {
 	fields := &casefile.AssignFields{}
 	rule, _ := casefile.ActAssign.Rule()
 	c := &cobra.Command{
-		Use: "assign REF... --to NAME", Short: rule.InWords, Args: cobra.MinimumNArgs(1),
+		Use: "assign REF... --to NAME [--role ROLE]", Short: rule.InWords, Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var failed error
 			for _, arg := range args {
@@ -64,7 +64,8 @@ func (a *app) caseAssign() *cobra.Command {
 			return failed
 		},
 	}
-	c.Flags().StringVar(&fields.To, "to", "", "the caseworker who becomes the case owner")
+	c.Flags().StringVar(&fields.To, "to", "", "the caseworker who becomes the case owner, or with --role the officer who is named on the case")
+	c.Flags().StringVar((*string)(&fields.Role), "role", "", "name the officer on the case in this role: a restricted case is seen by those named")
 	flags.add(c.Flags())
 	return c
 }
@@ -175,7 +176,14 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	fmt.Fprintf(t, "%s\t%s lane, %s\n", f.Case, f.Lane, council(f.Council))
 	fmt.Fprintf(t, "stage\t%s, revision %d\n", f.Stage, f.Revision)
 	if !f.ListingDate.IsZero() {
-		fmt.Fprintf(t, "listed\t%s, priority %d, owner %s\n", f.ListingDate, f.Priority, orNone(f.Owner))
+		priority := ""
+		if f.Priority > 0 {
+			priority = fmt.Sprintf(", priority %d", f.Priority)
+		}
+		fmt.Fprintf(t, "listed\t%s%s, owner %s\n", f.ListingDate, priority, orNone(f.Owner))
+	}
+	for _, n := range f.Named {
+		fmt.Fprintf(t, "named\t%s, %s, since %s\n", n.Person, n.Role.InWords(), n.On)
 	}
 	if f.Held {
 		fmt.Fprintln(t, "held\tyes")
@@ -190,7 +198,10 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	for _, p := range f.People {
 		name, born, arrived := p.FamilyName+" "+p.GivenNames, p.BirthDate, p.ArrivedOn
 		if f.Sees == "summary" {
-			name, born, arrived = "(not shown)", p.BornYear, p.ArrivedYear
+			born, arrived = p.BornYear, p.ArrivedYear
+			if name == " " {
+				name = "(not shown)"
+			}
 		}
 		fmt.Fprintf(t, "/%d %s\t%s\t%s\t%s\t%s\t%s\n", p.No, p.Relationship, name, born, backlog.NationalityName(p.Nationality), arrived, p.BornInScotland)
 	}

@@ -38,7 +38,7 @@ func (a *app) formCommand() *cobra.Command {
 // form prints the form of an act, filled with what the file already tells.
 func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject int) (string, error) {
 	rule, ok := act.Rule()
-	if !ok || rule.Subject == casefile.AboutLane {
+	if !ok || !rule.OnCase() {
 		return "", usageError{fmt.Errorf("%q is no kind of act; a kind is written with a dot, such as welfare.report", act)}
 	}
 	s, err := a.database(ctx)

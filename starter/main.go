@@ -36,7 +36,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.caseCommand(), a.taskCommand(), a.letterCommand(), a.contactCommand(),
 		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
-		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand())
+		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand())
 	return root
 }
 

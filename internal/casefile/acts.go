@@ -42,6 +42,7 @@ const (
 	ActBacklogPause    Act = "backlog.pause"
 	ActBacklogResume   Act = "backlog.resume"
 	ActBacklogCapacity Act = "backlog.capacity"
+	ActErase           Act = "text.erase"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -59,6 +60,9 @@ const (
 	AboutRepresentation
 	// AboutLane is an act on a lane's backlog and on no case.
 	AboutLane
+	// AboutRecord is an act on the record itself, which the database does whole:
+	// no workflow takes it, and no Update carries it.
+	AboutRecord
 )
 
 // ActRule says who may do an act, and in which open stages. From is the
@@ -94,7 +98,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = []ActRule{
-	{ActAssign, []Party{SeniorCaseworker}, AboutCase, Listed, Service, false, NoPart, "gives the case an owner"},
+	{ActAssign, []Party{SeniorCaseworker}, AboutCase, Listed, Service, false, NoPart, "gives the case an owner, or names an officer on it"},
 	{ActReconcile, []Party{Caseworker}, AboutCase, Listed, Listed, false, NoPart, "records that record and paper file were compared"},
 	{ActTriage, []Party{Caseworker}, AboutCase, Listed, Listed, false, NoPart, "records the triage: screens and priority"},
 	{ActLetterSent, []Party{Caseworker}, AboutCase, Listed, Service, false, NoPart, "records that a letter was sent, to whom, how and on which day"},
@@ -125,6 +129,7 @@ var ActRules = []ActRule{
 	{ActBacklogPause, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "pauses the listing of families"},
 	{ActBacklogResume, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "resumes the listing of families"},
 	{ActBacklogCapacity, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, "sets how many families are listed a week"},
+	{ActErase, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, "erases the text of an act, on record and for a reason"},
 }
 
 // Rule returns the rule of an act, and whether there is such an act.
@@ -137,6 +142,10 @@ func (a Act) Rule() (ActRule, bool) {
 	return ActRule{}, false
 }
 
+// OnCase reports whether the act is one on a case's review, which its workflow
+// takes as an Update.
+func (r ActRule) OnCase() bool { return r.Subject != AboutLane && r.Subject != AboutRecord }
+
 // MayBeDoneBy reports whether one of the roles held may do the act.
 func (r ActRule) MayBeDoneBy(held []Party) bool {
 	return slices.ContainsFunc(r.Roles, func(p Party) bool { return slices.Contains(held, p) })
@@ -148,7 +157,7 @@ func (r ActRule) MayBeDoneBy(held []Party) bool {
 func (r Review) Allowed(a Act) error {
 	rule, ok := a.Rule()
 	switch {
-	case !ok || rule.Subject == AboutLane:
+	case !ok || !rule.OnCase():
 		return Refuse(RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", a))
 	case a.Receives() && !r.Stage.Before(rule.From):
 		return nil

@@ -70,6 +70,7 @@ func TestEachActHasOneRule(t *testing.T) {
 			require.NotEmpty(t, r.InWords)
 			require.Contains(t, append(parts, ""), string(r.Part))
 			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog."), r.Subject == AboutLane)
+			require.Equal(t, r.Act == ActErase, r.Subject == AboutRecord, "one act is done by the database whole")
 		})
 	}
 	_, ok := Act("decision.sign").Rule()
@@ -111,6 +112,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBacklogPause:    only(Operations),
 		ActBacklogResume:   only(Operations),
 		ActBacklogCapacity: only(Operations),
+		ActErase:           only(Operations), // as data steward
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -193,8 +195,8 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActRecordService: "service",
 		ActStatusIssued:  "service",
 		ActNoAppeal:      "service",
-		// Acts on a lane are no acts on a case, at any stage.
-		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
+		// Acts on a lane and on the record are no acts on a case, at any stage.
+		ActErase: "", ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",
 	} {
 		rule, known := act.Rule()
@@ -208,7 +210,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 				refusal, ok := AsRefusal(err)
 				require.True(t, ok, "%v", err)
 				switch {
-				case !known || rule.Subject == AboutLane:
+				case !known || !rule.OnCase():
 					require.Equal(t, RefusedUnknownAct, refusal.Code)
 				case stage == Closed:
 					require.Equal(t, RefusedClosed, refusal.Code)
@@ -240,7 +242,7 @@ func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 
 func TestAStuckReviewWaitsForOperations(t *testing.T) {
 	for _, r := range ActRules {
-		if r.Subject == AboutLane || r.Act.Receives() {
+		if !r.OnCase() || r.Act.Receives() {
 			continue
 		}
 		refusal, ok := AsRefusal(Review{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))

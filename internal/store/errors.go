@@ -59,15 +59,20 @@ func IsKind(err error, k Kind) bool {
 
 // constraintRefusals names the constraints that say a rule of the process.
 var constraintRefusals = map[string]*casefile.Refusal{
-	"decision_four_eyes":       casefile.Refuse(casefile.RefusedFourEyes, "the second officer must be another person than the author"),
-	"second_officer_due":       casefile.Refuse(casefile.RefusedFourEyes, "this decision needs a second officer"),
-	"return_four_eyes":         casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),
-	"welfare_four_eyes":        casefile.Refuse(casefile.RefusedFourEyes, "a report's author cannot sign it"),
-	"representation_four_eyes": casefile.Refuse(casefile.RefusedFourEyes, "a draft is checked by another person"),
-	"waiver_allows_grant_only": casefile.Refuse(casefile.RefusedBlocked, "a child's check was waived: only a grant may be signed"),
-	"synthetic_or_real":        casefile.Refuse(casefile.RefusedConstraint, "synthetic and real families do not mix in one database"),
-	"reference_taken":          casefile.Refuse(casefile.RefusedConstraint, "a case reference was drawn twice: import again"),
-	"no_reason_rests_on_a_gap": casefile.Refuse(casefile.RefusedGap, "no reason may rest on a gap"),
+	"decision_four_eyes":          casefile.Refuse(casefile.RefusedFourEyes, "the second officer must be another person than the author"),
+	"second_officer_due":          casefile.Refuse(casefile.RefusedFourEyes, "this decision needs a second officer"),
+	"return_four_eyes":            casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),
+	"welfare_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "a report's author cannot sign it"),
+	"representation_four_eyes":    casefile.Refuse(casefile.RefusedFourEyes, "a draft is checked by another person"),
+	"waiver_allows_grant_only":    casefile.Refuse(casefile.RefusedBlocked, "a child's check was waived: only a grant may be signed"),
+	"synthetic_or_real":           casefile.Refuse(casefile.RefusedConstraint, "synthetic and real families do not mix in one database"),
+	"reference_taken":             casefile.Refuse(casefile.RefusedConstraint, "a case reference was drawn twice: import again"),
+	"no_reason_rests_on_a_gap":    casefile.Refuse(casefile.RefusedGap, "no reason may rest on a gap"),
+	"nobody_grants_to_themselves": casefile.Refuse(casefile.RefusedConstraint, "nobody grants a role to themselves, under whichever login: ask another administrator"),
+	"erasure_reason":              casefile.Refuse(casefile.RefusedFields, "the reason must be one of "+strings.Join(casefile.ErasureReasons, ", ")),
+	"court_hold_stands":           casefile.Refuse(casefile.RefusedBlocked, "a court's hold is open on the case: nothing of it is erased before the hold ends"),
+	"act_has_no_text":             casefile.Refuse(casefile.RefusedNothingOpen, "the act has no text to erase"),
+	"text_is_erased":              casefile.Refuse(casefile.RefusedAlreadyDone, "the text is erased already"),
 }
 
 func mapError(err error) error {

@@ -165,18 +165,20 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
-	     decision_outcome, hold to hame_worker`,
+	     decision_outcome, hold, named_on_case to hame_worker`,
 	`grant insert on rung, command_outcome to hame_worker`,
 	`grant update (child_when_listed) on person to hame_worker`,
 	`grant update (business_now) on programme to hame_worker`,
 	`grant execute on all functions in schema hame to hame_worker`,
-	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text from hame_worker`,
+	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text from hame_worker`,
 	`grant insert (id, case_ref, lane, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (batch, ord, case_ref, digest, family) on import_staging to hame_staff`,
 	`grant select on case_list, task_list, letter_list, case_role to hame_staff`,
 	`grant execute on function has_role, my_person, my_roles, my_sight, may_see, my_part, business_now, case_file, case_timeline, act_text,
-	     record_refusal, file_command, import_merge, programme_report, verify_record, reviews_on_record to hame_staff`,
+	     record_refusal, file_command, import_merge, programme_report, verify_record, reviews_on_record,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text to hame_staff`,
 }
 
 // saveRules writes the table of who may do what from the rules in the code, and
