@@ -49,7 +49,9 @@ func ofCase[T any](a *app, use, short string, read func(*cobra.Command, *store.S
 
 func (a *app) auditReads() *cobra.Command {
 	return ofCase(a, "reads REF", "who read a case, when, and what of it",
-		func(c *cobra.Command, s *store.Store, ref string) ([]store.CaseRead, error) { return s.AuditReads(c.Context(), ref) },
+		func(c *cobra.Command, s *store.Store, ref string) ([]store.CaseRead, error) {
+			return s.AuditReads(c.Context(), ref)
+		},
 		func(t *tabwriter.Writer, rows []store.CaseRead) {
 			fmt.Fprintln(t, "WHEN\tWHO\tLOGIN\tWHAT")
 			for _, r := range rows {

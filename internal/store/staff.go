@@ -98,7 +98,7 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 			}
 		}
 		var member bool
-		if err := t.get(ctx, &member, `select pg_has_role($1, 'hame_staff', 'member')`, login); err != nil {
+		if err := t.get(ctx, &member, `select pg_has_role($1::name, 'hame_staff', 'member')`, login); err != nil {
 			return err
 		}
 		if !member {
@@ -185,7 +185,7 @@ func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party
 		}
 		revoked, err = t.execOne(ctx, `
 			update staff s set revoked_at = clock_timestamp(), revoked_by = session_user
-			where login = $1 and role = $2 and (grant_holds(s, clock_timestamp()) or (valid_from > current_date and revoked_at is null))`, login, role)
+			where login = $1 and role = $2 and (grant_holds(s, clock_timestamp()) or (valid_to is null and revoked_at is null))`, login, role)
 		return err
 	})
 	return revoked, err
