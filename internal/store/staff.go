@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -225,8 +226,12 @@ func asAdministrator(ctx context.Context, adminURL string, f func(*Tx) error) er
 	}), s.Close())
 }
 
-// loginExists refuses a superuser: they do nothing on a case.
+// loginExists refuses a superuser, who does nothing on a case, and the roles of
+// Hame's own.
 func (t *Tx) loginExists(ctx context.Context, login string) (bool, error) {
+	if slices.Contains([]string{"hame_owner", "hame_staff", "hame_worker"}, login) {
+		return true, casefile.Refuse(casefile.RefusedConstraint, login+" is a role of Hame's own and nobody's login: give the person one of theirs")
+	}
 	var super sql.NullBool
 	if err := t.get(ctx, &super, `select (select rolsuper from pg_roles where rolname = $1)`, login); err != nil {
 		return false, err
