@@ -89,7 +89,7 @@ func TestARestrictedCaseIsTakenByThoseNamed(t *testing.T) {
 	for _, i := range casefile.Indicators {
 		report = strings.ReplaceAll(report, "  "+i+":\n", "  "+i+": strength\n")
 	}
-	report = strings.NewReplacer("views:   ", "views: obtained", "best_interests:   ", "best_interests: remain", "text: |\n  \n", "text: |\n  what the child said\n").Replace(report)
+	report = strings.NewReplacer("views:   ", "views: obtained", "best_interests:   ", "best_interests: remain ", "text: |\n  \n", "text: |\n  what the child said\n").Replace(report)
 	s.must(t, "--as", "eilidh", "welfare", "report", ref+"/2", "--file", file(t, "report.yaml", report))
 	do("--as agnes welfare sign REF/2",
 		"--as jean representation decline REF --reason no_agreement",

@@ -125,7 +125,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			require.ErrorContains(t, err, "permission denied")
 		}
 		require.Equal(t, []string{"act_text", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "case_file", "case_timeline",
-			"erase_text", "file_command", "has_role", "import_merge", "may_see", "my_part", "my_person", "my_roles", "my_sight", "programme_report",
+			"erase_text", "file_command", "has_role", "import_merge", "may_see", "my_part", "my_person", "my_roles", "programme_report",
 			"record_refusal", "reviews_on_record", "staff_list", "verify_record"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
 	})

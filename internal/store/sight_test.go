@@ -92,7 +92,6 @@ var reads = map[string]string{
 	"staff_list":        `select to_jsonb(x) from staff_list() x where login = $1`,
 	"has_role":          `select to_jsonb(1) where has_role($1)`,
 	"my_roles":          `select to_jsonb(x) from my_roles() x where role = $1`,
-	"my_sight":          `select to_jsonb(1) where my_sight() = $1`,
 	"my_person":         `select to_jsonb(1) where my_person() = $1`,
 	"business_now":      `select to_jsonb(business_now()) where $1::text is null`,
 	"record_refusal":    ``, "file_command": ``, "import_merge": ``, "erase_text": ``,
