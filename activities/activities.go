@@ -121,6 +121,9 @@ type change struct {
 	rules  *policy.RuleSet
 	before casefile.Review
 	a      *Activities
+	// fileUntouched is set by an act that says nothing about the family: the file
+	// keeps its revision, and a proposal made on it stands.
+	fileUntouched bool
 }
 
 // changing locks a case, runs f on it, and returns the review as the facts have
@@ -139,7 +142,7 @@ func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f 
 		if err != nil {
 			return err
 		}
-		c := &change{tx, ref, now, clock.DateOf(now), rules, before, a}
+		c := &change{tx, ref, now, clock.DateOf(now), rules, before, a, false}
 		if err := f(c); err != nil {
 			return err
 		}

@@ -8,9 +8,13 @@ import (
 	"hame/internal/store"
 )
 
-// assign gives the case an owner (row 1: every file had a case owner [S5]).
+// assign gives the case an owner (row 1: every file had a case owner [S5]), or
+// names an officer on it in a role.
 func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	to := fields.(*casefile.AssignFields).To
+	to, role := fields.(*casefile.AssignFields).To, fields.(*casefile.AssignFields).Role
+	if role != "" {
+		return nameOnCase(ctx, c, cmd, to, role)
+	}
 	holds, err := c.StaffHolds(ctx, to, casefile.Caseworker, "")
 	if err != nil {
 		return err
@@ -23,6 +27,26 @@ func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	}
 	_, err = c.done(ctx, casefile.TaskAllocate, 0, "assigned", cmd.AttestedOn)
 	return err
+}
+
+// nameOnCase names an officer on the case in a role that they hold, of the
+// family's council where the role is a council's. A restricted case is seen by
+// those named (process.md, Roles). That somebody is named says nothing about the
+// family, so that a second officer can be named after the proposal.
+func nameOnCase(ctx context.Context, c *change, cmd store.Command, to string, role casefile.Party) error {
+	council, words := "", role.InWords()
+	if role.IsCouncils() {
+		council, words = c.before.Council, role.InWords()+" of the family's council"
+	}
+	holds, err := c.StaffHolds(ctx, to, role, council)
+	if err != nil {
+		return err
+	}
+	if !holds {
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("to: it must be a %s on the staff list", words))
+	}
+	c.fileUntouched = true
+	return c.NameOnCase(ctx, c.ref, to, role, cmd.AttestedOn, cmd.ID)
 }
 
 // reconcile records the comparison of record and paper file, after which the

@@ -103,6 +103,9 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 		if err := c.do(ctx, cmd); err != nil {
 			return err
 		}
+		if c.fileUntouched {
+			return c.RecordOutcome(ctx, cmd.ID, "accepted", nil, c.before.Revision, in.Now)
+		}
 		if err := c.Revise(ctx, c.ref); err != nil {
 			return err
 		}
@@ -196,7 +199,7 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 	if !ok {
 		return casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", cmd.Act))
 	}
-	if err := handle(ctx, c, cmd, fields); err != nil {
+	if err := handle(ctx, c, cmd, fields); err != nil || c.fileUntouched {
 		return err
 	}
 	if err := c.doneAgain(ctx, cmd); err != nil {

@@ -31,10 +31,15 @@ type caseFile struct {
 	Held        bool            `json:"held"`
 	Duplicate   bool            `json:"duplicate"`
 	Represented bool            `json:"represented"`
-	People      []filePerson    `json:"people"`
-	Tasks       []store.TaskRow `json:"tasks"`
-	Letters     []fileLetter    `json:"letters"`
-	Evidence    []struct {
+	Named       []struct {
+		Person string         `json:"person"`
+		Role   casefile.Party `json:"role"`
+		On     clock.Date     `json:"named_on"`
+	} `json:"named"`
+	People   []filePerson    `json:"people"`
+	Tasks    []store.TaskRow `json:"tasks"`
+	Letters  []fileLetter    `json:"letters"`
+	Evidence []struct {
 		No         int               `json:"no"`
 		Provider   casefile.Provider `json:"provider"`
 		Person     int               `json:"person_no"`

@@ -34,13 +34,14 @@ func (a *app) caseCommand() *cobra.Command {
 	}
 	assign := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.AssignFields{}
-		set.StringVar(&f.To, "to", "", "the caseworker who becomes the case owner, by the staff list's name")
+		asked(set, f, "to", &f.To)
+		asked(set, f, "role", (*string)(&f.Role))
 		return f
 	}
 	return group("case", "find, show and prepare cases",
 		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
 		forReaders(a.caseTimeline(), "whoever sees the file, or operations"), a.caseOpen(),
-		a.actCommand("assign REF... --to NAME", casefile.ActAssign, assign),
+		a.actCommand("assign REF... --to NAME [--role ROLE]", casefile.ActAssign, assign),
 		a.caseFlag(), a.caseCorrect(), a.caseDifference(), a.caseArrival(), a.caseRecover(),
 		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
 		a.actCommand("triage REF", casefile.ActTriage, triage))
@@ -152,7 +153,14 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	fmt.Fprintf(t, "%s\t%s lane, %s\n", f.Case, f.Lane, council(f.Council))
 	fmt.Fprintf(t, "stage\t%s, revision %d\n", f.Stage, f.Revision)
 	if !f.ListingDate.IsZero() {
-		fmt.Fprintf(t, "listed\t%s, priority %d, owner %s\n", f.ListingDate, f.Priority, orNone(f.Owner))
+		priority := ""
+		if f.Priority > 0 {
+			priority = fmt.Sprintf(", priority %d", f.Priority)
+		}
+		fmt.Fprintf(t, "listed\t%s%s, owner %s\n", f.ListingDate, priority, orNone(f.Owner))
+	}
+	for _, n := range f.Named {
+		fmt.Fprintf(t, "named\t%s, %s, since %s\n", n.Person, n.Role.InWords(), n.On)
 	}
 	if f.Held {
 		fmt.Fprintln(t, "held\tyes")
@@ -167,7 +175,10 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	for _, p := range f.People {
 		name, born, arrived := p.FamilyName+" "+p.GivenNames, p.BirthDate, p.ArrivedOn
 		if f.Sees == "summary" {
-			name, born, arrived = "(not shown)", p.BornYear, p.ArrivedYear
+			born, arrived = p.BornYear, p.ArrivedYear
+			if name == " " {
+				name = "(not shown)"
+			}
 		}
 		fmt.Fprintf(t, "/%d %s\t%s\t%s\t%s\t%s\t%s\n", p.No, p.Relationship, name, born, backlog.NationalityName(p.Nationality), arrived, p.BornInScotland)
 	}

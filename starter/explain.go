@@ -52,6 +52,8 @@ func explain(f caseFile) explanation {
 		say("It is prepared: the review of the evidence begins on its listing date, %s.", f.ListingDate)
 	case f.Stage == casefile.Listed:
 		say("Before its listing date, %s, it needs an owner, the comparison with the paper file, and triage.", f.ListingDate)
+	case f.Stage == casefile.Closed && f.Rollup == "":
+		say("Nothing is awaited.")
 	case f.Stage == casefile.Closed:
 		say("Decision %s, signed on %s, served and carried out. Nothing is awaited.", f.Rollup, f.SignedOn)
 	}

@@ -25,6 +25,9 @@ const (
 	everybody   = "everybody, what their role sees"
 	programme   = "operations, the senior caseworker or the auditor"
 	needsServer = "everybody; needs no server"
+	auditors    = "the auditor"
+	// administrators connect by HAME_ADMIN_DATABASE_URL, as setup does.
+	administrators = "the database's administrator"
 )
 
 func (a *app) referenceCommand() *cobra.Command {

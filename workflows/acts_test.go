@@ -52,6 +52,7 @@ func TestTheValidatorRefusesWithoutATrace(t *testing.T) {
 	}
 	unknown := s.forge(at, "decision.refuse", workflows.Act{Command: newID(t), Kind: "decision.refuse"})
 	onALane := s.forge(at, casefile.ActBacklogPause, workflows.Act{Command: newID(t), Kind: casefile.ActBacklogPause})
+	onTheRecord := s.forge(at, casefile.ActErase, workflows.Act{Command: newID(t), Kind: casefile.ActErase})
 	before := ""
 	s.Then(afternoon(drawnOn), func() { before = s.facts() })
 	s.Run(drawnOn.AddDays(2).Start())
@@ -63,6 +64,7 @@ func TestTheValidatorRefusesWithoutATrace(t *testing.T) {
 	}
 	require.Error(t, unknown.failed, "there is no such Update")
 	require.Error(t, onALane.failed, "an act on a lane is none on a case")
+	require.Error(t, onTheRecord.failed, "an act on the record is the database's")
 	require.Zero(t, ran)
 	require.Equal(t, before, s.facts())
 }

@@ -46,7 +46,7 @@ func (r *review) handleActs(ctx workflow.Context) error {
 		return err
 	}
 	for _, rule := range casefile.ActRules {
-		if !rule.IsOnReview() {
+		if !rule.OnCase() {
 			continue
 		}
 		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act), r.act, workflow.UpdateHandlerOptions{

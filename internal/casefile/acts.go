@@ -61,6 +61,7 @@ const (
 	ActWithdraw        Act = "decision.withdraw"
 	ActAppeal          Act = "service.appeal"
 	ActDuplicate       Act = "duplicate.resolve"
+	ActErase           Act = "text.erase"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -80,8 +81,8 @@ const (
 	AboutLane
 	// AboutDifference needs the number of a difference that an import found.
 	AboutDifference
-	// AboutRecord is an act on the record that no running review takes: the
-	// database does it under the login of whoever acts.
+	// AboutRecord is an act on the record itself, which the database does whole,
+	// under the login of whoever acts: no review takes it, and no Update carries it.
 	AboutRecord
 )
 
@@ -118,7 +119,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = []ActRule{
-	{ActAssign, []Party{SeniorCaseworker}, AboutCase, Listed, Service, false, NoPart, "gives the case an owner"},
+	{ActAssign, []Party{SeniorCaseworker}, AboutCase, Listed, Service, false, NoPart, "gives the case an owner, or names an officer on it"},
 	{ActReconcile, []Party{Caseworker}, AboutCase, Listed, Listed, false, NoPart, "records that record and paper file were compared"},
 	{ActTriage, []Party{Caseworker}, AboutCase, Listed, Listed, false, NoPart, "records the triage: screens and priority"},
 	{ActLetterSent, []Party{Caseworker}, AboutCase, Listed, Service, false, NoPart, "records that a letter was sent, to whom, how and on which day"},
@@ -168,6 +169,7 @@ var ActRules = []ActRule{
 	{ActWithdraw, []Party{DecisionMaker, SeniorCaseworker}, AboutCase, Decision, Decision, false, NoPart, "withdraws one's own proposal before it is signed"},
 	{ActAppeal, []Party{Caseworker}, AboutPerson, Service, Service, false, NoPart, "records that a person has appealed: the review waits for the tribunal"},
 	{ActDuplicate, []Party{Caseworker, SeniorCaseworker}, AboutRecord, Unlisted, Closed, false, NoPart, "says whether two files are the same family"},
+	{ActErase, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, "erases the text of an act, on record and for a reason"},
 }
 
 // Rule returns the rule of an act, and whether there is such an act.
@@ -180,6 +182,10 @@ func (a Act) Rule() (ActRule, bool) {
 	return ActRule{}, false
 }
 
+// OnCase reports whether the act is one on a case's review, which its workflow
+// takes as an Update.
+func (r ActRule) OnCase() bool { return r.Subject != AboutLane && r.Subject != AboutRecord }
+
 // MayBeDoneBy reports whether one of the roles held may do the act.
 func (r ActRule) MayBeDoneBy(held []Party) bool {
 	return slices.ContainsFunc(r.Roles, func(p Party) bool { return slices.Contains(held, p) })
@@ -191,7 +197,7 @@ func (r ActRule) MayBeDoneBy(held []Party) bool {
 func (r Review) Allowed(a Act) error {
 	rule, ok := a.Rule()
 	switch {
-	case !ok || !rule.IsOnReview():
+	case !ok || !rule.OnCase():
 		return Refuse(RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", a))
 	case a.Receives() && !r.Stage.Before(rule.From):
 		return nil
@@ -210,9 +216,6 @@ func (r Review) Allowed(a Act) error {
 	}
 	return nil
 }
-
-// IsOnReview reports whether a running review takes the act as an Update.
-func (r ActRule) IsOnReview() bool { return r.Subject != AboutLane && r.Subject != AboutRecord }
 
 // Receives reports whether an act records something that arrived. Receiving
 // never fails: for an unlisted family it opens the review, a stuck one takes it

@@ -70,6 +70,7 @@ func TestEachActHasOneRule(t *testing.T) {
 			require.NotEmpty(t, r.InWords)
 			require.Contains(t, append(parts, ""), string(r.Part))
 			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog."), r.Subject == AboutLane)
+			require.Equal(t, r.Act == ActErase, r.Subject == AboutRecord, "one act is done by the database whole")
 		})
 	}
 	_, ok := Act("decision.sign").Rule()
@@ -129,6 +130,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActWithdraw:        only(DecisionMaker, SeniorCaseworker), // its author
 		ActAppeal:          only(Caseworker),
 		ActDuplicate:       only(Caseworker, SeniorCaseworker), // who gets it when it is escalated
+		ActErase:           only(Operations),                   // as data steward
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -227,7 +229,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActWithdraw:        "decision",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
-		ActArrival: "", ActDismissPost: "", ActDuplicate: "",
+		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "",
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",
@@ -243,7 +245,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 				refusal, ok := AsRefusal(err)
 				require.True(t, ok, "%v", err)
 				switch {
-				case !known || !rule.IsOnReview():
+				case !known || !rule.OnCase():
 					require.Equal(t, RefusedUnknownAct, refusal.Code)
 				case stage == Closed:
 					require.Equal(t, RefusedClosed, refusal.Code)
@@ -262,7 +264,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 	signed := Review{Stage: Decision, Signed: true}
 	for _, r := range ActRules {
-		if r.Until != Decision || r.Act.Receives() || !r.IsOnReview() {
+		if r.Until != Decision || r.Act.Receives() || !r.OnCase() {
 			continue
 		}
 		refusal, ok := AsRefusal(signed.Allowed(r.Act))
@@ -276,7 +278,7 @@ func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 
 func TestAStuckReviewWaitsForOperations(t *testing.T) {
 	for _, r := range ActRules {
-		if !r.IsOnReview() || r.Act.Receives() || r.Act == ActRecover {
+		if !r.OnCase() || r.Act.Receives() || r.Act == ActRecover {
 			continue
 		}
 		refusal, ok := AsRefusal(Review{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))

@@ -56,9 +56,11 @@ func (p Provider) PerChild() bool { return p == ProviderSchool }
 type (
 	// NoFields is for acts that say all by being done.
 	NoFields struct{}
-	// AssignFields names the officer who gets a case or a child's report.
+	// AssignFields names the officer who gets a case or a child's report. Role, on
+	// a case, names them on it in that role; without it they become case owner.
 	AssignFields struct {
-		To string `json:"to" yaml:"to"`
+		To   string `json:"to" yaml:"to"`
+		Role Party  `json:"role,omitempty" yaml:"role,omitempty"`
 	}
 	// ReconcileFields is what the comparison of record and paper file found.
 	ReconcileFields struct {
@@ -174,7 +176,16 @@ type (
 		Target   clock.Date `json:"target,omitzero" yaml:"target,omitempty"`
 		Reason   string     `json:"reason,omitempty" yaml:"reason,omitempty"`
 	}
+	// EraseFields says which act's text was erased, and why.
+	EraseFields struct {
+		Command string `json:"command" yaml:"command"` // its id
+		Reason  string `json:"reason" yaml:"reason"`   // retention, data_subject, wrong_file
+	}
 )
+
+// ErasureReasons lists why a text may be erased: its time is over, its subject
+// asked, or it was never this file's [D].
+var ErasureReasons = []string{"retention", "data_subject", "wrong_file"}
 
 // Indicators are the eight of the national practice model (SHANARRI [S59]).
 var Indicators = []string{"safe", "healthy", "achieving", "nurtured", "active", "respected", "responsible", "included"}
@@ -247,6 +258,8 @@ func NewFields(a Act) Fields {
 		return &DuplicateFields{}
 	case ActBacklogStart, ActBacklogPause, ActBacklogResume, ActBacklogCapacity:
 		return &BacklogFields{}
+	case ActErase:
+		return &EraseFields{}
 	}
 	return &NoFields{}
 }
@@ -294,12 +307,12 @@ func first(errs ...error) error {
 // Validate always passes.
 func (NoFields) Validate() error { return nil }
 
-// Validate wants a name.
+// Validate wants a name, and a role of the staff if one is given.
 func (f AssignFields) Validate() error {
 	if f.To == "" {
 		return fmt.Errorf("to: name the officer")
 	}
-	return nil
+	return inCodes(f)
 }
 
 // Validate checks the codes.
@@ -442,6 +455,14 @@ func validCode(field, value string) error {
 		return nil
 	}
 	return fmt.Errorf("%s is %q; it must be a code of capitals, digits, - and /, such as MIN-2026/014", field, value)
+}
+
+// Validate wants a command, and checks the code.
+func (f EraseFields) Validate() error {
+	if f.Command == "" {
+		return fmt.Errorf("command: name the act whose text is erased by its id, as audit show lists it")
+	}
+	return inCodes(f)
 }
 
 func allFactors(reasons []Reason, person int) error {

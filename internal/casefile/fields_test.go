@@ -23,7 +23,8 @@ var samples = map[Act]struct {
 	valid  string
 	wrongs []wrong
 }{
-	ActAssign:        {`{"to": "m.reid"}`, []wrong{{"to", `""`, "to"}}},
+	ActAssign:        {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
+	ActErase:         {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
 	ActAssignWelfare: {`{"to": "a.khan"}`, []wrong{{"to", `""`, "to"}}},
 	ActReconcile: {`{"paper_file": "found", "record": "agrees"}`, []wrong{
 		{"paper_file", `"mislaid"`, "paper_file"}, {"paper_file", `""`, "paper_file"},

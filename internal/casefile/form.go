@@ -99,7 +99,11 @@ func (NoFields) Ask() []Field { return nil }
 
 // Ask wants the officer.
 func (f AssignFields) Ask() []Field {
-	return []Field{{Name: "to", Given: f.To, Such: "morag", Help: "the officer's name on the staff list"}}
+	return []Field{
+		{Name: "to", Given: f.To, Such: "morag", Help: "the officer's name on the staff list"},
+		{Name: "role", Given: string(f.Role), Codes: codes(Roles...), Optional: true,
+			Help: "name the officer on the case in this role: a restricted case is seen by those named"},
+	}
 }
 
 // Ask wants what the comparison found.
@@ -245,5 +249,13 @@ func (f SignFields) Ask() []Field {
 	return []Field{
 		{Name: "signatory", Given: f.Signatory, Such: "minister", Help: "of a wet signature that private office records: the minister who signed", Optional: true},
 		{Name: "document", Given: f.Document, Such: "MIN-2026/014", Help: "of a wet signature: the code of the signed document", Optional: true},
+	}
+}
+
+// Ask wants the act whose text is erased, and why.
+func (f EraseFields) Ask() []Field {
+	return []Field{
+		{Name: "command", Given: f.Command, Such: "0195f2a0-0000-7000-8000-000000000000", Help: "the act's id, as audit show lists it"},
+		{Name: "reason", Given: f.Reason, Codes: ErasureReasons},
 	}
 }

@@ -80,6 +80,9 @@ func (p Party) IsRole() bool {
 	return false
 }
 
+// IsCouncils reports whether the role is held for one council.
+func (p Party) IsCouncils() bool { return p == LeadProfessional || p == WelfareLead }
+
 // InWords names a party as a letter would.
 func (p Party) InWords() string {
 	words := map[Party]string{

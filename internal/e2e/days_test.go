@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/testdb"
@@ -87,11 +88,13 @@ func (s *system) prepared(t *testing.T, refs map[string]string, name string) {
 func TestTheMailroom(t *testing.T) {
 	s := newSystem(t)
 	s.startWorker(t)
-	refs := s.families(t, nil)
+	refs := s.families(t, func(by map[string]*casefile.Family) {
+		by["A"].People[2].GivenNames, by["A"].People[2].NameKey = "Deniz", backlog.NameKey("Kaya", "Deniz")
+	})
 	a := map[string]string{"A": refs["A"], "B": refs["B"], "C": refs["C"]}
 
 	s.types(t, a, 0, "--as morag post receive --from family --file "+file(t, "said", "reference: A1234567\nnote: no name on it\n"), "item 1", refs["C"], "by reference")
-	s.types(t, a, 0, "--as morag post receive --from school --file "+file(t, "said", "name: person 3 testa\n"), "item 2", refs["A"], "by name")
+	s.types(t, a, 0, "--as morag post receive --from school --file "+file(t, "said", "name: deniz KAYA\n"), "item 2", refs["A"], "by name")
 	s.types(t, a, 0, "--as morag post receive --from unknown", "item 3", "no family is suggested")
 	s.types(t, a, 0, "--as archie backlog status", "3 unlinked")
 	s.types(t, a, 3, "--as morag post read 2", "belongs to no case yet")

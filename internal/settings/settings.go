@@ -25,7 +25,7 @@ type Shared struct {
 // Starter is what starter needs.
 type Starter struct {
 	Shared
-	AdminDatabaseURL string `envconfig:"ADMIN_DATABASE_URL" desc:"PostgreSQL as its administrator, for setup only"`
+	AdminDatabaseURL string `envconfig:"ADMIN_DATABASE_URL" desc:"PostgreSQL as its administrator, for setup and for staff add, grant and revoke"`
 	WorkerPassword   string `envconfig:"WORKER_PASSWORD" desc:"password that setup gives the worker's login; none where the server admits it otherwise"`
 	UIURL            string `envconfig:"UI_URL" desc:"address of the Temporal Web UI, for the links that are printed"`
 	Stack            string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`

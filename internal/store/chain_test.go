@@ -79,19 +79,6 @@ func TestTampering(t *testing.T) {
 	require.Zero(t, value[int](h, broken))
 }
 
-// TestErasingAText leaves the chain whole: the digest stands in it, and the text
-// does not.
-func TestErasingAText(t *testing.T) {
-	h := newHouse(t)
-	ref := h.evidence(h.review(numbered(1)))
-	h.does("kirsty", ref, casefile.ActDraft, 0, nil)
-	h.exec(`update command_text set body = null`)
-	require.Zero(t, value[int](h, broken))
-	breaches, err := h.as("una").Verify(t.Context())
-	require.NoError(t, err)
-	require.Empty(t, breaches)
-}
-
 // TestChainsUnderLoad: many hands on one case at once, and the worker among
 // them, make one chain without a gap.
 func TestChainsUnderLoad(t *testing.T) {

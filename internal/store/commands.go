@@ -121,8 +121,7 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 		       c.fields, c.text_digest is not null as has_text, c.person, o.outcome, o.detail,
 		       exists (select from staff s join act_role a on a.role = s.role and a.act = c.kind
 		               left join family f on f.case_ref = c.case_ref
-		               where s.login = c.login and s.valid_from <= c.recorded_at::date
-		                 and (s.valid_to is null or c.recorded_at::date <= s.valid_to)
+		               where s.login = c.login and grant_holds(s, c.recorded_at)
 		                 and (not a.council or s.council = f.council)) as permitted
 		from command c left join command_outcome o on o.command_id = c.id where c.id = $1`, id)
 	return c, err

@@ -141,6 +141,14 @@ func (h *house) does(login, ref string, act casefile.Act, subject int, fields ca
 	return c
 }
 
+// record lets the worker record an act, and returns why it was refused, if it was.
+func (h *house) record(c store.NewCommand) *casefile.Refusal {
+	h.t.Helper()
+	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: c.Case, Command: c.ID, Act: c.Act, Now: at(monday)})
+	require.NoError(h.t, err)
+	return out.Refused
+}
+
 var phone = &casefile.ContactFields{How: "phone"}
 
 // numbered is a family under a key of its own, that resembles no other.

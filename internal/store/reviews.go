@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hame/internal/casefile"
 	"hame/internal/clock"
 )
@@ -88,6 +90,13 @@ func (t *Tx) Revise(ctx context.Context, ref string) error {
 // SetOwner names the case owner.
 func (t *Tx) SetOwner(ctx context.Context, ref, person string) error {
 	return t.exec(ctx, `update review set owner = $2 where case_ref = $1`, ref, person)
+}
+
+// NameOnCase names a person on a case in a role, once.
+func (t *Tx) NameOnCase(ctx context.Context, ref, person string, role casefile.Party, on clock.Date, command uuid.UUID) error {
+	return t.exec(ctx, `
+		insert into named_on_case (case_ref, person, role, named_on, command_id) values ($1, $2, $3, $4, $5)
+		on conflict do nothing`, ref, person, role, on, command)
 }
 
 // SetReconciled records the day of the comparison.

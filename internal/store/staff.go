@@ -2,8 +2,17 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 )
 
 // StaffHolds reports whether a person holds a role today, at a council if one
@@ -11,8 +20,7 @@ import (
 func (t *Tx) StaffHolds(ctx context.Context, person string, role casefile.Party, council string) (bool, error) {
 	var yes bool
 	err := t.get(ctx, &yes, `
-		select exists (select from staff where person = $1 and role = $2 and ($3 = '' or council = $3)
-			and current_date >= valid_from and (valid_to is null or current_date <= valid_to))`, person, role, council)
+		select exists (select from staff_now where person = $1 and role = $2 and ($3 = '' or council = $3))`, person, role, council)
 	return yes, err
 }
 
@@ -46,4 +54,190 @@ func (s *Store) Me(ctx context.Context) (Me, error) {
 		}
 	}
 	return me, mapError(err)
+}
+
+// StaffRow is a member of the staff with one grant of a role, past or present.
+// Role is empty for one who was added and holds none.
+type StaffRow struct {
+	Login     string         `db:"login" json:"login"`
+	Person    string         `db:"person" json:"person"`
+	Role      casefile.Party `db:"role" json:"role,omitempty"`
+	Council   string         `db:"council" json:"council,omitempty"`
+	From      clock.Date     `db:"valid_from" json:"from,omitzero"`
+	To        clock.Date     `db:"valid_to" json:"to,omitzero"`
+	RevokedAt *time.Time     `db:"revoked_at" json:"revoked_at,omitempty"`
+	GrantedBy string         `db:"granted_by" json:"granted_by"`
+	Holds     bool           `db:"holds" json:"holds"` // now
+}
+
+// StaffList lists the staff with every grant, past ones too. NotPermitted but
+// for operations and the auditor.
+func (s *Store) StaffList(ctx context.Context) ([]StaffRow, error) {
+	rows := []StaffRow{}
+	err := s.db.SelectContext(ctx, &rows, `
+		select login, person, role, council, valid_from, valid_to, revoked_at, granted_by, holds from staff_list()`)
+	return rows, mapError(err)
+}
+
+// AddStaff makes a login of the group hame_staff, if it is not there, and
+// remembers whose it is. It connects as the database's administrator, and
+// reports whether it made the login: how it authenticates is for the
+// administrator to set. A login belongs to one person for good.
+func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, err error) {
+	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
+		if login == "" || person == "" {
+			return casefile.Refuse(casefile.RefusedFields, "name the login and the person")
+		}
+		exists, err := t.loginExists(ctx, login)
+		if err != nil {
+			return err
+		}
+		if !exists {
+			made = true
+			if err := t.exec(ctx, `create role `+pq.QuoteIdentifier(login)+` login`); err != nil {
+				return err
+			}
+		}
+		var member bool
+		if err := t.get(ctx, &member, `select pg_has_role($1::name, 'hame_staff', 'member')`, login); err != nil {
+			return err
+		}
+		if !member {
+			if err := t.exec(ctx, `grant hame_staff to `+pq.QuoteIdentifier(login)); err != nil {
+				return err
+			}
+		}
+		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+			return err
+		}
+		if err := t.exec(ctx, `insert into staff_member (login, person) values ($1, $2) on conflict do nothing`, login, person); err != nil {
+			return err
+		}
+		var is string
+		if err := t.get(ctx, &is, `select person from staff_member where login = $1`, login); err != nil {
+			return err
+		}
+		if is != person {
+			return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is the login of %s: give %s a login of their own", login, is, person))
+		}
+		return nil
+	})
+	return made, err
+}
+
+// GrantRole gives a member of the staff a role from today on, at a council if
+// the role is a council's. It connects as the database's administrator, and
+// reports whether the role was not held already. Nobody grants a role to
+// themselves, under whichever login; each grant stands in the chain of the staff.
+func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party, council string) (granted bool, err error) {
+	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
+		switch {
+		case !role.IsRole():
+			return unknownRole(role)
+		case role.IsCouncils() && council == "":
+			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is held for one council: name it with --council and its GSS code", role))
+		case !role.IsCouncils() && council != "":
+			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is held for no council: leave out --council", role))
+		}
+		exists, err := t.loginExists(ctx, login)
+		if err != nil {
+			return err
+		}
+		if !exists {
+			return noSuchLogin(login)
+		}
+		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+			return err
+		}
+		var known bool
+		if err := t.get(ctx, &known, `select exists (select from staff_member where login = $1)`, login); err != nil {
+			return err
+		}
+		if !known {
+			return noSuchLogin(login)
+		}
+		granted, err = t.execOne(ctx, `
+			insert into staff (login, person, role, council)
+			select m.login, m.person, $2, nullif($3, '') from staff_member m where m.login = $1
+			and not exists (select from staff_now n where n.login = $1 and n.role = $2 and n.council is not distinct from nullif($3, ''))`,
+			login, role, council)
+		return err
+	})
+	return granted, err
+}
+
+// RevokeRole ends a role at once, at whichever councils it is held, and also a
+// grant that begins later. It connects as the database's administrator, and
+// reports whether there was anything to end.
+func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party) (revoked bool, err error) {
+	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
+		if !role.IsRole() {
+			return unknownRole(role)
+		}
+		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+			return err
+		}
+		var known bool
+		if err := t.get(ctx, &known, `select exists (select from staff_member where login = $1)`, login); err != nil {
+			return err
+		}
+		if !known {
+			return noSuchLogin(login)
+		}
+		revoked, err = t.execOne(ctx, `
+			update staff s set revoked_at = clock_timestamp(), revoked_by = session_user
+			where login = $1 and role = $2 and (grant_holds(s, clock_timestamp()) or (valid_to is null and revoked_at is null))`, login, role)
+		return err
+	})
+	return revoked, err
+}
+
+func unknownRole(role casefile.Party) error {
+	words := make([]string, len(casefile.Roles))
+	for i, r := range casefile.Roles {
+		words[i] = string(r)
+	}
+	return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%q is no role; they are %s", role, strings.Join(words, ", ")))
+}
+
+func noSuchLogin(login string) error {
+	return fmt.Errorf("%s: %w: no such login is on the staff; staff add makes it", login, &Error{Kind: NotFound})
+}
+
+// asAdministrator runs f in one transaction of the database's administrator, one
+// at a time with set-ups, for roles belong to the whole server.
+func asAdministrator(ctx context.Context, adminURL string, f func(*Tx) error) error {
+	s, err := Open(ctx, adminURL, 1)
+	if err != nil {
+		return fmt.Errorf("connect as the database's administrator: %w", err)
+	}
+	return errors.Join(s.InTx(ctx, func(t *Tx) error {
+		if err := t.exec(ctx, `select pg_advisory_xact_lock($1)`, setupLock); err != nil {
+			return err
+		}
+		var ready bool
+		if err := t.get(ctx, &ready, `select to_regclass('hame.staff_member') is not null`); err != nil {
+			return err
+		}
+		if !ready {
+			return casefile.Refuse(casefile.RefusedNothingOpen, "this database is not set up for this version: setup does it")
+		}
+		return f(t)
+	}), s.Close())
+}
+
+// loginExists refuses a superuser, who does nothing on a case, and the roles of
+// Hame's own.
+func (t *Tx) loginExists(ctx context.Context, login string) (bool, error) {
+	if slices.Contains([]string{"hame_owner", "hame_staff", "hame_worker"}, login) {
+		return true, casefile.Refuse(casefile.RefusedConstraint, login+" is a role of Hame's own and nobody's login: give the person one of theirs")
+	}
+	var super sql.NullBool
+	if err := t.get(ctx, &super, `select (select rolsuper from pg_roles where rolname = $1)`, login); err != nil {
+		return false, err
+	}
+	if super.Bool {
+		return true, casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is a superuser, and superusers hold no role: give the person a login of their own", login))
+	}
+	return super.Valid, nil
 }

@@ -102,6 +102,7 @@ func session(databaseURL string) (string, error) {
 	q.Set("search_path", "hame")
 	q.Set("timezone", "UTC")
 	q.Set("binary_parameters", "yes")
+	q.Set("jit", "off") // the views' plans take longer to compile than to run
 	if q.Get("application_name") == "" {
 		q.Set("application_name", "hame")
 	}

@@ -627,18 +627,20 @@ select i.no, i.from_kind, i.received_on, i.wait_until, i.case_ref, i.linked_on, 
        (select coalesce(jsonb_agg(jsonb_build_object('case', s.case_ref, 'why', s.why) order by s.case_ref), '[]')
         from post_suggestion s where s.item = i.no and may_see(s.case_ref)) as suggestions
 from post_item i
-where (select my_sight()) = 'file' and (i.case_ref is null or may_see(i.case_ref));
+where (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'auditor')) and (i.case_ref is null or may_see(i.case_ref));
 
 -- Pairs of files that may be one family, and files that are held because they are.
 create view duplicate_list with (security_barrier) as
 select d.a, d.b, string_agg(distinct d.why, ', ') as why, min(d.due_on) as due_on, '' as held,
        min(d.due_on) < business_today() as escalated
 from duplicate_candidate d
-where d.resolved_on is null and (select my_sight()) in ('file', 'no_text') and may_see(d.a) and may_see(d.b)
+where d.resolved_on is null and may_see(d.a) and may_see(d.b)
+  and (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'operations', 'auditor'))
 group by d.a, d.b
 union all
 select h.same_as, h.case_ref, 'the same family', h.review_on, h.case_ref, h.review_on < business_today()
 from hold h
-where h.ground = 'duplicate' and h.ended_on is null and (select my_sight()) in ('file', 'no_text') and may_see(h.case_ref) and may_see(h.same_as);
+where h.ground = 'duplicate' and h.ended_on is null and may_see(h.case_ref) and may_see(h.same_as)
+  and (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'operations', 'auditor'));
 
 -- +goose Down

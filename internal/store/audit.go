@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// CaseRead is one reading of a case: who, when, what (process.md, Roles).
+type CaseRead struct {
+	At     time.Time `db:"at" json:"at"`
+	Person string    `db:"person" json:"person"`
+	Login  string    `db:"login" json:"login"`
+	What   string    `db:"what" json:"what"`
+}
+
+// AuditReads lists who read a case, oldest first. NotPermitted but for the
+// auditor; NotFound if there is no such case.
+func (s *Store) AuditReads(ctx context.Context, ref string) ([]CaseRead, error) {
+	rows := []CaseRead{}
+	err := s.db.SelectContext(ctx, &rows, `select at, person, login, what from audit_reads($1)`, ref)
+	return rows, mapError(err)
+}
+
+// AuditedAct is an act as the auditor reads it: who did what when, what became
+// of it, and the links of both in the case's chain. Hashes are cut to twelve
+// digits; an export has the heads whole.
+type AuditedAct struct {
+	Command    uuid.UUID    `db:"id" json:"command"`
+	At         time.Time    `db:"at" json:"at"`
+	Person     string       `db:"person" json:"person"`
+	Login      string       `db:"login" json:"login"`
+	Act        casefile.Act `db:"kind" json:"act"`
+	Subject    int          `db:"subject_no" json:"subject,omitempty"`
+	AttestedOn clock.Date   `db:"attested_on" json:"attested_on"`
+	// Text is there, erased or none.
+	Text        string `db:"text_is" json:"text"`
+	Link        int    `db:"link" json:"link"`
+	Hash        string `db:"hash" json:"hash"`
+	Outcome     string `db:"outcome" json:"outcome,omitempty"` // empty for one that is not delivered
+	Code        string `db:"code" json:"code,omitempty"`
+	OutcomeLink int    `db:"outcome_link" json:"outcome_link,omitempty"`
+	OutcomeHash string `db:"outcome_hash" json:"outcome_hash,omitempty"`
+}
+
+// AuditShow lists every act on a case in the order of its chain, and records
+// that it was read. NotPermitted but for the auditor; NotFound if there is no
+// such case.
+func (s *Store) AuditShow(ctx context.Context, ref string) ([]AuditedAct, error) {
+	rows := []AuditedAct{}
+	err := s.db.SelectContext(ctx, &rows, `
+		select id, at, person, login, kind, subject_no, attested_on, text_is, link, hash, outcome, code, outcome_link, outcome_hash
+		from audit_show($1)`, ref)
+	return rows, mapError(err)
+}
+
+// ChainHead is the last link of a chain. Subject is a case, a lane, or "staff".
+type ChainHead struct {
+	Subject string `db:"subject" json:"subject"`
+	N       int    `db:"n" json:"n"`
+	Hash    string `db:"hash" json:"hash"` // hexadecimal
+}
+
+// AuditHeads lists the heads of all chains, always in the same order, so that
+// two exports can be compared. NotPermitted but for the auditor.
+func (s *Store) AuditHeads(ctx context.Context) ([]ChainHead, error) {
+	rows := []ChainHead{}
+	err := s.db.SelectContext(ctx, &rows, `select subject, n, hash from audit_heads()`)
+	return rows, mapError(err)
+}
+
+// ChainDifference is a link that is not what it was.
+type ChainDifference struct {
+	Subject string `db:"subject" json:"subject"`
+	N       int    `db:"n" json:"n"`
+	Detail  string `db:"detail" json:"detail"`
+}
+
+// AuditCheck compares heads exported earlier with the chains now. A chain may
+// have grown; each earlier head must still be the link of its number with its
+// hash, and every link must follow from the one before. It lists what differs.
+func (s *Store) AuditCheck(ctx context.Context, earlier []ChainHead) ([]ChainDifference, error) {
+	if earlier == nil {
+		earlier = []ChainHead{}
+	}
+	body, err := json.Marshal(earlier)
+	if err != nil {
+		return nil, fmt.Errorf("encode the heads: %w", err)
+	}
+	rows := []ChainDifference{}
+	err = s.db.SelectContext(ctx, &rows, `select subject, n, detail from audit_check($1)`, string(body))
+	return rows, mapError(err)
+}
+
+// EraseText erases the text of an act, in one transaction with the act of
+// erasing, whose id it returns. NotPermitted but for operations; NotFound for an
+// act that the login may not see; refused while a court's hold is open on the
+// case, and where there is no text to erase.
+func (s *Store) EraseText(ctx context.Context, target uuid.UUID, reason string) (uuid.UUID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return id, err
+	}
+	_, err = s.db.ExecContext(ctx, `select erase_text($1, $2, $3)`, id, target, reason)
+	return id, mapError(err)
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+func (a *app) auditCommand() *cobra.Command {
+	return group("audit", "what the record shows of itself: for the auditor; erase for operations",
+		forReaders(a.auditReads(), auditors), forReaders(a.auditShow(), auditors), forReaders(a.auditExport(), auditors),
+		forReaders(a.auditCheck(), auditors), a.auditErase())
+}
+
+// ofCase is a command of the auditor's on one case.
+func ofCase[T any](a *app, use, short string, read func(*cobra.Command, *store.Store, string) (T, error), table func(*tabwriter.Writer, T)) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			rows, err := read(c, s, ref)
+			if store.IsKind(err, store.NotFound) {
+				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+			}
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) { table(t, rows) })
+		},
+	}
+}
+
+func (a *app) auditReads() *cobra.Command {
+	return ofCase(a, "reads REF", "who read a case, when, and what of it",
+		func(c *cobra.Command, s *store.Store, ref string) ([]store.CaseRead, error) {
+			return s.AuditReads(c.Context(), ref)
+		},
+		func(t *tabwriter.Writer, rows []store.CaseRead) {
+			fmt.Fprintln(t, "WHEN\tWHO\tLOGIN\tWHAT")
+			for _, r := range rows {
+				fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.At.UTC().Format("2006-01-02 15:04:05"), r.Person, r.Login, r.What)
+			}
+		})
+}
+
+func (a *app) auditShow() *cobra.Command {
+	return ofCase(a, "show REF", "every act on a case, what became of it, and its links in the chain (recorded)",
+		func(c *cobra.Command, s *store.Store, ref string) ([]store.AuditedAct, error) {
+			return s.AuditShow(c.Context(), ref)
+		},
+		func(t *tabwriter.Writer, rows []store.AuditedAct) {
+			fmt.Fprintln(t, "LINK\tHASH\tWHEN\tWHO\tLOGIN\tACT\tON\tOUTCOME\tLINK\tTEXT\tCOMMAND")
+			for _, r := range rows {
+				outcome := strings.TrimSpace(r.Outcome + " " + r.Code)
+				if outcome == "" {
+					outcome = "not delivered"
+				}
+				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, r.At.UTC().Format("2006-01-02 15:04:05"),
+					r.Person, r.Login, r.Act, suffix(r.Subject), r.AttestedOn, outcome, r.OutcomeLink, r.Text, r.Command)
+			}
+		})
+}
+
+func (a *app) auditExport() *cobra.Command {
+	return &cobra.Command{
+		Use: "export", Short: "the last link of every chain, to be kept elsewhere and checked against later", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			heads, err := s.AuditHeads(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), heads, func(t *tabwriter.Writer) {
+				for _, h := range heads {
+					fmt.Fprintf(t, "%s\t%d\t%s\n", h.Subject, h.N, h.Hash)
+				}
+			})
+		},
+	}
+}
+
+func (a *app) auditCheck() *cobra.Command {
+	return &cobra.Command{
+		Use: "check FILE", Short: "compare an earlier export, a file or - for standard input, with the chains now; exits non-zero if a link differs", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			heads, err := readHeads(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			differences, err := s.AuditCheck(c.Context(), heads)
+			if err != nil {
+				return err
+			}
+			err = a.print(c.OutOrStdout(), differences, func(t *tabwriter.Writer) {
+				for _, d := range differences {
+					fmt.Fprintf(t, "%s\tlink %d\t%s\n", d.Subject, d.N, d.Detail)
+				}
+				if len(differences) == 0 {
+					fmt.Fprintf(t, "all %d chain(s) of the export stand unchanged\n", len(heads))
+				}
+			})
+			if err == nil && len(differences) > 0 {
+				err = fmt.Errorf("%d link(s) differ: the record was changed behind its triggers, or restored from an older copy", len(differences))
+			}
+			return err
+		},
+	}
+}
+
+// readHeads reads what audit export wrote, as a table or as JSON.
+func readHeads(name string) (heads []store.ChainHead, err error) {
+	var body []byte
+	if name == "-" {
+		body, err = io.ReadAll(os.Stdin)
+	} else {
+		body, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("[")) {
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&heads); err != nil {
+			return nil, fmt.Errorf("%s: it is no export: %w", name, err)
+		}
+	} else {
+		for i, line := range strings.Split(strings.TrimSpace(string(body)), "\n") {
+			fields := strings.Fields(line)
+			if len(fields) != 3 {
+				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line", name, i+1)
+			}
+			n, err := strconv.Atoi(fields[1])
+			if err != nil {
+				return nil, fmt.Errorf("%s, line %d: %q is no link's number", name, i+1, fields[1])
+			}
+			heads = append(heads, store.ChainHead{Subject: fields[0], N: n, Hash: fields[2]})
+		}
+	}
+	if len(heads) == 0 {
+		return nil, fmt.Errorf("%s: the export is empty, and would prove nothing", name)
+	}
+	return heads, nil
+}
+
+// auditErase is for operations as data steward: the auditor changes nothing, and
+// names the command whose text must go.
+func (a *app) auditErase() *cobra.Command {
+	var reason string
+	var dryRun bool
+	rule, _ := casefile.ActErase.Rule()
+	c := forAct(&cobra.Command{
+		Use: "erase COMMAND-ID --reason CODE", Short: rule.InWords, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			target, err := uuid.Parse(args[0])
+			if err != nil {
+				return usageError{fmt.Errorf("%q is no command's id: audit show lists them, and the auditor gives it to operations", args[0])}
+			}
+			fields := casefile.EraseFields{Command: target.String(), Reason: reason}
+			if err := fields.Validate(); err != nil {
+				return usageError{err}
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			if err := a.mayAct(c.Context(), casefile.ActErase, ""); err != nil {
+				return err
+			}
+			if dryRun {
+				fmt.Fprintf(c.OutOrStdout(), "%s: the text of %s could be erased, if it has one and no court's hold stands; nothing was changed\n", casefile.ActErase, target)
+				return nil
+			}
+			id, err := s.EraseText(c.Context(), target, reason)
+			if store.IsKind(err, store.NotFound) {
+				return fmt.Errorf("%s: %w: there is no such command on the cases that you may see", target, err)
+			}
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), struct {
+				Erased uuid.UUID `json:"erased"`
+				By     uuid.UUID `json:"by"`
+				Reason string    `json:"reason"`
+			}{target, id, reason}, func(t *tabwriter.Writer) {
+				fmt.Fprintf(t, "the text of %s is erased; the act of erasing is on record as %s\n", target, id)
+			})
+		},
+	}, casefile.ActErase)
+	c.Flags().StringVar(&reason, "reason", "", strings.Join(casefile.ErasureReasons, ", "))
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "check what can be checked, and change nothing")
+	return c
+}
