@@ -315,7 +315,9 @@ func TestADryRunOfEachAct(t *testing.T) {
 			}
 			require.Equal(t, before, r.commands(), "nothing was changed")
 			r.admin.MustExec(`update review set stuck = 'test' where case_ref = $1`, r.ref)
-			if !rule.Act.Receives() {
+			// Councils and the minister's office don't see that a review is stuck: there the review tells.
+			inside := !rule.Council && !slices.Contains(rule.Roles, casefile.PrivateOffice) && rule.Roles[0] != casefile.RepresentationDrafter
+			if !rule.Act.Receives() && inside {
 				_, errs, code = type_(login, args, more...)
 				require.Equal(t, exitRefused, code, errs)
 				require.Contains(t, errs, "stuck")

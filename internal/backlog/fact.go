@@ -16,7 +16,7 @@ import (
 // date or reference.
 func CheckFact(column, value string, today clock.Date) (string, error) {
 	values := map[string]string{"family": "F", "person": "1", "relationship": string(casefile.Principal), "nationality": "Unknown",
-		"claim_date": "", "council": "S12000049", "family_name": "F", "given_names": "G"}
+		"claim_date": today.String(), "council": "S12000049", "family_name": "F", "given_names": "G"}
 	values[column] = value
 	var names, cells []string
 	for _, c := range columns {
