@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 
 	"hame/internal/casefile"
@@ -27,28 +28,49 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 	}
 	switch t.Kind {
 	case casefile.TaskAllocate:
-		return do(pick(v.random, staffByRole[casefile.SeniorCaseworker]), casefile.ActAssign, 0, &casefile.AssignFields{To: v.owner}, "")
+		assigned, err := do(pick(v.random, staffByRole[casefile.SeniorCaseworker]), casefile.ActAssign, 0, &casefile.AssignFields{To: v.owner}, "")
+		if err != nil || !v.bad.restricted {
+			return assigned, err
+		}
+		return true, v.restrict(ctx, r, p.attested)
 	case casefile.TaskReconcile:
 		f := &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"}
 		if v.random.Float64() < 0.04 {
 			f.PaperFile = "lost"
 		}
-		if v.random.Float64() < 0.05 {
+		if v.bad.wrongFact {
 			f.Record = "differs"
+			if err := v.correctBirth(ctx, r, p.attested); err != nil {
+				return false, err
+			}
 		}
 		return do(v.owner, casefile.ActReconcile, 0, f, "")
+	case casefile.TaskFlag:
+		return v.lookIntoFlags(ctx, r, t.Subject, p.attested)
+	case casefile.TaskHold:
+		return v.reviewHold(ctx, r, p.attested)
+	case casefile.TaskDifference:
+		return do(v.owner, casefile.ActDifference, t.Subject, &casefile.DifferenceFields{Finding: "accepted"}, "")
+	case casefile.TaskReadPost:
+		return v.readPost(ctx, r, t.Subject, p.attested)
+	case casefile.TaskTrace:
+		return v.trace(ctx, r, "opening", p.attested)
+	case casefile.TaskTraceToServe:
+		return v.trace(ctx, r, "decision", p.attested)
 	case casefile.TaskTriage:
 		return do(v.owner, casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear",
 			FamilyILR: casefile.No, SevenYears: casefile.Unknown, Vulnerable: casefile.Unknown}, "")
 	case casefile.TaskOpeningLetter:
-		done, err := do(v.owner, casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "family", By: "post"}, "")
-		if err != nil || !v.rep {
-			return done, err
-		}
-		return do(v.owner, casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "representative", By: "email"}, "")
+		return v.sendLetter(ctx, r, "opening", "post", p.attested)
 	case casefile.TaskQuestionnaire:
 		if t.Escalated || t.Overdue && v.random.Float64() < 0.3 {
 			return false, nil
+		}
+		if v.bad.lostPost {
+			return v.loseInPost(ctx, r, p.attested)
+		}
+		if !v.inPost.IsZero() {
+			return false, nil // it lies among the post
 		}
 		return receive(casefile.ProviderQuestionnaire)
 	case casefile.TaskContact:
@@ -78,6 +100,12 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 		if t.Escalated && v.random.Float64() < 0.3 {
 			return do(staffByRole[casefile.SeniorCaseworker][1], casefile.ActWaive, t.Subject, &casefile.WaiveFields{Reason: "delay_harms_child"}, "SYNTHETIC: the delay harms the child.")
 		}
+		if v.bad.concern {
+			v.bad.concern = false
+			if _, err := do(v.assigned[t.Subject], casefile.ActConcern, t.Subject, nil, "SYNTHETIC: what gave cause for concern."); err != nil {
+				return false, err
+			}
+		}
 		return do(v.assigned[t.Subject], casefile.ActReport, t.Subject, v.report(), "SYNTHETIC: what the lead professional saw and heard.")
 	case casefile.TaskSignWelfare:
 		return do(v.welfareLead(), casefile.ActSignWelfare, t.Subject, nil, "")
@@ -95,13 +123,17 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 	case casefile.TaskAgree:
 		return v.secondOfficer(ctx, r, state, p.attested)
 	case casefile.TaskServe:
-		if _, err := do(v.owner, casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}, ""); err != nil {
+		if _, err := v.sendLetter(ctx, r, "decision", "recorded_delivery", p.attested); err != nil {
 			return false, err
 		}
 		return do(v.owner, casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}, "")
 	case casefile.TaskStatus:
 		return do(v.owner, casefile.ActStatusIssued, 0, nil, "")
 	case casefile.TaskNoAppeal:
+		if v.bad.appeals {
+			v.bad.appeals = false
+			return do(v.owner, casefile.ActAppeal, t.Subject, nil, "")
+		}
 		return do(v.owner, casefile.ActNoAppeal, t.Subject, nil, "")
 	}
 	return false, nil
@@ -139,18 +171,30 @@ func (v *review) useWindow(ctx context.Context, r *Rehearsal, on clock.Date) (bo
 		return v.do(ctx, r, office, casefile.ActDecline, 0, on, &casefile.DeclineFields{Reason: "no_agreement"}, "")
 	}
 	drafters := staffByRole[casefile.RepresentationDrafter]
-	for _, step := range []struct {
-		login string
-		act   casefile.Act
-		text  string
-	}{
-		{drafters[0], casefile.ActDraft, "SYNTHETIC: the minister asks that the children's lives here be weighed."},
-		{drafters[1], casefile.ActCheckDraft, ""},
-		{office, casefile.ActClear, ""},
-		{staffByRole[casefile.Minister][0], casefile.ActSignLetter, ""},
-		{office, casefile.ActSendLetter, ""},
-	} {
-		if ok, err := v.do(ctx, r, step.login, step.act, 0, on, nil, step.text); err != nil || !ok {
+	type step struct {
+		login  string
+		act    casefile.Act
+		fields casefile.Fields
+		text   string
+	}
+	draft := []step{
+		{drafters[0], casefile.ActDraft, nil, "SYNTHETIC: the minister asks that the children's lives here be weighed."},
+		{drafters[1], casefile.ActCheckDraft, nil, ""},
+	}
+	steps := draft
+	if v.bad.namesAgreed {
+		steps = append([]step{{v.owner, casefile.ActContact, &casefile.ContactFields{How: "phone", Names: "agreed"}, ""}}, steps...)
+	}
+	if v.bad.draftReturned {
+		steps = append(steps, step{office, casefile.ActReturnDraft, nil, "SYNTHETIC: say more of the children's schools."})
+		steps = append(steps, draft...)
+	}
+	sign := step{staffByRole[casefile.Minister][0], casefile.ActSignLetter, nil, ""}
+	if v.bad.wetSignature {
+		sign = step{office, casefile.ActSignLetter, &casefile.SignFields{Signatory: sign.login, Document: fmt.Sprintf("SYNTHETIC-%d/%s", on.Year(), v.ref)}, ""}
+	}
+	for _, s := range append(steps, step{office, casefile.ActClear, nil, ""}, sign, step{office, casefile.ActSendLetter, nil, ""}) {
+		if ok, err := v.do(ctx, r, s.login, s.act, 0, on, s.fields, s.text); err != nil || !ok {
 			return ok, err
 		}
 	}
@@ -161,6 +205,9 @@ func (v *review) useWindow(ctx context.Context, r *Rehearsal, on clock.Date) (bo
 // does what a refusal needs and then proposes it.
 func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Review, on clock.Date) (bool, error) {
 	author := staffByRole[casefile.DecisionMaker][int(v.ref[0])%3]
+	if v.returned >= 2 {
+		author = staffByRole[casefile.SeniorCaseworker][0] // who gives no waivers, and so is not yet involved
+	}
 	if v.refuse {
 		if err := v.prepareRefusal(ctx, r, author, on); err != nil {
 			return false, err
@@ -228,9 +275,18 @@ func findings(evidence []int, outcome casefile.Outcome) []casefile.Reason {
 }
 
 func (v *review) secondOfficer(ctx context.Context, r *Rehearsal, state casefile.Review, on clock.Date) (bool, error) {
-	second := pick(v.random, staffByRole[casefile.SecondOfficer])
-	if v.random.Float64() < 0.05 {
-		return v.do(ctx, r, second, casefile.ActReturn, 0, on, &casefile.ReturnFields{Reasons: []string{"reasons_thin"}}, "SYNTHETIC: the reasons are thin.")
+	second := staffByRole[casefile.SecondOfficer][int(v.ref[1])%2]
+	if v.bad.stale {
+		v.bad.stale = false
+		// Something arrives before the second officer has looked: the author must look again.
+		return v.do(ctx, r, v.owner, casefile.ActEvidence, 0, on, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "partial"}, "")
+	}
+	if v.bad.returnedTwice && v.returned < 2 || v.random.Float64() < 0.05 {
+		returned, err := v.do(ctx, r, second, casefile.ActReturn, 0, on, &casefile.ReturnFields{Reasons: []string{"reasons_thin"}}, "SYNTHETIC: the reasons are thin.")
+		if returned {
+			v.returned++
+		}
+		return returned, err
 	}
 	return v.do(ctx, r, second, casefile.ActAgree, 0, on, &casefile.AgreeFields{Revision: state.Revision, Reasons: findings(nil, casefile.GrantILR)}, "")
 }

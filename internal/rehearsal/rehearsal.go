@@ -105,6 +105,11 @@ func (r *Rehearsal) Run(ctx context.Context) error {
 	if !r.o.Horizon.After(begun) {
 		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("the rehearsal stands at %s; its horizon must be later", clock.DateOf(begun)))
 	}
+	if !r.o.Silent {
+		if err := r.firstDay(ctx, clock.DateOf(begun)); err != nil {
+			return err
+		}
+	}
 	for _, lane := range []casefile.Lane{casefile.Legacy, casefile.FastTrack} {
 		if err := r.addLane(ctx, lane, begun); err != nil {
 			return err

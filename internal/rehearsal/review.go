@@ -29,6 +29,12 @@ type review struct {
 	represent string         // how the minister's office will use its window
 	desk      time.Weekday   // on which the case is worked on
 	onHorizon bool
+
+	bad          incidents
+	events       []event
+	inPost       clock.Date // when the questionnaire came that was just found in the post
+	repHasLetter bool
+	returned     int // proposals that second officers have returned
 }
 
 // plan is when somebody will do a task, and on which day they will attest it.
@@ -54,7 +60,7 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, er
 		v.people, err = tx.People(ctx, l.Case)
 		return err
 	})
-	v.random = r.random(v.key)
+	v.random, v.bad = r.random(v.key), incidentsOf(v.key)
 	v.owner = pick(v.random, staffByRole[casefile.Caseworker])
 	// domain.md 6.5, outcome scenario: of a hundred families that are decided on
 	// their merits, 85 are granted and 7 refused.
@@ -79,6 +85,9 @@ func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		return v.forwardTo(ctx, r, drawn)
 	}
 	if err != nil {
+		return v.now, err
+	}
+	if happened, err := v.happen(ctx, r); err != nil || happened {
 		return v.now, err
 	}
 	for _, t := range state.Tasks {
@@ -137,6 +146,11 @@ func (v *review) nextStop(r *Rehearsal, state casefile.Review) time.Time {
 	next := r.o.Horizon.Add(time.Hour)
 	if state.ListingAt.After(v.now) {
 		next = state.ListingAt
+	}
+	for _, e := range v.events {
+		if e.at.Before(next) {
+			next = e.at
+		}
 	}
 	for _, t := range state.Tasks {
 		p := v.planFor(r, t)
@@ -253,8 +267,12 @@ func mannerOf(t casefile.Task) manner {
 		return manner{inTime: 0.88, late: 0.08}
 	case casefile.TaskWindow:
 		return manner{inTime: 0.75}
-	case casefile.TaskHold, casefile.TaskAppealWindow:
+	case casefile.TaskAppealWindow, casefile.TaskAppeal:
 		return manner{}
+	case casefile.TaskHold:
+		return manner{inTime: 0.5, late: 0.3}
+	case casefile.TaskTrace, casefile.TaskTraceToServe:
+		return manner{inTime: 0.6, late: 0.3}
 	}
 	return manner{inTime: 0.95, late: 0.04, prompt: true}
 }

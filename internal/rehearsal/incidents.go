@@ -1,0 +1,335 @@
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hame/internal/backlog"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+)
+
+// incidents are the bad days that one family has: what was lost in the post,
+// came back, or was wrong on file. Every Nth family has each, by its number in
+// the backlog, so that also a small rehearsal shows them; the rates are those of
+// domain.md 6.5 where it has one, else [D].
+type incidents struct {
+	lostPost      bool // the questionnaire arrives without a reference, and lies unlinked for days
+	returns       int  // letters that come back from the family
+	wrongFact     bool // 5%: a birth date that the paper file has otherwise
+	concern       bool // 2%: the lead professional fears for the child
+	restricted    bool // 1%: a case that only those named may see
+	namesAgreed   bool // the family agrees that ministers read its names
+	draftReturned bool // private office sends the draft back once
+	wetSignature  bool // the minister signs on paper
+	stale         bool // evidence arrives while the second officer has the proposal
+	returnedTwice bool // the second officer returns two proposals
+	appeals       bool // a refused person appeals
+}
+
+func incidentsOf(key string) incidents {
+	n, err := strconv.Atoi(strings.TrimPrefix(key, backlog.SyntheticPrefix))
+	if err != nil {
+		return incidents{}
+	}
+	i := incidents{
+		lostPost: n%12 == 5, wrongFact: n%20 == 9, concern: n%50 == 11, restricted: n%100 == 7, namesAgreed: n%8 == 1,
+		draftReturned: n%7 == 2, wetSignature: n%3 == 0, stale: n%5 == 4, returnedTwice: n%9 == 6, appeals: n%4 == 2,
+	}
+	switch {
+	case n%32 == 3:
+		i.returns = 2
+	case n%16 == 3: // 6% have returned mail
+		i.returns = 1
+	}
+	return i
+}
+
+// event is something that happens to a family by itself, on a day of its clock.
+type event struct {
+	at time.Time
+	do func(context.Context, *Rehearsal) error
+}
+
+// later lets something happen after so many days of the review's clock, on the
+// desk day that follows.
+func (v *review) later(days int, do func(context.Context, *Rehearsal) error) {
+	on := v.deskDay(clock.DateOf(v.now).AddDays(days))
+	v.events = append(v.events, event{on.Start().Add(11 * time.Hour), do})
+}
+
+// happen plays the events whose time has come. It reports whether there were any.
+func (v *review) happen(ctx context.Context, r *Rehearsal) (bool, error) {
+	i := slices.IndexFunc(v.events, func(e event) bool { return !e.at.After(v.now) })
+	if i < 0 {
+		return false, nil
+	}
+	e := v.events[i]
+	v.events = slices.Delete(v.events, i, i+1)
+	return true, e.do(ctx, r)
+}
+
+// today is the day on which the review's clock stands.
+func (v *review) today() clock.Date { return clock.DateOf(v.now) }
+
+// sendLetter sends the letter of a kind that waits to be sent. Some come back.
+func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, on clock.Date) (bool, error) {
+	var no int
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		no, err = tx.UnsentLetter(ctx, v.ref, kind)
+		return err
+	})
+	if err != nil || no == 0 {
+		return false, err
+	}
+	sent, err := v.do(ctx, r, v.owner, casefile.ActLetterSent, 0, on, &casefile.LetterFields{Letter: no, To: "family", By: by}, "")
+	if err != nil || !sent {
+		return sent, err
+	}
+	if v.bad.returns > 0 && kind == "opening" {
+		v.bad.returns--
+		v.later(8, func(ctx context.Context, r *Rehearsal) error {
+			_, err := v.do(ctx, r, v.owner, casefile.ActLetterReturned, 0, v.today(), &casefile.ReturnedFields{Letter: no, To: "family", Reason: "gone_away"}, "")
+			return err
+		})
+	}
+	if kind != "opening" || !v.rep || v.repHasLetter {
+		return true, nil
+	}
+	v.repHasLetter = true
+	return v.do(ctx, r, v.owner, casefile.ActLetterSent, 0, on, &casefile.LetterFields{Letter: no, To: "representative", By: "email"}, "")
+}
+
+// trace finds where the family lives now, and writes to it there.
+func (v *review) trace(ctx context.Context, r *Rehearsal, letter string, on clock.Date) (bool, error) {
+	if _, err := v.do(ctx, r, v.owner, casefile.ActCorrect, 0, on, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "provider"},
+		fmt.Sprintf("%d SYNTHETIC Street", 1+v.random.IntN(200))); err != nil {
+		return false, err
+	}
+	return v.sendLetter(ctx, r, letter, "recorded_delivery", on)
+}
+
+// loseInPost lets a questionnaire arrive with a name on it and no reference: the
+// mailroom records it, and somebody finds its case some days later (C1).
+func (v *review) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
+	v.bad.lostPost = false
+	var family, given string
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		family, given, err = tx.Names(ctx, v.ref, 1)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	d, err := r.deskOf(ctx, pick(v.random, staffByRole[casefile.Caseworker]))
+	if err != nil {
+		return false, err
+	}
+	item, err := d.ReceivePost(ctx, on, &casefile.PostFields{From: "family"}, store.PostSays{NameKey: backlog.NameKey(family, given)}, "SYNTHETIC: a form without a reference.")
+	r.count(func(t *Tally) { t.Acts++ })
+	if err != nil {
+		return false, err
+	}
+	v.later(2+v.random.IntN(8), func(ctx context.Context, r *Rehearsal) error {
+		if _, err := v.do(ctx, r, v.owner, casefile.ActLinkPost, 0, v.today(), &casefile.ItemFields{Item: item}, ""); err != nil {
+			return err
+		}
+		v.inPost = on
+		return nil
+	})
+	return true, nil
+}
+
+// readPost reads an item; where it is the questionnaire, that is recorded for
+// the day on which it came.
+func (v *review) readPost(ctx context.Context, r *Rehearsal, item int, on clock.Date) (bool, error) {
+	read, err := v.do(ctx, r, v.owner, casefile.ActReadPost, 0, on, &casefile.ItemFields{Item: item}, "")
+	if err != nil || v.inPost.IsZero() {
+		return read, err
+	}
+	came := v.inPost
+	v.inPost = clock.Date{}
+	return v.do(ctx, r, v.owner, casefile.ActEvidence, 0, came, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"}, "")
+}
+
+// correctBirth corrects the principal's birth date by what the paper file says.
+func (v *review) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) error {
+	v.bad.wrongFact = false
+	birth := v.people[0].Birth
+	if birth.IsZero() {
+		return nil
+	}
+	_, err := v.do(ctx, r, v.owner, casefile.ActCorrect, 1, on, &casefile.CorrectFields{Field: "date_of_birth", Reason: "misread", Source: "paper_file"},
+		birth.Earliest().AddDays(-1-v.random.IntN(20)).String())
+	return err
+}
+
+// restrict has a senior caseworker restrict the case, and name on it whoever will
+// have to do with it.
+func (v *review) restrict(ctx context.Context, r *Rehearsal, on clock.Date) error {
+	v.bad.restricted = false
+	senior := staffByRole[casefile.SeniorCaseworker][0]
+	if _, err := v.do(ctx, r, senior, casefile.ActFlag, 1, on, &casefile.FlagFields{Flag: casefile.FlagRestricted, To: "on"}, ""); err != nil {
+		return err
+	}
+	name := func(role casefile.Party, logins ...string) error {
+		for _, login := range logins {
+			if _, err := v.do(ctx, r, senior, casefile.ActAssign, 0, on, &casefile.AssignFields{To: login, Role: role}, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, role := range []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer, casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister} {
+		if err := name(role, staffByRole[role]...); err != nil {
+			return err
+		}
+	}
+	for _, role := range []casefile.Party{casefile.WelfareLead, casefile.LeadProfessional} {
+		if err := name(role, councilStaff(v.council, role)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookIntoFlags has two senior caseworkers confirm or clear an allegation of
+// public harm, and one of them an illness.
+func (v *review) lookIntoFlags(ctx context.Context, r *Rehearsal, person int, on clock.Date) (bool, error) {
+	flags, err := v.flags(ctx, r)
+	if err != nil {
+		return false, err
+	}
+	seniors := staffByRole[casefile.SeniorCaseworker]
+	done := false
+	for _, f := range flags {
+		if f.Person != person || f.State != "alleged" {
+			continue
+		}
+		switch f.Flag {
+		case casefile.FlagSeriousIllness:
+			done, err = v.do(ctx, r, seniors[0], casefile.ActFlag, person, on, &casefile.FlagFields{Flag: f.Flag, To: "on"}, "")
+		case casefile.FlagPublicHarm:
+			to := pick(v.random, []string{"off", "off", "on"})
+			for _, senior := range seniors {
+				if done, err = v.do(ctx, r, senior, casefile.ActFlag, person, on, &casefile.FlagFields{Flag: f.Flag, To: to}, ""); err != nil {
+					return false, err
+				}
+			}
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return done, nil
+}
+
+// reviewHold ends the holds whose ground has gone.
+func (v *review) reviewHold(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
+	flags, err := v.flags(ctx, r)
+	if err != nil {
+		return false, err
+	}
+	ended := false
+	for _, f := range flags {
+		if f.Flag.Hold() == "" || f.State == "off" {
+			continue
+		}
+		if ended, err = v.do(ctx, r, staffByRole[casefile.SeniorCaseworker][0], casefile.ActFlag, f.Person, on, &casefile.FlagFields{Flag: f.Flag, To: "off"}, ""); err != nil {
+			return false, err
+		}
+	}
+	return ended, nil
+}
+
+func (v *review) flags(ctx context.Context, r *Rehearsal) ([]store.PersonFlag, error) {
+	var flags []store.PersonFlag
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		flags, err = tx.Flags(ctx, v.ref)
+		return err
+	})
+	return flags, err
+}
+
+// firstDay is what waits on the desks when a rehearsal begins: files that may be
+// one family, an item of post for a family that is not listed yet, a family that
+// must not wait its turn.
+func (r *Rehearsal) firstDay(ctx context.Context, today clock.Date) error {
+	if err := r.resolveDuplicates(ctx, today); err != nil {
+		return err
+	}
+	if time.Since(today.Start()) > 48*time.Hour || time.Until(today.Start()) > 48*time.Hour {
+		return nil // a review starts by the wall's clock: what arrives today would arrive in the past
+	}
+	senior, err := r.deskOf(ctx, staffByRole[casefile.SeniorCaseworker][0])
+	if err != nil {
+		return err
+	}
+	waiting, _, err := senior.Store.WaitingOrder(ctx, casefile.Legacy)
+	if err != nil {
+		return err
+	}
+	for i, w := range waiting {
+		var act casefile.Act
+		var fields casefile.Fields
+		login := staffByRole[casefile.SeniorCaseworker][0]
+		switch i % 100 {
+		case 60:
+			act, fields = casefile.ActOpen, &casefile.OpenFields{Reason: "safeguarding", ListingDate: today.AddDays(14)}
+		case 70:
+			act, fields, login = casefile.ActReceivePost, &casefile.PostFields{From: "representative"}, staffByRole[casefile.Caseworker][0]
+		default:
+			continue
+		}
+		d, err := r.deskOf(ctx, login)
+		if err != nil {
+			return err
+		}
+		cmd, err := desk.New(w.Case, act, 0, today, fields, "")
+		if err != nil {
+			return err
+		}
+		r.count(func(t *Tally) { t.Acts++ })
+		if _, err := d.Do(ctx, cmd); err != nil {
+			return fmt.Errorf("%s, %s: %w", w.Case, act, err)
+		}
+	}
+	return nil
+}
+
+// resolveDuplicates lets caseworkers say of most pairs whether they are one
+// family; one in ten is left, and escalates.
+func (r *Rehearsal) resolveDuplicates(ctx context.Context, today clock.Date) error {
+	d, err := r.deskOf(ctx, staffByRole[casefile.Caseworker][0])
+	if err != nil {
+		return err
+	}
+	pairs, err := d.Store.Duplicates(ctx, 1000)
+	if err != nil {
+		return err
+	}
+	for i, p := range pairs {
+		if p.Held != "" || i%10 == 9 {
+			continue
+		}
+		finding := "same"
+		if i%3 == 2 {
+			finding = "different"
+		}
+		cmd, err := desk.New(p.A, casefile.ActDuplicate, 0, today, &casefile.DuplicateFields{Other: p.B, Finding: finding}, "")
+		if err != nil {
+			return err
+		}
+		r.count(func(t *Tally) { t.Acts++ })
+		if _, err := d.Store.ResolveDuplicate(ctx, cmd, today.AddDays(28)); err != nil {
+			return fmt.Errorf("%s and %s: %w", p.A, p.B, err)
+		}
+	}
+	return nil
+}
