@@ -12,8 +12,8 @@ import (
 	"hame/internal/store"
 )
 
-// RecordActParams asks to record a human act: an id and a kind, for everything
-// else stands in the command's row.
+// RecordActParams asks to record a human act: an id and a kind, as it goes over
+// the wire, for everything else stands in the command's row.
 type RecordActParams struct {
 	Case    string       `json:"case"`
 	Command uuid.UUID    `json:"command"`
@@ -86,7 +86,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 	var out RecordActResult
 	review, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		cmd, err := c.Command(ctx, in.Command)
-		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act != in.Act)) {
+		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act.Wire() != in.Act)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this case")
 			return nil
 		}

@@ -174,11 +174,14 @@ type filePerson struct {
 
 // fileLetter is a letter, and one of its addressees if it was sent.
 type fileLetter struct {
-	No     int        `json:"no"`
-	Kind   string     `json:"kind"`
-	To     string     `json:"to_whom"`
-	By     string     `json:"by_how"`
-	SentOn clock.Date `json:"sent_on"`
+	No        int        `json:"no"`
+	Kind      string     `json:"kind"`
+	To        string     `json:"to_whom"`
+	By        string     `json:"by_how"`
+	SentOn    clock.Date `json:"sent_on"`
+	Delivered clock.Date `json:"delivered_on"`
+	Returned  clock.Date `json:"returned_on"`
+	Why       string     `json:"returned_why"`
 }
 
 // fileRepresentation is what somebody said for the family.

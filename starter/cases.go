@@ -189,9 +189,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		}
 	}
 	if len(f.Letters) > 0 {
-		fmt.Fprintln(t, "\nLETTER\tTO\tSENT\tBY")
+		fmt.Fprintln(t, "\nLETTER\tTO\tSENT\tBY\tTHEN")
 		for _, l := range f.Letters {
-			fmt.Fprintf(t, "%s/%d %s\t%s\t%s\t%s\n", f.Case, l.No, l.Kind, orNone(l.To), l.SentOn, l.By)
+			fmt.Fprintf(t, "%s/%d %s\t%s\t%s\t%s\t%s\n", f.Case, l.No, l.Kind, orNone(l.To), l.SentOn, l.By, fate(l.Delivered, l.Returned, l.Why))
 		}
 	}
 	if len(f.Evidence) > 0 {
@@ -260,6 +260,17 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 			fmt.Fprintf(t, "/%d\t%s\t%s\t%s\t%s\n", o.Person, o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
 		}
 	}
+}
+
+// fate is what became of a letter that was sent.
+func fate(delivered, returned clock.Date, why string) string {
+	switch {
+	case !returned.IsZero():
+		return fmt.Sprintf("came back %s (%s)", returned, why)
+	case !delivered.IsZero():
+		return fmt.Sprintf("delivered %s", delivered)
+	}
+	return ""
 }
 
 func sameAs(ref string) string {

@@ -44,8 +44,10 @@ func explain(f caseFile) explanation {
 	switch {
 	case f.Stuck != "":
 		say("It is stuck (%s): operations must mend it; no deadline is lost meanwhile.", f.Stuck)
+	case f.Stage == casefile.Unlisted && f.Held:
+		say("It is the second file of a family that stands twice, and is held until files can be merged. The senior caseworker reviews the hold: duplicate list.")
 	case f.Stage == casefile.Unlisted && f.Duplicate:
-		say("The family may stand twice in the backlog; a caseworker must resolve that before it is listed. Operations own it.")
+		say("The family may stand twice in the backlog; a caseworker must resolve that before it is listed: duplicate list. Operations own it.")
 	case f.Stage == casefile.Unlisted:
 		say("It waits in the order of listing, which is drawn afresh each week. Operations own it; backlog status tells the forecast.")
 	case f.Stage == casefile.Listed && len(f.Tasks) == 0:
@@ -57,7 +59,7 @@ func explain(f caseFile) explanation {
 	case f.Stage == casefile.Closed:
 		say("Decision %s, signed on %s, served and carried out. Nothing is awaited.", f.Rollup, f.SignedOn)
 	}
-	if f.Held {
+	if f.Held && f.Stage != casefile.Unlisted {
 		say("The case is held: a refusal can't be signed.")
 	}
 	for _, w := range f.Waivers {

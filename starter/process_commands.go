@@ -63,9 +63,10 @@ func (a *app) letterCommand() *cobra.Command {
 			return err
 		}
 		return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) {
-			fmt.Fprintln(t, "LETTER\tKIND\tMADE\tTO\tSENT\tBY")
+			fmt.Fprintln(t, "LETTER\tKIND\tMADE\tTO\tSENT\tBY\tTHEN")
 			for _, l := range rows {
-				fmt.Fprintf(t, "%s/%d\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), orNone(l.To), l.SentOn, l.By)
+				fmt.Fprintf(t, "%s/%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), orNone(l.To), l.SentOn, l.By,
+					fate(l.Delivered, l.Returned, l.Why))
 			}
 		})
 	}

@@ -93,7 +93,7 @@ func withoutReview(ctx context.Context, db *store.Store, c client.Client, acts *
 	}
 	switch {
 	case f.Stage == casefile.Closed:
-		_, err := acts.RecordAct(ctx, activities.RecordActParams{Case: u.Case, Command: u.ID, Act: u.Act, Now: now})
+		_, err := acts.RecordAct(ctx, activities.RecordActParams{Case: u.Case, Command: u.ID, Act: u.Act.Wire(), Now: now})
 		return err
 	case f.Stage != casefile.Unlisted || !u.Act.OpensReview():
 		return errors.New("no review runs for it")
@@ -133,8 +133,8 @@ func sweepOne(ctx context.Context, db *store.Store, c client.Client, acts *activ
 // update sends an act to its workflow again; a refusal becomes its outcome.
 func update(ctx context.Context, db *store.Store, c client.Client, id string, u store.Undelivered) error {
 	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: id, UpdateID: u.ID.String(), UpdateName: string(u.Act),
-		Args: []any{workflows.Act{Command: u.ID, Kind: u.Act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		WorkflowID: id, UpdateID: u.ID.String(), UpdateName: string(u.Act.Wire()),
+		Args: []any{workflows.Act{Command: u.ID, Kind: u.Act.Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {
 		err = handle.Get(ctx, nil)

@@ -12,8 +12,9 @@ import (
 	"hame/internal/clock"
 )
 
-// Act is what an Update carries: the id of the command's row, and its kind. The
-// Update is named after the kind, and its own id is the command's.
+// Act is what an Update carries: the id of the command's row, and its kind as it
+// goes over the wire. The Update is named after the kind, and its own id is the
+// command's.
 type Act struct {
 	Command uuid.UUID    `json:"command"`
 	Kind    casefile.Act `json:"kind"`
@@ -49,9 +50,9 @@ func (r *review) handleActs(ctx workflow.Context) error {
 		if !rule.OnCase() {
 			continue
 		}
-		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act), r.act, workflow.UpdateHandlerOptions{
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act.Wire()), r.act, workflow.UpdateHandlerOptions{
 			Validator:   func(_ workflow.Context, a Act) error { return r.validate(rule.Act, a) },
-			Description: rule.InWords,
+			Description: inWords(rule),
 		})
 		if err != nil {
 			return err
@@ -59,6 +60,14 @@ func (r *review) handleActs(ctx workflow.Context) error {
 	}
 	return workflow.SetUpdateHandlerWithOptions(ctx, TakeStockUpdate, r.takeStock, workflow.UpdateHandlerOptions{
 		Description: "looks at the record again, and opens tasks for what has come onto it by itself"})
+}
+
+// inWords describes an Update; one under a neutral name is not told apart.
+func inWords(rule casefile.ActRule) string {
+	if rule.Act.Wire() != rule.Act {
+		return "holds what cannot be taken back"
+	}
+	return rule.InWords
 }
 
 // TakeStockUpdate is the name of the Update that has a review look at its record
@@ -82,8 +91,8 @@ func (r *review) takeStock(ctx workflow.Context) (err error) {
 // validate refuses what the state does not allow before anything is written to
 // history. A review that is just being opened takes every act and looks later.
 func (r *review) validate(kind casefile.Act, a Act) error {
-	if a.Kind != kind || a.Command == uuid.Nil {
-		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind)))
+	if a.Kind != kind.Wire() || a.Command == uuid.Nil {
+		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind.Wire())))
 	}
 	if !r.HasOpened(casefile.Listed) {
 		return nil

@@ -217,6 +217,16 @@ func (r Review) Allowed(a Act) error {
 	return nil
 }
 
+// Wire is the name under which an act travels through Temporal, which is never
+// encrypted. A concern for a child goes under a neutral one: what stands in
+// Temporal must not tell why a case is held (design.md, invariant 5).
+func (a Act) Wire() Act {
+	if a == ActConcern {
+		return "case.hold"
+	}
+	return a
+}
+
 // Receives reports whether an act records something that arrived. Receiving
 // never fails: for an unlisted family it opens the review, a stuck one takes it
 // too, and with a closed one it is filed.

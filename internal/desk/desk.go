@@ -165,8 +165,8 @@ func (d *Desk) patiently(ctx context.Context) (context.Context, context.CancelFu
 
 func update(c store.NewCommand, workflowID string) client.UpdateWorkflowOptions {
 	return client.UpdateWorkflowOptions{
-		WorkflowID: workflowID, UpdateID: c.ID.String(), UpdateName: string(c.Act),
-		Args: []any{workflows.Act{Command: c.ID, Kind: c.Act}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		WorkflowID: workflowID, UpdateID: c.ID.String(), UpdateName: string(c.Act.Wire()),
+		Args: []any{workflows.Act{Command: c.ID, Kind: c.Act.Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 }
 

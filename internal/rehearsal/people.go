@@ -208,7 +208,7 @@ func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Revie
 	if v.returned >= 2 {
 		author = staffByRole[casefile.SeniorCaseworker][0] // who gives no waivers, and so is not yet involved
 	}
-	if v.refuse {
+	if v.refuse && v.returned == 0 {
 		if err := v.prepareRefusal(ctx, r, author, on); err != nil {
 			return false, err
 		}

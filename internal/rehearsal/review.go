@@ -169,12 +169,15 @@ func (v *review) nextStop(r *Rehearsal, state casefile.Review) time.Time {
 func effectAt(t casefile.Task, p plan) (time.Time, bool) {
 	rule, _ := t.Kind.Rule()
 	switch t.Next.Kind {
-	case casefile.Reminder, casefile.Due:
+	case casefile.Reminder:
 		return clock.LateAt(t.DueOn), rule.OnDue != casefile.EffectNone || p.never
+	case casefile.Due:
+		// Later than its day where an item of post is waited for.
+		return t.Next.At, rule.OnDue != casefile.EffectNone || p.never
 	case casefile.Escalation:
 		return t.Next.At, rule.OnEscalation != casefile.EffectNone || p.never
 	}
-	return t.Next.At, p.never && t.Escalated && t.Kind != casefile.TaskHold
+	return t.Next.At, p.never && t.Escalated
 }
 
 func planKey(t casefile.Task) string {

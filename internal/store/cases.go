@@ -148,6 +148,9 @@ type LetterRow struct {
 	To        string     `db:"to_whom" json:"to,omitempty"`
 	By        string     `db:"by_how" json:"by,omitempty"`
 	SentOn    clock.Date `db:"sent_on" json:"sent_on,omitzero"`
+	Delivered clock.Date `db:"delivered_on" json:"delivered_on,omitzero"`
+	Returned  clock.Date `db:"returned_on" json:"returned_on,omitzero"`
+	Why       string     `db:"returned_why" json:"returned_why,omitempty"` // it came back
 }
 
 // Letters lists the letters of a case, or with "" those of all cases that were
@@ -155,7 +158,9 @@ type LetterRow struct {
 func (s *Store) Letters(ctx context.Context, ref string, limit int) ([]LetterRow, error) {
 	var rows []LetterRow
 	err := s.db.SelectContext(ctx, &rows, `
-		select case_ref, no, kind, created_at, coalesce(to_whom, '') as to_whom, coalesce(by_how, '') as by_how, sent_on from letter_list
+		select case_ref, no, kind, created_at, coalesce(to_whom, '') as to_whom, coalesce(by_how, '') as by_how, sent_on,
+			delivered_on, returned_on, coalesce(returned_why, '') as returned_why
+		from letter_list
 		where (case_ref = $1) or ($1 = '' and sent_on is null) order by created_at, case_ref, no, to_whom limit $2`, ref, limit)
 	return rows, mapError(err)
 }

@@ -61,7 +61,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 	err := t.get(ctx, &row, `
 		select f.representative <> '' as represented,
 			exists (select from evidence e where e.case_ref = $1 and e.provider = 'questionnaire' and e.result <> 'nothing_held') as answered,
-			exists (select from letter_sent s where s.case_ref = $1) as letter,
+			exists (select from letter_sent s where s.case_ref = $1 and s.to_whom = 'family' and s.returned_on is null) as letter,
 			exists (select from contact c where c.case_ref = $1 and c.how = 'representative') as rep_called,
 			exists (select from contact c where c.case_ref = $1 and c.how <> 'representative') as contacted,
 			(select count(*) from representation r where r.case_ref = $1 and r.received_on is not null and coalesce(r.answer, 'more') = 'more') as unanswered,

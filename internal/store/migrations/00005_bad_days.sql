@@ -315,7 +315,8 @@ begin
 end $$;
 
 -- Says that two files are the same family, or not. Of two that are, the one that is under review stays, else the one
--- with the earlier claim; the other is held, with a date, until files can be merged. Returns the held one.
+-- with the earlier claim; the other is held, with a date, until files can be merged. Said again of a held one, the hold is
+-- reviewed. Returns the held one.
 create function resolve_duplicate(in_command uuid, in_review_on date) returns text language plpgsql security definer set search_path = hame as $$
 declare
     c command := own_command(in_command, 'duplicate.resolve');
@@ -329,7 +330,17 @@ begin
     update duplicate_candidate set resolved_on = c.attested_on, resolution = c.fields->>'finding', resolved_by = c.person
         where a = least(c.case_ref, other) and b = greatest(c.case_ref, other) and resolved_on is null;
     if not found then
-        raise exception 'not a pair' using errcode = 'check_violation', constraint = 'not_a_candidate';
+        -- The hold of a second file comes up for review: it is held on, or let go.
+        update hold h set review_on = case c.fields->>'finding' when 'same' then in_review_on else h.review_on end,
+                          ended_on = case c.fields->>'finding' when 'different' then c.attested_on end
+            where h.ground = 'duplicate' and h.ended_on is null
+              and ((h.case_ref = c.case_ref and h.same_as = other) or (h.case_ref = other and h.same_as = c.case_ref))
+            returning h.case_ref into second;
+        if not found then
+            raise exception 'not a pair' using errcode = 'check_violation', constraint = 'not_a_candidate';
+        end if;
+        perform accept_command(c.id);
+        return case c.fields->>'finding' when 'same' then second end;
     end if;
     if c.fields->>'finding' = 'same' then
         select f.case_ref into first_file
