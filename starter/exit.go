@@ -111,6 +111,8 @@ func describe(err error) string {
 		return describe(kept.error) + "\nyour form is kept in " + kept.path + ": the same command opens it again"
 	case refused && !isUsage(err):
 		return describeRefusal(refusal)
+	case err.Error() == (&store.Error{Kind: store.NotFound}).Error():
+		return "not found: there is no such case among those that you may see"
 	case store.IsKind(err, store.Unavailable) && exitCode(err) == exitUnreachable:
 		return err.Error() + ": is it running? In the embedded default, `make demo` or `make up` runs it"
 	}
