@@ -57,8 +57,18 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, er
 			return err
 		}
 		v.rep, v.key = f.Represented, f.Key
-		v.people, err = tx.People(ctx, l.Case)
-		return err
+		if v.people, err = tx.People(ctx, l.Case); err != nil {
+			return err
+		}
+		// An earlier rehearsal may have got some way.
+		for _, p := range v.people {
+			check, err := tx.LatestWelfareCheck(ctx, l.Case, p.No)
+			if err != nil && !store.IsKind(err, store.NotFound) {
+				return err
+			}
+			v.assigned[p.No] = check.AssignedTo
+		}
+		return nil
 	})
 	v.random, v.bad = r.random(v.key), incidentsOf(v.key)
 	v.owner = pick(v.random, staffByRole[casefile.Caseworker])
