@@ -32,7 +32,9 @@ func correct(ctx context.Context, c *change, cmd store.Command, fields casefile.
 func (c *change) correct(ctx context.Context, correction store.Correction, cmd store.Command) error {
 	value, err := backlog.CheckFact(correction.Field, correction.Value, c.today)
 	if err != nil {
-		return casefile.Refuse(casefile.RefusedFields, err.Error())
+		// The finding may repeat what was typed, and refusals pass through Temporal:
+		// starter has said it in full before anything was sent.
+		return casefile.Refuse(casefile.RefusedFields, correction.Field+": the new value is not one that the field takes")
 	}
 	correction.Value = value
 	changed, err := c.Correct(ctx, c.ref, correction, cmd.AttestedOn, cmd.ID)

@@ -174,17 +174,17 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 		return err
 	}
 	if !cmd.Permitted {
-		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("whoever typed it may not do %s on this case", cmd.Act))
+		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("whoever typed it may not do %s on this case", cmd.Act.Wire()))
 	}
 	if c.today.Before(cmd.AttestedOn) {
-		return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("%s is attested for %s, which has not come: today is %s", cmd.Act, cmd.AttestedOn, c.today))
+		return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("%s is attested for %s, which has not come: today is %s", cmd.Act.Wire(), cmd.AttestedOn, c.today))
 	}
 	fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 	if err != nil {
 		return err
 	}
 	if cmd.Act.NeedsText() && !cmd.HasText {
-		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", cmd.Act))
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", cmd.Act.Wire()))
 	}
 	rule, _ := cmd.Act.Rule()
 	if err := c.checkSubject(ctx, rule, cmd.Subject); err != nil {

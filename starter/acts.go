@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
@@ -132,6 +133,11 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 	cmd, err := desk.New(ref, act, subject, on, fields, text)
 	if err != nil {
 		return err
+	}
+	if correction, ok := fields.(*casefile.CorrectFields); ok {
+		if _, err := backlog.CheckFact(correction.Field, text, on); err != nil {
+			return usageError{err}
+		}
 	}
 	if dryRun {
 		trial, err := a.try(ctx, cmd, fields)

@@ -30,6 +30,7 @@ var recorded = map[string]enumspb.EventType{
 	"refusal":           enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"silent-for-a-year": enumspb.EVENT_TYPE_UNSPECIFIED, // it is still open
 	"continued-leg":     enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+	"bad-days":          enumspb.EVENT_TYPE_UNSPECIFIED,
 }
 
 const whatAFailureMeans = `

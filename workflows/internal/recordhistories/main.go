@@ -59,12 +59,14 @@ var paths = []struct {
 	silent        bool // nobody does anything, for a year
 	continueAfter int
 	run           int // which run of the review is written down, from 0
+	bad           bool
 	describe      string
 }{
-	{"grant", office.Manner{Represent: true}, false, 0, 0, "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
-	{"refusal", office.Manner{Refuse: true}, false, 0, 0, "a family is refused by two officers, served, and no appeal is found after the window"},
-	{"silent-for-a-year", office.Manner{}, true, 0, 0, "nobody does anything for a year: reminders, escalations and diary rungs"},
-	{"continued-leg", office.Manner{Represent: true}, false, 12, 1, "the second run of a granted review that continues as new after every twelve steps"},
+	{"grant", office.Manner{Represent: true}, false, 0, 0, false, "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
+	{"refusal", office.Manner{Refuse: true}, false, 0, 0, false, "a family is refused by two officers, served, and no appeal is found after the window"},
+	{"silent-for-a-year", office.Manner{}, true, 0, 0, false, "nobody does anything for a year: reminders, escalations and diary rungs"},
+	{"continued-leg", office.Manner{Represent: true}, false, 12, 1, false, "the second run of a granted review that continues as new after every twelve steps"},
+	{"bad-days", office.Manner{}, false, 0, 0, true, "a family is brought forward, held and let go, its review asked to cancel and recovered; two letters come back, and its clock stops and starts again"},
 }
 
 func main() {
@@ -77,11 +79,6 @@ func main() {
 func record(ctx context.Context) error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it from the module's root: make histories")
-	}
-	for _, p := range paths {
-		if _, err := os.Stat(file(p.name, ".json")); err == nil {
-			return fmt.Errorf("%s is there; a recorded history is never recorded again: delete it only when no review that old is open", file(p.name, ".json"))
-		}
 	}
 	commit, err := commit(ctx)
 	if err != nil {
@@ -96,6 +93,10 @@ func record(ctx context.Context) error {
 		return err
 	}
 	for i, p := range paths {
+		if _, err := os.Stat(file(p.name, ".json")); err == nil {
+			fmt.Printf("%s is there: a recorded history is never recorded again\n", file(p.name, ".json"))
+			continue
+		}
 		ref, err := r.list(ctx, fmt.Sprintf("R%d", i), p.continueAfter)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
@@ -103,7 +104,7 @@ func record(ctx context.Context) error {
 		if p.silent {
 			err = r.forward(ctx, ref, r.now.Add(365*24*time.Hour))
 		} else {
-			err = r.play(ctx, ref, p.manner)
+			err = r.play(ctx, ref, p.manner, p.bad)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
@@ -264,18 +265,28 @@ func (r *recorder) list(ctx context.Context, key string, continueAfter int) (str
 
 // play lets the office see to every task until the review closes. The
 // questionnaire never comes, so that rungs of every kind act.
-func (r *recorder) play(ctx context.Context, ref string, manner office.Manner) error {
+func (r *recorder) play(ctx context.Context, ref string, manner office.Manner, bad bool) error {
+	if bad {
+		if err := r.badStart(ctx, ref); err != nil {
+			return err
+		}
+	}
+	wentAstray := false
 	for range 400 {
 		var state casefile.Review
 		err := r.store.InTx(ctx, func(tx *store.Tx) (err error) { state, err = tx.Review(ctx, ref); return err })
 		if err != nil {
 			return err
 		}
-		if state.Stage == casefile.Closed {
+		if state.Stage == casefile.Closed || (wentAstray && state.Stage == casefile.Representation) {
 			return nil
 		}
 		var deeds []office.Deed
 		for _, t := range state.Tasks {
+			if bad && t.Kind == casefile.TaskQuestionnaire {
+				bad, wentAstray = false, true
+				deeds = astray()
+			}
 			if t.Kind != casefile.TaskQuestionnaire && len(deeds) == 0 {
 				deeds = manner.Answer(t.Kind, t.Subject)
 			}
@@ -297,6 +308,50 @@ func (r *recorder) play(ctx context.Context, ref string, manner office.Manner) e
 		}
 	}
 	return errors.New("the review does not come to its end")
+}
+
+// badStart is what befalls a review before its listing date.
+func (r *recorder) badStart(ctx context.Context, ref string) error {
+	flag := func(to string) office.Deed {
+		return deed("fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagJudicialReview, To: to})
+	}
+	sooner := clock.DateOf(r.now).AddDays(7)
+	for _, d := range []office.Deed{
+		deed("fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "court", ListingDate: sooner}),
+		flag("on"), flag("off"),
+		deed("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "mp"}),
+		deed("morag", casefile.ActReadPost, 0, &casefile.ItemFields{Item: 1}),
+	} {
+		if err := r.do(ctx, ref, d); err != nil {
+			return err
+		}
+	}
+	if err := r.client.CancelWorkflow(ctx, ref, ""); err != nil {
+		return err
+	}
+	if _, err := (&desk.Desk{Temporal: r.client}).TakeStock(ctx, ref); err != nil {
+		return err
+	}
+	return r.do(ctx, ref, deed("archie", casefile.ActRecover, 0, nil))
+}
+
+// astray is two letters that come back, and a third that does not.
+func astray() []office.Deed {
+	var deeds []office.Deed
+	for letter := 1; letter <= 2; letter++ {
+		deeds = append(deeds,
+			deed("morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: letter, To: "family", Reason: "gone_away"}),
+			deed("morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: letter + 1, To: "family", By: "post"}))
+	}
+	return deeds
+}
+
+func deed(login string, act casefile.Act, subject int, fields casefile.Fields) office.Deed {
+	d := office.Deed{Login: login, Act: act, Subject: subject}
+	if fields != nil {
+		d.Fields = func(office.File) casefile.Fields { return fields }
+	}
+	return d
 }
 
 func (r *recorder) do(ctx context.Context, ref string, d office.Deed) error {
