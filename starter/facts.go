@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -372,5 +371,3 @@ func (a *app) protectionNumber(ctx context.Context, ref string) (string, error) 
 	}
 	return fmt.Sprintf("If the child is in danger now, ring %s's child protection, or 999. Its number is not set: HAME_CHILD_PROTECTION_NUMBERS", name), nil
 }
-
-var errNoSummary = errors.New("the summary is for the minister's office; case show shows you the file")

@@ -181,7 +181,7 @@ func (a *app) representationSummary() *cobra.Command {
 				return err
 			}
 			if f.Sees != "summary" {
-				return casefile.Refuse(casefile.RefusedRole, errNoSummary.Error())
+				return casefile.Refuse(casefile.RefusedRole, "the summary is for the minister's office; case show shows you what you may see")
 			}
 			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) { a.showSummaryOf(t, f) })
 		},
