@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hame/internal/casefile"
@@ -118,13 +119,19 @@ func (c *change) renewLapsed(ctx context.Context) error {
 				return err
 			}
 		}
-		if p.IsChild(c.today) && p.WelfareLapsed(c.today) && !p.Waived {
+		if p.IsChild(c.today) && p.WelfareLapsed(c.today) && !p.Waived && !c.checkUnderWay(p.No) {
 			if err := c.open(ctx, casefile.TaskAssignWelfare, p.No, c.today); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// checkUnderWay reports whether a child's welfare check waits to be assigned,
+// written or signed.
+func (c *change) checkUnderWay(person int) bool {
+	return slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool { return t.Stage == casefile.Welfare && t.Subject == person })
 }
 
 // mended records that a review which was stuck goes on: the step that it stuck

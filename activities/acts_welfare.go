@@ -17,6 +17,13 @@ func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields cas
 	if !holds {
 		return casefile.Refuse(casefile.RefusedFields, "to: it must be a lead professional of the family's council")
 	}
+	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
+	switch {
+	case err != nil && !store.IsKind(err, store.NotFound):
+		return err
+	case err == nil && !check.ReportedOn.IsZero() && check.SignedOn.IsZero():
+		return casefile.Refuse(casefile.RefusedTooEarly, "a report on this child waits to be signed or returned")
+	}
 	if err := c.AssignWelfare(ctx, c.ref, cmd.Subject, to, cmd.AttestedOn); err != nil {
 		return err
 	}
