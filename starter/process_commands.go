@@ -207,8 +207,9 @@ func (a *app) showSummaryOf(t *tabwriter.Writer, f caseFile) {
 		fmt.Fprintf(t, "\tstrengths: %s\n\tconcerns: %s\n", orNone(strings.Join(strengths, ", ")), orNone(strings.Join(concerns, ", ")))
 	}
 	for _, advice := range f.Advice {
+		fmt.Fprintln(t)
 		for _, p := range advice.People {
-			fmt.Fprintf(t, "\n%s on /%d\t%s\tmet: %s\tunknown: %s\n", advice.RuleSet, p.Person, p.Advice, orNone(strings.Join(p.Met, ", ")), orNone(strings.Join(p.Unknown, ", ")))
+			fmt.Fprintf(t, "%s on /%d\t%s\tmet: %s\tunknown: %s\n", advice.RuleSet, p.Person, p.Advice, orNone(strings.Join(p.Met, ", ")), orNone(strings.Join(p.Unknown, ", ")))
 		}
 	}
 	if len(f.Advice) > 0 {
