@@ -373,4 +373,7 @@ func (a *app) protectionNumber(ctx context.Context, ref string) (string, error) 
 	return fmt.Sprintf("If the child is in danger now, ring %s's child protection, or 999. Its number is not set: HAME_CHILD_PROTECTION_NUMBERS", name), nil
 }
 
-var errNoSummary = errors.New("the summary is for the minister's office; case show shows you the file")
+var (
+	errNoSummary  = errors.New("the summary is for the minister's office; case show shows you the file")
+	errNoDecision = errors.New("proposals and decisions are for those who see the file; case show shows you what your role sees")
+)

@@ -313,6 +313,9 @@ func (a *app) decisionShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if f.Sees != "file" {
+				return casefile.Refuse(casefile.RefusedRole, errNoDecision.Error())
+			}
 			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) {
 				a.showCase(t, f)
 				for _, p := range f.Proposals {
