@@ -139,6 +139,7 @@ var collisions = []collision{
 	{"answer, answer", after(append(toListing(), move{"morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"}}),
 		move{"ewan", casefile.ActAnswer, 1, accepts}, move{"catriona", casefile.ActAnswer, 1, rejects}),
 		[]string{"accepted, refused nothing_open", "refused nothing_open, accepted"}, nil},
+	// No service rests on a letter that came back, whichever is recorded first (C9, row 9).
 	{"record service, its letter returned", func(t *testing.T, o *office, ref string) (move, move) {
 		refused(t, o, ref)
 		o.does(t, ref, move{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}})
