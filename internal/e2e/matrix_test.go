@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,4 +119,24 @@ func TestARoleThatEnded(t *testing.T) {
 	err = hamish.Store.InsertCommand(t.Context(), late)
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
 	require.ErrorContains(t, err, "may not do contact.record")
+}
+
+// TestVerifyTellsNothingOfARestrictedCase to operations who may not see it, also
+// not by what somebody did to its review in Temporal; the auditor finds it, and
+// whoever of operations is named on it (process.md, Roles).
+func TestVerifyTellsNothingOfARestrictedCase(t *testing.T) {
+	o := newOffice(t)
+	hidden := couple("R")
+	hidden.People[0].Flags = []casefile.Flag{casefile.FlagRestricted}
+	ref := o.db.Import(t, clock.DateOf(time.Now()), hidden)["R"]
+	refs := map[string]string{"R": ref}
+	o.does(t, ref, toListing()...)
+	require.NoError(t, o.client.TerminateWorkflow(t.Context(), ref, "", "somebody else"))
+	require.Eventually(t, func() bool {
+		out, _, code := o.starter(t, "--as", "una", "verify")
+		return code == 1 && strings.Contains(out, ref) && strings.Contains(out, "terminated or reset")
+	}, time.Minute, 500*time.Millisecond, "the auditor finds it")
+	out := o.types(t, refs, 0, "--as archie verify", "every invariant holds")
+	require.NotContains(t, out, ref)
+	o.types(t, refs, 5, "--as archie case recover R", "no such case")
 }
