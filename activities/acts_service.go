@@ -25,6 +25,16 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 	if cmd.AttestedOn.Before(signed) {
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("nobody can be served on %s with a decision signed on %s", cmd.AttestedOn, signed))
 	}
+	if f.How == "recorded_delivery" {
+		// Whichever of the two is recorded first, no service rests on a letter that came back (C9, row 9).
+		back, err := c.DecisionCameBack(ctx, c.ref)
+		if err != nil {
+			return err
+		}
+		if back {
+			return casefile.Refuse(casefile.RefusedNothingOpen, "the decision letter came back: send it again, or serve by hand")
+		}
+	}
 	served, waiting := 0, 0
 	for _, p := range people {
 		switch {

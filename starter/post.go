@@ -229,6 +229,9 @@ func (a *app) postRead() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.mayAct(c.Context(), casefile.ActReadPost, ""); err != nil {
+				return err
+			}
 			items, err := s.Post(c.Context(), item, 1)
 			switch {
 			case err != nil:

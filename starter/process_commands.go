@@ -315,6 +315,9 @@ func (a *app) decisionShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if f.Sees != "file" {
+				return casefile.Refuse(casefile.RefusedRole, "proposals and decisions are for those who see the file; case show shows you what your role sees")
+			}
 			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) {
 				a.showCase(t, f)
 				for _, p := range f.Proposals {

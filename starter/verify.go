@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"hame/activities"
+	"hame/internal/casefile"
 	"hame/internal/store"
 )
 
@@ -109,6 +110,22 @@ func disturbed(ctx context.Context, s *store.Store, c client.Client) ([]store.Br
 	cancelled, err := count(ctx, c, "ExecutionStatus = 'Running' AND CaseFlags = 'cancel_requested'")
 	if err != nil {
 		return nil, err
+	}
+	// Temporal lists the reviews of all cases, and each reader learns of those that
+	// they may see. What has no case at all is the auditor's to find.
+	me, err := s.Me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, refs := range []map[string]int{broken, cancelled} {
+		for ref := range refs {
+			_, err := s.CaseSummary(ctx, ref)
+			if store.IsKind(err, store.NotFound) && !slices.Contains(me.Roles, casefile.Auditor) {
+				delete(refs, ref)
+			} else if err != nil && !store.IsKind(err, store.NotFound) {
+				return nil, err
+			}
+		}
 	}
 	var breaches []store.Breach
 	for _, ref := range slices.Sorted(maps.Keys(broken)) {

@@ -133,3 +133,13 @@ func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefil
 		insert into interview (case_ref, person_no, held_on, adverse, put_on, answer_by, command_id) values ($1, $2, $3, $4, $5, $6, $7)`,
 		ref, person, on, f.Adverse, f.PutOn, answerBy, command)
 }
+
+// DecisionCameBack reports whether every letter with the decision that was sent
+// to the family has come back.
+func (t *Tx) DecisionCameBack(ctx context.Context, ref string) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select coalesce(bool_and(s.returned_on is not null), false) from letter l join letter_sent s using (case_ref, no)
+		where l.case_ref = $1 and l.kind = 'decision' and s.to_whom = 'family'`, ref)
+	return yes, err
+}

@@ -105,7 +105,7 @@ func (d DB) SQL(t testing.TB, login string) *sqlx.DB {
 	t.Helper()
 	address, err := store.As(d.Admin, login)
 	require.NoError(t, err)
-	db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC")
+	db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC&jit=off") // compiled plans take longer than these queries
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db

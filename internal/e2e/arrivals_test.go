@@ -1,0 +1,228 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+	"hame/internal/testdb"
+)
+
+// The states in which something can arrive for a family.
+var states = []string{"unlisted", "listed", "evidence", "stuck", "closed"}
+
+// arrivals is what can arrive, and what becomes of it in each of the states.
+// "Receiving never fails" (process.md, Stages): where a cell refuses what is
+// received, the reason stands beside it.
+var arrivals = []struct {
+	move
+	// before is what must have happened for the act to make sense, where it can have.
+	before func(*testing.T, *office, string, string) casefile.Fields
+	became [5]string // in the order of states
+	why    string
+}{
+	{move: move{"morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: "gp", Result: "complete"}},
+		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
+	{move: move{"morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"}},
+		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
+	{move: move{"morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}},
+		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
+	{move: move{"morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "family"}},
+		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
+	{move: move{"morag", casefile.ActLinkPost, 0, nil}, before: anItem,
+		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
+	{move: move{"morag", casefile.ActReadPost, 0, nil}, before: aLinkedItem,
+		became: [5]string{"refused nothing_open", "accepted", "accepted", "accepted", "filed"},
+		why:    "an item that is linked to an unlisted family has opened its review; here there is none to read, and trying opens it too"},
+	{move: move{"eilidh", casefile.ActConcern, 3, nil},
+		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
+	{move: move{"morag", casefile.ActLetterDelivered, 0, &casefile.DeliveredFields{Letter: 1, To: "family"}}, before: aLetter,
+		became: [5]string{"refused unlisted", "refused nothing_open", "accepted", "accepted", "filed"},
+		why:    "nobody has written to an unlisted family, and until the listing date the opening letter does not exist: no letter was ever sent"},
+	{move: move{"morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: 1, To: "family", Reason: "gone_away"}}, before: aLetter,
+		became: [5]string{"refused unlisted", "refused nothing_open", "accepted", "accepted", "filed"},
+		why:    "the same: no letter was ever sent"},
+	{move: move{"morag", casefile.ActAppeal, 1, nil},
+		became: [5]string{"refused unlisted", "refused too_early", "refused too_early", "refused too_early", "filed"},
+		why:    "nobody appeals against a decision that was not made; one who seems to have is post, which is taken in"},
+	{move: move{"morag", casefile.ActCorrect, 0, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "letter"}},
+		became: [5]string{"accepted", "accepted", "accepted", "refused stuck", "filed"},
+		why:    "a correction is an officer's own act and waits until operations have freed the review; the letter that says so is taken in"},
+	{move: move{"fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"}},
+		became: [5]string{"accepted", "accepted", "accepted", "refused stuck", "refused closed"},
+		why:    "a flag is a senior caseworker's own act; on a closed case it would protect nobody, and what told of it is filed"},
+	{move: move{"fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "illness", ListingDate: clock.DateOf(time.Now())}},
+		became: [5]string{"accepted", "accepted", "refused too_late", "refused too_late", "refused closed"},
+		why:    "what is at evidence has been listed"},
+}
+
+// anItem is an item of which no case is known.
+func anItem(t *testing.T, o *office, _, _ string) casefile.Fields {
+	no, err := o.desk("morag").ReceivePost(t.Context(), clock.DateOf(time.Now()), &casefile.PostFields{From: "school"}, store.PostSays{}, "")
+	require.NoError(t, err)
+	return &casefile.ItemFields{Item: no}
+}
+
+// aLinkedItem is one that came for the case, where it can have come without opening its review.
+func aLinkedItem(t *testing.T, o *office, ref, state string) casefile.Fields {
+	if state == "unlisted" {
+		return &casefile.ItemFields{Item: 999999}
+	}
+	became, _ := o.tries(t, ref, move{"morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "school"}})
+	require.Contains(t, []string{"accepted", "filed"}, became)
+	var no int
+	require.NoError(t, o.db.SQL(t, "hame_worker").Get(&no, `select no from post_item where case_ref = $1`, ref))
+	return &casefile.ItemFields{Item: no}
+}
+
+// aLetter has the opening letter sent, where there is one.
+func aLetter(t *testing.T, o *office, ref, state string) casefile.Fields {
+	if state == "evidence" || state == "stuck" {
+		o.does(t, ref, writes)
+	}
+	return nil
+}
+
+// TestWhateverArrivesIsTaken: each kind of thing that arrives, for a family in
+// each of the states in which it may find it, has an act on record with an
+// outcome; what is received is never refused where it makes sense. An arrival
+// opens the review of an unlisted family; for a closed one it is filed, and
+// exactly one task awaits the senior caseworker, who closes it when all post is
+// read (C1, process.md, Stages).
+func TestWhateverArrivesIsTaken(t *testing.T) {
+	o := newOffice(t)
+	today := clock.DateOf(time.Now())
+	var families []casefile.Family
+	key := func(act casefile.Act, state string) string { return string(act) + " " + state }
+	tabled := map[casefile.Act]bool{}
+	for _, a := range arrivals {
+		tabled[a.act] = true
+		for _, state := range states {
+			f := testdb.Family(key(a.act, state), today)
+			f.Representative, f.Support = "", casefile.SupportNone
+			for i := range f.People { // no two families alike
+				f.People[i].FamilyName = key(a.act, state)
+				f.People[i].NameKey = fmt.Sprintf("%s %d", strings.ReplaceAll(key(a.act, state), ".", " "), i)
+			}
+			families = append(families, f)
+		}
+	}
+	for _, rule := range casefile.ActRules {
+		if rule.Act.Receives() || rule.Act.OpensReview() || rule.Act.IsFiled() {
+			require.True(t, tabled[rule.Act], "%s arrives, and is not in the table", rule.Act)
+		}
+	}
+	refs := o.db.Import(t, today, families...)
+	admin := o.db.SQL(t, "hame_admin")
+
+	t.Run("cells", func(t *testing.T) {
+		for _, a := range arrivals {
+			for i, state := range states {
+				t.Run(key(a.act, state), func(t *testing.T) {
+					t.Parallel()
+					ref, m := refs[key(a.act, state)], a.move
+					switch state {
+					case "listed":
+						o.does(t, ref, toListing()...)
+					case "evidence", "stuck":
+						o.does(t, ref, toEvidence()...)
+					case "closed":
+						o.closed(t, ref)
+					}
+					if a.before != nil {
+						if fields := a.before(t, o, ref, state); fields != nil {
+							m.fields = fields
+						}
+					}
+					if state == "stuck" {
+						_, err := admin.Exec(`update review set stuck = 'OpenStage' where case_ref = $1`, ref)
+						require.NoError(t, err)
+					}
+					became, receipt := o.tries(t, ref, m)
+					require.Equal(t, a.became[i], became, "%s; %v", a.why, receipt.Refused)
+					if strings.HasPrefix(became, "refused") {
+						require.NotEmpty(t, a.why, "a refusal is justified")
+					}
+					opened := o.count(t, `select count(*) from review where case_ref = $1`, ref) == 1
+					require.Equal(t, state != "unlisted" || m.act.OpensReview(), opened)
+					if state == "closed" {
+						o.settles(t, ref, became)
+					}
+				})
+			}
+		}
+	})
+	breaches, err := o.desk("una").Store.Verify(t.Context())
+	require.NoError(t, err)
+	breaches = slices.DeleteFunc(breaches, func(b store.Breach) bool { return strings.HasPrefix(b.Detail, "stuck: ") })
+	require.Empty(t, breaches)
+	require.Zero(t, o.count(t, `select count(*) from command c left join command_outcome o on o.command_id = c.id where o.command_id is null`), "each act has its outcome")
+}
+
+// settles wants the one task of a closed case for which something was filed, and
+// closes it as its officers do.
+func (o *office) settles(t *testing.T, ref, became string) {
+	t.Helper()
+	open := func() []string { return o.tasks(t, ref) }
+	settle := func() error {
+		c, err := desk.New(ref, casefile.ActArrival, 0, clock.DateOf(time.Now()), &casefile.ArrivalFields{Finding: "no_change"}, "")
+		require.NoError(t, err)
+		return o.desk("fiona").Store.SettleArrival(t.Context(), c)
+	}
+	refused := func(code casefile.RefusalCode) {
+		t.Helper()
+		r, ok := casefile.AsRefusal(settle())
+		require.True(t, ok)
+		require.Equal(t, code, r.Code)
+	}
+	if became != "filed" {
+		require.Empty(t, open())
+		refused(casefile.RefusedNothingOpen)
+		return
+	}
+	require.Equal(t, []string{"closed.arrival senior_caseworker"}, open())
+	again, _ := o.tries(t, ref, received("gp"))
+	require.Equal(t, "filed", again)
+	require.Equal(t, []string{"closed.arrival senior_caseworker"}, open(), "one task, however much arrives")
+	var unread []int
+	require.NoError(t, o.db.SQL(t, "hame_worker").Select(&unread, `select no from post_item where case_ref = $1 and read_on is null`, ref))
+	for _, no := range unread {
+		refused(casefile.RefusedTooEarly)
+		read, _ := o.tries(t, ref, move{"morag", casefile.ActReadPost, 0, &casefile.ItemFields{Item: no}})
+		require.Equal(t, "filed", read)
+		require.Equal(t, []string{"closed.arrival senior_caseworker"}, open())
+	}
+	require.NoError(t, settle())
+	require.Empty(t, open())
+	refused(casefile.RefusedNothingOpen)
+}
+
+// TestPostIsTakenInWithoutTemporal: an item of which no case is known needs the
+// database only, and says which family it may be for; what needs a review says
+// that the server does not answer, and leaves nothing half done (C1).
+func TestPostIsTakenInWithoutTemporal(t *testing.T) {
+	s := &system{db: testdb.New(t), namespace: "none"}
+	s.env = append(slices.DeleteFunc(testEnv(), func(e string) bool { return strings.HasPrefix(e, "TEMPORAL_") }),
+		"HAME_ADMIN_DATABASE_URL="+s.db.Admin, "HAME_DATABASE_URL="+s.db.Worker, "TEMPORAL_ADDRESS=127.0.0.1:1", "TEMPORAL_NAMESPACE=none")
+	today := clock.DateOf(time.Now())
+	refs := s.db.Import(t, today, couple("U"), couple("C"))
+	o := &office{system: s, desks: map[string]*desk.Desk{}, root: t}
+	o.closed(t, refs["C"])
+	for _, name := range []string{"U", "C"} {
+		s.types(t, refs, 0, "--as morag post receive --from family --file "+file(t, "said", "reference: "+refs[name]+"\n"), "recorded", refs[name])
+	}
+	s.types(t, refs, 0, "--as morag post list", "2 item(s)")
+	s.types(t, refs, 0, "--as morag post dismiss 1 --reason not_ours")
+	s.types(t, refs, 8, "--as morag post receive --case U --from family", "Temporal")
+	s.types(t, refs, 8, "--as morag contact record U --how phone")
+	require.Zero(t, o.count(t, `select count(*) from command where case_ref is not null`))
+	require.Equal(t, 1, o.count(t, `select count(*) from post_item where dismissed_on is null`))
+}

@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+	"hame/internal/testdb"
+	"hame/workflows"
+)
+
+// office is a system with the desks of its staff, for tests that need many acts
+// and not the words of the command line.
+type office struct {
+	*system
+	mu    sync.Mutex
+	desks map[string]*desk.Desk
+	root  *testing.T // outlives the subtests that share the desks
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	s := newSystem(t)
+	s.startWorker(t)
+	return &office{system: s, desks: map[string]*desk.Desk{}, root: t}
+}
+
+// desk returns a login's desk.
+func (o *office) desk(login string) *desk.Desk {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.desks[login] == nil {
+		o.desks[login] = &desk.Desk{Store: o.db.As(o.root, login), Temporal: o.client, TaskQueue: "hame", Patience: time.Minute}
+	}
+	return o.desks[login]
+}
+
+// move is an act as somebody does it.
+type move struct {
+	login   string
+	act     casefile.Act
+	subject int
+	fields  casefile.Fields
+}
+
+// command makes the command of a move.
+func (o *office) command(t *testing.T, ref string, m move) store.NewCommand {
+	t.Helper()
+	text := ""
+	switch {
+	case m.act == casefile.ActCorrect:
+		text = "7 Another Street"
+	case m.act.NeedsText():
+		text = "SYNTHETIC: what was written."
+	}
+	c, err := desk.New(ref, m.act, m.subject, clock.DateOf(time.Now()), m.fields, text)
+	require.NoError(t, err)
+	return c
+}
+
+// tries does a move and returns what became of it: accepted, filed, or refused
+// and the code. Whatever it is, it is the outcome on record.
+func (o *office) tries(t *testing.T, ref string, m move) (string, workflows.Receipt) {
+	t.Helper()
+	c := o.command(t, ref, m)
+	receipt, err := o.desk(m.login).Do(t.Context(), c)
+	require.NoError(t, err, "%s %s by %s", m.act, ref, m.login)
+	became := "accepted"
+	switch {
+	case receipt.Refused != nil:
+		became = "refused " + string(receipt.Refused.Code)
+	case receipt.Filed:
+		became = "filed"
+	}
+	var recorded string
+	require.NoError(t, o.db.SQL(t, "hame_worker").Get(&recorded, `select trim(outcome || ' ' || code) from command_outcome where command_id = $1`, c.ID))
+	require.Equal(t, recorded, became, "%s %s by %s: what they are told is what is on record", m.act, ref, m.login)
+	return became, receipt
+}
+
+// does wants each of the moves to be accepted, in their order.
+func (o *office) does(t *testing.T, ref string, moves ...move) {
+	t.Helper()
+	for _, m := range moves {
+		became, receipt := o.tries(t, ref, m)
+		require.Equal(t, "accepted", became, "%s %s by %s: %v", m.act, ref, m.login, receipt.Refused)
+	}
+}
+
+func (o *office) count(t *testing.T, query string, args ...any) int {
+	t.Helper()
+	var n int
+	require.NoError(t, o.db.SQL(t, "hame_worker").Get(&n, query, args...))
+	return n
+}
+
+// couple is a family of two adults whom nobody represents; named after its key.
+func couple(key string) casefile.Family {
+	f := testdb.Family(key, clock.DateOf(time.Now()))
+	f.People = f.People[:2]
+	f.Representative, f.Support = "", casefile.SupportNone
+	return f
+}
+
+// The moves of the straight path, from an unlisted family on.
+var (
+	opens     = move{"fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "linked_family", ListingDate: clock.DateOf(time.Now())}}
+	allocates = move{"fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"}}
+	compares  = move{"morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"}}
+	triages   = move{"morag", casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear", FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.No}}
+	writes    = move{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "family", By: "post"}}
+	declines  = move{"jean", casefile.ActDecline, 0, &casefile.DeclineFields{Reason: "no_agreement"}}
+)
+
+func received(p casefile.Provider) move {
+	return move{"morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: p, Result: "complete"}}
+}
+
+func toListing() []move  { return []move{opens} }
+func toEvidence() []move { return append(toListing(), allocates, compares, triages) }
+func toRepresentation() []move {
+	return append(toEvidence(), writes, received("questionnaire"), received("gp"), received("community"))
+}
+func toDecision() []move {
+	clear := &casefile.CheckFields{Result: "clear", DoneOn: clock.DateOf(time.Now())}
+	return append(toRepresentation(), declines, move{"morag", casefile.ActRequestCheck, 0, nil},
+		move{"morag", casefile.ActRecordCheck, 1, clear}, move{"morag", casefile.ActRecordCheck, 2, clear})
+}
+func toInterviews() []move {
+	none := &casefile.InterviewFields{Adverse: "none"}
+	return append(toDecision(), move{"morag", casefile.ActInterview, 1, none}, move{"morag", casefile.ActInterview, 2, none})
+}
+
+// proposes is a decision maker's proposal of one outcome for both of a couple, on
+// the file as it stands.
+func (o *office) proposes(t *testing.T, login, ref string, outcome casefile.Outcome) move {
+	t.Helper()
+	f := &casefile.ProposeFields{Revision: o.revision(t, ref), Outcomes: []casefile.ProposedOutcome{{Person: 1, Outcome: outcome}, {Person: 2, Outcome: outcome}}}
+	for _, factor := range casefile.Factors {
+		f.Reasons = append(f.Reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
+	}
+	if !outcome.IsGrant() {
+		f.Reasons[2].Finding, f.Reasons[2].Evidence = casefile.FindingAgainst, []int{1}
+	}
+	return move{login, casefile.ActPropose, 0, f}
+}
+
+// agrees is a second officer's agreement on the file as it stands.
+func (o *office) agrees(t *testing.T, login, ref string) move {
+	t.Helper()
+	f := &casefile.AgreeFields{Revision: o.revision(t, ref)}
+	for _, factor := range casefile.Factors {
+		f.Reasons = append(f.Reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
+	}
+	return move{login, casefile.ActAgree, 0, f}
+}
+
+// closed opens a family's review and closes it, as a case closed long ago stands
+// on record: no review runs for it.
+func (o *office) closed(t *testing.T, ref string) {
+	t.Helper()
+	today := clock.DateOf(time.Now())
+	o.db.List(t, ref, time.Now(), today)
+	admin := o.db.SQL(t, "hame_admin")
+	_, err := admin.Exec(`insert into review (case_ref, lane, rule_set, stage, opened_at, listing_date, closed_at)
+		select f.case_ref, f.lane, (select hash from rule_set r where r.use = 'operative' and r.lane = f.lane limit 1), 'closed', now(), current_date, now()
+		from family f where f.case_ref = $1`, ref)
+	require.NoError(t, err)
+}
+
+// testEnv is the environment of this test run.
+func testEnv() []string { return os.Environ() }

@@ -1,0 +1,379 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+)
+
+// processMd is the right-hand column of "What is typed" of process.md, line by
+// line, in the line's own words, and which act each role may do by it. Where
+// process.md says it in another place, that sentence is quoted. A lawyer can lay
+// it beside process.md; TestTheMatrixIsProcessMds lays it beside the code.
+var processMd = []struct {
+	quote string
+	acts  map[casefile.Act][]casefile.Party
+}{
+	{"backlog start ... | pause|resume --reason CODE | capacity N: operations", map[casefile.Act][]casefile.Party{
+		casefile.ActBacklogStart: {casefile.Operations}, casefile.ActBacklogPause: {casefile.Operations},
+		casefile.ActBacklogResume: {casefile.Operations}, casefile.ActBacklogCapacity: {casefile.Operations}}},
+	// Its second half goes with "restricted cases are seen by the senior caseworker
+	// and those named": a pair with a restricted file is there for nobody else.
+	{"duplicate list | resolve A B --same|--different: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActDuplicate: {casefile.Caseworker, casefile.SeniorCaseworker}}},
+	{"case open REF [--on DATE] --reason CODE (forward, never back): senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActOpen: {casefile.SeniorCaseworker}}},
+	{"case assign REF... --to NAME | flag REF/N CODE on|off: senior caseworker (public_harm: two)", map[casefile.Act][]casefile.Party{
+		casefile.ActAssign: {casefile.SeniorCaseworker}, casefile.ActFlag: {casefile.SeniorCaseworker}}},
+	{"case reconcile|triage REF: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActReconcile: {casefile.Caseworker}, casefile.ActTriage: {casefile.Caseworker}}},
+	// A difference that an import found is a correction that a caseworker accepts or not.
+	{"case correct REF[/N] FIELD (old value kept, reason, source): caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActCorrect: {casefile.Caseworker}, casefile.ActDifference: {casefile.Caseworker}}},
+	{"case recover REF (a running review from its recorded state): operations", map[casefile.Act][]casefile.Party{
+		casefile.ActRecover: {casefile.Operations}}},
+	{"Stages: for a closed one it is recorded and opens a task for a senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActArrival: {casefile.SeniorCaseworker}}},
+	{"post receive [--case REF] --from KIND | list | link ID REF | read ID: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActReceivePost: {casefile.Caseworker}, casefile.ActLinkPost: {casefile.Caseworker}, casefile.ActReadPost: {casefile.Caseworker},
+		casefile.ActDismissPost: {casefile.Caseworker}}},
+	{"letter list|show REF | sent|delivered|returned ID --to WHOM --by HOW: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActLetterSent: {casefile.Caseworker}, casefile.ActLetterDelivered: {casefile.Caseworker}, casefile.ActLetterReturned: {casefile.Caseworker}}},
+	{"contact record REF --how phone|visit|representative: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActContact: {casefile.Caseworker}}},
+	{"interview record REF/N: caseworker, decision maker", map[casefile.Act][]casefile.Party{
+		casefile.ActInterview: {casefile.Caseworker, casefile.DecisionMaker}}},
+	{"evidence receive REF[/N] --provider P [--partial|--nothing-held]: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActEvidence: {casefile.Caseworker}}},
+	{"welfare assign|sign|return REF/N | report REF/N | concern REF/N: welfare lead | lead professional | either", map[casefile.Act][]casefile.Party{
+		casefile.ActAssignWelfare: {casefile.WelfareLead}, casefile.ActSignWelfare: {casefile.WelfareLead}, casefile.ActReturnWelfare: {casefile.WelfareLead},
+		casefile.ActReport: {casefile.LeadProfessional}, casefile.ActConcern: {casefile.WelfareLead, casefile.LeadProfessional}}},
+	{"welfare waive REF/N: senior caseworker", map[casefile.Act][]casefile.Party{casefile.ActWaive: {casefile.SeniorCaseworker}}},
+	{"representation receive REF --from KIND [--families FILE]: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActReceiveLetter: {casefile.Caseworker}}},
+	// The column names who of the minister's office does draft, check, clear and
+	// sign. It is silent on decline, return and send: "the minister has represented,
+	// declined with a reason" (Stages); whoever may pass a draft on may also send it
+	// back; the office that cleared it sends it.
+	{"representation summary|draft|decline|check|clear|return|sign|send: drafter; check: another; clear: private office; " +
+		"sign: minister, or private office recording a wet signature", map[casefile.Act][]casefile.Party{
+		casefile.ActDraft: {casefile.RepresentationDrafter}, casefile.ActCheckDraft: {casefile.RepresentationDrafter},
+		casefile.ActClear: {casefile.PrivateOffice}, casefile.ActSignLetter: {casefile.Minister, casefile.PrivateOffice},
+		casefile.ActDecline: {casefile.Minister, casefile.PrivateOffice}, casefile.ActSendLetter: {casefile.PrivateOffice},
+		casefile.ActReturnDraft: {casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister}}},
+	{"representation answer REF ID --accepted|--rejected|--more: decision maker", map[casefile.Act][]casefile.Party{
+		casefile.ActAnswer: {casefile.DecisionMaker}}},
+	{"check request|record REF/N --result clear|refer --done-on: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActRequestCheck: {casefile.Caseworker}, casefile.ActRecordCheck: {casefile.Caseworker}}},
+	// Four eyes: "A second return goes to a senior caseworker not yet involved", who
+	// then proposes; at another time the review refuses them.
+	{"decision show|propose|withdraw REF | agree|return REF: decision maker | second officer", map[casefile.Act][]casefile.Party{
+		casefile.ActPropose: {casefile.DecisionMaker, casefile.SeniorCaseworker}, casefile.ActWithdraw: {casefile.DecisionMaker, casefile.SeniorCaseworker},
+		casefile.ActAgree: {casefile.SecondOfficer}, casefile.ActReturn: {casefile.SecondOfficer}}},
+	{"service record|status-issued|appeal|no-appeal REF/N: caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActRecordService: {casefile.Caseworker}, casefile.ActStatusIssued: {casefile.Caseworker},
+		casefile.ActAppeal: {casefile.Caseworker}, casefile.ActNoAppeal: {casefile.Caseworker}}},
+	{"Roles: operations (also data steward)", map[casefile.Act][]casefile.Party{casefile.ActErase: {casefile.Operations}}},
+}
+
+// TestTheMatrixIsProcessMds: who may do each act in the code is who may do it by
+// process.md, for every act, and for no other; the auditor does none.
+func TestTheMatrixIsProcessMds(t *testing.T) {
+	table := map[casefile.Act][]casefile.Party{}
+	for _, line := range processMd {
+		for act, roles := range line.acts {
+			require.NotContains(t, table, act, "%s stands in two lines", act)
+			table[act] = roles
+		}
+	}
+	require.Len(t, table, len(casefile.ActRules))
+	for _, rule := range casefile.ActRules {
+		require.ElementsMatch(t, table[rule.Act], rule.Roles, "%s", rule.Act)
+		require.NotContains(t, rule.Roles, casefile.Auditor, "the auditor reads everything and changes nothing")
+		for _, role := range rule.Roles {
+			require.Equal(t, rule.Council, role.IsCouncils(), "%s: a council's role acts for its own council's families only", rule.Act)
+		}
+	}
+}
+
+// officers is a login of each role; of a council's, Glasgow's, where the room's
+// family lives, and one of Edinburgh's, who sees no family there.
+var officers = map[casefile.Party]string{
+	casefile.Caseworker: "morag", casefile.SeniorCaseworker: "fiona", casefile.LeadProfessional: "eilidh", casefile.WelfareLead: "agnes",
+	casefile.RepresentationDrafter: "kirsty", casefile.PrivateOffice: "jean", casefile.Minister: "minister", casefile.DecisionMaker: "ewan",
+	casefile.SecondOfficer: "ailsa", casefile.Operations: "archie", casefile.Auditor: "una",
+}
+
+var strangers = map[casefile.Party]string{casefile.LeadProfessional: "city_of_edinburgh_lead", casefile.WelfareLead: "city_of_edinburgh_welfare"}
+
+// matrixRoom is a room with what each act needs to be tried.
+func matrixRoom(t *testing.T) *room {
+	r := newRoom(t)
+	r.admin.MustExec(`alter table post_item disable trigger all`)
+	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, command_id) values ('family', current_date, current_date, gen_random_uuid())`)
+	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, command_id)
+		values ('family', current_date, current_date, $1, current_date, gen_random_uuid())`, r.ref)
+	r.admin.MustExec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
+		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch`, r.ref)
+	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
+	return r
+}
+
+// TestEveryCommandByEveryRole tries each act as each role on the command line:
+// with --dry-run where process.md lets the role do it, so that nothing changes,
+// and in earnest where it does not. Exit code 4 says that the role may not, and 5
+// tells another council's officer that there is no such case.
+func TestEveryCommandByEveryRole(t *testing.T) {
+	r := matrixRoom(t)
+	commands := commandsByAct()
+	typed := typedInWords(r.ref, r.unlisted)
+	born := filepath.Join(t.TempDir(), "born")
+	require.NoError(t, os.WriteFile(born, []byte("2012-05-06\n"), 0o600))
+	for _, rule := range casefile.ActRules {
+		t.Run(string(rule.Act), func(t *testing.T) {
+			r.t = t
+			words := strings.Fields(commands[rule.Act].CommandPath())[1:]
+			args, inWords := typed[rule.Act]
+			stage := casefile.Listed
+			switch {
+			case rule.Act == casefile.ActErase:
+				args = []string{uuid.NewString(), "--reason", "retention"}
+			case inWords:
+				args = slices.Clone(args)
+				if i := slices.Index(args, "BORN"); i >= 0 {
+					args[i] = born
+				}
+			default:
+				var about string
+				args, about = subject(rule, r.ref)
+				if rule.Subject != casefile.AboutLane {
+					stage = rule.From
+				}
+				if fields := casefile.NewFields(rule.Act); len(fields.Ask()) > 0 || rule.Act.NeedsText() {
+					r.stage(stage)
+					form, errs, code := r.types(slices.DeleteFunc([]string{"--as", loginOf(rule), "form", string(rule.Act), about}, func(s string) bool { return s == "" })...)
+					require.Zero(t, code, errs)
+					file := filepath.Join(t.TempDir(), "form.yaml")
+					require.NoError(t, os.WriteFile(file, []byte(filled(form, fields)), 0o600))
+					args = append(slices.Clone(args), "--file", file)
+				}
+			}
+			r.stage(stage)
+			if rule.Act == casefile.ActRecover {
+				r.admin.MustExec(`update review set stuck = 'test' where case_ref = $1`, r.ref)
+				defer r.admin.MustExec(`update review set stuck = '' where case_ref = $1`, r.ref)
+			}
+			before := r.commands()
+			try := func(login string, more ...string) (string, int) {
+				out, errs, code := r.types(slices.Concat([]string{"--as", login}, words, args, more)...)
+				return out + errs, code
+			}
+			for role, login := range officers {
+				if slices.Contains(rule.Roles, role) {
+					said, code := try(login, "--dry-run")
+					require.Zero(t, code, "%s may %s: %s", role, rule.Act, said)
+					continue
+				}
+				said, code := try(login)
+				require.Equal(t, exitNotPermitted, code, "%s may not %s: %s", role, rule.Act, said)
+				require.NotContains(t, said, "case_ref")
+			}
+			for role, login := range strangers {
+				want := exitNotPermitted
+				if slices.Contains(rule.Roles, role) {
+					want = exitNotFound
+				}
+				said, code := try(login)
+				require.Equal(t, want, code, "%s of another council, %s: %s", role, rule.Act, said)
+			}
+			// A dry run by another council's officer is answered alike. What is tried in
+			// earnest by one leaves nothing, not even a refusal, on the family's record.
+			require.Equal(t, before, r.commands(), "nothing was changed")
+		})
+	}
+}
+
+// TestEveryReadingCommandByEveryRole: who reads what on the command line. Of a
+// list, what counts is whether the family is on it.
+func TestEveryReadingCommandByEveryRole(t *testing.T) {
+	r := matrixRoom(t)
+	all := slices.Clone(casefile.Roles)
+	whoSeesTheFile := []casefile.Party{casefile.Caseworker, casefile.SeniorCaseworker, casefile.DecisionMaker, casefile.SecondOfficer, casefile.Auditor}
+	minister := []casefile.Party{casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister}
+	and := func(roles []casefile.Party, more ...casefile.Party) []casefile.Party {
+		return append(slices.Clone(roles), more...)
+	}
+	csv := filepath.Join(t.TempDir(), "backlog.csv")
+	out, errs, code := r.types("backlog", "generate", "--cases", "2", "--people", "7")
+	require.Zero(t, code, errs)
+	require.NoError(t, os.WriteFile(csv, []byte(out), 0o600))
+	exported := filepath.Join(t.TempDir(), "heads")
+	out, errs, code = r.types("--as", "una", "audit", "export")
+	require.Zero(t, code, errs)
+	require.NoError(t, os.WriteFile(exported, []byte(out), 0o600))
+
+	for _, c := range []struct {
+		quote, line string
+		readers     []casefile.Party
+		words       string // that only a reader finds in it
+		otherwise   int    // the exit code of whoever is no reader
+		stranger    int    // the exit code of another council's officer
+	}{
+		{"case find: all, own view", "case find", all, r.ref, 0, 0},
+		{"case show|explain|timeline REF: all, own view, recorded", "case show REF", all, r.ref, 0, exitNotFound},
+		{"case show|explain|timeline REF: all, own view, recorded", "case explain REF", all, "", 0, exitNotFound},
+		// Own view: who of the minister's office and of a council did what on a case is
+		// not theirs to read, and their own view of a timeline is empty.
+		{"case show|explain|timeline REF: all, own view, recorded", "case timeline REF", and(whoSeesTheFile, casefile.Operations), "drawn", exitNotFound, exitNotFound},
+		{"task list: all, own tasks", "task list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0}, // at the listing nothing waits for the others
+		{"post list: caseworker", "post list", whoSeesTheFile, "2 item(s)", 0, 0},
+		{"letter list: caseworker", "letter list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
+		{"letter show REF: caseworker", "letter show REF", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
+		{"duplicate list: caseworker", "duplicate list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
+		{"status, order: also senior, auditor", "backlog status", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
+		{"status, order: also senior, auditor", "backlog order", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
+		{"backlog import FILE: operations", "backlog import CSV", nil, "", exitNotPermitted, exitNotPermitted}, // operations' own is in the tests of the backlog
+		{"staff list: operations, auditor", "staff list", []casefile.Party{casefile.Operations, casefile.Auditor}, "senior_caseworker", exitNotPermitted, exitNotPermitted},
+		{"auditor (reads everything, changes nothing)", "audit reads REF", []casefile.Party{casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
+		{"auditor (reads everything, changes nothing)", "audit show REF", []casefile.Party{casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
+		{"auditor (reads everything, changes nothing)", "audit export", []casefile.Party{casefile.Auditor}, "staff", exitNotPermitted, exitNotPermitted},
+		{"auditor (reads everything, changes nothing)", "audit check HEADS", []casefile.Party{casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
+		{"the minister's office an anonymised summary", "representation summary REF", minister, "Names are not shown", exitNotPermitted, exitNotFound},
+		{"decision show REF: decision maker | second officer", "decision show REF", whoSeesTheFile, r.ref, exitNotPermitted, exitNotFound},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			r.t = t
+			args := strings.Fields(strings.NewReplacer("REF", r.ref, "CSV", csv, "HEADS", exported).Replace(c.line))
+			before := r.commands()
+			for _, role := range casefile.Roles {
+				if c.line == "backlog import CSV" && role == casefile.Operations {
+					continue
+				}
+				out, errs, code := r.types(append([]string{"--as", officers[role]}, args...)...)
+				if slices.Contains(c.readers, role) {
+					require.Zero(t, code, "%s (%s): %s", role, c.quote, errs)
+					require.Contains(t, out, c.words, "%s (%s)", role, c.quote)
+					continue
+				}
+				require.Equal(t, c.otherwise, code, "%s (%s): %s%s", role, c.quote, out, errs)
+				if c.words != "" {
+					require.NotContains(t, out+errs, c.words, "%s (%s)", role, c.quote)
+				}
+			}
+			for _, login := range strangers {
+				out, errs, code := r.types(append([]string{"--as", login}, args...)...)
+				require.Equal(t, c.stranger, code, "%s (%s): %s%s", login, c.quote, out, errs)
+				require.NotContains(t, out, r.ref)
+			}
+			require.Equal(t, before, r.commands(), "reading changes nothing")
+		})
+	}
+	t.Run("verify", func(t *testing.T) {
+		r.t = t
+		for _, role := range casefile.Roles {
+			out, errs, code := r.types("--as", officers[role], "verify")
+			reader := role == casefile.Operations || role == casefile.Auditor
+			// The room has no review in Temporal, so that a reader finds a breach.
+			require.Equal(t, map[bool]int{true: exitFailed, false: exitNotPermitted}[reader], code, "%s: %s%s", role, out, errs)
+			require.Equal(t, !reader, strings.Contains(errs, "may not verify"), "%s: %s", role, errs)
+		}
+	})
+	t.Run("each command is in the matrix", func(t *testing.T) {
+		acts := commandsByAct()
+		require.Len(t, acts, len(casefile.ActRules))
+		require.Len(t, slices.Collect(maps.Keys(officers)), len(casefile.Roles))
+	})
+}
+
+// TestSQLByEveryRole: the row of an act is written under the login of whoever may
+// do it and of nobody else, whatever client they use; and the functions that do
+// an act whole refuse whoever may not.
+func TestSQLByEveryRole(t *testing.T) {
+	r := matrixRoom(t)
+	logins := maps.Clone(officers)
+	for role, login := range strangers {
+		logins[role+" of Edinburgh"] = login
+	}
+	before := r.commands()
+	for role, login := range logins {
+		t.Run(string(role), func(t *testing.T) {
+			db := r.SQL(t, login)
+			for _, rule := range casefile.ActRules {
+				insert := func(columns, values string, args ...any) error {
+					tx, err := db.Beginx()
+					require.NoError(t, err)
+					defer func() { require.NoError(t, tx.Rollback()) }()
+					_, err = tx.Exec(`insert into command (id, kind, attested_on, `+columns+`) values (gen_random_uuid(), $1, current_date, `+values+`)`, append([]any{rule.Act}, args...)...)
+					return err
+				}
+				var err error
+				if rule.Subject == casefile.AboutLane {
+					err = insert("lane", "'legacy'")
+				} else {
+					err = insert("case_ref", "$2", r.ref)
+				}
+				stranger := strings.HasSuffix(string(role), " of Edinburgh")
+				switch {
+				case rule.Act == casefile.ActErase:
+					require.ErrorContains(t, err, "may not do text.erase by a row of its own")
+				case stranger && rule.Subject != casefile.AboutLane:
+					require.ErrorContains(t, err, "no such case", "%s %s", login, rule.Act)
+				case slices.Contains(rule.Roles, role):
+					require.NoError(t, err, "%s %s", login, rule.Act)
+				default:
+					require.ErrorContains(t, err, "may not do", "%s %s", login, rule.Act)
+					err = insert("office", "'mailroom'")
+					require.ErrorContains(t, err, "may not do", "%s %s in the mailroom", login, rule.Act)
+				}
+			}
+			// No function does an act that stands under nobody's, or another's, name.
+			other := r.lastOf(t, "morag")
+			for _, call := range []string{
+				`select receive_post($1, current_date, '', '', '')`, `select dismiss_post($1)`, `select settle_arrival($1)`,
+				`select resolve_duplicate($1, current_date)`, `select file_command($1, current_date, now(), current_date)`,
+			} {
+				for _, id := range []uuid.UUID{uuid.New(), other} {
+					if login == "morag" && id == other {
+						continue
+					}
+					_, err := db.Exec(call, id)
+					require.ErrorContains(t, err, "no such act of yours waits to be done", "%s %s", login, call)
+				}
+			}
+			_, err := db.Exec(`select erase_text($1, $2, 'retention')`, uuid.New(), other)
+			if role == casefile.Operations {
+				require.ErrorContains(t, err, "it has no text")
+			} else {
+				require.ErrorContains(t, err, "may not erase")
+			}
+		})
+	}
+	left := r.commands()
+	require.Contains(t, left, "contact.record", "the one that was left undelivered")
+	r.admin.MustExec(`set session_replication_role = replica`)
+	r.admin.MustExec(`delete from command`)
+	r.admin.MustExec(`delete from chain_head where subject <> 'staff'`)
+	require.Equal(t, before, r.commands(), "nothing else was changed")
+}
+
+// lastOf leaves an undelivered act of a caseworker's on record, once, and returns its id.
+func (r *room) lastOf(t *testing.T, login string) uuid.UUID {
+	t.Helper()
+	id := uuid.NewSHA1(uuid.Nil, []byte(r.ref))
+	var there bool
+	require.NoError(t, r.admin.Get(&there, `select exists (select from command where id = $1)`, id))
+	if !there {
+		_, err := r.SQL(t, login).Exec(`insert into command (id, case_ref, kind, attested_on, fields) values ($1, $2, 'contact.record', current_date, '{"how": "phone"}')`, id, r.ref)
+		require.NoError(t, err, fmt.Sprint(login))
+	}
+	return id
+}
