@@ -125,53 +125,6 @@ create function chain_subject(c command) returns text language sql immutable as 
     select coalesce(c.case_ref, c.lane, c.office)
 $$;
 
-create or replace function stamp_command() returns trigger language plpgsql security definer set search_path = hame as $$
-begin
-    if (select rolsuper from pg_roles where rolname = session_user) then
-        raise exception 'a superuser does nothing on a case' using errcode = 'insufficient_privilege';
-    end if;
-    new.login := session_user;
-    new.person := my_person();
-    if new.person is null then
-        raise exception '% is no member of staff today', session_user using errcode = 'insufficient_privilege';
-    end if;
-    if new.case_ref is not null and not may_see(new.case_ref) then
-        raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
-    end if;
-    if not exists (select from act_role a join staff s on s.role = a.role
-                   where a.act = new.kind and s.login = session_user
-                     and current_date >= s.valid_from and (s.valid_to is null or current_date <= s.valid_to)
-                     and (not a.council or s.council = (select council from family f where f.case_ref = new.case_ref))) then
-        raise exception '% may not do %', session_user, new.kind using errcode = 'insufficient_privilege';
-    end if;
-    new.recorded_at := clock_timestamp();
-    select a.n, a.hash into new.chain_n, new.chain_hash
-        from chain_append(chain_subject(new), chain_content(new)) a;
-    return new;
-end $$;
-
--- The links that do not follow from what they stand on, and heads that no link explains.
-create or replace function broken_chains() returns table (subject text, n int) language sql stable as $$
-    with links as (
-        select chain_subject(c) as subject, c.chain_n as n, c.chain_hash as hash, chain_content(c) as content from command c
-        union all
-        select chain_subject(c), o.chain_n, o.chain_hash, chain_content(o)
-        from command_outcome o join command c on c.id = o.command_id),
-    followed as (
-        select l.*, lag(l.hash) over w as previous, row_number() over w as expected from links l
-        window w as (partition by l.subject order by l.n))
-    select subject, n from followed
-    where n <> expected
-       or hash <> sha256(coalesce(previous, convert_to(subject, 'UTF8')) || convert_to(content, 'UTF8'))
-    union all
-    select coalesce(h.subject, l.subject), coalesce(h.n, l.n)
-    from chain_head h full join (select distinct on (subject) * from links order by subject, n desc) l using (subject)
-    where h.hash is distinct from l.hash or h.n is distinct from l.n
-    union all
-    -- A text may be erased, and never altered.
-    select chain_subject(c), c.chain_n from command c join command_text t on t.command_id = c.id
-    where t.body is not null and c.text_digest is distinct from sha256(t.salt || convert_to(t.body, 'UTF8'))
-$$;
 create or replace function stamp_outcome() returns trigger language plpgsql security definer set search_path = hame as $$
 begin
     new.recorded_at := clock_timestamp();
@@ -382,16 +335,6 @@ begin
     return review_state(ref);
 end $$;
 
--- How often each review was restarted or freed by operations.
-create function recoveries() returns table (case_ref text, n bigint) language plpgsql stable security definer set search_path = hame as $$
-begin
-    if not has_role('operations', 'auditor') then
-        raise exception '% may not verify', session_user using errcode = 'insufficient_privilege';
-    end if;
-    return query select c.case_ref, count(*) from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
-        where c.kind = 'case.recover' group by c.case_ref;
-end $$;
-
 -- The unlisted families of a lane that may be drawn, as the order of listing looks at them.
 create function waiting_families(in_lane text) returns table (case_ref text, family_key text, imported_on date, supported boolean,
     arrived_on text, claim_date text, harm boolean, illness boolean, births text[]) language sql stable as $$
@@ -420,35 +363,6 @@ begin
                  order by r.in_force_from desc, r.recorded_at desc limit 1)
     from waiting_families(in_lane) w where may_see(w.case_ref);
 end $$;
-
-create function names_agreed(ref text) returns boolean language sql stable security definer set search_path = hame as $$
-    select coalesce((select c.names = 'agreed' from contact c where c.case_ref = ref and c.names is not null
-                     order by c.made_on desc, c.command_id desc limit 1), false)
-$$;
-
--- What case_file shows beside the straight path's facts, by the reader's sight.
-create or replace function case_more(ref text, sight text) returns jsonb language sql stable as $$
-    select case sight
-    when 'file' then jsonb_build_object(
-        'corrections', (select jsonb_agg(to_jsonb(c) - array['case_ref', 'command_id'] order by c.no) from correction c where c.case_ref = ref),
-        'differences', (select jsonb_agg(to_jsonb(d) - array['case_ref', 'batch', 'command_id'] order by d.no) from import_difference d
-                        where d.case_ref = ref and d.finding is null),
-        'flag_requests', (select jsonb_agg(to_jsonb(q) - array['id', 'case_ref', 'command_id'] order by q.id) from flag_request q
-                          where q.case_ref = ref and q.settled_on is null),
-        'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on, 'read_on', i.read_on) order by i.no)
-                 from post_item i where i.case_ref = ref),
-        'names_agreed', names_agreed(ref))
-    when 'summary' then jsonb_build_object(
-        'names_agreed', names_agreed(ref),
-        'children', (select jsonb_agg(jsonb_build_object('no', w.person_no, 'reported_on', w.reported_on, 'views', w.findings->'views',
-                'indicators', w.findings->'indicators', 'best_interests', w.findings->'best_interests') order by w.person_no)
-            from (select distinct on (c.person_no) c.* from welfare_check c where c.case_ref = ref and c.signed_on is not null
-                  order by c.person_no, c.no desc) w),
-        'advice', (select jsonb_agg(jsonb_build_object('rule_set', s.id, 'people', x.body->'people') order by s.id)
-            from (select distinct on (r.rule_set) r.* from recommendation r where r.case_ref = ref order by r.rule_set, r.revision desc) x
-            join rule_set s on s.hash = x.rule_set where s.use = 'comparison'))
-    else '{}'::jsonb end
-$$;
 
 drop function import_merge(uuid, text, boolean, date);
 -- Merges what the session has staged under a batch, in the caller's transaction.
@@ -629,29 +543,5 @@ begin
 end $$;
 -- +goose StatementEnd
 create trigger public_harm before insert or update on person_flag for each row execute function public_harm_takes_two();
-
--- Items that wait to be linked or read, and what became of the others.
-create view post_list with (security_barrier) as
-select i.no, i.from_kind, i.received_on, i.wait_until, i.case_ref, i.linked_on, i.read_on, i.dismissed_on, i.dismissed_why,
-       i.said_name, i.said_representative, i.said_reference,
-       i.dismissed_on is null and i.read_on is null and i.wait_until < business_today() as escalated,
-       (select coalesce(jsonb_agg(jsonb_build_object('case', s.case_ref, 'why', s.why) order by s.case_ref), '[]')
-        from post_suggestion s where s.item = i.no and may_see(s.case_ref)) as suggestions
-from post_item i
-where (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'auditor')) and (i.case_ref is null or may_see(i.case_ref));
-
--- Pairs of files that may be one family, and files that are held because they are.
-create view duplicate_list with (security_barrier) as
-select d.a, d.b, string_agg(distinct d.why, ', ') as why, min(d.due_on) as due_on, '' as held,
-       min(d.due_on) < business_today() as escalated
-from duplicate_candidate d
-where d.resolved_on is null and may_see(d.a) and may_see(d.b)
-  and (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'operations', 'auditor'))
-group by d.a, d.b
-union all
-select h.same_as, h.case_ref, 'the same family', h.review_on, h.case_ref, h.review_on < business_today()
-from hold h
-where h.ground = 'duplicate' and h.ended_on is null and may_see(h.case_ref) and may_see(h.same_as)
-  and (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'operations', 'auditor'));
 
 -- +goose Down
