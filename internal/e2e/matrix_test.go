@@ -63,12 +63,13 @@ func TestAForgedUpdateChangesNothing(t *testing.T) {
 				continue
 			}
 			forged[rule.Act] = true
-			for what, a := range map[string]workflows.Act{"no row": {Command: uuid.New(), Kind: rule.Act}, "a row of another case": {Command: elsewhere, Kind: rule.Act}} {
-				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, rule.Act, a), "%s: %s", rule.Act, what)
+			wire := rule.Act.Wire()
+			for what, a := range map[string]workflows.Act{"no row": {Command: uuid.New(), Kind: wire}, "a row of another case": {Command: elsewhere, Kind: wire}} {
+				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, a), "%s: %s", rule.Act, what)
 			}
 			if rule.Act != casefile.ActOpen {
-				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, rule.Act, workflows.Act{Command: last, Kind: rule.Act}), "%s: a row of another kind", rule.Act)
-				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, rule.Act, workflows.Act{Command: last, Kind: casefile.ActOpen}), "%s: another kind under its name", rule.Act)
+				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, workflows.Act{Command: last, Kind: wire}), "%s: a row of another kind", rule.Act)
+				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, workflows.Act{Command: last, Kind: casefile.ActOpen}), "%s: another kind under its name", rule.Act)
 			}
 		}
 		require.Equal(t, before, o.facts(t, ref), "none of it changed a fact")
