@@ -57,8 +57,16 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 		return nil
 	}
 	on, err := c.OpeningSent(ctx, c.ref)
-	if err != nil || on.IsZero() {
+	if err != nil {
 		return err
+	}
+	if on.IsZero() && c.before.Stage.Before(casefile.Representation) {
+		// Somebody still waits for it: a family found again, whose task had been
+		// stopped before its representative was written to.
+		return c.open(ctx, casefile.TaskOpeningLetter, 0, c.today)
+	}
+	if on.IsZero() {
+		return nil
 	}
 	if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "sent", on); err != nil {
 		return err

@@ -5,15 +5,19 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
 )
 
+// repeated is a cell's value as a finding quotes it.
+var repeated = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
 // CheckFact reads one corrected fact by the rules of a backlog file's column of
 // that name, and returns it as the record keeps it: a nationality as its code, a
-// date as ISO text. The error says what was expected and does not repeat a name,
-// date or reference.
+// date as ISO text. The error says what was expected and repeats nothing of the
+// value: it stands in the refusal, which histories keep and no erasure reaches.
 func CheckFact(column, value string, today clock.Date) (string, error) {
 	values := map[string]string{"family": "F", "person": "1", "relationship": string(casefile.Principal), "nationality": "Unknown",
 		"claim_date": today.String(), "council": "S12000049", "family_name": "F", "given_names": "G"}
@@ -34,7 +38,7 @@ func CheckFact(column, value string, today clock.Date) (string, error) {
 		return "", err
 	}
 	if len(file.Quarantined) > 0 {
-		return "", fmt.Errorf("%s: %s", column, file.Quarantined[0].Reason)
+		return "", fmt.Errorf("%s: %s", column, repeated.ReplaceAllString(file.Quarantined[0].Reason, `"…"`))
 	}
 	var fields map[string]any
 	for _, part := range []any{file.Families[0], file.Families[0].People[0]} {

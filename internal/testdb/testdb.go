@@ -50,6 +50,8 @@ func New(t testing.TB) DB {
 		require.NoError(t, err)
 	}
 	exec(`select pg_advisory_lock(%d)`, templateLock)
+	// Also where the template can't be made: the other tests fail then too, and don't wait for ever.
+	defer func() { exec(`select pg_advisory_unlock(%d)`, templateLock) }()
 	template := "hame_template_" + strings.ReplaceAll(os.Getenv("HAME_TEST_TEMPLATE"), "-", "_") + version(t)
 	var exists bool
 	require.NoError(t, conn.GetContext(ctx, &exists, `select exists (select from pg_database where datname = $1)`, template))
@@ -59,7 +61,6 @@ func New(t testing.TB) DB {
 	}
 	name := "hame_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	exec(`create database %s template %s`, name, template)
-	exec(`select pg_advisory_unlock(%d)`, templateLock)
 	t.Cleanup(func() {
 		_, err := server.ExecContext(context.Background(), fmt.Sprintf(`drop database %s with (force)`, name))
 		require.NoError(t, err)
