@@ -110,7 +110,7 @@ func TestTheSameActTwice(t *testing.T) {
 			for i := range times {
 				all.Go(func() {
 					answers[i], errs[i] = s.RecordAct(context.WithoutCancel(t.Context()),
-						activities.RecordActParams{Case: s.ref, Command: c.command.ID, Act: c.command.Act, Now: s.now})
+						activities.RecordActParams{Case: s.ref, Command: c.command.ID, Act: c.command.Act.Wire(), Now: s.now})
 				})
 			}
 			all.Wait()
@@ -139,7 +139,7 @@ func TestTheSameActTwice(t *testing.T) {
 		answer := make(chan activities.RecordActResult, 1)
 		failed := make(chan error, 1)
 		go func() {
-			out, err := s.RecordAct(context.WithoutCancel(t.Context()), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act, Now: s.now})
+			out, err := s.RecordAct(context.WithoutCancel(t.Context()), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Wire(), Now: s.now})
 			answer <- out
 			failed <- err
 		}()

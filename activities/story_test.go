@@ -146,7 +146,7 @@ func (s *story) command(login string, act casefile.Act, subject int, on clock.Da
 // record lets the worker record a command.
 func (s *story) record(c store.NewCommand) *casefile.Refusal {
 	s.t.Helper()
-	out, err := s.RecordAct(s.t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act, Now: s.now})
+	out, err := s.RecordAct(s.t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Wire(), Now: s.now})
 	require.NoError(s.t, err)
 	s.review = out.Review
 	return out.Refused

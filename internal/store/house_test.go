@@ -135,7 +135,7 @@ func (h *house) does(login, ref string, act casefile.Act, subject int, fields ca
 	c := h.command(ref, act, fields)
 	c.Subject = subject
 	require.NoError(h.t, h.as(login).InsertCommand(h.t.Context(), c))
-	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: ref, Command: c.ID, Act: act, Now: at(monday)})
+	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: ref, Command: c.ID, Act: act.Wire(), Now: at(monday)})
 	require.NoError(h.t, err)
 	require.Nil(h.t, out.Refused)
 	return c
@@ -144,7 +144,7 @@ func (h *house) does(login, ref string, act casefile.Act, subject int, fields ca
 // record lets the worker record an act, and returns why it was refused, if it was.
 func (h *house) record(c store.NewCommand) *casefile.Refusal {
 	h.t.Helper()
-	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: c.Case, Command: c.ID, Act: c.Act, Now: at(monday)})
+	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: c.Case, Command: c.ID, Act: c.Act.Wire(), Now: at(monday)})
 	require.NoError(h.t, err)
 	return out.Refused
 }
