@@ -38,9 +38,10 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 			return err
 		}
 		served++
-		if p.Outcome.IsGrant() {
+		switch {
+		case p.Outcome.IsGrant():
 			err = c.open(ctx, casefile.TaskStatus, 0, cmd.AttestedOn)
-		} else {
+		case p.AppealOn.IsZero(): // who has appealed already has no window to appeal in
 			err = c.open(ctx, casefile.TaskAppealWindow, p.Person, cmd.AttestedOn)
 		}
 		if err != nil {
