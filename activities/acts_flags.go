@@ -172,7 +172,8 @@ func (c *change) endHold(ctx context.Context, person int, ground string, on cloc
 }
 
 // raiseConcern holds refusal and removal at once (row 4): whoever sees a child in
-// danger waits for nobody. A senior caseworker reviews the hold, and alone ends it.
+// danger waits for nobody. It is taken for anybody, for the record may be wrong
+// about who is a child. A senior caseworker reviews the hold, and alone ends it.
 func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
 	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection, State: "alleged"})
 	if err != nil {

@@ -21,8 +21,8 @@ type OpenReviewParams struct {
 
 // OpenReview writes the review of a listed family, pins the lane's operative
 // rule set, keeps who was a child at listing, opens a hold for each imported
-// flag that asks for one, and opens the tasks of rows 0 and 1. A review that is
-// open already is returned as it is.
+// flag that asks for one, a task for those that are to be looked into, and the
+// tasks of rows 0 and 1. A review that is open already is returned as it is.
 func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casefile.Review, error) {
 	today := clock.DateOf(in.Now)
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {

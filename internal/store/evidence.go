@@ -89,13 +89,14 @@ func (t *Tx) LetterReturned(ctx context.Context, ref string, f casefile.Returned
 }
 
 // ReturnsFromFamily counts the letters that came back from the family since one
-// was last delivered to it, or it was last reached in person.
+// was last delivered to it, it was last reached in person, or it last answered.
 func (t *Tx) ReturnsFromFamily(ctx context.Context, ref string) (int, error) {
 	var n int
 	err := t.get(ctx, &n, `
 		select count(*) from letter_sent s where s.case_ref = $1 and s.to_whom = 'family' and s.returned_on is not null
 			and s.returned_on >= coalesce((select max(d.delivered_on) from letter_sent d where d.case_ref = $1 and d.to_whom = 'family'), '-infinity')
-			and s.returned_on >= coalesce((select max(c.made_on) from contact c where c.case_ref = $1 and c.how <> 'representative'), '-infinity')`, ref)
+			and s.returned_on >= coalesce((select max(c.made_on) from contact c where c.case_ref = $1 and c.how <> 'representative'), '-infinity')
+			and s.returned_on >= coalesce((select max(e.received_on) from evidence e where e.case_ref = $1 and e.provider = 'questionnaire'), '-infinity')`, ref)
 	return n, err
 }
 
