@@ -490,6 +490,9 @@ end $$;
 create or replace function programme_report() returns jsonb language plpgsql stable security definer set search_path = hame as $$
 declare
     report jsonb;
+    -- The families add up whoever asks; what waits is counted as its list would show it, or a count would tell of a
+    -- restricted case.
+    whole boolean := session_user = 'hame_worker' or has_role('auditor');
 begin
     if session_user <> 'hame_worker' and not has_role('operations', 'senior_caseworker', 'auditor') then
         raise exception '% may not read the programme''s figures', session_user using errcode = 'insufficient_privilege';
@@ -497,7 +500,8 @@ begin
     with cases as (
         select f.case_ref, f.lane, coalesce(r.stage, 'unlisted') as stage, r.rollup, r.signed_on, l.listing_date,
                (select max(o.served_on) from decision_outcome o where o.case_ref = f.case_ref having bool_and(o.served_on is not null)) as served_on,
-               exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null) as held_back
+               exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
+                       and (whole or (may_see(d.a) and may_see(d.b)))) as held_back
         from family f left join review r using (case_ref) left join listing l using (case_ref)),
     dues as (
         select t.*, exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect in ('lapse', 'search_appeal')) as lapsed,
@@ -516,14 +520,15 @@ begin
         'open_by_stage', (select coalesce(jsonb_object_agg(stage, n), '{}') from (
             select stage, count(*) as n from cases where stage <> 'closed' group by 1) x),
         'held_back_as_duplicates', (select count(*) from cases where stage = 'unlisted' and held_back),
-        'held_as_duplicates', (select count(distinct h.case_ref) from hold h join cases c using (case_ref) where h.ground = 'duplicate' and h.ended_on is null),
+        'held_as_duplicates', (select count(distinct h.case_ref) from hold h join cases c using (case_ref)
+            where h.ground = 'duplicate' and h.ended_on is null and (whole or (may_see(h.case_ref) and may_see(h.same_as)))),
         'duplicates', (select jsonb_build_object('unresolved', count(*), 'escalated', count(*) filter (where due_on < business_today()))
-            from (select a, b, min(due_on) as due_on from duplicate_candidate where resolved_on is null group by a, b) x),
+            from (select a, b, min(due_on) as due_on from duplicate_candidate where resolved_on is null and (whole or (may_see(a) and may_see(b))) group by a, b) x),
         'post', (select jsonb_build_object(
             'unlinked', count(*) filter (where case_ref is null), 'oldest_unlinked', min(received_on) filter (where case_ref is null),
             'unread', count(*) filter (where case_ref is not null), 'oldest_unread', min(received_on) filter (where case_ref is not null),
             'escalated', count(*) filter (where wait_until < business_today()))
-            from post_item where dismissed_on is null and read_on is null),
+            from post_item where dismissed_on is null and read_on is null and (whole or case_ref is null or may_see(case_ref))),
         'milestones', (select jsonb_build_object('signed', count(*) filter (where signed_on is not null),
             'served', count(*) filter (where served_on is not null),
             'carried_out', count(*) filter (where stage = 'closed' and rollup is not null)) from cases),
