@@ -503,6 +503,11 @@ func TestADayOfOperations(t *testing.T) {
 		require.NotContains(t, s.types(t, nil, 0, "--as archie backlog resume"), "PAUSED")
 		s.says(t, refs, "text: "+letter+"\n", "--as morag representation receive A --from community")
 		s.types(t, refs, 0, "--as archie staff list", "morag")
+		var texts int
+		require.NoError(t, s.db.SQL(t, "archie").Get(&texts, `select count(*) from hame.act_text($1, '{representation.receive}')`, refs["A"]))
+		require.Zero(t, texts, "operations read no free text")
+		require.NoError(t, s.db.SQL(t, "morag").Get(&texts, `select count(*) from hame.act_text($1, '{representation.receive}') where body like '%' || $2 || '%'`, refs["A"], letter))
+		require.Equal(t, 1, texts, "a caseworker may")
 		require.NotContains(t, s.types(t, refs, 0, "--as archie case show A -o json", refs["A"]), letter)
 		require.NotContains(t, s.types(t, refs, 0, "--as archie case timeline A", "representation"), letter)
 		s.types(t, refs, 4, "--as archie decision show A")
