@@ -226,12 +226,15 @@ func (c *change) citable(ctx context.Context, reasons []casefile.Reason) error {
 // agree signs a proposal as its second officer, on the file as it stands.
 func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.AgreeFields)
+	if f.Revision != c.before.Revision {
+		return stale(f.Revision, c.before.Revision) // also where the proposal has gone back to its author since
+	}
 	p, err := c.waitingProposal(ctx)
 	if err != nil {
 		return err
 	}
 	// The proposal itself counted the revision up by one; nothing else may have.
-	if f.Revision != c.before.Revision || p.Revision+1 != c.before.Revision {
+	if p.Revision+1 != c.before.Revision {
 		return stale(f.Revision, c.before.Revision)
 	}
 	file, err := c.SignatureFile(ctx, c.ref)

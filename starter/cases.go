@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -40,7 +41,8 @@ func (a *app) caseCommand() *cobra.Command {
 	}
 	return group("case", "find, show and prepare cases",
 		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
-		forReaders(a.caseTimeline(), "whoever sees the file, or operations"), a.caseOpen(),
+		forReaders(a.caseTimeline(), "whoever sees the file, or operations"),
+		forReaders(a.caseTexts(), "whoever sees the file; councils what is written of their children, the minister's office its own"), a.caseOpen(),
 		a.actCommand("assign REF... --to NAME [--role ROLE]", casefile.ActAssign, assign),
 		a.caseFlag(), a.caseCorrect(), a.caseDifference(), a.caseArrival(), a.caseRecover(),
 		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
@@ -318,6 +320,43 @@ func orNone(s string) string {
 		return "-"
 	}
 	return s
+}
+
+// caseTexts shows what people wrote: reports, drafts, answers, reasons. It is how
+// a second officer reads an author's reasons, and a lead professional why a
+// report came back.
+func (a *app) caseTexts() *cobra.Command {
+	return &cobra.Command{
+		Use: "texts REF", Short: "what people wrote on a case: reports, drafts, answers, reasons (recorded)", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			if _, err := s.CaseSummary(c.Context(), ref); err != nil {
+				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+			}
+			texts, err := s.Texts(c.Context(), ref)
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), texts, func(t *tabwriter.Writer) { showTexts(t, texts) })
+		},
+	}
+}
+
+func showTexts(w io.Writer, texts []store.Text) {
+	for _, x := range texts {
+		fmt.Fprintf(w, "%s%s by %s on %s\n", x.Act, suffix(x.Subject), x.Person, x.On)
+		for line := range strings.Lines(x.Body) {
+			fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\r\n"))
+		}
+	}
+	fmt.Fprintf(w, "%d text(s)\n", len(texts))
 }
 
 func (a *app) caseTimeline() *cobra.Command {

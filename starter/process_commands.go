@@ -333,6 +333,7 @@ func (a *app) decisionShow() *cobra.Command {
 						fmt.Fprintf(t, "%s\t%s\t%s\tevidence %v\t%s\n", x.Factor, x.Finding, about(x.Person), x.Evidence, who)
 					}
 				}
+				fmt.Fprintf(t, "\nWhat was written, the reasons among it: starter case texts %s\n", f.Case)
 				for _, r := range f.Recommendations {
 					fmt.Fprintf(t, "\nRECOMMENDED\tby %s (%s, %s) at revision %d\n", r.RuleSetID, r.Use, r.RuleSet, r.Revision)
 					for _, p := range r.People {

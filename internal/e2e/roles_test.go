@@ -263,7 +263,7 @@ func TestADayOfTheCouncil(t *testing.T) {
 		// One that comes after the proposal holds its signature, too.
 		agree := s.agreement(t, refs["B"])
 		s.types(t, refs, 0, "--as agnes welfare concern B/3")
-		s.types(t, refs, 3, "--as ailsa decision agree B --file "+agree, "no proposal waits")
+		s.types(t, refs, 6, "--as ailsa decision agree B --file "+agree, "read it again")
 		s.types(t, refs, 3, "--as ewan decision propose B --file "+s.outcomes(t, "ewan", refs["B"], no, no, no), "the case is held")
 		require.NotContains(t, s.types(t, refs, 0, "--as agnes case show B -o json"), "REFUSED", "councils read no outcome of a proposal")
 		require.Contains(t, s.tasks(t, refs["B"]), "hold.review senior_caseworker")
@@ -427,7 +427,7 @@ func TestADayOfTheDeciders(t *testing.T) {
 			old := s.agreement(t, refs["B"])
 			s.types(t, refs, 0, "--as morag evidence receive B --provider community")
 			require.Contains(t, s.tasks(t, refs["B"]), "decision.propose decision_maker")
-			s.types(t, refs, 3, "--as ailsa decision agree B --file "+old, "nothing_open")
+			s.types(t, refs, 6, "--as ailsa decision agree B --file "+old, "read it again")
 			s.types(t, refs, 0, "--as ewan decision propose B --file "+s.outcomes(t, "ewan", refs["B"], no, no))
 			s.types(t, refs, 6, "--as ailsa decision agree B --file "+old, "read it again")
 			require.Contains(t, s.tasks(t, refs["B"]), "decision.agree second_officer")
@@ -436,6 +436,7 @@ func TestADayOfTheDeciders(t *testing.T) {
 			s.types(t, refs, 0, "--as ailsa decision agree B --file "+s.agreement(t, refs["B"]))
 			s.types(t, refs, 3, "--as ailsa decision agree B --file "+old)
 			s.types(t, refs, 0, "--as morag case show B", "ALL_REFUSED")
+			s.types(t, refs, 0, "--as ailsa case texts B", "decision.propose by ewan") // an author's reasons are there to be read
 		})
 	})
 	t.Run("senior_caseworker", func(t *testing.T) {
@@ -504,9 +505,9 @@ func TestADayOfOperations(t *testing.T) {
 		s.says(t, refs, "text: "+letter+"\n", "--as morag representation receive A --from community")
 		s.types(t, refs, 0, "--as archie staff list", "morag")
 		var texts int
-		require.NoError(t, s.db.SQL(t, "archie").Get(&texts, `select count(*) from hame.act_text($1, '{representation.receive}')`, refs["A"]))
+		require.NoError(t, s.db.SQL(t, "archie").Get(&texts, `select count(*) from hame.act_text($1)`, refs["A"]))
 		require.Zero(t, texts, "operations read no free text")
-		require.NoError(t, s.db.SQL(t, "morag").Get(&texts, `select count(*) from hame.act_text($1, '{representation.receive}') where body like '%' || $2 || '%'`, refs["A"], letter))
+		require.NoError(t, s.db.SQL(t, "morag").Get(&texts, `select count(*) from hame.act_text($1) where body like '%' || $2 || '%'`, refs["A"], letter))
 		require.Equal(t, 1, texts, "a caseworker may")
 		require.NotContains(t, s.types(t, refs, 0, "--as archie case show A -o json", refs["A"]), letter)
 		require.NotContains(t, s.types(t, refs, 0, "--as archie case timeline A", "representation"), letter)

@@ -87,6 +87,23 @@ func (s *Store) Timeline(ctx context.Context, ref string) ([]Event, error) {
 	return rows, mapError(err)
 }
 
+// Text is what somebody wrote with an act.
+type Text struct {
+	Act     casefile.Act `db:"kind" json:"act"`
+	Subject int          `db:"subject_no" json:"subject,omitempty"`
+	Person  string       `db:"person" json:"person"`
+	On      clock.Date   `db:"attested_on" json:"on"`
+	Body    string       `db:"body" json:"text"`
+}
+
+// Texts returns what people wrote on a case, oldest first, as the login may see
+// it, and records the read. Erased texts are not there.
+func (s *Store) Texts(ctx context.Context, ref string) ([]Text, error) {
+	rows := []Text{}
+	err := s.db.SelectContext(ctx, &rows, `select kind, subject_no, person, attested_on, body from act_text($1)`, ref)
+	return rows, mapError(err)
+}
+
 // MyPart returns the part that the session's own person plays on a case, if any.
 func (s *Store) MyPart(ctx context.Context, ref string) (casefile.Part, error) {
 	var part *string

@@ -424,16 +424,23 @@ begin
     order by 1, 2;
 end $$;
 
--- The texts of some kinds of act, for those who see texts. An erased one is not there.
-create or replace function act_text(ref text, kinds text[]) returns table (kind text, person text, attested_on date, body text)
+-- What people wrote, oldest first, as the reader's role may see it: councils what is written of their children, the
+-- minister's office what it writes itself. An erased text is not there. The read is recorded.
+drop function act_text(text, text[]);
+create function act_text(ref text) returns table (kind text, subject_no int, person text, attested_on date, body text)
 language plpgsql security definer set search_path = hame as $$
+declare
+    sight text := sight_of(ref);
 begin
-    if not exists (select from case_sight s where s.case_ref = ref and s.sight = 'file') then
-        return;
+    return query select c.kind, c.subject_no, c.person, c.attested_on, t.body from command c join command_text t on t.command_id = c.id
+        where c.case_ref = ref and t.body is not null
+          and (sight = 'file'
+               or (sight = 'children' and c.kind in ('welfare.report', 'welfare.return', 'welfare.concern'))
+               or (sight = 'summary' and c.kind in ('representation.draft', 'representation.return')))
+        order by c.recorded_at;
+    if found then
+        insert into case_read (case_ref, login, person, what) values (ref, session_user, my_person(), 'texts');
     end if;
-    insert into case_read (case_ref, login, person, what) values (ref, session_user, my_person(), 'texts');
-    return query select c.kind, c.person, c.attested_on, t.body from command c join command_text t on t.command_id = c.id
-        where c.case_ref = ref and c.kind = any (kinds) and t.body is not null order by c.recorded_at;
 end $$;
 -- +goose StatementEnd
 
