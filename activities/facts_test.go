@@ -192,7 +192,7 @@ func TestACorrectionReturnsAProposal(t *testing.T) {
 		s.correct(c.person, c.field, c.value)
 		require.Equal(t, "stale", s.closed(casefile.TaskAgree, 0).Result, c.field)
 		require.Equal(t, casefile.DecisionMaker, s.task(casefile.TaskPropose, 0).Awaiting)
-		s.refused(casefile.RefusedNothingOpen, "ailsa", casefile.ActAgree, 0, agreed)
+		s.refused(casefile.RefusedStale, "ailsa", casefile.ActAgree, 0, agreed)
 		s.propose("ewan", refuseAll)
 		s.do("ailsa", casefile.ActAgree, 0, s.agreement())
 	}

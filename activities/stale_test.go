@@ -62,7 +62,7 @@ func TestWhatComesAfterAProposal(t *testing.T) {
 			require.Equal(t, "stale", s.closed(casefile.TaskAgree, 0).Result)
 			require.Equal(t, 1, value[int](o, `select count(*) from recommendation r join rule_set s on s.hash = r.rule_set
 				where r.case_ref = $1 and r.revision = $2 and s.use = 'operative'`, s.ref, s.review.Revision), "the rules are asked again")
-			s.refused(casefile.RefusedNothingOpen, "ailsa", casefile.ActAgree, 0, agreed)
+			s.refused(casefile.RefusedStale, "ailsa", casefile.ActAgree, 0, agreed)
 		})
 	}
 	t.Run("what is refused returns nothing", func(t *testing.T) {
