@@ -123,7 +123,8 @@ func (p programs) worker(dir string) (stop func() error, err error) {
 	}, nil
 }
 
-// programme generates the backlog, imports it, starts clearing it, and rehearses.
+// programme generates the backlog, imports it, starts clearing it, rehearses, and
+// verifies what must always be true.
 func (p programs) programme(ctx context.Context, c choices, dir string) error {
 	file := filepath.Join(dir, "backlog.csv")
 	out, err := os.Create(file)
@@ -151,7 +152,10 @@ func (p programs) programme(ctx context.Context, c choices, dir string) error {
 	if c.Summary != "" {
 		args = append(args, "--summary", c.Summary)
 	}
-	return p.starter(ctx, args...)
+	if err := p.starter(ctx, args...); err != nil {
+		return err
+	}
+	return p.starter(ctx, "--as", "una", "verify")
 }
 
 func freePort() (int, error) {
