@@ -95,6 +95,9 @@ func typedNumber(subject int, fields casefile.Fields) int {
 // do does an act and prints what became of it.
 func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
+	if err := rightSubject(act, ref, typedNumber(subject, fields)); err != nil {
+		return err
+	}
 	if err := a.connect(ctx, flags.dryRun); err != nil {
 		return err
 	}
@@ -133,6 +136,16 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 	cmd, err := desk.New(ref, act, subject, on, fields, text)
 	if err != nil {
 		return err
+	}
+	if f, ok := fields.(casefile.Attesting); ok {
+		day, field := f.Attested()
+		today, err := a.today(ctx)
+		if err != nil {
+			return err
+		}
+		if today.Before(day) {
+			return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("%s %s has not come: today is %s", field, day, today))
+		}
 	}
 	if correction, ok := fields.(*casefile.CorrectFields); ok {
 		if _, err := backlog.CheckFact(correction.Field, text, on); err != nil {

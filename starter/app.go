@@ -82,7 +82,7 @@ func (a *app) database(ctx context.Context) (*store.Store, error) {
 	case a.as != "":
 		var err error
 		if address, err = store.As(address, a.as); err != nil {
-			return nil, err
+			return nil, usageError{err}
 		}
 	}
 	s, err := store.Open(ctx, address, 2)

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"strconv"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -132,14 +130,11 @@ func (a *app) auditCheck() *cobra.Command {
 	}
 }
 
+var hashPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
 // readHeads reads what audit export wrote, as a table or as JSON.
 func readHeads(name string) (heads []store.ChainHead, err error) {
-	var body []byte
-	if name == "-" {
-		body, err = io.ReadAll(os.Stdin)
-	} else {
-		body, err = os.ReadFile(name)
-	}
+	body, err := readBounded(name, maxExport)
 	if err != nil {
 		return nil, err
 	}
@@ -147,23 +142,28 @@ func readHeads(name string) (heads []store.ChainHead, err error) {
 		d := json.NewDecoder(bytes.NewReader(body))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&heads); err != nil {
-			return nil, fmt.Errorf("%s: it is no export: %w", name, err)
+			return nil, fmt.Errorf("%s is no export that audit export wrote", inputName(name))
 		}
 	} else {
 		for i, line := range strings.Split(strings.TrimSpace(string(body)), "\n") {
 			fields := strings.Fields(line)
 			if len(fields) != 3 {
-				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line", name, i+1)
+				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line", inputName(name), i+1)
 			}
-			n, err := strconv.Atoi(fields[1])
+			n, err := casefile.ParseNumber(fields[1], casefile.MaxItem)
 			if err != nil {
-				return nil, fmt.Errorf("%s, line %d: %q is no link's number", name, i+1, fields[1])
+				return nil, fmt.Errorf("%s, line %d: a link's number: %w", inputName(name), i+1, err)
 			}
 			heads = append(heads, store.ChainHead{Subject: fields[0], N: n, Hash: fields[2]})
 		}
 	}
 	if len(heads) == 0 {
-		return nil, fmt.Errorf("%s: the export is empty, and would prove nothing", name)
+		return nil, fmt.Errorf("%s: the export is empty, and would prove nothing", inputName(name))
+	}
+	for i, h := range heads {
+		if typed(h.Subject) != nil || h.N < 1 || h.N > casefile.MaxItem || !hashPattern.MatchString(h.Hash) {
+			return nil, fmt.Errorf("%s: head %d is none that audit export wrote: it has a subject, a number from 1, and a hash of 64 hexadecimal digits", inputName(name), i+1)
+		}
 	}
 	return heads, nil
 }

@@ -38,11 +38,7 @@ func (a *app) backlogCommand() *cobra.Command {
 func readBacklog(name string, today clock.Date) (*backlog.File, []byte, error) {
 	var body []byte
 	var err error
-	if name == "-" {
-		body, err = io.ReadAll(os.Stdin)
-	} else {
-		body, err = os.ReadFile(name)
-	}
+	body, err = readBounded(name, maxBacklog)
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
@@ -90,14 +86,31 @@ func (a *app) backlogGenerate() *cobra.Command {
 			if o.AsOf.IsZero() {
 				o.AsOf = clock.DateOf(time.Now())
 			}
-			return backlog.Generate(c.OutOrStdout(), o)
+			out := &watched{Writer: c.OutOrStdout()}
+			if err := backlog.Generate(out, o); err != nil && out.err == nil {
+				return usageError{err}
+			}
+			return out.err
 		},
 	}
-	c.Flags().IntVar(&o.Cases, "cases", 1100, "families")
-	c.Flags().IntVar(&o.People, "people", 0, "people (default in proportion: 4,000 in 1,100 families)")
+	o.Cases = 1100
+	c.Flags().Var(countFlag{&o.Cases}, "cases", "families")
+	c.Flags().Var(countFlag{&o.People}, "people", "people (default in proportion: 4,000 in 1,100 families)")
 	c.Flags().Uint64Var(&o.Seed, "seed", 2007, "the same seed gives the same backlog")
 	c.Flags().Var(dateFlag{&o.AsOf}, "as-of", "the day to which ages and residence are relative (default today)")
 	return c
+}
+
+// watched remembers whether writing failed.
+type watched struct {
+	io.Writer
+	err error
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.err = errors.Join(w.err, err)
+	return n, err
 }
 
 // importResult is what backlog import prints.

@@ -51,7 +51,7 @@ func (a *app) caseCommand() *cobra.Command {
 
 func (a *app) caseFind() *cobra.Command {
 	var f store.CaseFilter
-	var stage, lane, dueBefore string
+	var dueBefore string
 	var limit int
 	c := &cobra.Command{
 		Use: "find", Short: "list cases, the earliest due first", Args: exactly(0),
@@ -60,7 +60,6 @@ func (a *app) caseFind() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f.Stage, f.Lane = casefile.Stage(stage), casefile.Lane(lane)
 			if f.DueBefore, err = optionalDate("--due-before", dueBefore); err != nil {
 				return err
 			}
@@ -77,14 +76,16 @@ func (a *app) caseFind() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&stage, "stage", "", "only this stage: "+joined(casefile.Stages))
-	c.Flags().StringVar(&lane, "lane", "", "only this lane: legacy or fast-track")
-	c.Flags().StringVar(&f.Council, "council", "", "only this council, by GSS code")
+	c.Flags().Var(codeFlag[casefile.Stage]{&f.Stage, casefile.Stages}, "stage", "only this stage: "+joined(casefile.Stages))
+	c.Flags().Var(codeFlag[casefile.Lane]{&f.Lane, lanes}, "lane", "only this lane: legacy or fast-track")
+	c.Flags().Var(councilFlag{&f.Council}, "council", "only this council, by GSS code")
 	c.Flags().BoolVar(&f.Overdue, "overdue", false, "only cases with something overdue")
 	c.Flags().StringVar(&dueBefore, "due-before", "", "only cases due before this day")
-	c.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	limited(c.Flags(), &limit, 50)
 	return c
 }
+
+var lanes = []casefile.Lane{casefile.Legacy, casefile.FastTrack}
 
 func council(gss string) string {
 	if name := backlog.CouncilName(gss); name != "" {

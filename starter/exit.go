@@ -96,8 +96,10 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// describe says what went wrong and what to do next.
-func describe(err error) string {
+// describe says what went wrong and what to do next, fit for a terminal.
+func describe(err error) string { return shownSafely(inPlainWords(err)) }
+
+func inPlainWords(err error) string {
 	var list *listError
 	var kept keptError
 	refusal, refused := casefile.AsRefusal(err)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -32,6 +31,13 @@ func (a *app) caseOpen() *cobra.Command {
 			}
 			if fields.ListingDate, err = a.listingDay(c.Context(), flags.on); err != nil {
 				return err
+			}
+			today, err := a.today(c.Context())
+			if err != nil {
+				return err
+			}
+			if refusal := casefile.CheckListingDay(fields.ListingDate, today); refusal != nil {
+				return refusal
 			}
 			flags.on = ""
 			return a.do(c, casefile.ActOpen, ref, 0, fields, flags)
@@ -110,17 +116,14 @@ func (a *app) caseDifference() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			no, err := strconv.Atoi(args[1])
-			if err != nil || no < 1 {
-				return usageError{fmt.Errorf("%q is no difference's number; case show lists them", args[1])}
+			no, err := casefile.ParseNumber(args[1], casefile.MaxNumber)
+			if err != nil {
+				return usageError{fmt.Errorf("%w; case show lists the differences", err)}
 			}
 			return a.do(c, casefile.ActDifference, ref, no, fields, flags)
 		},
 	}, casefile.ActDifference)
-	for _, finding := range []string{"accepted", "rejected"} {
-		c.Flags().Var(choice{&fields.Finding, finding}, finding, "what is done with it")
-		c.Flags().Lookup(finding).NoOptDefVal = "true"
-	}
+	choose(c.Flags(), &fields.Finding, []string{"accepted", "rejected"}, func(string) string { return "what is done with it" })
 	flags.add(c.Flags())
 	return c
 }
@@ -141,8 +144,7 @@ func (a *app) caseArrival() *cobra.Command {
 			})
 		},
 	}, casefile.ActArrival)
-	c.Flags().Var(choice{&fields.Finding, "no_change"}, "no-change", "it changes nothing about the decision")
-	c.Flags().Lookup("no-change").NoOptDefVal = "true"
+	choose(c.Flags(), &fields.Finding, []string{"no_change"}, func(string) string { return "it changes nothing about the decision" })
 	flags.add(c.Flags())
 	return c
 }
@@ -253,7 +255,7 @@ func (a *app) duplicateCommand() *cobra.Command {
 			})
 		},
 	}
-	list.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	limited(list.Flags(), &limit, 50)
 	return group("duplicate", "families that may stand twice in the backlog", forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
 }
 
@@ -291,10 +293,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 			})
 		},
 	}, casefile.ActDuplicate)
-	for _, finding := range []string{"same", "different"} {
-		c.Flags().Var(choice{&fields.Finding, finding}, finding, "whether the two files are one family")
-		c.Flags().Lookup(finding).NoOptDefVal = "true"
-	}
+	choose(c.Flags(), &fields.Finding, []string{"same", "different"}, func(string) string { return "whether the two files are one family" })
 	flags.add(c.Flags())
 	return c
 }
@@ -302,7 +301,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 // backlogOrder shows who is listed next, and why in this order, drawn afresh from
 // today's facts.
 func (a *app) backlogOrder() *cobra.Command {
-	var lane string
+	lane := casefile.Legacy
 	var limit int
 	c := &cobra.Command{
 		Use: "order", Short: "the next families, and why they come in this order, from today's facts", Args: exactly(0),
@@ -316,13 +315,13 @@ func (a *app) backlogOrder() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			waiting, body, err := s.WaitingOrder(ctx, casefile.Lane(lane))
+			waiting, body, err := s.WaitingOrder(ctx, lane)
 			if err != nil {
 				return err
 			}
 			placed := []activities.Placed{}
 			if len(waiting) > 0 {
-				rules, err := policy.Load("the "+lane+" lane's", []byte(body))
+				rules, err := policy.Load("the "+string(lane)+" lane's", []byte(body))
 				if err != nil {
 					return err
 				}
@@ -353,8 +352,8 @@ func (a *app) backlogOrder() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&lane, "lane", string(casefile.Legacy), "legacy or fast-track")
-	c.Flags().IntVar(&limit, "limit", 20, "how many at most")
+	c.Flags().Var(codeFlag[casefile.Lane]{&lane, lanes}, "lane", "legacy or fast-track")
+	limited(c.Flags(), &limit, 20)
 	return c
 }
 

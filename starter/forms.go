@@ -41,6 +41,11 @@ func (a *app) formCommand() *cobra.Command {
 					return err
 				}
 			}
+			if ref != "" {
+				if err := rightSubject(act, ref, no); err != nil {
+					return err
+				}
+			}
 			fields, subject := askedAbout(casefile.NewFields(act), no)
 			form, err := a.form(c.Context(), act, ref, subject, fields)
 			if err != nil {
@@ -241,12 +246,7 @@ func parseForm(source string, body []byte, into casefile.Fields) (string, error)
 		{Name: "Text", Type: reflect.TypeFor[string](), Tag: `yaml:"text"`},
 	})).Elem()
 	whole.Field(0).Set(reflect.ValueOf(into).Elem())
-	d := yaml.NewDecoder(bytes.NewReader(body))
-	d.KnownFields(true)
-	err := d.Decode(whole.Addr().Interface())
-	if errors.Is(err, io.EOF) {
-		err = errors.New("it is no filled-in form: starter form prints one")
-	}
+	err := decodeForm(body, whole.Addr().Interface())
 	if err == nil {
 		reflect.ValueOf(into).Elem().Set(whole.Field(0))
 		err = into.Validate()
@@ -257,18 +257,38 @@ func parseForm(source string, body []byte, into casefile.Fields) (string, error)
 	return strings.TrimSpace(whole.Field(1).String()), nil
 }
 
-// inWords leaves the names of Go's types out of what yaml says of a form.
+// decodeForm reads a form's one YAML document, and refuses what it has no field for.
+func decodeForm(body []byte, into any) error {
+	d := yaml.NewDecoder(bytes.NewReader(body))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it is no filled-in form: starter form prints one")
+		}
+		return err
+	}
+	var more yaml.Node
+	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
+		return errors.New("it ends at a line of ---, and something follows: a form is one document")
+	}
+	return nil
+}
+
+// yamlWords are YAML's kinds in a person's words.
+var yamlWords = strings.NewReplacer("cannot unmarshal ", "something else is wanted here than ", "!!seq", "a list", "!!map", "a group of fields",
+	"!!str ", "", "!!int ", "", "!!float ", "", "!!bool ", "", "!!timestamp ", "", "!!binary ", "", "!!null ", "", "field ", "the form has no field ")
+
+// inWords leaves the names of Go's types and of YAML's out of what is wrong with a form.
 func inWords(err error) string {
 	var wrong *yaml.TypeError
 	if !errors.As(err, &wrong) {
-		return err.Error()
+		return strings.TrimPrefix(err.Error(), "yaml: ")
 	}
 	lines := make([]string, len(wrong.Errors))
 	for i, line := range wrong.Errors {
 		line, _, _ = strings.Cut(line, " in type ")
 		line, _, _ = strings.Cut(line, " into ")
-		lines[i] = strings.ReplaceAll(line, "field ", "the form has no field ")
-		lines[i] = strings.TrimSuffix(lines[i], " not found")
+		lines[i] = strings.TrimSuffix(yamlWords.Replace(line), " not found")
 	}
 	return strings.Join(lines, "; ")
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -113,19 +111,6 @@ func rightSubject(act casefile.Act, ref string, no int) error {
 		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about one person: name them as in %s/2", act, ref))
 	}
 	return nil
-}
-
-// readInput reads what a flag names: a file, or - for standard input.
-func readInput(flag, name string) (body []byte, err error) {
-	if name == "-" {
-		body, err = io.ReadAll(os.Stdin)
-	} else {
-		body, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return nil, usageError{fmt.Errorf("%s: %w", flag, err)}
-	}
-	return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), nil
 }
 
 func inputName(name string) string {

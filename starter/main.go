@@ -33,9 +33,14 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&a.as, "as", "", "log in as this member of the demo staff (embedded default only)")
 	root.PersistentFlags().StringVarP(&a.output, "output", "o", "table", "table or json")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.prepare() }
+	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
+		if err := checkTyped(c, args); err != nil {
+			return err
+		}
+		return a.prepare()
+	}
 	root.PersistentPostRun = func(*cobra.Command, []string) { a.close() }
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.postCommand(), a.letterCommand(), a.contactCommand(),
 		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
 		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.referenceCommand())

@@ -3,14 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"hame/internal/backlog"
 	"hame/internal/casefile"
@@ -111,23 +107,20 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 }
 
 func readOnItem(file string, into *onItem) error {
-	var body []byte
-	var err error
-	switch file {
-	case "":
+	if file == "" {
 		return nil
-	case "-":
-		body, err = io.ReadAll(os.Stdin)
-	default:
-		body, err = os.ReadFile(file)
 	}
+	body, err := readInput("--file", file)
 	if err != nil {
-		return usageError{fmt.Errorf("--file: %w", err)}
+		return err
 	}
-	d := yaml.NewDecoder(strings.NewReader(string(body)))
-	d.KnownFields(true)
-	if err := d.Decode(into); err != nil && err != io.EOF {
-		return usageError{fmt.Errorf("%s: %w; it may say reference, name, representative and note", file, err)}
+	if err := decodeForm(body, into); err != nil {
+		return usageError{fmt.Errorf("%s: %s; it may say reference, name, representative and note", inputName(file), inWords(err))}
+	}
+	for _, said := range []string{into.Reference, into.Name, into.Representative} {
+		if err := typed(said); err != nil {
+			return usageError{fmt.Errorf("%s: reference, name or representative %w", inputName(file), err)}
+		}
 	}
 	return nil
 }
@@ -190,7 +183,7 @@ func (a *app) postList() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	limited(c.Flags(), &limit, 50)
 	return c
 }
 
@@ -269,9 +262,9 @@ func (a *app) postDismiss() *cobra.Command {
 }
 
 func itemNumber(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		return 0, usageError{fmt.Errorf("%q is no item's number: post list shows them", s)}
+	n, err := casefile.ParseNumber(s, casefile.MaxItem)
+	if err != nil {
+		return 0, usageError{fmt.Errorf("%w: post list shows the items", err)}
 	}
 	return n, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -17,7 +16,7 @@ import (
 
 func (a *app) taskCommand() *cobra.Command {
 	var f store.TaskFilter
-	var role, dueBefore string
+	var dueBefore string
 	var limit int
 	list := &cobra.Command{
 		Use: "list", Short: "list open tasks, the earliest due first", Args: exactly(0),
@@ -26,7 +25,6 @@ func (a *app) taskCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f.Role = casefile.Party(role)
 			if f.DueBefore, err = optionalDate("--due-before", dueBefore); err != nil {
 				return err
 			}
@@ -44,11 +42,12 @@ func (a *app) taskCommand() *cobra.Command {
 		},
 	}
 	list.Flags().BoolVar(&f.Mine, "mine", false, "only what waits for you, or for somebody you must chase")
-	list.Flags().StringVar(&role, "role", "", "only what waits for this role, or this party outside: "+joined(append(slices.Clone(casefile.Roles), casefile.Parties...)))
-	list.Flags().StringVar(&f.Council, "council", "", "only this council, by GSS code")
+	parties := slices.Concat(casefile.Roles, casefile.Parties)
+	list.Flags().Var(codeFlag[casefile.Party]{&f.Role, parties}, "role", "only what waits for this role, or this party outside: "+joined(parties))
+	list.Flags().Var(councilFlag{&f.Council}, "council", "only this council, by GSS code")
 	list.Flags().BoolVar(&f.Overdue, "overdue", false, "only what is overdue")
 	list.Flags().StringVar(&dueBefore, "due-before", "", "only what is due before this day")
-	list.Flags().IntVar(&limit, "limit", 50, "how many at most")
+	limited(list.Flags(), &limit, 50)
 	return group("task", "what must be done, by whom and by when", forReaders(list, everybody))
 }
 
@@ -77,6 +76,13 @@ func (a *app) letterCommand() *cobra.Command {
 			ref, err := casefile.ParseReference(args[0])
 			if err != nil {
 				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			if _, err := s.CaseSummary(c.Context(), ref); err != nil {
+				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
 			}
 			return print(c, ref)
 		}}
@@ -127,9 +133,9 @@ func (a *app) evidenceCommand() *cobra.Command {
 		a.actCommand("receive REF[/N]... --provider P", casefile.ActEvidence, func(set *pflag.FlagSet) casefile.Fields {
 			f := &casefile.EvidenceFields{Result: "complete"}
 			asked(set, f, "provider", (*string)(&f.Provider))
-			set.Var(choice{&f.Result, "partial"}, "partial", "only part of what was asked for came")
-			set.Var(choice{&f.Result, "nothing_held"}, "nothing-held", "the provider says that it holds nothing")
-			set.Lookup("partial").NoOptDefVal, set.Lookup("nothing-held").NoOptDefVal = "true", "true"
+			choose(set, &f.Result, []string{"partial", "nothing_held"}, func(code string) string {
+				return map[string]string{"partial": "only part of what was asked for came", "nothing_held": "the provider says that it holds nothing"}[code]
+			})
 			return f
 		}))
 }
@@ -265,19 +271,16 @@ func (a *app) answerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			id, err := strconv.Atoi(args[1])
-			if err != nil || id < 1 {
-				return usageError{fmt.Errorf("%q is no representation's number; case show lists them", args[1])}
+			id, err := casefile.ParseNumber(args[1], casefile.MaxNumber)
+			if err != nil {
+				return usageError{fmt.Errorf("%w; case show lists the representations", err)}
 			}
 			return a.do(c, casefile.ActAnswer, ref, id, fields, flags)
 		},
 	}, casefile.ActAnswer)
 	answers := map[string]string{"accepted": "its ground is accepted", "rejected": "it is rejected, for the reasons in the text",
 		"more": "it asks for more, and stays unanswered"}
-	for _, answer := range casefile.Asked(fields, "answer").Codes {
-		c.Flags().Var(choice{&fields.Answer, answer}, answer, answers[answer])
-		c.Flags().Lookup(answer).NoOptDefVal = "true"
-	}
+	choose(c.Flags(), &fields.Answer, casefile.Asked(fields, "answer").Codes, func(answer string) string { return answers[answer] })
 	flags.add(c.Flags())
 	return c
 }
@@ -393,17 +396,3 @@ func (f dateFlag) Set(s string) (err error) {
 
 // Type names what the flag takes.
 func (dateFlag) Type() string { return "DATE" }
-
-// choice is a flag without a value that stands for one of several codes.
-type choice struct {
-	into *string
-	code string
-}
-
-func (c choice) String() string { return "" }
-
-// Set chooses the code.
-func (c choice) Set(string) error { *c.into = c.code; return nil }
-
-// Type is that of a switch.
-func (choice) Type() string { return "bool" }

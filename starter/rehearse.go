@@ -78,7 +78,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c.Flags().Var(dateFlag{&until}, "until", "the day on which the rehearsal ends (default in five years and a half)")
 	c.Flags().StringVar(&summary, "summary", "", "also write the summary to this file, as JSON")
 	c.Flags().Uint64Var(&seed, "seed", 2007, "the same seed draws the same answers")
-	c.Flags().IntVar(&parallel, "parallel", 24, "how many reviews are played at once")
+	parallel = 24
+	c.Flags().Var(countFlag{&parallel}, "parallel", "how many reviews are played at once")
 	return c
 }
 

@@ -87,7 +87,7 @@ func (a *app) staffGrant() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&role, "role", "", "the role, such as caseworker or welfare_lead")
-	c.Flags().StringVar(&council, "council", "", "the council of a lead professional or welfare lead, by GSS code")
+	c.Flags().Var(councilFlag{&council}, "council", "the council of a lead professional or welfare lead, by GSS code")
 	return c
 }
 

@@ -63,6 +63,8 @@ func Generate(w io.Writer, o GenerateOptions) error {
 			o.People, o.Cases, o.Cases, o.Cases*maxHousehold, maxHousehold)
 	case o.AsOf.IsZero():
 		return errors.New("no date was given on which the ages are true")
+	case o.AsOf.Year() < 2000 || o.AsOf.Year() > 2199:
+		return fmt.Errorf("ages that are true on %s: expected a day of the years 2000 to 2199", o.AsOf)
 	}
 	g := &generator{
 		rng:  rand.New(rand.NewPCG(o.Seed, 0x68616d65)), // "hame"

@@ -3,10 +3,13 @@ package casefile
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"hame/internal/clock"
 )
@@ -18,6 +21,19 @@ type Fields interface {
 	Ask() []Field
 	Validate() error
 }
+
+// Attesting are coded fields that attest a day of their own beside the act's.
+type Attesting interface {
+	Fields
+	// Attested returns the day, zero if none is given, and the field's name.
+	Attested() (on clock.Date, field string)
+}
+
+// Attested returns the day on which adverse material was put.
+func (f InterviewFields) Attested() (clock.Date, string) { return f.PutOn, "put_on" }
+
+// Attested returns the day on which the check was done.
+func (f CheckFields) Attested() (clock.Date, string) { return f.DoneOn, "done_on" }
 
 // Provider is somebody who gives evidence, by the code that is typed.
 type Provider string
@@ -270,13 +286,27 @@ func DecodeFields(a Act, data []byte) (Fields, error) {
 	f := NewFields(a)
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(f); err != nil {
-		return nil, Refuse(RefusedFields, fmt.Sprintf("the fields of %s cannot be read: %v", a, err))
+	err := d.Decode(f)
+	if err == nil && d.More() {
+		err = errors.New("something follows them")
+	}
+	if err != nil {
+		return nil, Refuse(RefusedFields, fmt.Sprintf("the fields of %s cannot be read: %s", a, jsonInWords(err)))
 	}
 	if err := f.Validate(); err != nil {
 		return nil, Refuse(RefusedFields, err.Error())
 	}
 	return f, nil
+}
+
+// jsonInWords leaves the names of Go's types out of what json says of fields.
+func jsonInWords(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Sprintf("%s: a %s does not belong there", wrong.Field, wrong.Value)
+	}
+	words := []rune(strings.TrimPrefix(err.Error(), "json: "))
+	return string(words[:min(len(words), 200)])
 }
 
 // NeedsText reports whether an act is nothing without its free text.
@@ -292,7 +322,7 @@ func oneOf(field, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return fmt.Errorf("%s is %q; it must be one of %s", field, value, strings.Join(allowed, ", "))
+	return fmt.Errorf("%s is %s; it must be one of %s", field, quoted(value), strings.Join(allowed, ", "))
 }
 
 func first(errs ...error) error {
@@ -312,7 +342,7 @@ func (f AssignFields) Validate() error {
 	if f.To == "" {
 		return fmt.Errorf("to: name the officer")
 	}
-	return inCodes(f)
+	return first(validName("to", f.To), inCodes(f))
 }
 
 // Validate checks the codes.
@@ -322,12 +352,7 @@ func (f ReconcileFields) Validate() error { return inCodes(f) }
 func (f TriageFields) Validate() error { return inCodes(f) }
 
 // Validate checks the codes.
-func (f LetterFields) Validate() error {
-	if f.Letter < 1 {
-		return fmt.Errorf("letter: name the letter by its number, as letter list shows it")
-	}
-	return inCodes(f)
-}
+func (f LetterFields) Validate() error { return validLetter(f.Letter, f) }
 
 // Validate checks the code.
 func (f ContactFields) Validate() error { return inCodes(f) }
@@ -373,7 +398,7 @@ func (f SignFields) Validate() error {
 	case f.Signatory != "" && f.Document == "":
 		return fmt.Errorf("document: name the document that was signed; the minister's own act names neither")
 	}
-	return validCode("document", f.Document)
+	return first(validName("signatory", f.Signatory), validCode("document", f.Document))
 }
 
 // Validate checks the code.
@@ -394,6 +419,9 @@ func (f CheckFields) Validate() error {
 // under each of the eight factors (C11); a finding against somebody must cite
 // what it rests on, for no reason may rest on a gap.
 func (f ProposeFields) Validate() error {
+	if err := inRange("revision", f.Revision, MaxItem); err != nil {
+		return err
+	}
 	if len(f.Outcomes) == 0 {
 		return fmt.Errorf("outcomes: propose an outcome for each person")
 	}
@@ -402,9 +430,12 @@ func (f ProposeFields) Validate() error {
 		if seen[o.Person] {
 			return fmt.Errorf("outcomes: person %d stands twice", o.Person)
 		}
+		if err := inRange("outcomes", o.Person, MaxNumber); err != nil {
+			return err
+		}
 		seen[o.Person] = true
 		if !slices.Contains(Outcomes, o.Outcome) {
-			return fmt.Errorf("outcomes: %q for person %d; it must be one of %s", o.Outcome, o.Person, joined(Outcomes))
+			return fmt.Errorf("outcomes: %s for person %d; it must be one of %s", quoted(string(o.Outcome)), o.Person, joined(Outcomes))
 		}
 		if err := allFactors(f.Reasons, o.Person); err != nil {
 			return err
@@ -417,7 +448,7 @@ func (f ProposeFields) Validate() error {
 	}
 	for _, r := range f.Reasons {
 		if r.Person != 0 && !seen[r.Person] {
-			return fmt.Errorf("reasons.%s: a finding on person %d, for whom no outcome is proposed", r.Factor, r.Person)
+			return fmt.Errorf("reasons: a finding under %s on person %d, for whom no outcome is proposed", quoted(string(r.Factor)), r.Person)
 		}
 	}
 	return validReasons(f.Reasons)
@@ -425,7 +456,7 @@ func (f ProposeFields) Validate() error {
 
 // Validate wants the second officer's finding under each factor.
 func (f AgreeFields) Validate() error {
-	return first(allFactors(f.Reasons, 0), validReasons(f.Reasons))
+	return first(inRange("revision", f.Revision, MaxItem), allFactors(f.Reasons, 0), validReasons(f.Reasons))
 }
 
 // Validate wants at least one code.
@@ -444,8 +475,15 @@ func (f ReturnFields) Validate() error {
 // Validate checks the codes (C9: proof of service).
 func (f ServiceFields) Validate() error { return inCodes(f) }
 
-// Validate checks the lane.
-func (f BacklogFields) Validate() error { return inCodes(f) }
+// Validate checks the lane, and that the reason is a code.
+func (f BacklogFields) Validate() error {
+	if f.Reason != "" && !reasonPattern.MatchString(f.Reason) {
+		return fmt.Errorf("reason is %s; it must be a code of small letters, digits and _, such as staffing", quoted(f.Reason))
+	}
+	return inCodes(f)
+}
+
+var reasonPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 var codePattern = regexp.MustCompile(`^[A-Z0-9][A-Z0-9/-]{0,39}$`)
 
@@ -454,7 +492,60 @@ func validCode(field, value string) error {
 	if value == "" || codePattern.MatchString(value) {
 		return nil
 	}
-	return fmt.Errorf("%s is %q; it must be a code of capitals, digits, - and /, such as MIN-2026/014", field, value)
+	return fmt.Errorf("%s is %s; it must be a code of capitals, digits, - and /, such as MIN-2026/014", field, quoted(value))
+}
+
+// maxName is the longest name of a member of the staff, in characters [D].
+const maxName = 100
+
+// validName wants a name as the staff list can have it, or nothing: printed
+// characters of any script.
+func validName(field, value string) error {
+	if utf8.RuneCountInString(value) > maxName || !isPrinted(value, "") {
+		return fmt.Errorf("%s is %s; it must be a name of printed characters, at most %d", field, quoted(value), maxName)
+	}
+	return nil
+}
+
+// isPrinted reports whether a text is UTF-8 and holds printed characters only,
+// and those allowed beside them.
+func isPrinted(s, besides string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) && !strings.ContainsRune(besides, r)
+	})
+}
+
+// MaxText is the longest free text of an act, in characters [D]: some hundred
+// pages.
+const MaxText = 200_000
+
+// CheckText checks the free text of an act: UTF-8 in which nothing stands that
+// can't be read, such as a terminal's commands. Marks of direction may stand in
+// it, for it may quote any script. The error is a [Refusal] with code fields, and
+// repeats nothing of the text.
+func CheckText(text string) error {
+	switch n := utf8.RuneCountInString(text); {
+	case !utf8.ValidString(text):
+		return Refuse(RefusedFields, "text: it is not in UTF-8")
+	case n > MaxText:
+		return Refuse(RefusedFields, fmt.Sprintf("text: it has %d characters; at most %d are kept: send the document by post, and record what it says", n, MaxText))
+	}
+	for i, line := range strings.Split(text, "\n") {
+		for _, r := range line {
+			if unicode.IsControl(r) && r != '\t' && r != '\r' {
+				return Refuse(RefusedFields, fmt.Sprintf("text: its line %d holds the control character %U", i+1, r))
+			}
+		}
+	}
+	return nil
+}
+
+// inRange wants a number of something of the case, or 0 for none.
+func inRange(field string, n, largest int) error {
+	if n < 0 || n > largest {
+		return fmt.Errorf("%s: %d is no number from 0 to %d", field, n, largest)
+	}
+	return nil
 }
 
 // Validate wants a command, and checks the code.
@@ -483,13 +574,21 @@ func validReasons(reasons []Reason) error {
 	}
 	seen := map[about]bool{}
 	for _, r := range reasons {
+		if !slices.Contains(Factors, r.Factor) {
+			return fmt.Errorf("reasons: %s is no factor; they are %s", quoted(string(r.Factor)), joined(Factors))
+		}
+		if err := inRange("reasons."+string(r.Factor), r.Person, MaxNumber); err != nil {
+			return err
+		}
+		for _, no := range r.Evidence {
+			if _, err := ParseNumber(fmt.Sprint(no), MaxNumber); err != nil {
+				return fmt.Errorf("reasons.%s: evidence %w", r.Factor, err)
+			}
+		}
 		if seen[about{r.Person, r.Factor}] {
 			return fmt.Errorf("reasons.%s: person %d has two findings under one factor", r.Factor, r.Person)
 		}
 		seen[about{r.Person, r.Factor}] = true
-		if !slices.Contains(Factors, r.Factor) {
-			return fmt.Errorf("reasons: %q is no factor; they are %s", r.Factor, joined(Factors))
-		}
 		if err := oneOf("reasons."+string(r.Factor), string(r.Finding), codes(Findings...)...); err != nil {
 			return err
 		}

@@ -83,6 +83,22 @@ func (f OpenFields) Ask() []Field {
 	}
 }
 
+// openWithin is how far ahead, in days, a family can be brought forward to [D]: a
+// later day would put it back behind those who are drawn.
+const openWithin = 365
+
+// CheckListingDay refuses a day on which the review of a family that was not
+// drawn can't begin; nil if it can.
+func CheckListingDay(on, today clock.Date) *Refusal {
+	switch {
+	case on.Before(today):
+		return Refuse(RefusedFields, fmt.Sprintf("listing_date %s has passed: today is %s", on, today))
+	case today.AddDays(openWithin).Before(on):
+		return Refuse(RefusedConstraint, fmt.Sprintf("listing_date %s is more than %d days away; a family can be brought forward, never put back", on, openWithin))
+	}
+	return nil
+}
+
 // Validate checks the code, and wants the day.
 func (f OpenFields) Validate() error {
 	if f.ListingDate.IsZero() {

@@ -48,7 +48,7 @@ func (f ItemFields) Ask() []Field {
 
 // Validate wants a number.
 func (f ItemFields) Validate() error {
-	if f.Item < 1 {
+	if f.Item < 1 || f.Item > MaxItem {
 		return fmt.Errorf("item: name the item by its number, as post list shows it")
 	}
 	return nil
@@ -78,7 +78,7 @@ func (f ReturnedFields) Ask() []Field {
 func (f ReturnedFields) Validate() error { return validLetter(f.Letter, f) }
 
 func validLetter(letter int, f Fields) error {
-	if letter < 1 {
+	if letter < 1 || letter > MaxNumber {
 		return fmt.Errorf("letter: name the letter by its number, as letter list shows it")
 	}
 	return inCodes(f)

@@ -47,15 +47,15 @@ func NewReference(random io.Reader) (string, error) {
 func ParseReference(s string) (string, error) {
 	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(strings.TrimSpace(s)))
 	if n := utf8.RuneCountInString(clean); n != referenceLength {
-		return "", fmt.Errorf("%w: %q has %d characters, not %d; a reference looks like K7F-M2Q8", ErrReference, s, n, referenceLength)
+		return "", fmt.Errorf("%w: %s has %d characters, not %d; a reference looks like K7F-M2Q8", ErrReference, quoted(s), n, referenceLength)
 	}
 	for _, c := range clean {
 		if !strings.ContainsRune(referenceAlphabet, c) {
-			return "", fmt.Errorf("%w: %q holds %q, which no reference does", ErrReference, s, c)
+			return "", fmt.Errorf("%w: %s holds %q, which no reference does", ErrReference, quoted(s), c)
 		}
 	}
 	if checkCharacter([]byte(clean[:referenceLength-1])) != clean[referenceLength-1] {
-		return "", fmt.Errorf("%w: the check character of %q does not fit; one character is wrong or two are swapped", ErrReference, s)
+		return "", fmt.Errorf("%w: the check character of %s does not fit; one character is wrong or two are swapped", ErrReference, quoted(s))
 	}
 	return clean[:3] + "-" + clean[3:], nil
 }
@@ -67,11 +67,37 @@ func ParsePersonReference(s string) (ref string, person int, err error) {
 	if ref, err = ParseReference(head); err != nil || !found {
 		return ref, 0, err
 	}
-	person, err = strconv.Atoi(tail)
-	if err != nil || person < 1 {
-		return "", 0, fmt.Errorf("%w: the person in %q must be a number from 1, as in %s/2", ErrReference, s, ref)
+	if person, err = ParseNumber(tail, MaxNumber); err != nil {
+		return "", 0, fmt.Errorf("%w: the person in %s must be a number from 1, as in %s/2", ErrReference, quoted(s), ref)
 	}
 	return ref, person, nil
+}
+
+// MaxNumber is the largest number of a person, letter, representation or piece of
+// evidence of one case that is taken [D]; MaxItem that of an item of post, and
+// of a file's revision.
+const (
+	MaxNumber = 9999
+	MaxItem   = 1<<31 - 1
+)
+
+// ParseNumber reads a number from 1 as a person types it: decimal digits and
+// nothing else.
+func ParseNumber(s string, largest int) (int, error) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil || n < 1 || n > uint64(largest) {
+		return 0, fmt.Errorf("%s is no number from 1 to %d", quoted(s), largest)
+	}
+	return int(n), nil
+}
+
+// quoted quotes what was typed where a person will recognise it: its beginning.
+func quoted(s string) string {
+	const most = 40
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most]) + "…"
+	}
+	return strconv.Quote(s)
 }
 
 func checkCharacter(symbols []byte) byte {

@@ -63,6 +63,9 @@ func New(ref string, act casefile.Act, subject int, on clock.Date, fields casefi
 	if act.NeedsText() && text == "" {
 		return store.NewCommand{}, casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", act))
 	}
+	if err := casefile.CheckText(text); err != nil {
+		return store.NewCommand{}, err
+	}
 	body, err := json.Marshal(fields)
 	if err != nil {
 		return store.NewCommand{}, err
@@ -230,9 +233,13 @@ func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows
 	if err != nil {
 		return workflows.Receipt{}, &UndeliveredError{c.ID, err}
 	}
-	on, err := listingDay(c, clock.DateOf(now))
+	today := clock.DateOf(now)
+	on, err := listingDay(c, today)
 	if err != nil {
 		return workflows.Receipt{}, err
+	}
+	if refusal := casefile.CheckListingDay(on, today); refusal != nil {
+		return d.refuse(ctx, c, refusal) // before a review is opened that could not begin
 	}
 	review := casefile.Review{Schema: casefile.ReviewSchema, Case: c.Case, Lane: s.Lane, Council: s.Council,
 		DrawnAt: now, ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}

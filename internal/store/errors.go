@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/lib/pq"
@@ -114,6 +115,9 @@ func mapError(err error) error {
 	case pe.Code == "42501":
 		// Raised by Hame's own triggers, whose words name no value but a login and an act.
 		e.Kind, e.message = NotPermitted, pe.Message
+	case slices.Contains([]pq.ErrorCode{"22003", "22008", "22021", "22P05"}, pe.Code):
+		// A number, a day or a character that no column holds is a fault of what was typed.
+		return casefile.Refuse(casefile.RefusedFields, "it holds a number, a day or a character that the record can't keep")
 	case pe.Code.Class() == "42":
 		// A mistake in a statement: its words name columns and functions, no values.
 		e.message = fmt.Sprintf("the database refused the statement (%s: %s)", pe.Code, pe.Message)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,21 @@ func (s *Store) StaffList(ctx context.Context) ([]StaffRow, error) {
 	return rows, mapError(err)
 }
 
+// maxLogin is the longest name that PostgreSQL keeps whole, in bytes: it would cut
+// a longer one, and so take it for somebody else's.
+const maxLogin = 63
+
+var loginPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.@-]*$`)
+
+// CheckLogin checks that a name can be a login: letters without accents, digits,
+// and _ . @ -, so that none looks like another's. It refuses with code fields.
+func CheckLogin(login string) error {
+	if len(login) > maxLogin || !loginPattern.MatchString(login) {
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%.80q can be no login: it begins with a letter, and has letters a to z, digits, _ . @ and - only, at most %d", login, maxLogin))
+	}
+	return nil
+}
+
 // AddStaff makes a login of the group hame_staff, if it is not there, and
 // remembers whose it is. It connects as the database's administrator, and
 // reports whether it made the login: how it authenticates is for the
@@ -87,6 +103,15 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
 		if login == "" || person == "" {
 			return casefile.Refuse(casefile.RefusedFields, "name the login and the person")
+		}
+		if err := CheckLogin(login); err != nil {
+			return err
+		}
+		if strings.HasPrefix(login, "pg_") || login == "public" || login == "none" {
+			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%q is PostgreSQL's own and nobody's login: give the person one of theirs", login))
+		}
+		if err := (casefile.AssignFields{To: person}).Validate(); err != nil {
+			return casefile.Refuse(casefile.RefusedFields, "the person's name "+strings.TrimPrefix(err.Error(), "to "))
 		}
 		exists, err := t.loginExists(ctx, login)
 		if err != nil {

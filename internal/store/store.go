@@ -111,8 +111,12 @@ func session(databaseURL string) (string, error) {
 }
 
 // As returns the database URL with another login and no password, which is how
-// the embedded default logs in as a member of the demo staff.
+// the embedded default logs in as a member of the demo staff. It fails for what
+// can be no login.
 func As(databaseURL, login string) (string, error) {
+	if err := CheckLogin(login); err != nil {
+		return "", err
+	}
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		return "", fmt.Errorf("the database's address is not a URL")
