@@ -91,6 +91,9 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 		}
 	}()
 
+	if err := s.makeKeyset(); err != nil {
+		return nil, err
+	}
 	bin, err := needPostgres(ctx, log, say)
 	if err != nil {
 		return nil, err
