@@ -242,6 +242,8 @@ func postgresSettings(dir string, port int) []string {
 		// Each test package has pools of its own.
 		"max_connections=300",
 		"shared_buffers=256MB",
+		// A failed statement's details quote the row.
+		"log_error_verbosity=terse",
 		"timezone=UTC",
 		"log_timezone=UTC",
 	}

@@ -152,7 +152,17 @@ func file(t *testing.T, name, body string) string {
 // synthetic imports a generated backlog and starts clearing it.
 func (s *system) synthetic(t *testing.T, cases, capacity int) {
 	t.Helper()
+	s.imported(t, cases)
+	s.start(t, capacity)
+}
+
+func (s *system) imported(t *testing.T, cases int) {
+	t.Helper()
 	csv := s.must(t, "backlog", "generate", "--cases", fmt.Sprint(cases))
 	s.must(t, "--as", "archie", "backlog", "import", file(t, "backlog.csv", csv))
+}
+
+func (s *system) start(t *testing.T, capacity int) {
+	t.Helper()
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", fmt.Sprint(capacity), "--target", "2031-11-23")
 }
