@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -133,7 +134,8 @@ func (a *app) codecLink(ctx context.Context) (string, error) {
 	if a.settings.CodecToken == "" {
 		return "", usageError{errors.New("HAME_CODEC_TOKEN is not set: it is the codec server's, and lets its bearer make links")}
 	}
-	base := "http://" + a.settings.CodecAddress
+	// A server that listens on every address is reached, like the Web UI, on this machine's own.
+	base := "http://" + strings.Replace(a.settings.CodecAddress, "0.0.0.0:", "127.0.0.1:", 1)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/link", nil)
 	if err != nil {
 		return "", usageError{fmt.Errorf("HAME_CODEC_ADDRESS: %w", err)}

@@ -303,9 +303,10 @@ func newUI(o options) *uiserver.Server {
 		EnableUI:            true,
 		DefaultNamespace:    o.namespaces[0],
 		CORS:                uiconfig.CORS{CookieInsecure: true},
-		Codec:               uiconfig.Codec{Endpoint: o.codecEndpoint, IncludeCredentials: o.codecEndpoint != ""},
-		HideLogs:            true,
-		DisableNewsFetch:    true,
+		Codec: uiconfig.Codec{Endpoint: o.codecEndpoint, IncludeCredentials: o.codecEndpoint != "",
+			DefaultErrorMessage: "Payloads are encrypted. A link from `starter codec link` lets this browser read them."},
+		HideLogs:         true,
+		DisableNewsFetch: true,
 
 		// Staff act through `starter`, where each act is a row with its author.
 		// The first refuses every write at the UI's server; the others take the
