@@ -216,9 +216,11 @@ func (s *Stack) startPostgres(ctx context.Context, bin string) error {
 		if err != nil {
 			return err
 		}
-		return c.waitReady(ctx, func(ctx context.Context) error {
+		ready := func(ctx context.Context) error {
 			return createDatabase(ctx, databaseURL(adminRole, ports[0], "postgres"))
-		})
+		}
+		s.restartable(postgresName, cmd, "postgres.log", syscall.SIGINT, ready)
+		return c.waitReady(ctx, ready)
 	})
 }
 

@@ -286,7 +286,9 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		if err != nil {
 			return err
 		}
-		return c.waitReady(ctx, func(ctx context.Context) error { return prepareNamespace(ctx, address) })
+		ready := func(ctx context.Context) error { return prepareNamespace(ctx, address) }
+		s.restartable(temporalName, cmd, "temporal.log", syscall.SIGTERM, ready)
+		return c.waitReady(ctx, ready)
 	})
 }
 

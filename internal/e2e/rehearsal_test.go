@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"encoding/json"
-	"syscall"
 	"testing"
 	"time"
 
@@ -42,33 +41,6 @@ func (s *system) report(t *testing.T) store.Report {
 	}
 	require.Equal(t, r.Open, open)
 	return r
-}
-
-// TestThirtyFamiliesAndAKilledWorker rehearses three years of a small backlog,
-// and kills the worker in the middle of it: nothing is lost and nothing happens
-// twice. Then no name, address or birth date may stand in any history.
-func TestThirtyFamiliesAndAKilledWorker(t *testing.T) {
-	s := newSystem(t)
-	w := s.startWorker(t)
-	s.imported(t, 34)
-	planted := s.plant(t)
-	s.start(t, 10)
-	planted = append(planted, s.typePersonal(t)...)
-	s.rehearse(t, 3, false, func(r *rehearsal.Rehearsal) {
-		for _, acts := range []int{100, 400} {
-			require.Eventually(t, func() bool { return r.Tally().Acts >= acts }, 3*time.Minute, 20*time.Millisecond)
-			_ = w.stop(t, syscall.SIGKILL) // it did not end well, as was meant
-			w = s.startWorker(t)
-		}
-	})
-	r := s.report(t)
-	require.Equal(t, 34, r.Families)
-	require.Greater(t, r.Decided, 20, "%+v", r)
-	require.Zero(t, r.Acts["undelivered"], "every act has an outcome")
-	require.Contains(t, s.must(t, "--as", "una", "verify"), "every invariant holds")
-	require.NotContains(t, w.log.String(), "panic")
-	s.requireNothingPersonal(t, planted, map[string]string{"the worker's log": w.log.String()})
-	require.NoError(t, w.stop(t, syscall.SIGTERM), "SIGTERM ends a worker well")
 }
 
 // TestNobodyEverAnswers: no officer, provider or family acts for two years, and
