@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -295,7 +296,8 @@ func (f *faulty) forged(t *testing.T) {
 		require.ErrorContains(t, forge(t, f.client, ref, casefile.ActAssign), "no such act is on record")
 	}
 	require.Equal(t, before, f.count(t, `select count(*) from command_outcome where code = 'unknown_command'`))
-	require.Contains(t, counted(), "hame_updates_without_command 3")
+	three := regexp.MustCompile(`hame_updates_without_command_total\{[^}]*\} 3\n`)
+	require.Eventually(t, func() bool { return three.MatchString(counted()) }, 10*time.Second, 100*time.Millisecond, "they are counted")
 	require.Contains(t, w.log.String(), "an Update without its command")
 
 	// Under a key that nobody holds: refused, and the review goes on.
