@@ -32,9 +32,9 @@ import (
 // personal lists the columns that hold personal data, and how a canary is put
 // into them; "" where the column's form takes none, and its real values are looked for.
 var personal = map[string]string{
-	"family.family_key": "append", "family.area": "append", "family.address": "append", "family.postcode": "append", "family.phone": "append",
+	"family.family_key": "", "family.area": "append", "family.address": "append", "family.postcode": "append", "family.phone": "append",
 	"family.email": "append", "family.representative": "append", "family.representative_contact": "append",
-	"person.person_key": "append", "person.home_office_ref": "append", "person.family_name": "append", "person.given_names": "append",
+	"person.person_key": "", "person.home_office_ref": "append", "person.family_name": "append", "person.given_names": "append",
 	"person.name_key": "append", "person.date_of_birth": "", "person.birth_country": "append", "person.arrived_on": "", "person.claim_date": "",
 	"person.claim_status_on": "", "person.last_interview_on": "", "person.language": "append", "person.interpreter": "append",
 	"person.school": "append", "person.responsible_adult": "append",
@@ -325,7 +325,7 @@ func (s *system) requireNothingPersonal(t *testing.T, planted []string, logs map
 		}
 	}
 	require.Greater(t, len(workflows), 20)
-	require.Greater(t, k.sealed, runs*50, "payloads were read")
+	require.Greater(t, k.sealed, runs*20, "payloads were read")
 	for _, field := range k.plain {
 		require.Regexp(t, `indexed_fields|search_attributes`, field, "a payload that is not encrypted")
 	}
