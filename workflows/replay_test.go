@@ -47,7 +47,6 @@ var recorded = map[string]enumspb.EventType{
 
 // shows are Updates and texts that a path must have in its history, decrypted.
 var shows = map[string][]string{
-	"grant":               {"service.status_issued", "GRANT"},
 	"fast-track-grant":    {"fast-track"},
 	"refusal":             {"decision.agree"},
 	"returned":            {"decision.return", "decision.agree"},
