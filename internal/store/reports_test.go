@@ -119,11 +119,16 @@ func TestDeadlinesReported(t *testing.T) {
 	require.Equal(t, []int{8, 2, 3, 2, 2, 1}, []int{d.Set, d.Kept, d.Missed, d.WindowsEnded, d.Reminded, d.Escalated})
 }
 
-// verifies verifies as the auditor, on a record whose rungs are all to come: these
-// reviews stand in the past, and no review runs to let them act.
-func (h *house) verifies() ([]store.Breach, error) {
+// putOff puts every rung off: these reviews stand in the past, and no review
+// runs to let their rungs act.
+func (h *house) putOff() {
 	h.t.Helper()
 	h.exec(`update task set next_at = clock_timestamp() + interval '1 day' where closed_at is null`)
+}
+
+func (h *house) verifies() ([]store.Breach, error) {
+	h.t.Helper()
+	h.putOff()
 	return h.as("una").Verify(h.t.Context())
 }
 
@@ -224,6 +229,7 @@ func TestVerify(t *testing.T) {
 	fresh := next()
 	h.types("morag", fresh, casefile.ActContact, phone) // under way
 
+	h.putOff()
 	found, err := h.as("archie").Verify(t.Context())
 	require.NoError(t, err)
 	byCase := map[string]map[string]bool{}
@@ -237,7 +243,7 @@ func TestVerify(t *testing.T) {
 		require.True(t, byCase[ref][rule], "%s: %v", rule, byCase[ref])
 		for other := range byCase[ref] {
 			// The decisions of these tests are written behind the chain's back.
-			require.Contains(t, []string{rule, "nothing is lost"}, other)
+			require.Contains(t, []string{rule, "nothing is lost", "people decide"}, other)
 		}
 	}
 	require.NotContains(t, byCase, clean)
