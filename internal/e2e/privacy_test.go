@@ -50,7 +50,7 @@ var impersonal = regexp.MustCompile(`^(act_role|backlog_lane|case_read|case_role
 	`duplicate_candidate|evidence|family_was|finding|flag_request|hold|import_batch|interview|letter|letter_sent|listing|named_on_case|officer|person_flag|` +
 	`post_suggestion|programme|proposal|proposal_outcome|recommendation|representation|review|rule_set|rung|security_check|staff|staff_event|staff_member|` +
 	`stage_entry|task|welfare_check|welfare_waiver)\.|` +
-	`^command_text\.salt$|^correction\.(case_ref|field|reason|source)$|^import_difference\.(case_ref|field|finding)$|^import_staging\.|` +
+	`^command_text\.salt$|^correction\.(case_ref|field|reason|source)$|^import_difference\.(case_ref|field|finding)$|^import_staging(_person)?\.|` +
 	`^family\.(case_ref|lane|council|support|digest)$|^person\.(case_ref|relationship|sex|nationality|born_in_scotland|claim_status)$|` +
 	`^post_item\.(from_kind|case_ref|dismissed_why)$|^goose_`)
 
