@@ -27,6 +27,7 @@ import (
 // measurements are the parts that can be asked for by name, in the order of a whole run.
 var measurements = []measurement{
 	{"events", "history events and billed actions of a review", events},
+	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
 	{"statements", "round trips and statements of a review", statements},
 }
 
