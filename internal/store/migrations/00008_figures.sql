@@ -203,7 +203,7 @@ begin
     select 'every rung acts', t.case_ref, t.next_rung || ' of ' || t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ' was to act at '
             || to_char(t.next_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC, and has not'
         from task t join review r using (case_ref)
-        where t.closed_at is null and r.stuck = '' and t.next_at < business_now() - interval '1 hour'
+        where t.closed_at is null and r.stuck = '' and r.stage <> 'closed' and t.next_at < business_now() - interval '1 hour'
     union all
     select 'every rung acts', t.case_ref, 'the due rung of ' || t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ' never acted, and a later one is next'
         from task t where t.closed_at is null and t.next_rung in ('escalation', 'diary')
