@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -35,27 +34,27 @@ func (a *app) backlogCommand() *cobra.Command {
 }
 
 // readBacklog reads a file, - for standard input.
-func readBacklog(name string, today clock.Date) (*backlog.File, []byte, error) {
+func readBacklog(name string) ([]byte, error) {
 	var body []byte
 	var err error
 	body, err = readBounded(name, maxBacklog)
 	if err != nil {
-		return nil, nil, usageError{err}
+		return nil, usageError{err}
 	}
-	file, err := backlog.Read(bytes.NewReader(body), today)
-	if err != nil {
-		return nil, nil, usageError{fmt.Errorf("%s: %w", name, err)}
-	}
-	return file, body, nil
+	return body, nil
 }
 
 func (a *app) backlogCheck() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE", Short: "say what an import would take and what not; changes nothing, needs no server", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			file, _, err := readBacklog(args[0], clock.DateOf(time.Now()))
+			body, err := readBacklog(args[0])
 			if err != nil {
 				return err
+			}
+			file, err := backlog.Scan(body, clock.DateOf(time.Now()), func(casefile.Family) error { return nil })
+			if err != nil {
+				return usageError{fmt.Errorf("%s: %w", args[0], err)}
 			}
 			return a.print(c.OutOrStdout(), file.Report(), func(t *tabwriter.Writer) { showReport(t, file.Report()) })
 		},
@@ -141,29 +140,32 @@ func (a *app) backlogImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file, body, err := readBacklog(args[0], today)
+			body, err := readBacklog(args[0])
 			if err != nil {
 				return err
 			}
-			bar := progressbar.NewOptions(len(file.Families), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("families"),
+			bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("families"),
 				progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
+			in := incoming{name: args[0], body: body, today: today, step: func() { _ = bar.Add(1) }} // it only draws
 			sum := sha256.Sum256(body)
-			synthetic := isSynthetic(file.Families)
-			done, err := s.Import(ctx, file.Families, hex.EncodeToString(sum[:]), synthetic, today, func() { _ = bar.Add(1) })
-			_ = bar.Finish() // it only draws
+			done, err := s.ImportFrom(ctx, in.families, hex.EncodeToString(sum[:]), today)
+			_ = bar.Finish()
+			if isUsage(err) {
+				return err
+			}
 			if err != nil {
 				return fmt.Errorf("import %s: nothing was imported: %w", args[0], err)
 			}
 			if err := a.takeStock(ctx, done.KeptBackRefs); err != nil {
 				return err
 			}
-			report := file.Report()
+			report := in.file.Report()
 			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed, ChangedInReview: done.KeptBack,
 				ChangedCases: done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
-				Quarantined: report.Quarantined, Warnings: report.Warnings, SyntheticBacklog: synthetic}
+				Quarantined: report.Quarantined, Warnings: report.Warnings, SyntheticBacklog: in.synthetic}
 			if len(report.Quarantined) > 0 {
 				result.QuarantineFile = quarantineName(args[0])
-				if err := writeQuarantine(result.QuarantineFile, file); err != nil {
+				if err := writeQuarantine(result.QuarantineFile, in.file); err != nil {
 					return err
 				}
 			}
@@ -181,6 +183,36 @@ func (a *app) backlogImport() *cobra.Command {
 			})
 		},
 	}
+}
+
+// incoming is a backlog file on its way into the database.
+type incoming struct {
+	name  string
+	body  []byte
+	today clock.Date
+	step  func() // called after each family
+	// file and synthetic are known when all families are taken.
+	file      *backlog.File
+	synthetic bool // every one of them is a generated one, by the mark in its key
+}
+
+func (in *incoming) families(take func(casefile.Family) error) (synthetic bool, err error) {
+	var refused error
+	all, generated := 0, 0
+	in.file, err = backlog.Scan(in.body, in.today, func(f casefile.Family) error {
+		all++
+		if strings.HasPrefix(f.Key, backlog.SyntheticPrefix) {
+			generated++
+		}
+		in.step()
+		refused = take(f)
+		return refused
+	})
+	if err != nil && refused == nil {
+		return false, usageError{fmt.Errorf("%s: %w", in.name, err)}
+	}
+	in.synthetic = all > 0 && generated == all
+	return in.synthetic, err
 }
 
 // takeStock has the reviews of changed families open a task for each difference.
@@ -215,16 +247,6 @@ func writeQuarantine(name string, file *backlog.File) error {
 		return err
 	}
 	return errors.Join(file.WriteQuarantine(f), f.Close())
-}
-
-// isSynthetic reports whether a file is a generated one, by the mark in its keys.
-func isSynthetic(families []casefile.Family) bool {
-	for _, f := range families {
-		if !strings.HasPrefix(f.Key, backlog.SyntheticPrefix) {
-			return false
-		}
-	}
-	return len(families) > 0
 }
 
 // laneCommand is a command that does an act of operations on a lane.

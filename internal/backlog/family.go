@@ -13,15 +13,19 @@ import (
 // maker makes one family from its rows and collects what is wrong with them.
 type maker struct {
 	*reader
-	group *group
+	group    *group
+	rows     []*row
+	people   []*row // the same, in the order of the family's people
+	faults   []Finding
+	warnings []Finding
 }
 
 func (m *maker) fault(x *row, column, reason string, args ...any) {
-	m.group.faults = append(m.group.faults, m.finding(x, column, fmt.Sprintf(reason, args...)))
+	m.faults = append(m.faults, m.finding(x, column, fmt.Sprintf(reason, args...)))
 }
 
 func (m *maker) warn(x *row, column, reason string, args ...any) {
-	m.group.warnings = append(m.group.warnings, m.finding(x, column, fmt.Sprintf(reason, args...)))
+	m.warnings = append(m.warnings, m.finding(x, column, fmt.Sprintf(reason, args...)))
 }
 
 // finding says where a column's cell starts, or the row if the file lacks the
@@ -36,14 +40,17 @@ func (m *maker) finding(x *row, column, reason string) Finding {
 
 // make returns the family; it is whole only if no fault was found.
 func (m *maker) make() casefile.Family {
-	for _, x := range m.group.rows {
+	for _, p := range m.group.rows {
+		x := m.row()
+		x.record, x.place = m.record(p), p
+		m.rows = append(m.rows, x)
 		m.readTexts(x)
 	}
 	family := casefile.Family{Key: m.group.key, Lane: casefile.Legacy, Support: casefile.SupportNone}
 	principal := m.principal()
 	m.uniqueKeys()
-	m.group.people = slices.Clone(m.group.rows)
-	slices.SortStableFunc(m.group.people, func(a, b *row) int {
+	m.people = slices.Clone(m.rows)
+	slices.SortStableFunc(m.people, func(a, b *row) int {
 		switch principal {
 		case a:
 			return -1
@@ -52,7 +59,7 @@ func (m *maker) make() casefile.Family {
 		}
 		return 0
 	})
-	for i, x := range m.group.people {
+	for i, x := range m.people {
 		person := m.person(x)
 		person.No = i + 1
 		family.People = append(family.People, person)
@@ -60,6 +67,22 @@ func (m *maker) make() casefile.Family {
 	m.household(&family, principal)
 	return family
 }
+
+// row returns an empty row, one that a family before has done with if there is one.
+func (m *maker) row() *row {
+	n := len(m.spare)
+	if n == 0 {
+		return &row{values: map[string]string{}, faulty: map[string]bool{}}
+	}
+	x := m.spare[n-1]
+	m.spare = m.spare[:n-1]
+	clear(x.values)
+	clear(x.faulty)
+	return x
+}
+
+// release gives the family's rows back.
+func (m *maker) release() { m.spare = append(m.spare, m.rows...) }
 
 // readTexts takes each cell's text, trimmed, unless the text itself is at fault.
 func (m *maker) readTexts(x *row) {
@@ -113,7 +136,7 @@ func textFault(text string, c column) string {
 func (m *maker) principal() *row {
 	var principal *row
 	unread := m.group.torn
-	for _, x := range m.group.rows {
+	for _, x := range m.rows {
 		switch relationship := x.values["relationship"]; {
 		case strings.EqualFold(relationship, string(casefile.Principal)):
 			if principal != nil {
@@ -126,7 +149,7 @@ func (m *maker) principal() *row {
 		}
 	}
 	if principal == nil && !unread {
-		m.fault(m.group.rows[0], "relationship", "no principal: expected one row of the family whose relationship is principal")
+		m.fault(m.rows[0], "relationship", "no principal: expected one row of the family whose relationship is principal")
 	}
 	return principal
 }
@@ -134,7 +157,7 @@ func (m *maker) principal() *row {
 // uniqueKeys finds person keys that are there twice.
 func (m *maker) uniqueKeys() {
 	seen := map[string]int{}
-	for _, x := range m.group.rows {
+	for _, x := range m.rows {
 		key := x.values["person"]
 		if line, twice := seen[key]; twice && key != "" {
 			m.fault(x, "person", "the person key is there twice: line %d has it already", line)
@@ -148,7 +171,7 @@ func (m *maker) uniqueKeys() {
 // Where that is empty, the first other row that has a value stands in.
 func (m *maker) household(family *casefile.Family, principal *row) {
 	if principal == nil {
-		for _, x := range m.group.rows { // there is no family, but these have faults too
+		for _, x := range m.rows { // there is no family, but these have faults too
 			m.council(x)
 			code(m, x, "support", supports, "")
 			code(m, x, "lane", lanes, "")
@@ -181,7 +204,7 @@ func (m *maker) household(family *casefile.Family, principal *row) {
 // from it or had to stand in for the principal's.
 func (m *maker) shared(column string, principal *row, value func(*row) string) string {
 	got := value(principal)
-	for _, x := range m.group.rows {
+	for _, x := range m.rows {
 		if x == principal {
 			continue
 		}

@@ -20,6 +20,10 @@ var syntheticNamesTSV string
 // real one: a database that holds one such family is marked synthetic.
 const SyntheticPrefix = "SYN-"
 
+// maxCases is the largest synthetic backlog [D]: twice the legacy of the whole
+// United Kingdom.
+const maxCases = 999_999
+
 // GenerateOptions say which synthetic backlog to make.
 type GenerateOptions struct {
 	// Cases is how many families; at least one.
@@ -56,8 +60,8 @@ func Generate(w io.Writer, o GenerateOptions) error {
 	switch {
 	case o.Cases < 1:
 		return fmt.Errorf("%d families: expected at least one", o.Cases)
-	case o.Cases > 99999:
-		return fmt.Errorf("%d families: expected at most 99,999", o.Cases)
+	case o.Cases > maxCases:
+		return fmt.Errorf("%d families: expected at most %d", o.Cases, maxCases)
 	case o.People < o.Cases || o.People > o.Cases*maxHousehold:
 		return fmt.Errorf("%d people in %d families: expected %d to %d, from one to %d a family",
 			o.People, o.Cases, o.Cases, o.Cases*maxHousehold, maxHousehold)

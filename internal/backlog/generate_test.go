@@ -189,7 +189,7 @@ func TestGenerateRefuses(t *testing.T) {
 		"expected 10 to 80":    {Cases: 10, People: 9, AsOf: today},
 		"81 people in 10":      {Cases: 10, People: 81, AsOf: today},
 		"expected at least":    {People: 10, AsOf: today},
-		"expected at most":     {Cases: 100000, AsOf: today},
+		"expected at most":     {Cases: 1000000, AsOf: today},
 		"no date":              {Cases: 10, People: 30},
 		"-1 people in 10":      {Cases: 10, People: -1, AsOf: today},
 		"-5 families":          {Cases: -5, AsOf: today},

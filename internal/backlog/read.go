@@ -15,12 +15,14 @@ import (
 )
 
 // maxFile is the size of a backlog file, in bytes, above which it is refused
-// [D]: a hundred times the whole backlog of 4,000 people.
-const maxFile = 256 << 20
+// [D]: three times that of the legacy of the whole United Kingdom, 1.6 million
+// people.
+const maxFile = 1 << 30
 
 // File is a backlog file that has been read and checked.
 type File struct {
 	// Families are those accepted, each whole, in the order of their first rows.
+	// [Scan] hands them over instead.
 	Families []casefile.Family
 	// Quarantined has one finding for each fault, Warnings one for each oddity
 	// of an accepted family; both by line, then by column.
@@ -36,8 +38,9 @@ type File struct {
 	// their first rows.
 	QuarantinedFamilies []string
 
-	header []byte   // as it stands in the file, with its byte-order mark
-	rows   [][]byte // the quarantined rows as they stand in the file
+	accepted Counts
+	header   []byte   // as it stands in the file, with its byte-order mark
+	rows     [][]byte // the quarantined rows as they stand in the file
 }
 
 // Finding is a fault or a warning, and where it is. It repeats no name, date or
@@ -67,17 +70,13 @@ type Report struct {
 
 // Report returns the outcome of a check.
 func (f *File) Report() Report {
-	r := Report{
+	return Report{
 		Families:    f.FamiliesSeen,
 		People:      f.PeopleSeen,
-		Accepted:    Counts{Families: len(f.Families)},
+		Accepted:    f.accepted,
 		Quarantined: append([]Finding{}, f.Quarantined...),
 		Warnings:    append([]Finding{}, f.Warnings...),
 	}
-	for _, family := range f.Families {
-		r.Accepted.People += len(family.People)
-	}
-	return r
 }
 
 // WriteQuarantine writes the header and the rows of the quarantined families,
@@ -95,48 +94,70 @@ func (f *File) WriteQuarantine(w io.Writer) error {
 	return nil
 }
 
-// row is one person's row.
+// row is one person's row, while its family is being made.
 type row struct {
 	record
+	place  place
 	values map[string]string // by column, trimmed; missing if it holds a fault
 	faulty map[string]bool   // columns with a fault in the text itself
-	whose  []*group          // the families it belongs to; none if nobody can tell
 }
 
-// group is a family's rows and what was found in them.
+// place is where a row stands in the file.
+type place struct {
+	at, line int32 // maxFile bounds both
+}
+
+// group is a family's rows. It holds where they are and not what they say: of a
+// large file only one family is held at a time.
 type group struct {
-	key      string
-	rows     []*row // those that can be read
-	people   []*row // the same, in the order of the family's people
-	torn     bool   // a row of it can't be read, so that its people aren't all known
-	faults   []Finding
-	warnings []Finding
+	key  string
+	rows []place // those that can be read
+	torn bool    // a row of it can't be read, so that its people aren't all known
 }
 
 // reader holds a file while it is being read.
 type reader struct {
 	header header
 	today  clock.Date
+	text   []byte // without the byte-order mark
 	file   *File
-	rows   []*row
 	groups map[string]*group
 	order  []*group
-	// accepted are the groups of the file's accepted families, in the same order.
-	accepted []*group
+	strays []record // rows whose family column can't be trusted, or names none
+	kept   []place  // the quarantined rows
+	seen   map[likeness]first
+	paired map[Pair]bool
+	spare  []*row // of families that are made
 }
 
 // Read reads and checks a backlog file. Today is the day against which dates in
 // the future and adult children are told; it must be given. The error is for
-// what stops the whole file: it can't be read, is larger than 256 MiB or no CSV
+// what stops the whole file: it can't be read, is larger than 1 GiB or no CSV
 // in UTF-8, has no header, or its header names an unknown column, one twice, or
 // lacks a required one.
 func Read(r io.Reader, today clock.Date) (*File, error) {
-	if today.IsZero() {
-		return nil, errors.New("backlog: no date of today was given")
-	}
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("the backlog file can't be read: %w", err)
+	}
+	var families []casefile.Family
+	file, err := Scan(data, today, func(f casefile.Family) error {
+		families = append(families, f)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	file.Families = families
+	return file, nil
+}
+
+// Scan is [Read] for a file that is too large to hold all of its families: it
+// hands each accepted one to take, in the order of their first rows, and keeps
+// none. An error of take ends it, and is returned.
+func Scan(data []byte, today clock.Date, take func(casefile.Family) error) (*File, error) {
+	if today.IsZero() {
+		return nil, errors.New("backlog: no date of today was given")
 	}
 	if err := checkKind(data); err != nil {
 		return nil, err
@@ -150,18 +171,20 @@ func Read(r io.Reader, today clock.Date) (*File, error) {
 	if head.broken != "" {
 		return nil, fmt.Errorf("line %d: the header can't be read: %s", head.line, head.broken)
 	}
-	rd := reader{today: today, file: &File{}, groups: map[string]*group{}}
+	rd := reader{today: today, text: text, file: &File{}, groups: map[string]*group{}, seen: map[likeness]first{}, paired: map[Pair]bool{}}
+	var err error
 	if rd.header, err = readHeader(head.cells); err != nil {
 		return nil, fmt.Errorf("line %d: %w", head.line, err)
 	}
 	rd.file.header = append(slices.Clone(data[:len(data)-len(text)]), head.raw...)
 	split.columns = len(rd.header.columns)
 	for r, ok := split.next(); ok; r, ok = split.next() {
-		rd.add(r)
+		rd.add(r, len(text)-len(split.rest)-len(r.raw))
 	}
 	rd.attach()
-	rd.check()
-	rd.findDuplicates()
+	if err := rd.check(take); err != nil {
+		return nil, err
+	}
 	rd.finish()
 	return rd.file, nil
 }
@@ -170,7 +193,7 @@ func Read(r io.Reader, today clock.Date) (*File, error) {
 func checkKind(data []byte) error {
 	switch {
 	case len(data) > maxFile:
-		return errors.New("the file is larger than 256 MiB: expected a backlog of families")
+		return errors.New("the file is larger than 1 GiB: expected a backlog of families")
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return errors.New("this is a spreadsheet or zip file: save it as CSV in UTF-8")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
@@ -181,27 +204,26 @@ func checkKind(data []byte) error {
 	return nil
 }
 
-// add takes a record that is no blank row.
-func (rd *reader) add(r record) {
+// add takes a record that is no blank row, and stands at an offset of the text.
+func (rd *reader) add(r record, at int) {
 	if r.broken == "" && !slices.ContainsFunc(r.cells, func(c cell) bool { return strings.TrimSpace(c.text) != "" }) {
 		return
 	}
-	x := &row{record: r, values: map[string]string{}, faulty: map[string]bool{}}
-	rd.rows = append(rd.rows, x)
-	if r.broken != "" || len(r.cells) != len(rd.header.columns) {
+	rd.file.PeopleSeen++
+	key := rd.key(r)
+	if r.broken != "" || len(r.cells) != len(rd.header.columns) || key == "" {
+		rd.strays = append(rd.strays, r)
+		rd.kept = append(rd.kept, place{int32(at), int32(r.line)})
 		return
 	}
-	if key := rd.key(x); key != "" {
-		g := rd.group(key)
-		g.rows = append(g.rows, x)
-		x.whose = []*group{g}
-	}
+	g := rd.group(key)
+	g.rows = append(g.rows, place{int32(at), int32(r.line)})
 }
 
 // key is the family that a row names, empty if it has no such cell.
-func (rd *reader) key(x *row) string {
-	if at := rd.header.at["family"]; at < len(x.cells) {
-		return strings.TrimSpace(x.cells[at].text)
+func (rd *reader) key(r record) string {
+	if at := rd.header.at["family"]; at < len(r.cells) {
+		return strings.TrimSpace(r.cells[at].text)
 	}
 	return ""
 }
@@ -220,13 +242,12 @@ func (rd *reader) group(key string) *group {
 // are known, and quarantines them.
 func (rd *reader) attach() {
 	known := map[string]bool{}
-	for key := range rd.groups {
-		known[key] = true
-	}
-	for _, x := range rd.rows {
-		if x.whose != nil {
-			continue
+	if len(rd.strays) > 0 {
+		for key := range rd.groups {
+			known[key] = true
 		}
+	}
+	for _, x := range rd.strays {
 		column, reason := "", x.broken
 		switch {
 		case reason != "":
@@ -236,23 +257,25 @@ func (rd *reader) attach() {
 		default:
 			column, reason = "family", "family is missing, so nobody can tell whose person this is"
 		}
+		var keys []string
 		if column == "" {
-			for _, key := range rd.named(x, known) {
-				g := rd.group(key)
-				g.torn = true
-				g.faults = append(g.faults, Finding{x.line, shown(key), "", reason})
-				x.whose = append(x.whose, g)
-			}
+			keys = rd.named(x, known)
 		}
-		if x.whose == nil {
-			rd.file.Quarantined = append(rd.file.Quarantined, Finding{x.line, "", column, reason})
+		for _, key := range keys {
+			rd.group(key).torn = true
+			rd.quarantine(Finding{x.line, shown(key), "", reason})
+		}
+		if keys == nil {
+			rd.quarantine(Finding{x.line, "", column, reason})
 		}
 	}
 }
 
+func (rd *reader) quarantine(f ...Finding) { rd.file.Quarantined = append(rd.file.Quarantined, f...) }
+
 // named returns the families that an unreadable row may belong to: see the
 // package's doc comment.
-func (rd *reader) named(x *row, known map[string]bool) []string {
+func (rd *reader) named(x record, known map[string]bool) []string {
 	own := rd.key(x)
 	if known[own] {
 		return []string{own}
@@ -272,29 +295,36 @@ func (rd *reader) named(x *row, known map[string]bool) []string {
 	return keys
 }
 
-// check makes each family, or quarantines it.
-func (rd *reader) check() {
-	for _, g := range rd.order {
-		family := (&maker{reader: rd, group: g}).make()
-		if g.faults == nil {
-			rd.accepted = append(rd.accepted, g)
-			rd.file.Families = append(rd.file.Families, family)
-			rd.file.Warnings = append(rd.file.Warnings, g.warnings...)
-			continue
+// check makes each family and hands it to take, or quarantines it.
+func (rd *reader) check(take func(casefile.Family) error) error {
+	for i, g := range rd.order {
+		m := &maker{reader: rd, group: g}
+		family := m.make()
+		if m.faults != nil || g.torn {
+			rd.quarantine(m.faults...)
+			rd.file.QuarantinedFamilies = append(rd.file.QuarantinedFamilies, shown(g.key))
+			rd.kept = append(rd.kept, g.rows...)
+		} else {
+			rd.file.accepted.Families++
+			rd.file.accepted.People += len(family.People)
+			rd.file.Warnings = append(rd.file.Warnings, m.warnings...)
+			rd.findDuplicates(i, m, family)
+			if err := take(family); err != nil {
+				return err
+			}
 		}
-		rd.file.Quarantined = append(rd.file.Quarantined, g.faults...)
-		rd.file.QuarantinedFamilies = append(rd.file.QuarantinedFamilies, shown(g.key))
+		m.release()
 	}
+	return nil
 }
 
 // finish counts, keeps the quarantined rows and puts the findings in order.
 func (rd *reader) finish() {
 	f := rd.file
-	f.FamiliesSeen, f.PeopleSeen = len(rd.order), len(rd.rows)
-	for _, x := range rd.rows {
-		if x.whose == nil || slices.ContainsFunc(x.whose, func(g *group) bool { return g.faults != nil }) {
-			f.rows = append(f.rows, slices.Clone(x.raw)) // a copy, so that the file's bytes can be freed
-		}
+	f.FamiliesSeen = len(rd.order)
+	slices.SortFunc(rd.kept, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+	for _, p := range rd.kept {
+		f.rows = append(f.rows, slices.Clone(rd.record(p).raw)) // a copy, so that the file's bytes can be freed
 	}
 	inOrder := func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(rd.header.at[a.Column], rd.header.at[b.Column]),
@@ -302,6 +332,12 @@ func (rd *reader) finish() {
 	}
 	slices.SortStableFunc(f.Quarantined, inOrder)
 	slices.SortStableFunc(f.Warnings, inOrder)
+}
+
+// record reads a row again from where it stands.
+func (rd *reader) record(p place) record {
+	split := splitter{rest: rd.text[p.at:], line: int(p.line), columns: len(rd.header.columns)}
+	return split.cut()
 }
 
 // shown makes a family key fit to be shown: short, and without characters that

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -29,49 +30,177 @@ type Imported struct {
 	KeptBackRefs pq.StringArray `db:"kept_refs" json:"changed_under_review_cases,omitempty"`
 }
 
+// Incoming hands the families of a file to take, one after another, and returns
+// whether the file is a synthetic one. It returns take's error as it is.
+type Incoming func(take func(casefile.Family) error) (synthetic bool, err error)
+
 // Import brings families into the backlog in one transaction: all of them or
 // none. A family that is there already keeps its case reference; bringing the
 // same file twice changes nothing. on is the business day; step is called after
 // each family. NotPermitted but for operations.
 func (s *Store) Import(ctx context.Context, families []casefile.Family, fileDigest string, synthetic bool, on clock.Date, step func()) (Imported, error) {
+	return s.ImportFrom(ctx, func(take func(casefile.Family) error) (bool, error) {
+		for _, f := range families {
+			if err := take(f); err != nil {
+				return synthetic, err
+			}
+			step()
+		}
+		return synthetic, nil
+	}, fileDigest, on)
+}
+
+// ImportFrom is [Store.Import] for families that are read while they are
+// brought in. It holds few of them at a time. An error of the file's own ends it
+// with nothing brought in, and is returned.
+func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string, on clock.Date) (Imported, error) {
 	var out Imported
 	batch, err := uuid.NewV7()
 	if err != nil {
 		return out, err
 	}
+	calendar, err := clock.For(clock.EnglandAndWales)
+	if err != nil {
+		return out, err
+	}
+	var unreadable error
 	err = s.InTx(ctx, func(t *Tx) error {
-		copier, err := t.tx.PrepareContext(ctx, pq.CopyIn("import_staging", "batch", "ord", "case_ref", "digest", "family"))
+		st := staging{tx: t, batch: batch.String(), drawn: map[string]bool{}}
+		var failed error
+		synthetic, err := file(func(f casefile.Family) error {
+			failed = st.add(ctx, f)
+			return failed
+		})
+		if err != nil {
+			if failed == nil {
+				unreadable = err
+			}
+			return err
+		}
+		if err := st.flush(ctx); err != nil {
+			return err
+		}
+		spare, err := st.spare()
 		if err != nil {
 			return err
 		}
-		for i, f := range families {
-			body, err := json.Marshal(f)
-			if err != nil {
-				return err
-			}
-			ref, err := casefile.NewReference(rand.Reader)
-			if err != nil {
-				return err
-			}
-			sum := sha256.Sum256(body)
-			if _, err := copier.ExecContext(ctx, batch.String(), i, ref, hex.EncodeToString(sum[:]), string(body)); err != nil {
-				return err
-			}
-			step()
-		}
-		if _, err := copier.ExecContext(ctx); err != nil {
-			return err
-		}
-		if err := copier.Close(); err != nil {
-			return err
-		}
-		calendar, err := clock.For(clock.EnglandAndWales)
-		if err != nil {
-			return err
-		}
-		return t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7)`,
+		return t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7, $8)`,
 			batch, fileDigest, synthetic, on, calendar.AddWorkingDays(on, DuplicateWorkingDays),
-			pq.Array(casefile.PersonFacts), pq.Array(casefile.FamilyFacts))
+			pq.Array(casefile.PersonFacts), pq.Array(casefile.FamilyFacts), pq.Array(spare))
 	})
+	if unreadable != nil {
+		err = unreadable // as the file's reader says it
+	}
 	return out, err
+}
+
+// staging copies families into the staging tables, some hundreds at a time: one
+// session copies into one table at a time.
+type staging struct {
+	tx    *Tx
+	batch string
+	ord   int // of the first of the pending
+	drawn map[string]bool
+	// pending are the families that are not copied yet.
+	pending []casefile.Family
+}
+
+const pendingFamilies = 500
+
+func (s *staging) add(ctx context.Context, f casefile.Family) error {
+	s.pending = append(s.pending, f)
+	if len(s.pending) < pendingFamilies {
+		return nil
+	}
+	return s.flush(ctx)
+}
+
+// flush copies the pending families.
+func (s *staging) flush(ctx context.Context) error {
+	err := s.copy(ctx, "import_staging", stagedFamily, func(ord int, f casefile.Family, row func(...any) error) error {
+		body, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		ref, err := s.draw()
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(body)
+		restricted := slices.ContainsFunc(f.People, func(p casefile.Person) bool { return slices.Contains(p.Flags, casefile.FlagRestricted) })
+		return row(s.batch, ord, ref, hex.EncodeToString(sum[:]), f.Key, string(f.Lane), f.Council, f.Area, f.Address, f.Postcode, f.Phone, f.Email,
+			f.Representative, f.RepresentativeContact, string(f.Support), restricted)
+	})
+	if err != nil {
+		return err
+	}
+	err = s.copy(ctx, "import_staging_person", stagedPerson, func(ord int, f casefile.Family, row func(...any) error) error {
+		for _, p := range f.People {
+			err := row(s.batch, ord, p.No, p.Key, string(p.Relationship), p.HomeOfficeRef, p.FamilyName, p.GivenNames, p.NameKey,
+				p.BirthDate.String(), string(p.Sex), p.Nationality, p.BirthCountry, string(p.BornInScotland), p.ArrivedOn.String(),
+				p.ClaimDate.String(), p.OwnClaim, string(p.ClaimStatus), p.ClaimStatusOn.String(), p.LastInterviewOn.String(),
+				p.Language, p.Interpreter, p.School, p.ResponsibleAdult, pq.Array(append([]casefile.Flag{}, p.Flags...)))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.ord += len(s.pending)
+	clear(s.pending)
+	s.pending = s.pending[:0]
+	return err
+}
+
+var (
+	stagedFamily = []string{"batch", "ord", "case_ref", "digest", "family_key", "lane", "council", "area", "address", "postcode", "phone", "email",
+		"representative", "representative_contact", "support", "restricted"}
+	stagedPerson = []string{"batch", "ord", "no", "person_key", "relationship", "home_office_ref", "family_name", "given_names", "name_key",
+		"date_of_birth", "sex", "nationality", "birth_country", "born_in_scotland", "arrived_on", "claim_date", "own_claim", "claim_status",
+		"claim_status_on", "last_interview_on", "language", "interpreter", "school", "responsible_adult", "flags"}
+)
+
+func (s *staging) copy(ctx context.Context, table string, columns []string, rows func(int, casefile.Family, func(...any) error) error) error {
+	copier, err := s.tx.tx.PrepareContext(ctx, pq.CopyIn(table, columns...))
+	if err != nil {
+		return err
+	}
+	row := func(values ...any) error {
+		_, err := copier.ExecContext(ctx, values...)
+		return err
+	}
+	for i, f := range s.pending {
+		if err := rows(s.ord+i, f, row); err != nil {
+			return err
+		}
+	}
+	if err := row(); err != nil {
+		return err
+	}
+	return copier.Close()
+}
+
+// draw draws a reference that no other family of the file has.
+func (s *staging) draw() (string, error) {
+	for {
+		ref, err := casefile.NewReference(rand.Reader)
+		if err != nil || !s.drawn[ref] {
+			s.drawn[ref] = true
+			return ref, err
+		}
+	}
+}
+
+// spare draws the references that new families get in the place of those which
+// another family has. Of 148 million references a million families have one in
+// 150: a tenth of the file is ample.
+func (s *staging) spare() ([]string, error) {
+	refs := make([]string, 20+s.ord/10)
+	for i := range refs {
+		var err error
+		if refs[i], err = s.draw(); err != nil {
+			return nil, err
+		}
+	}
+	return refs, nil
 }

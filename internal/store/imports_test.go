@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -84,7 +86,8 @@ func TestImportIsOneTransaction(t *testing.T) {
 		_, err := h.brings("archie", false, numbered(9), bad)
 		require.Error(t, err, name)
 		require.Equal(t, []int{0, 0, 0, 0}, list[int](h, `select count(*) from family union all select count(*) from person
-			union all select count(*) from import_batch union all select count(*) from import_staging`), name)
+			union all select count(*) from import_batch
+			union all select (select count(*) from import_staging) + (select count(*) from import_staging_person)`), name)
 	}
 }
 
@@ -105,11 +108,24 @@ func TestWhoImports(t *testing.T) {
 
 	// Nobody merges what another has staged.
 	batch := uuid.New()
-	_, err = h.SQL(t, "morag").Exec(`insert into import_staging (batch, ord, case_ref, digest, family) values ($1, 1, '222-2222', 'x', '{"key": "K"}')`, batch)
-	require.NoError(t, err)
-	_, err = h.SQL(t, "archie").Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}')`, batch)
-	require.NoError(t, err)
+	staged := []string{
+		`insert into import_staging (batch, ord, case_ref, digest, family_key, lane, council, area, address, postcode, phone, email, representative,
+			representative_contact, support, restricted) values ($1, 1, '222-2222', 'x', 'K', 'legacy', 'S12000049', '', '', '', '', '', '', '', 'none', false)`,
+		`insert into import_staging_person (batch, ord, no, person_key, relationship, sex, nationality, born_in_scotland, own_claim, claim_status, flags)
+			values ($1, 1, 1, '1', 'principal', 'U', 'TR', 'no', true, 'undecided', '{}')`,
+	}
+	for i, statement := range staged {
+		_, err = h.SQL(t, "morag").Exec(statement, batch)
+		require.NoError(t, err)
+		_, err = h.SQL(t, "archie").Exec(staged[1-i], batch) // one half of a family each
+		require.NoError(t, err)
+		h.tamper(`delete from import_staging where login = 'archie'`)
+		_, err = h.SQL(t, "archie").Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}', '{}')`, batch)
+		require.NoError(t, err)
+		h.tamper(`delete from import_batch`)
+	}
 	require.Zero(t, value[int](h, `select count(*) from family`))
+	require.Zero(t, value[int](h, `select count(*) from person`))
 }
 
 // TestDuplicates are found within a file and between two, by Home Office
@@ -174,19 +190,69 @@ func TestSyntheticAndRealNeverMix(t *testing.T) {
 	})
 }
 
-// TestAReferenceDrawnTwice never puts one family in another's place.
+// TestAReferenceDrawnTwice never puts one family in another's place: the new one
+// gets a spare one that nobody has, or the import is refused.
 func TestAReferenceDrawnTwice(t *testing.T) {
 	h := newHouse(t)
 	ref := h.imports(named(1))
-	batch := uuid.New()
-	tx, err := h.SQL(t, "archie").Beginx()
+	for _, c := range [][2]string{{"{}", ""}, {"{" + ref + "}", ""}, {"{" + ref + ",222-2222}", "222-2222"}} {
+		spare, want := c[0], c[1]
+		batch := uuid.New()
+		tx, err := h.SQL(t, "archie").Beginx()
+		require.NoError(t, err)
+		_, err = tx.Exec(`insert into import_staging (batch, ord, case_ref, digest, family_key, lane, council, area, address, postcode, phone, email,
+			representative, representative_contact, support, restricted)
+			values ($1, 1, $2, 'x', 'other', 'legacy', 'S12000049', '', '', '', '', '', '', '', 'none', false)`, batch, ref)
+		require.NoError(t, err)
+		_, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}', $2)`, batch, spare)
+		if want == "" {
+			require.ErrorContains(t, err, "a reference was drawn twice", spare)
+			require.NoError(t, tx.Rollback())
+		} else {
+			require.NoError(t, err)
+			require.NoError(t, tx.Commit())
+			require.Equal(t, want, value[string](h, `select case_ref from family where family_key = 'other'`))
+		}
+		require.Equal(t, 3, value[int](h, `select count(*) from person where case_ref = $1`, ref))
+		require.Equal(t, "SECRETSTREET 1", value[string](h, `select address from family where case_ref = $1`, ref))
+	}
+}
+
+// TestImportOfMany: of forty thousand references drawn at random some five are
+// alike; each family still gets one of its own, and the same file brought again
+// changes nothing.
+func TestImportOfMany(t *testing.T) {
+	h := newHouse(t)
+	families := make([]casefile.Family, 40_000)
+	for i := range families {
+		families[i] = numbered(0)
+		families[i].Key = fmt.Sprint(i)
+		families[i].People = families[i].People[:1]
+		families[i].People[0].NameKey = fmt.Sprint("number ", i/2) // each is like one other
+	}
+	out, err := h.brings("archie", false, families...)
 	require.NoError(t, err)
-	defer func() { require.NoError(t, tx.Rollback()) }()
-	_, err = tx.Exec(`insert into import_staging (batch, ord, case_ref, digest, family) values ($1, 1, $2, 'x',
-		'{"key": "other", "lane": "legacy", "council": "S12000049", "support": "none", "people": []}')`, batch, ref)
+	require.Equal(t, store.Imported{Created: 40_000}, out)
+	require.Equal(t, 40_000, value[int](h, `select count(distinct case_ref) from person`))
+	require.Equal(t, 20_000, value[int](h, `select count(*) from duplicate_candidate`))
+	out, err = h.brings("archie", false, families...)
 	require.NoError(t, err)
-	_, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}')`, batch)
-	require.Error(t, err)
-	require.Equal(t, 3, value[int](h, `select count(*) from person where case_ref = $1`, ref))
-	require.Equal(t, "SECRETSTREET 1", value[string](h, `select address from family where case_ref = $1`, ref))
+	require.Equal(t, store.Imported{Unchanged: 40_000}, out)
+	require.Zero(t, value[int](h, `select (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
+}
+
+// TestAFileThatEndsEarly brings nothing in, and says what its reader said.
+func TestAFileThatEndsEarly(t *testing.T) {
+	h := newHouse(t)
+	torn := errors.New("the file is torn")
+	_, err := h.as("archie").ImportFrom(t.Context(), func(take func(casefile.Family) error) (bool, error) {
+		for i := range 600 {
+			if err := take(numbered(i)); err != nil {
+				return false, err
+			}
+		}
+		return false, torn
+	}, "digest", monday)
+	require.Equal(t, torn, err)
+	require.Zero(t, value[int](h, `select (select count(*) from family) + (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
 }

@@ -21,7 +21,7 @@ import (
 // codes and keys of Hame's own.
 var (
 	homeColumns    = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact"}
-	familyCodes    = []string{"case_ref", "family_key", "lane", "council", "support", "restricted", "digest", "batch", "imported_on", "recorded_at"}
+	familyCodes    = []string{"case_ref", "family_key", "lane", "council", "support", "restricted", "digest", "batch", "imported_on", "imported_at", "recorded_at"}
 	childsColumns  = []string{"family_name", "given_names", "date_of_birth", "language", "school"} // what a council reads of its child
 	asylumsColumns = []string{"home_office_ref", "name_key", "nationality", "birth_country", "arrived_on", "claim_date", "claim_status_on", "last_interview_on",
 		"interpreter", "responsible_adult"}
@@ -660,7 +660,10 @@ func TestPrivilegesOfStaff(t *testing.T) {
 	require.Equal(t, []string{
 		"command insert attested_on, case_ref, fields, id, kind, lane, office, subject_no, text_digest",
 		"command_text insert body, command_id, salt",
-		"import_staging insert batch, case_ref, digest, family, ord",
+		"import_staging insert address, area, batch, case_ref, council, digest, email, family_key, lane, ord, phone, postcode, representative, representative_contact, restricted, support",
+		"import_staging_person insert arrived_on, batch, birth_country, born_in_scotland, claim_date, claim_status, claim_status_on, date_of_birth, " +
+			"family_name, flags, given_names, home_office_ref, interpreter, language, last_interview_on, name_key, nationality, no, ord, own_claim, " +
+			"person_key, relationship, responsible_adult, school, sex",
 	}, columns)
 	functions := list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('hame_staff', oid, 'execute') order by 1`)
 	known := []string{}

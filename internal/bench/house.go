@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+
+	"hame/activities"
+	"hame/internal/desk"
+	"hame/internal/rehearsal"
+	"hame/internal/settings"
+	"hame/internal/store"
+	"hame/internal/temporalnamespace"
+	"hame/workflows"
+)
+
+const taskQueue = "bench"
+
+// house is Hame in a database and a namespace of its own, with a worker in this
+// process.
+type house struct {
+	name      string
+	admin     string // the database as its administrator
+	address   string // as anybody else reaches it: through the proxy if there is one
+	proxy     *proxy
+	namespace string
+	client    client.Client
+	store     *store.Store // of the worker's login
+	acts      *activities.Activities
+	worker    sdkworker.Worker
+	desks     map[string]*desk.Desk
+}
+
+// newHouse makes a database and a namespace. watched puts a proxy before the
+// database.
+func newHouse(ctx context.Context, watched bool) (*house, error) {
+	h := &house{name: "hame_bench_" + strings.ToLower(rand.Text()[:8]), namespace: "bench-" + strings.ToLower(rand.Text()[:8])}
+	server := os.Getenv("HAME_ADMIN_DATABASE_URL")
+	if server == "" {
+		return nil, errors.New("HAME_ADMIN_DATABASE_URL is not set: run it by make bench, or under bin/devstack exec --")
+	}
+	if err := onServer(ctx, "create database "+h.name); err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+	u.Path = "/" + h.name
+	h.admin = u.String()
+	if watched {
+		if h.proxy, err = newProxy(u.Host); err != nil {
+			return nil, err
+		}
+		u.Host = h.proxy.address()
+	}
+	h.address = u.String()
+	if err := store.Setup(ctx, h.admin, store.SetupOptions{Staff: rehearsal.Staff()}); err != nil {
+		return nil, err
+	}
+	options, err := settings.Temporal("hame-bench", settings.Quiet())
+	if err != nil {
+		return nil, err
+	}
+	options.Namespace = h.namespace
+	if err := temporalnamespace.Prepare(ctx, options); err != nil {
+		return nil, err
+	}
+	h.client, err = client.DialContext(ctx, options)
+	return h, err
+}
+
+// onServer runs a statement as the server's administrator.
+func onServer(ctx context.Context, statement string) error {
+	db, err := sqlx.ConnectContext(ctx, "postgres", os.Getenv("HAME_ADMIN_DATABASE_URL"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
+}
+
+// sql runs f on the database as its administrator, with Hame's schema on the path.
+func (h *house) sql(ctx context.Context, f func(*sqlx.Conn) error) error {
+	db, err := sqlx.ConnectContext(ctx, "postgres", h.admin)
+	if err != nil {
+		return err
+	}
+	conn, err := db.Connx(ctx)
+	if err == nil {
+		if _, err = conn.ExecContext(ctx, `set search_path = hame; set timezone = 'UTC'`); err == nil {
+			err = f(conn)
+		}
+		err = errors.Join(err, conn.Close())
+	}
+	return errors.Join(err, db.Close())
+}
+
+func (h *house) exec(ctx context.Context, statement string, args ...any) error {
+	return h.sql(ctx, func(c *sqlx.Conn) error {
+		_, err := c.ExecContext(ctx, statement, args...)
+		return err
+	})
+}
+
+// open starts the worker and lets people in.
+func (h *house) open(ctx context.Context) error {
+	address, err := store.As(h.address, "hame_worker")
+	if err != nil {
+		return err
+	}
+	if h.store, err = store.Open(ctx, address, 20); err != nil {
+		return err
+	}
+	h.acts = &activities.Activities{Store: h.store, Client: h.client, TaskQueue: taskQueue}
+	h.worker = sdkworker.New(h.client, taskQueue, sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow})
+	h.acts.Register(h.worker)
+	workflows.Register(h.worker)
+	register(h.worker)
+	h.desks = map[string]*desk.Desk{}
+	return h.worker.Start()
+}
+
+// shut ends the worker and every connection, so that the server's counts are
+// complete.
+func (h *house) shut(ctx context.Context) error {
+	h.worker.Stop()
+	errs := []error{h.store.Close()}
+	for _, d := range h.desks {
+		errs = append(errs, d.Store.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return h.sql(ctx, func(c *sqlx.Conn) error {
+		for range 200 {
+			var n int
+			err := c.GetContext(ctx, &n, `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+				and backend_type = 'client backend'`)
+			if err != nil || n == 0 {
+				return err
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		return errors.New("connections to the database stay open")
+	})
+}
+
+// raze drops the database.
+func (h *house) raze() error {
+	h.client.Close()
+	if h.proxy != nil {
+		h.proxy.close()
+	}
+	return onServer(context.Background(), fmt.Sprintf("drop database %s with (force)", h.name))
+}
+
+// as is the desk of a member of the demo staff.
+func (h *house) as(ctx context.Context, login string) (*desk.Desk, error) {
+	if d := h.desks[login]; d != nil {
+		return d, nil
+	}
+	address, err := store.As(h.address, login)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, address, 2)
+	if err != nil {
+		return nil, err
+	}
+	h.desks[login] = &desk.Desk{Store: s, Temporal: h.client, TaskQueue: taskQueue}
+	return h.desks[login], nil
+}
+
+// environment is what a program of Hame needs to work in this house.
+func (h *house) environment() ([]string, error) {
+	worker, err := store.As(h.address, "hame_worker")
+	return append(os.Environ(), "HAME_ADMIN_DATABASE_URL="+h.admin, "HAME_DATABASE_URL="+worker, "HAME_TASK_QUEUE="+taskQueue,
+		"TEMPORAL_NAMESPACE="+h.namespace), err
+}
+
+func (h *house) sqlGet(ctx context.Context, into any, query string, args ...any) error {
+	return h.sql(ctx, func(c *sqlx.Conn) error { return c.GetContext(ctx, into, query, args...) })
+}

@@ -1,0 +1,147 @@
+// Bench measures what Hame costs and how fast it is: each figure beside its
+// floor, the least that could do the same, in the same run.
+//
+//	bench [-json FILE] [FIGURE...]
+//
+// Without a FIGURE it measures all, in some twenty minutes. It runs beside a
+// private PostgreSQL and a Temporal server that can skip time (make bench, or
+// bin/devstack exec --no-ui -- bin/bench events), in databases and namespaces of
+// its own. The thresholds are aims: it fails only where it can't measure.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// measurements are the parts that can be asked for by name, in the order of a whole run.
+var measurements = []measurement{
+	{"events", "history events and billed actions of a review", events},
+	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
+	{"statements", "round trips and statements of a review", statements},
+}
+
+type measurement struct {
+	name    string
+	about   string
+	measure func(context.Context) ([]Figure, error)
+}
+
+// report is what is written as JSON.
+type report struct {
+	Date    string   `json:"date"`
+	Machine machine  `json:"machine"`
+	Seconds float64  `json:"seconds"` // the whole run
+	Figures []Figure `json:"figures"`
+}
+
+type machine struct {
+	CPU        string `json:"cpu"`
+	Cores      int    `json:"cores"`
+	MemoryGiB  int    `json:"memory_gib"`
+	Go         string `json:"go"`
+	PostgreSQL string `json:"postgresql"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	file := flag.String("json", "", "also write the figures to this file")
+	flag.Usage = func() {
+		fmt.Fprintln(os.Stderr, "usage: bench [-json FILE] [FIGURE...]")
+		for _, m := range measurements {
+			fmt.Fprintf(os.Stderr, "  %-12s %s\n", m.name, m.about)
+		}
+	}
+	flag.Parse()
+	for _, name := range flag.Args() {
+		if !slices.ContainsFunc(measurements, func(m measurement) bool { return m.name == name }) {
+			flag.Usage()
+			return fmt.Errorf("%q is no figure", name)
+		}
+	}
+	begun := time.Now()
+	r := report{Date: begun.Format(time.DateOnly)}
+	var err error
+	if r.Machine, err = thisMachine(ctx); err != nil {
+		return err
+	}
+	for _, m := range measurements {
+		if flag.NArg() > 0 && !slices.Contains(flag.Args(), m.name) {
+			continue
+		}
+		progress("%s: %s", m.name, m.about)
+		figures, err := m.measure(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		r.Figures = append(r.Figures, figures...)
+	}
+	r.Seconds = time.Since(begun).Round(time.Second).Seconds()
+	fmt.Printf("%s, %d cores (%s), %d GiB, %s, PostgreSQL %s; %.0f seconds in all\n\n", r.Date, r.Machine.Cores, r.Machine.CPU, r.Machine.MemoryGiB,
+		r.Machine.Go, r.Machine.PostgreSQL, r.Seconds)
+	if err := show(os.Stdout, r.Figures); err != nil || *file == "" {
+		return err
+	}
+	body, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(*file, append(body, '\n'), 0o644)
+}
+
+var start = time.Now()
+
+// progress tells on standard error how far the run is.
+func progress(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "bench: %4.0f s  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// after runs what a measurement leaves to do, and keeps both errors.
+func after(err error, f func() error) error { return errors.Join(err, f()) }
+
+func thisMachine(ctx context.Context) (machine, error) {
+	m := machine{Cores: runtime.NumCPU(), Go: runtime.Version()}
+	m.CPU = procField("/proc/cpuinfo", "model name")
+	var kB int
+	if _, err := fmt.Sscan(procField("/proc/meminfo", "MemTotal"), &kB); err != nil {
+		return m, fmt.Errorf("memory of this machine: %w", err)
+	}
+	m.MemoryGiB = (kB + 1<<19) >> 20
+	h := house{admin: os.Getenv("HAME_ADMIN_DATABASE_URL")}
+	if h.admin == "" {
+		return m, errors.New("HAME_ADMIN_DATABASE_URL is not set: run it by make bench, or under bin/devstack exec --")
+	}
+	return m, h.sqlGet(ctx, &m.PostgreSQL, `show server_version`)
+}
+
+// procField is the value of a line such as "MemTotal: 16 kB"; empty if there is none.
+func procField(file, field string) string {
+	body, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(body)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == field {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
