@@ -134,6 +134,9 @@ func workerOptions(s settings.Worker) sdkworker.Options {
 		// An open review's code is mended by deploying mended code: a panic holds
 		// the task and never fails the review.
 		WorkflowPanicPolicy: sdkworker.BlockWorkflow,
+		// A machine under load may keep a task from the processor for longer than
+		// the SDK's second; the task would fail and give back its Updates.
+		DeadlockDetectionTimeout: 5 * time.Second,
 	}
 	if s.Deployment != "" && s.BuildID != "" {
 		o.DeploymentOptions = sdkworker.DeploymentOptions{

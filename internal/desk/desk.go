@@ -150,12 +150,35 @@ func (d *Desk) answered(ctx context.Context, c store.NewCommand, mine store.MyCo
 func (d *Desk) Deliver(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
 	waiting, cancel := d.patiently(ctx)
 	defer cancel()
-	handle, err := d.Temporal.UpdateWorkflow(waiting, update(c, c.Case))
+	handle, err := send(waiting, func() (client.WorkflowUpdateHandle, error) {
+		return d.Temporal.UpdateWorkflow(waiting, update(c, c.Case))
+	})
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {
 		return d.withoutReview(ctx, c)
 	}
 	return d.receipt(ctx, waiting, c, handle, err)
+}
+
+// tryAgain is how long after a failed workflow task an act is sent again [D].
+const tryAgain = 200 * time.Millisecond
+
+// send sends an act until a workflow task has taken it up. A task that fails, as
+// where a worker is killed or takes too long over it, gives back the Updates in it
+// with nothing recorded; the same Update is then sent again.
+func send(ctx context.Context, update func() (client.WorkflowUpdateHandle, error)) (client.WorkflowUpdateHandle, error) {
+	for {
+		handle, err := update()
+		var notReady *serviceerror.WorkflowNotReady
+		if !errors.As(err, &notReady) {
+			return handle, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(tryAgain):
+		}
+	}
 }
 
 // patiently bounds how long an act is waited for.
@@ -248,10 +271,12 @@ func (d *Desk) withoutReview(ctx context.Context, c store.NewCommand) (workflows
 
 // deliverWithStart sends an act to a review that it starts.
 func (d *Desk) deliverWithStart(ctx context.Context, c store.NewCommand, review casefile.Review, o client.StartWorkflowOptions) (workflows.Receipt, error) {
-	start := d.Temporal.NewWithStartWorkflowOperation(o, activities.CaseReviewWorkflow, review)
 	waiting, cancel := d.patiently(ctx)
 	defer cancel()
-	handle, err := d.Temporal.UpdateWithStartWorkflow(waiting, client.UpdateWithStartWorkflowOptions{StartWorkflowOperation: start, UpdateOptions: update(c, c.Case)})
+	handle, err := send(waiting, func() (client.WorkflowUpdateHandle, error) {
+		return d.Temporal.UpdateWithStartWorkflow(waiting, client.UpdateWithStartWorkflowOptions{UpdateOptions: update(c, c.Case),
+			StartWorkflowOperation: d.Temporal.NewWithStartWorkflowOperation(o, activities.CaseReviewWorkflow, review)})
+	})
 	return d.receipt(ctx, waiting, c, handle, err)
 }
 
@@ -282,21 +307,25 @@ func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f 
 	waiting, cancel := d.patiently(ctx)
 	defer cancel()
 	if act != casefile.ActBacklogStart {
-		handle, err := d.Temporal.UpdateWorkflow(waiting, update(c, activities.BacklogID(f.Lane)))
+		handle, err := send(waiting, func() (client.WorkflowUpdateHandle, error) {
+			return d.Temporal.UpdateWorkflow(waiting, update(c, activities.BacklogID(f.Lane)))
+		})
 		var notFound *serviceerror.NotFound
 		if errors.As(err, &notFound) {
 			return d.refuse(ctx, c, casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start"))
 		}
 		return d.receipt(ctx, waiting, c, handle, err)
 	}
-	start := d.Temporal.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
+	o := client.StartWorkflowOptions{
 		ID: activities.BacklogID(f.Lane), TaskQueue: d.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            fmt.Sprintf("clear the backlog, %s lane", f.Lane),
 		TypedSearchAttributes:    temporal.NewSearchAttributes(activities.AttributeLane.ValueSet(string(f.Lane))),
-	}, activities.ClearBacklogWorkflow, activities.Backlog{Schema: 1, Lane: f.Lane, NextDraw: time.Time{}})
-	handle, err := d.Temporal.UpdateWithStartWorkflow(waiting, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: start, UpdateOptions: update(c, activities.BacklogID(f.Lane))})
+	}
+	handle, err := send(waiting, func() (client.WorkflowUpdateHandle, error) {
+		return d.Temporal.UpdateWithStartWorkflow(waiting, client.UpdateWithStartWorkflowOptions{UpdateOptions: update(c, activities.BacklogID(f.Lane)),
+			StartWorkflowOperation: d.Temporal.NewWithStartWorkflowOperation(o, activities.ClearBacklogWorkflow, activities.Backlog{Schema: 1, Lane: f.Lane, NextDraw: time.Time{}})})
+	})
 	return d.receipt(ctx, waiting, c, handle, err)
 }

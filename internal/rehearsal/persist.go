@@ -36,11 +36,15 @@ func persist(ctx context.Context, try func() error) error {
 	}
 }
 
+// errNotRunning is the answer of a review that the record has open and that does
+// not run. People wait until somebody recovers it.
+var errNotRunning = errors.New("the case is open and its review does not run: case recover")
+
 // isAway reports whether an error is of an outage, and not of what was asked.
 func isAway(err error) bool {
 	var undelivered *desk.UndeliveredError
 	var unavailable *serviceerror.Unavailable
 	var late *serviceerror.DeadlineExceeded
-	return errors.As(err, &undelivered) || errors.As(err, &unavailable) || errors.As(err, &late) ||
+	return errors.Is(err, errNotRunning) || errors.As(err, &undelivered) || errors.As(err, &unavailable) || errors.As(err, &late) ||
 		store.IsKind(err, store.Unavailable) || store.IsKind(err, store.Conflict)
 }

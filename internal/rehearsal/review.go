@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -144,8 +145,13 @@ func (v *review) forwardTo(ctx context.Context, r *Rehearsal, to time.Time) (tim
 		to = v.now.Add(time.Minute)
 	}
 	now, err := r.forward(ctx, v.ref, v.now, to)
-	if err == nil {
+	switch {
+	case err == nil:
 		v.now = now
+	case errors.Is(err, errEnded):
+		if _, closed := v.state(ctx, r); !errors.Is(closed, errEnded) {
+			err = fmt.Errorf("%s: %w", v.ref, errNotRunning)
+		}
 	}
 	return v.now, err
 }

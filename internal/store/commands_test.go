@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,4 +65,36 @@ func TestWhatAnIdFollowsFrom(t *testing.T) {
 	} {
 		require.NotEqual(t, first, other, what)
 	}
+}
+
+// TestASecondOutcome: the sweep, a refusal and the review itself may each come
+// with an outcome, also at once. The first stands, and no link is missing for the
+// others.
+func TestASecondOutcome(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	late := casefile.Refuse(casefile.RefusedTooLate, "too late")
+	done := h.does("morag", ref, casefile.ActContact, 0, phone)
+	require.NoError(t, h.worker.Expire(t.Context(), done.ID, at(monday)))
+	require.NoError(t, h.worker.RefuseUndelivered(t.Context(), done.ID, late))
+	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), done.ID, late))
+	require.Equal(t, "accepted", value[string](h, `select outcome from command_outcome where command_id = $1`, done.ID))
+
+	raced := h.types("morag", ref, casefile.ActContact, phone)
+	var all sync.WaitGroup
+	var errs [8]error
+	for i := range errs {
+		all.Go(func() {
+			if i%2 == 0 {
+				errs[i] = h.worker.Expire(t.Context(), raced.ID, at(monday))
+			} else {
+				errs[i] = h.worker.RefuseUndelivered(t.Context(), raced.ID, late)
+			}
+		})
+	}
+	all.Wait()
+	require.Empty(t, slices.DeleteFunc(errs[:], func(err error) bool { return err == nil }))
+	require.Equal(t, 1, value[int](h, `select count(*) from command_outcome where command_id = $1`, raced.ID))
+	h.does("morag", ref, casefile.ActContact, 0, phone)
+	require.Zero(t, value[int](h, broken))
 }
