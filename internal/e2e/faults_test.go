@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,8 +32,10 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/codec"
+	"hame/internal/desk"
 	"hame/internal/devstack"
 	"hame/internal/rehearsal"
+	"hame/internal/store"
 	"hame/internal/testdb"
 	"hame/workflows"
 )
@@ -114,6 +118,7 @@ func TestFaults(t *testing.T) {
 			{"two workers, of which one is killed", f.oneOfTwoKilled},
 			{"a worker that is asked to end drains", f.drains},
 			{"forged Updates", f.forged},
+			{"Updates with rows of another case, of a role that may not, and replayed", f.forgedRows},
 			{"starter killed between writing a command and sending it", f.starterKilledBeforeSending},
 			{"starter killed before it hears", f.starterKilledBeforeHearing},
 			{"the same command twice at once, and two officers in one second", f.twiceAtOnce},
@@ -143,6 +148,51 @@ func TestFaults(t *testing.T) {
 	for range f.workers {
 		_, err := f.lose(t, syscall.SIGTERM)
 		require.NoError(t, err, "SIGTERM ends a worker well")
+	}
+	t.Run("verify finds what was planted, and exits non-zero", f.planted)
+}
+
+// planted breaks what must always be true, behind the database's back, with no
+// worker there to mend it.
+func (f *faulty) planted(t *testing.T) {
+	var open, closed []string
+	require.NoError(t, f.admin.Select(&open, `select case_ref from review where stage <> 'closed' and exists (select from task t where t.case_ref = review.case_ref and t.closed_at is null) order by 1`))
+	require.NoError(t, f.admin.Select(&closed, `select case_ref from review join decision using (case_ref) where stage = 'closed' order by 1 limit 2`))
+	require.GreaterOrEqual(t, len(open), 4, "families that are still open at the horizon")
+	tamper := func(query string, args ...any) {
+		tx, err := f.admin.Beginx()
+		require.NoError(t, err)
+		defer func() { _ = tx.Rollback() }()
+		_, err = tx.Exec(`set local session_replication_role = replica`)
+		require.NoError(t, err)
+		_, err = tx.Exec(query, args...)
+		require.NoError(t, err, "%s", query)
+		require.NoError(t, tx.Commit())
+	}
+	tamper(`update task set closed_at = now(), result = 'x' where case_ref = $1 and closed_at is null`, open[0])
+	f.admin.MustExec(`drop index one_open_task_of_a_kind`)
+	tamper(`insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, owed_by, next_rung, next_at)
+		select case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, owed_by, next_rung, next_at
+		from task where case_ref = $1 and closed_at is null limit 1`, open[1])
+	tamper(`update task set next_at = business_now() - interval '2 hours', next_rung = 'due' where id = (select max(id) from task where case_ref = $1 and closed_at is null)`, open[2])
+	require.NoError(t, f.client.TerminateWorkflow(t.Context(), open[3], "", "a test"))
+	tamper(`update command set person = 'isla' where id = (select id from command where case_ref = $1 order by chain_n limit 1)`, closed[0])
+	tamper(`insert into decision_outcome (case_ref, person_no, outcome, served_on) values ($1, 99, 'GRANT_ILR', '2027-01-04')`, closed[1])
+	out, errs, code := f.starter(t, "--as", "una", "verify", "-o", "json")
+	require.Equal(t, 1, code, errs)
+	var breaches []store.Breach
+	require.NoError(t, json.Unmarshal([]byte(out), &breaches), out)
+	for _, want := range []store.Breach{
+		{Rule: "an owner and a next date", Case: open[0], Detail: "nothing is awaited"},
+		{Rule: "nothing happens twice", Case: open[1], Detail: "2 open tasks of kind"},
+		{Rule: "every rung acts", Case: open[2], Detail: "was to act at"},
+		{Rule: "record and process agree", Case: open[3], Detail: "no review runs"},
+		{Rule: "nothing is lost", Case: closed[0], Detail: "the chain breaks at link 1"},
+		{Rule: "people decide", Case: closed[1], Detail: "an outcome for person 99, who is not of the family"},
+	} {
+		require.True(t, slices.ContainsFunc(breaches, func(b store.Breach) bool {
+			return b.Rule == want.Rule && b.Case == want.Case && strings.Contains(b.Detail, want.Detail)
+		}), "%v is found among %v", want, breaches)
 	}
 }
 
@@ -293,7 +343,7 @@ func (f *faulty) forged(t *testing.T) {
 	}
 	before := f.count(t, `select count(*) from command_outcome where code = 'unknown_command'`)
 	for range 3 {
-		require.ErrorContains(t, forge(t, f.client, ref, casefile.ActAssign), "no such act is on record")
+		require.ErrorContains(t, forge(t, f.client, ref, casefile.ActAssign, uuid.New()), "no such act is on record")
 	}
 	require.Equal(t, before, f.count(t, `select count(*) from command_outcome where code = 'unknown_command'`))
 	three := regexp.MustCompile(`hame_updates_without_command_total\{[^}]*\} 3\n`)
@@ -305,8 +355,61 @@ func (f *faulty) forged(t *testing.T) {
 	require.NoError(t, codec.Create(strange))
 	keys, err := codec.Load(strange)
 	require.NoError(t, err)
-	require.Error(t, forge(t, f.dial(t, "stranger", keys), ref, casefile.ActAssign))
+	require.Error(t, forge(t, f.dial(t, "stranger", keys), ref, casefile.ActAssign, uuid.New()))
 	f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+}
+
+// forgedRows: an Update that names a row which is not the case's own, whose login
+// may not do the act, or which was used before, changes nothing.
+func (f *faulty) forgedRows(t *testing.T) {
+	var refs []string
+	require.NoError(t, f.admin.Select(&refs, `
+		select r.case_ref from review r join family f using (case_ref) where r.stage in ('listed', 'evidence') and not f.restricted and r.owner is not null
+		order by r.listing_date desc, r.case_ref limit 2`))
+	require.Len(t, refs, 2)
+	ref, other := refs[0], refs[1]
+	types := func(login, ref string) uuid.UUID {
+		c, err := desk.New(ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "visit"}, "")
+		require.NoError(t, err)
+		require.NoError(t, f.db.As(t, login).InsertCommand(t.Context(), c))
+		return c.ID
+	}
+
+	others := types("morag", other)
+	require.ErrorContains(t, forge(t, f.client, ref, casefile.ActContact, others), "no such act is on record for this case")
+	require.ErrorContains(t, forge(t, f.client, other, casefile.ActAssign, others), "no such act is on record for this case", "it is another act")
+	require.Zero(t, f.count(t, `select count(*) from contact where command_id = $1 and case_ref = $2`, others, ref))
+	require.Zero(t, f.count(t, `select count(*) from command_outcome where command_id = $1 and outcome <> 'accepted'`, others), "what it was typed for is still to be done")
+	f.later = append(f.later, func(t *testing.T) { f.doneOnce(t, others) })
+
+	// Written while the auditor could, which the rule of the database then forbids.
+	f.admin.MustExec(`insert into act_role (act, role, council) values ('contact.record', 'auditor', false)`)
+	auditors := types("una", ref)
+	f.admin.MustExec(`delete from act_role where act = 'contact.record' and role = 'auditor'`)
+	require.ErrorContains(t, forge(t, f.client, ref, casefile.ActContact, auditors), "(role)")
+	require.Zero(t, f.count(t, `select count(*) from contact where command_id = $1`, auditors))
+	require.Equal(t, 1, f.count(t, `select count(*) from command_outcome where command_id = $1 and outcome = 'refused' and code = 'role'`, auditors))
+
+	used := types("morag", ref)
+	revision := func() int { return f.count(t, `select revision from command_outcome where command_id = $1`, used) }
+	require.NoError(t, forge(t, f.client, ref, casefile.ActContact, used))
+	before := revision()
+	replayed := func(t *testing.T) {
+		require.NoError(t, forge(t, f.client, ref, casefile.ActContact, used), "it is answered as before")
+		f.doneOnce(t, used)
+		require.Equal(t, before, revision())
+	}
+	replayed(t)
+	run := f.runOf(t, ref)
+	require.Eventually(t, func() bool { return f.runOf(t, ref) != run }, 2*time.Minute, 50*time.Millisecond, "%s does not continue as new", ref)
+	replayed(t)
+}
+
+func (f *faulty) runOf(t *testing.T, ref string) string {
+	t.Helper()
+	d, err := f.client.DescribeWorkflowExecution(t.Context(), ref, "")
+	require.NoError(t, err)
+	return d.GetWorkflowExecutionInfo().GetExecution().GetRunId()
 }
 
 // starterKilledBeforeSending: the row is written, and starter dies before it sends
@@ -520,18 +623,38 @@ func (f *faulty) allIsWell(t *testing.T) {
 	} {
 		require.Zero(t, f.count(t, `select count(*) from (`+query+`) x`), what)
 	}
+	// Each act that was accepted has its own row, once, and no other act has one.
+	for table, acts := range map[string]string{
+		"contact":        "contact.record",
+		"interview":      "interview.record",
+		"evidence":       "evidence.receive,interview.record,check.record",
+		"letter_sent":    "letter.sent",
+		"proposal":       "decision.propose",
+		"welfare_waiver": "welfare.waive",
+	} {
+		var wrong []string
+		require.NoError(t, f.admin.Select(&wrong, `
+			select coalesce(x.id, k.command_id) || ': ' || coalesce(x.kind, 'no such act') || ', ' || coalesce(k.n, 0) || ' rows'
+			from (select c.id, c.kind from command c join command_outcome o on o.command_id = c.id
+				where o.outcome = 'accepted' and c.kind = any (string_to_array($1, ','))) x
+			full join (select command_id, count(*) as n from `+table+` group by command_id) k on k.command_id = x.id
+			where k.n is distinct from 1 or x.id is null`, acts))
+		require.Empty(t, wrong, table)
+	}
+	require.Zero(t, f.count(t, `select (select count(*) from (select 1 from person p join decision d using (case_ref) left join decision_outcome o
+			on o.case_ref = p.case_ref and o.person_no = p.no where o.case_ref is null) x)`), "everybody of a decided family has an outcome")
 	continued, err := f.client.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "ExecutionStatus = 'ContinuedAsNew'"})
 	require.NoError(t, err)
 	require.Greater(t, continued.GetCount(), int64(300), "reviews continued as new at every stage")
 }
 
 // forge sends a bare Update of a kind of act, and returns the refusal.
-func forge(t *testing.T, c client.Client, ref string, act casefile.Act) error {
+func forge(t *testing.T, c client.Client, ref string, act casefile.Act, command uuid.UUID) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
-		Args: []any{workflows.Act{Command: uuid.New(), Kind: act.Wire()}}})
+		Args: []any{workflows.Act{Command: command, Kind: act.Wire()}}})
 	if err != nil {
 		return err
 	}
