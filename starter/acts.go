@@ -26,8 +26,12 @@ type actFlags struct {
 
 func (f *actFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.on, "on", "", "the day you attest it happened, YYYY-MM-DD (default today)")
-	set.StringVar(&f.file, "file", "", "the form or text, a file or - for standard input; starter form prints one")
 	set.BoolVar(&f.dryRun, "dry-run", false, "check everything that can be checked, and change nothing")
+}
+
+// addFile adds the flag of an act that takes a form or a text.
+func (f *actFlags) addFile(set *pflag.FlagSet) {
+	set.StringVar(&f.file, "file", "", "the form or text, a file or - for standard input; starter form prints one")
 }
 
 // actAnnotation marks a command with the act that it does: the reference of
@@ -65,6 +69,7 @@ func (a *app) actCommand(use string, act casefile.Act, bind func(*pflag.FlagSet)
 		},
 	}, act)
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	if act.Many() {
 		c.Flags().StringVar(&flags.families, "families", "", "a list of references, one a line, instead of REF: a file or - for standard input")
 	}

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -262,9 +261,9 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 		Use: use, Short: rule.InWords, Args: exactly(wanted),
 		RunE: func(c *cobra.Command, args []string) error {
 			if wanted == 1 {
-				n, err := strconv.Atoi(args[0])
+				n, err := casefile.ParseNumber(args[0], casefile.MaxItem)
 				if err != nil {
-					return usageError{fmt.Errorf("%q is no number of families a week", args[0])}
+					return usageError{fmt.Errorf("families a week: %w", err)}
 				}
 				f.Capacity = n
 			}
@@ -273,7 +272,11 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if _, err := parseForm(inputName(flags.file), body, f); err != nil {
+				text, err := parseForm(inputName(flags.file), body, f)
+				if err == nil && text != "" {
+					err = usageError{fmt.Errorf("%s: text: an act on a lane takes none", inputName(flags.file))}
+				}
+				if err != nil {
 					return err
 				}
 			}
@@ -283,12 +286,13 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 	c.Flags().StringVar((*string)(&f.Lane), "lane", string(casefile.Legacy), question(casefile.Asked(f, "lane")))
 	switch act {
 	case casefile.ActBacklogStart:
-		c.Flags().IntVar(&f.Capacity, "capacity", 0, "families listed a week, 1 to 1000")
+		c.Flags().Var(countFlag{&f.Capacity}, "capacity", "families listed a week, 1 to 1000")
 		c.Flags().Var(dateFlag{&f.Target}, "target", question(casefile.Asked(f, "target")))
 	case casefile.ActBacklogPause:
 		c.Flags().StringVar(&f.Reason, "reason", "", "a code, such as staffing")
 	}
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 

@@ -45,6 +45,7 @@ func (a *app) caseOpen() *cobra.Command {
 	}, casefile.ActOpen)
 	asked(c.Flags(), fields, "reason", &fields.Reason)
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	c.Flags().Lookup("on").Usage = "the day on which the review of the evidence is to begin, YYYY-MM-DD (default today)"
 	return c
 }
@@ -79,6 +80,7 @@ func (a *app) caseFlag() *cobra.Command {
 		},
 	}, casefile.ActFlag)
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 
@@ -102,6 +104,7 @@ func (a *app) caseCorrect() *cobra.Command {
 	asked(c.Flags(), fields, "reason", &fields.Reason)
 	asked(c.Flags(), fields, "source", &fields.Source)
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 
@@ -125,6 +128,7 @@ func (a *app) caseDifference() *cobra.Command {
 	}, casefile.ActDifference)
 	choose(c.Flags(), &fields.Finding, []string{"accepted", "rejected"}, func(string) string { return "what is done with it" })
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 

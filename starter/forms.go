@@ -203,6 +203,7 @@ func fieldsGiven(c *cobra.Command) bool {
 	var common actFlags
 	others := pflag.NewFlagSet("", pflag.ContinueOnError)
 	common.add(others)
+	common.addFile(others)
 	given := false
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 		given = given || (f.Changed && others.Lookup(f.Name) == nil)
@@ -224,7 +225,8 @@ func parseFile(source string, body []byte, act casefile.Act, into casefile.Field
 func isForm(body []byte, of casefile.Fields) bool {
 	var doc map[string]yaml.Node
 	if yaml.Unmarshal(body, &doc) != nil {
-		return false
+		// A form with a slip in it is told of, and never taken for a text.
+		return bytes.HasPrefix(body, []byte("text:")) || bytes.Contains(body, []byte("\ntext:"))
 	}
 	if _, text := doc["text"]; text {
 		return true

@@ -369,6 +369,9 @@ func (a *assault) arguments(t *testing.T, usage []int, absent string) {
 		}
 		if name == "FILE" {
 			for what, file := range a.files {
+				if a.words[1] == "create" && what == "missing" {
+					continue // as it should be
+				}
 				args := slices.Clone(a.args)
 				args[i] = file
 				a.refused(t, name+", "+what, usage, a.as, a.words, args, a.flags)
@@ -406,6 +409,9 @@ func (a *assault) flagsOf(t *testing.T, usage []int) {
 		for _, value := range wrong {
 			if slices.Contains(takesWords, f.Name) && (value == "nonsense" || strings.HasPrefix(value, "'") || value == "КФ") {
 				continue
+			}
+			if f.Name == "reason" && a.words[0] == "backlog" && value == "nonsense" {
+				continue // any code will do
 			}
 			a.refused(t, "--"+f.Name, usage, a.as, a.words, a.args, a.without(f.Name), []string{"--" + f.Name + "=" + value})
 		}

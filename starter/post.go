@@ -71,6 +71,7 @@ func (a *app) postReceive() *cobra.Command {
 	asked(c.Flags(), fields, "from", &fields.From)
 	c.Flags().StringVar(&forCase, "case", "", "the case it belongs to, where that is known")
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 
@@ -205,6 +206,7 @@ func (a *app) postLink() *cobra.Command {
 		},
 	}, casefile.ActLinkPost)
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 
@@ -238,6 +240,7 @@ func (a *app) postRead() *cobra.Command {
 		},
 	}, casefile.ActReadPost)
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 

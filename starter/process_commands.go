@@ -282,6 +282,7 @@ func (a *app) answerCommand() *cobra.Command {
 		"more": "it asks for more, and stays unanswered"}
 	choose(c.Flags(), &fields.Answer, casefile.Asked(fields, "answer").Codes, func(answer string) string { return answers[answer] })
 	flags.add(c.Flags())
+	flags.addFile(c.Flags())
 	return c
 }
 

@@ -401,7 +401,10 @@ func (f *faulty) forgedRows(t *testing.T) {
 	}
 	replayed(t)
 	run := f.runOf(t, ref)
-	require.Eventually(t, func() bool { return f.runOf(t, ref) != run }, 2*time.Minute, 50*time.Millisecond, "%s does not continue as new", ref)
+	for i := 0; f.runOf(t, ref) == run; i++ {
+		require.Less(t, i, 30, "%s does not continue as new", ref)
+		f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+	}
 	replayed(t)
 }
 

@@ -100,7 +100,104 @@ func TestARehearsalStopsWithWorkInFlight(t *testing.T) {
 	require.NotZero(t, code)
 	require.Contains(t, errs, "its horizon must be later")
 
+	asked := []string{"--as", "una", "report", "figures", "--as-of", time.Now().AddDate(0, 3, 0).Format("2006-01-02"), "--by", "lane,council,stage", "-o", "json"}
+	then := s.must(t, asked...)
 	s.must(t, "rehearse", "--until", time.Now().AddDate(2, 0, 0).Format("2006-01-02"))
+	require.Equal(t, then, s.must(t, asked...), "the same figures whenever they are asked for (C5, R7)")
+	s.figuresAddUp(t, then)
+	s.figuresAddUp(t, s.must(t, "--as", "archie", "report", "figures", "--by", "stage", "-o", "json"))
+	s.publishedTellsNobody(t)
 	require.Greater(t, s.report(t).Decided, first.Decided)
 	require.Contains(t, s.must(t, "--as", "una", "verify"), "every invariant holds")
+}
+
+// groupOfFigures is one group as report figures prints it; what is hidden is nil.
+type groupOfFigures struct {
+	Total             bool            `json:"total"`
+	Families          *int            `json:"families"`
+	Unlisted          *int            `json:"unlisted"`
+	UnderReview       *int            `json:"under_review"`
+	Decided           *int            `json:"decided"`
+	Resolved          *int            `json:"resolved"`
+	Closed            *int            `json:"closed"`
+	FirstDecision     spreadOfFigures `json:"first_decision"`
+	FinalResolution   spreadOfFigures `json:"final_resolution"`
+	WithoutDecision   spreadOfFigures `json:"without_decision"`
+	WithoutResolution spreadOfFigures `json:"without_resolution"`
+	Missed            *int            `json:"missed"`
+	MissedBy          map[string]*int `json:"missed_by"`
+}
+
+type spreadOfFigures struct {
+	Cases   *int `json:"cases"`
+	Longest *int `json:"longest"`
+}
+
+func groupsOf(t *testing.T, figures string) []groupOfFigures {
+	t.Helper()
+	var all struct {
+		Groups []groupOfFigures `json:"groups"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(figures), &all), figures)
+	require.Greater(t, len(all.Groups), 1)
+	require.True(t, all.Groups[0].Total)
+	return all.Groups
+}
+
+// figuresAddUp: to the families imported, each group by itself and all of them.
+func (s *system) figuresAddUp(t *testing.T, figures string) {
+	t.Helper()
+	groups := groupsOf(t, figures)
+	families, missed := 0, 0
+	for i, g := range groups {
+		require.Equal(t, *g.Families, *g.Unlisted+*g.UnderReview+*g.Decided+*g.Resolved+*g.Closed)
+		require.Equal(t, *g.FirstDecision.Cases, *g.Decided+*g.Resolved, "the first decision and the final resolution are apart")
+		require.Equal(t, *g.FinalResolution.Cases, *g.Resolved)
+		by := 0
+		for _, n := range g.MissedBy {
+			by += *n
+		}
+		require.Equal(t, *g.Missed, by, "whose the missed deadlines were")
+		if i > 0 {
+			families, missed = families+*g.Families, missed+*g.Missed
+		}
+	}
+	require.Equal(t, 8, *groups[0].Families)
+	require.Equal(t, 8, families)
+	require.Equal(t, *groups[0].Missed, missed)
+}
+
+// publishedTellsNobody: no count under five stands in what is published, and what
+// is hidden is not told by the rest.
+func (s *system) publishedTellsNobody(t *testing.T) {
+	t.Helper()
+	hidden := 0
+	shown := func(n *int) {
+		if n == nil {
+			hidden++
+		} else if *n > 0 {
+			require.GreaterOrEqual(t, *n, 5)
+		}
+	}
+	groups := groupsOf(t, s.must(t, "--as", "una", "report", "figures", "--by", "stage", "--publish", "-o", "json"))
+	for _, g := range groups {
+		for _, n := range []*int{g.Families, g.Unlisted, g.UnderReview, g.Decided, g.Resolved, g.Closed, g.Missed} {
+			shown(n)
+		}
+		for _, n := range g.MissedBy {
+			shown(n)
+		}
+		for _, spread := range []spreadOfFigures{g.FirstDecision, g.FinalResolution, g.WithoutDecision, g.WithoutResolution} {
+			shown(spread.Cases)
+			if spread.Cases == nil || *spread.Cases < 5 {
+				require.Nil(t, spread.Longest, "the oldest of a few is one of them")
+			}
+		}
+	}
+	require.NotZero(t, hidden, "eight families in several stages have small counts")
+	require.Equal(t, 8, *groups[0].Families)
+	table := s.must(t, "--as", "una", "report", "figures", "--by", "stage", "--publish")
+	require.Contains(t, table, "[c]")
+	_, errs, code := s.starter(t, "--as", "morag", "report", "figures")
+	require.Equal(t, 4, code, errs)
 }
