@@ -63,6 +63,7 @@ type system struct {
 
 func newSystem(t *testing.T) *system {
 	t.Helper()
+	t.Parallel()
 	s := &system{db: testdb.New(t), namespace: "t-" + uuid.NewString()[:8]}
 	options, err := settings.Temporal("hame-test", settings.Quiet())
 	require.NoError(t, err)

@@ -53,6 +53,7 @@ type faulty struct {
 
 func newFaulty(t *testing.T) *faulty {
 	t.Helper()
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	stack, err := devstack.Up(ctx, devstack.Options{Name: fmt.Sprintf("faults-%d", os.Getpid()), Dir: root})

@@ -7,12 +7,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/worker"
 
-	"hame/activities"
 	"hame/internal/rehearsal"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // rehearse plays the test's synthetic programme through, up to so many years from now.
@@ -49,12 +46,8 @@ func (s *system) report(t *testing.T) store.Report {
 // next date (R1, C15).
 func TestNobodyEverAnswers(t *testing.T) {
 	s := newSystem(t)
-	worker.SetStickyWorkflowCacheSize(0)
-	w := worker.New(s.client, "hame", worker.Options{})
-	(&activities.Activities{Store: s.db.As(t, "hame_worker"), Client: s.client, TaskQueue: "hame"}).Register(w)
-	workflows.Register(w)
-	require.NoError(t, w.Start())
-	defer w.Stop()
+	s.env = append(s.env, "HAME_CACHED_REVIEWS=0")
+	s.startWorker(t)
 	s.synthetic(t, 12, 12)
 	s.rehearse(t, 2, true, func(*rehearsal.Rehearsal) {})
 
