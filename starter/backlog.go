@@ -248,6 +248,9 @@ func writeQuarantine(name string, file *backlog.File) error {
 	return errors.Join(file.WriteQuarantine(f), f.Close())
 }
 
+// maxCapacity is the most families that a lane lists a week [D].
+const maxCapacity = 1000
+
 // laneCommand is a command that does an act of operations on a lane.
 func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 	rule, _ := act.Rule()
@@ -261,7 +264,7 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 		Use: use, Short: rule.InWords, Args: exactly(wanted),
 		RunE: func(c *cobra.Command, args []string) error {
 			if wanted == 1 {
-				n, err := casefile.ParseNumber(args[0], casefile.MaxItem)
+				n, err := casefile.ParseNumber(args[0], maxCapacity)
 				if err != nil {
 					return usageError{fmt.Errorf("families a week: %w", err)}
 				}
@@ -301,8 +304,8 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 	switch {
 	case f.Validate() != nil:
 		return usageError{f.Validate()}
-	case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > 1000):
-		return usageError{fmt.Errorf("capacity is %d; it must be 1 to 1000 families a week", f.Capacity)}
+	case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > maxCapacity):
+		return usageError{fmt.Errorf("capacity is %d; it must be 1 to %d families a week", f.Capacity, maxCapacity)}
 	case act == casefile.ActBacklogPause && f.Reason == "":
 		return usageError{errors.New("--reason: say why, as a code such as staffing")}
 	}

@@ -516,7 +516,7 @@ func TestADayOfOperations(t *testing.T) {
 	})
 
 	t.Run("bad", func(t *testing.T) {
-		s.types(t, nil, 2, "--as archie backlog capacity many", "no number of families")
+		s.types(t, nil, 2, "--as archie backlog capacity many", "no number from 1 to 1000")
 		s.types(t, nil, 2, "--as archie backlog capacity 0", "1 to 1000")
 		s.types(t, nil, 2, "--as archie backlog pause", "--reason")
 		s.types(t, nil, 2, "--as archie backlog import /no/such/file.csv", "no such file")
