@@ -53,7 +53,6 @@ type faulty struct {
 
 func newFaulty(t *testing.T) *faulty {
 	t.Helper()
-	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	stack, err := devstack.Up(ctx, devstack.Options{Name: fmt.Sprintf("faults-%d", os.Getpid()), Dir: root})
