@@ -1,9 +1,11 @@
 -- A programme some way on, around families that were imported: of a hundred families five are closed, five under review.
 -- The rows are shaped like a real review's; they are made by the administrator past the triggers, and mean nothing.
 set session_replication_role = replica;
+set work_mem = '256MB';
 
 create temp table reviewed as
-select f.case_ref, f.council, row_number() over (order by f.case_ref) as n, count(*) over () as families from family f where not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b));
+select f.case_ref, f.council, row_number() over (order by f.case_ref) as n, count(*) over () as families from family f
+where f.case_ref not in (select a from duplicate_candidate union all select b from duplicate_candidate);
 delete from reviewed where n % 20 > 1;
 alter table reviewed add open boolean, add owner text;
 -- The office grows with the backlog: a caseworker has some sixty families. Morag has as many wherever there are enough.
@@ -19,8 +21,8 @@ insert into listing (case_ref, lane, drawn_at, listing_date, why)
 select f.case_ref, 'legacy', now() - interval '3 days',
        current_date + case when extract(isodow from current_date) > 5 then 8 - extract(isodow from current_date)::int else 0 end + 7 * (f.n / f.week)::int, 'longest_resident'
 from (select f.case_ref, row_number() over (order by f.family_key) - 1 as n, least(1000, greatest(1, (select count(*) from family) / 110)) as week
-      from family f where not exists (select from reviewed s where s.case_ref = f.case_ref)
-        and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b))) f
+      from family f where f.case_ref not in (select s.case_ref from reviewed s)
+        and f.case_ref not in (select a from duplicate_candidate union all select b from duplicate_candidate)) f
 where f.n < 6 * f.week;
 insert into review (case_ref, stage, lane, rule_set, opened_at, listing_date, priority, owner, reconciled_on, triaged_on, revision, signed_on, rollup, closed_at)
 select case_ref, case when open then 'evidence' else 'closed' end, 'legacy', (select hash from rule_set where use = 'operative' and lane = 'legacy' limit 1),
@@ -70,4 +72,5 @@ insert into case_read (case_ref, login, person, what) select s.case_ref, 'morag'
 insert into backlog_lane (lane, started_at, capacity) values ('legacy', now() - interval '1 year', 10);
 drop table reviewed;
 reset session_replication_role;
+reset work_mem;
 analyze;

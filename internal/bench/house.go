@@ -191,3 +191,7 @@ func (h *house) environment() ([]string, error) {
 func (h *house) sqlGet(ctx context.Context, into any, query string, args ...any) error {
 	return h.sql(ctx, func(c *sqlx.Conn) error { return c.GetContext(ctx, into, query, args...) })
 }
+
+func (h *house) selects(ctx context.Context, into any, query string, args ...any) error {
+	return h.sql(ctx, func(c *sqlx.Conn) error { return c.SelectContext(ctx, into, query, args...) })
+}

@@ -28,6 +28,8 @@ import (
 var measurements = []measurement{
 	{"events", "history events and billed actions of a review", events},
 	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
+	{"import", "import and check of 450,000 families", imports},
+	{"plans", "the plan of every statement with 450,000 families", plans},
 	{"statements", "round trips and statements of a review", statements},
 }
 
