@@ -52,6 +52,9 @@ type Activities struct {
 	// Client starts reviews; nil where a test starts none.
 	Client    client.Client
 	TaskQueue string
+	// ContinueAfter is the tests' hook: the reviews that it starts continue as new
+	// after so many steps.
+	ContinueAfter int
 
 	rules sync.Map // hash -> *policy.RuleSet
 }

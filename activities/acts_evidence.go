@@ -70,5 +70,5 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 	if err != nil || open {
 		return err
 	}
-	return c.AnswerLate(ctx, c.ref, kind, subject, f.Result, cmd.AttestedOn)
+	return c.AnswerLate(ctx, c.ref, kind, subject, f.Result, cmd.AttestedOn, c.now)
 }

@@ -119,7 +119,7 @@ func sendRepresentation(ctx context.Context, c *change, cmd store.Command, _ cas
 	}
 	if !open {
 		// The window had passed; a late letter before signing is still considered (row 5).
-		if err := c.AnswerLate(ctx, c.ref, casefile.TaskWindow, 0, "represented", cmd.AttestedOn); err != nil {
+		if err := c.AnswerLate(ctx, c.ref, casefile.TaskWindow, 0, "represented", cmd.AttestedOn, c.now); err != nil {
 			return err
 		}
 	}

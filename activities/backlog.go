@@ -203,7 +203,7 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 	}
 	for i, l := range unstarted {
 		review := casefile.Review{Schema: casefile.ReviewSchema, Case: l.Case, Lane: l.Lane, Council: l.Council,
-			DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed}
+			DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed, ContinueAfter: a.ContinueAfter}
 		_, err := a.Client.ExecuteWorkflow(ctx, ReviewOptions(review, a.TaskQueue), CaseReviewWorkflow, review)
 		if err != nil && !alreadyThere(err) {
 			return i, fmt.Errorf("start review %s: %w", l.Case, err)
@@ -240,6 +240,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 		cmd, err := tx.Command(ctx, in.Command)
 		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Lane != in.Lane || cmd.Act != in.Act || !cmd.Permitted)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this lane")
+			tellForged(ctx, BacklogID(in.Lane), in.Command)
 			return nil
 		}
 		if err != nil {

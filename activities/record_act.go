@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -88,6 +89,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 		cmd, err := c.Command(ctx, in.Command)
 		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act.Wire() != in.Act)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this case")
+			tellForged(ctx, in.Case, in.Command)
 			return nil
 		}
 		if err != nil {
@@ -128,6 +130,16 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 	}
 	out.Review = review
 	return out, classify("record act", err)
+}
+
+// tellForged counts and logs an Update that no command of its case stands behind.
+// It is no fact about the case: whoever reaches Temporal's frontend can send one.
+func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
+	if !activity.IsActivity(ctx) {
+		return // the act was taken from the record
+	}
+	activity.GetMetricsHandler(ctx).Counter("hame_updates_without_command").Inc(1)
+	activity.GetLogger(ctx).Warn("an Update without its command", "workflow", workflow, "command", command.String())
 }
 
 // file keeps what arrives in the moment in which a case is closed with it.

@@ -38,7 +38,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.postCommand(), a.letterCommand(), a.contactCommand(),
 		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
-		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.referenceCommand())
+		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(), a.keysetCommand(), a.codecCommand(), a.referenceCommand())
 	return root
 }
 

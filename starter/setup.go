@@ -27,7 +27,7 @@ func (a *app) setupCommand() *cobra.Command {
 			if err := store.Setup(ctx, a.settings.AdminDatabaseURL, options); err != nil {
 				return err
 			}
-			temporal, err := settings.Temporal("hame-starter", settings.Quiet())
+			temporal, err := settings.Connection("hame-starter", settings.Quiet())
 			if err != nil {
 				return err
 			}

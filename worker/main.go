@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hame/activities"
+	"hame/internal/codec"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
@@ -66,11 +67,16 @@ func run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer func() { _ = db.Close() }() // the process ends
-	options, err := settings.Temporal("hame-worker", logger)
+	keyset, err := settings.Keyset()
+	if err != nil {
+		return err
+	}
+	options, err := settings.Connection("hame-worker", logger)
 	if err != nil {
 		return err
 	}
 	options.MetricsHandler = metrics
+	options.Plugins = []client.Plugin{codec.Plugin(keyset)}
 	var c client.Client
 	err = retry(ctx, s.ConnectBudget, logger, "Temporal", func(ctx context.Context) (err error) {
 		c, err = client.DialContext(ctx, options)
@@ -84,7 +90,17 @@ func run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 
-	w := sdkworker.New(c, s.TaskQueue, workerOptions(s))
+	following, stopFollowing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopFollowing()
+	go keyset.Follow(following, logger)
+	options.Plugins = []client.Plugin{codec.WorkerPlugin(keyset)}
+	tasks, err := client.NewClientFromExistingWithContext(ctx, c, options)
+	if err != nil {
+		return err
+	}
+	defer tasks.Close()
+	sdkworker.SetStickyWorkflowCacheSize(s.CachedReviews)
+	w := sdkworker.New(tasks, s.TaskQueue, workerOptions(s))
 	acts := &activities.Activities{Store: db, Client: c, TaskQueue: s.TaskQueue}
 	acts.Register(w)
 	workflows.Register(w)

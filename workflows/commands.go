@@ -20,6 +20,10 @@ type Act struct {
 	Kind    casefile.Act `json:"kind"`
 }
 
+// FromOutside marks an Act as what anybody who reaches the frontend can send: one
+// that can't be decrypted is refused, and blocks no review.
+func (Act) FromOutside() {}
+
 // Receipt is what a person is told of their act.
 type Receipt struct {
 	Refused *casefile.Refusal `json:"refused,omitempty"`

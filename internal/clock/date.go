@@ -146,7 +146,12 @@ func (d Date) Start() time.Time {
 	if d.IsZero() {
 		return time.Time{}
 	}
-	return time.Date(int(d.year), time.Month(d.month), int(d.day), 0, 0, 0, 0, london).UTC()
+	t := time.Date(int(d.year), time.Month(d.month), int(d.day), 0, 0, 0, 0, london)
+	if dateFrom(t).Before(d) {
+		// Midnight was left out, as on 1 December 1847, when London took up Greenwich's time.
+		_, t = t.ZoneBounds()
+	}
+	return t.UTC()
 }
 
 // MarshalText gives the ISO form; the zero Date is empty. It never fails.

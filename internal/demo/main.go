@@ -56,19 +56,34 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if err := p.starter(ctx, "setup"); err != nil {
 		return err
 	}
-	stopWorker, err := p.worker(stack.Dir)
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	stopWorker, err := p.background(stack.Dir, "worker", []string{"HAME_HTTP_ADDRESS=127.0.0.1:" + strconv.Itoa(port)}, "worker")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stopWorker()) }()
+	stopCodec, err := p.background(stack.Dir, "codec", nil, "starter", "codec", "serve")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopCodec()) }()
+	if err := answers(ctx, stack.CodecAddress); err != nil {
+		return fmt.Errorf("the codec server: %w", err)
+	}
 	if rehearse {
 		if err := p.programme(ctx, c, stack.Dir); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("\nTemporal Web UI: %s\n", stack.UIURL)
 	if c.Exit {
 		return nil
+	}
+	fmt.Printf("\nTemporal Web UI: %s\nIts payloads are encrypted. This link lets one browser read them, once: (another: bin/starter codec link)\n", stack.UIURL)
+	if err := p.starter(ctx, "codec", "link"); err != nil {
+		return err
 	}
 	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (README.md has a walk-through). Ctrl-C stops everything.")
 	<-ctx.Done()
@@ -96,24 +111,20 @@ func (p programs) starter(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// worker starts the worker on a free port, with its log in the stack's
-// directory, and returns how to stop it.
-func (p programs) worker(dir string) (stop func() error, err error) {
-	port, err := freePort()
+// background starts a program that runs until it is stopped, with its log in the
+// stack's directory, and returns how to stop it.
+func (p programs) background(dir, name string, env []string, program string, args ...string) (stop func() error, err error) {
+	log, err := os.Create(filepath.Join(dir, name+".log"))
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, "worker.log"))
-	if err != nil {
-		return nil, err
-	}
-	c := p.command(context.Background(), "worker")
-	c.Env = append(c.Env, "HAME_HTTP_ADDRESS=127.0.0.1:"+strconv.Itoa(port))
+	c := p.command(context.Background(), program, args...)
+	c.Env = append(c.Env, env...)
 	c.Stdout, c.Stderr = log, log
 	// A group of its own: Ctrl-C reaches this program, which stops things in order.
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
-		return nil, fmt.Errorf("worker: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return func() error {
 		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
@@ -156,6 +167,23 @@ func (p programs) programme(ctx context.Context, c choices, dir string) error {
 		return err
 	}
 	return p.starter(ctx, "--as", "una", "verify")
+}
+
+// answers waits until something listens at an address.
+func answers(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err == nil {
+			return c.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func freePort() (int, error) {

@@ -216,9 +216,11 @@ func (s *Stack) startPostgres(ctx context.Context, bin string) error {
 		if err != nil {
 			return err
 		}
-		return c.waitReady(ctx, func(ctx context.Context) error {
+		ready := func(ctx context.Context) error {
 			return createDatabase(ctx, databaseURL(adminRole, ports[0], "postgres"))
-		})
+		}
+		s.restartable(postgresName, cmd, "postgres.log", syscall.SIGINT, ready)
+		return c.waitReady(ctx, ready)
 	})
 }
 
@@ -242,6 +244,8 @@ func postgresSettings(dir string, port int) []string {
 		// Each test package has pools of its own.
 		"max_connections=300",
 		"shared_buffers=256MB",
+		// A failed statement's details quote the row.
+		"log_error_verbosity=terse",
 		"timezone=UTC",
 		"log_timezone=UTC",
 	}

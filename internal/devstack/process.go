@@ -83,7 +83,9 @@ type child struct {
 	Process
 	log  string        // the file that takes its output
 	done chan struct{} // closed once it has ended
-	err  error         // how it ended; set before done is closed
+	// killed is closed before it is ended on purpose.
+	killed chan struct{}
+	err    error // how it ended; set before done is closed
 }
 
 // startChild starts a command with its output in a file. The child gets a
@@ -103,7 +105,7 @@ func startChild(name string, cmd *exec.Cmd, log string, onDeath syscall.Signal) 
 	cmd.SysProcAttr.Setpgid = true
 	cmd.SysProcAttr.Pdeathsig = onDeath
 
-	c := &child{log: log, done: make(chan struct{})}
+	c := &child{log: log, done: make(chan struct{}), killed: make(chan struct{})}
 	started := make(chan error)
 	go func() {
 		// The kernel sends Pdeathsig when the thread ends that started the child,

@@ -45,6 +45,7 @@ type Stack struct {
 
 	mu       sync.Mutex // guards State while children start side by side
 	children []*child
+	again    map[string]func(context.Context) error // starts a killed server again
 	down     sync.Once
 	downErr  error
 	stopping chan struct{} // closed by Down
@@ -83,7 +84,7 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{State: *state, say: say, stopping: make(chan struct{})}
+	s := &Stack{State: *state, say: say, stopping: make(chan struct{}), again: map[string]func(context.Context) error{}}
 	s.Namespace = namespaceName
 	defer func() {
 		if err != nil {
@@ -91,6 +92,9 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 		}
 	}()
 
+	if err := s.makeKeyset(); err != nil {
+		return nil, err
+	}
 	bin, err := needPostgres(ctx, log, say)
 	if err != nil {
 		return nil, err
@@ -173,9 +177,57 @@ func (s *Stack) watch(c *child) {
 	case <-c.done:
 		select {
 		case <-s.stopping:
+		case <-c.killed:
 		default:
 			s.say("%s ended unexpectedly (%v); it logged:\n%s", c.Name, c.err, tail(c.log))
 		}
+	}
+}
+
+// The stack's servers, for Kill and Restart.
+const (
+	Postgres = postgresName
+	Temporal = temporalName
+)
+
+// Kill sends one of the servers a signal and returns once it has ended: for tests
+// of what happens then.
+func (s *Stack) Kill(server string, signal syscall.Signal) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.children {
+		if c.Name != server || !c.Alive() {
+			continue
+		}
+		close(c.killed)
+		if err := syscall.Kill(c.PID, signal); err != nil {
+			return fmt.Errorf("kill %s: %w", server, err)
+		}
+		<-c.done
+		return nil
+	}
+	return fmt.Errorf("no %s runs", server)
+}
+
+// Restart starts a server that was killed again, on the same data and the same
+// port, and returns once it answers.
+func (s *Stack) Restart(ctx context.Context, server string) error { return s.again[server](ctx) }
+
+// restartable remembers how to start a server again.
+func (s *Stack) restartable(server string, cmd *exec.Cmd, log string, onDeath syscall.Signal, ready func(context.Context) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	times := 1
+	s.again[server] = func(ctx context.Context) error {
+		next := exec.Command(cmd.Path, cmd.Args[1:]...)
+		next.Dir, next.Env = cmd.Dir, cmd.Env
+		next.SysProcAttr = &syscall.SysProcAttr{Credential: cmd.SysProcAttr.Credential}
+		times++
+		c, err := s.start(server, next, fmt.Sprintf("%s.%d", log, times), onDeath, func(*State) {})
+		if err != nil {
+			return err
+		}
+		return c.waitReady(ctx, ready)
 	}
 }
 

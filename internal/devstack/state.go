@@ -37,6 +37,12 @@ type State struct {
 	Namespace       string `json:"namespace"`
 	// UIURL is empty when the stack runs without the Web UI.
 	UIURL string `json:"ui_url"`
+	// KeysetFile encrypts what stands in Temporal; it goes with the stack.
+	KeysetFile string `json:"keyset_file"`
+	// CodecAddress is where the Web UI, if there is one, expects a codec server,
+	// which whoever brings up the stack starts; CodecToken is its bearer token.
+	CodecAddress string `json:"codec_address"`
+	CodecToken   string `json:"codec_token"`
 }
 
 // Env returns the stack's addresses as environment settings, NAME=value, for
@@ -45,15 +51,20 @@ type State struct {
 // developer's own may name another server's credentials.
 func (s *State) Env() []string {
 	file, _ := statePath(s.Name)
-	return []string{
+	env := []string{
 		"HAME_ADMIN_DATABASE_URL=" + s.AdminDatabaseURL,
 		"HAME_DATABASE_URL=" + s.DatabaseURL,
 		"HAME_UI_URL=" + s.UIURL,
 		"HAME_STACK=" + file,
+		"HAME_KEYSET_FILE=" + s.KeysetFile,
 		"TEMPORAL_ADDRESS=" + s.TemporalAddress,
 		"TEMPORAL_NAMESPACE=" + s.Namespace,
 		"TEMPORAL_CONFIG_FILE=" + os.DevNull,
 	}
+	if s.CodecAddress != "" {
+		env = append(env, "HAME_CODEC_ADDRESS="+s.CodecAddress, "HAME_CODEC_TOKEN="+s.CodecToken)
+	}
+	return env
 }
 
 // Find returns the state of the running stack of a name. Its error is

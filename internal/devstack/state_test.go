@@ -189,7 +189,7 @@ func TestFind(t *testing.T) {
 	file, err := statePath("demo")
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{
-		"HAME_ADMIN_DATABASE_URL=postgres://a", "HAME_DATABASE_URL=postgres://b", "HAME_UI_URL=http://c", "HAME_STACK=" + file,
+		"HAME_ADMIN_DATABASE_URL=postgres://a", "HAME_DATABASE_URL=postgres://b", "HAME_UI_URL=http://c", "HAME_STACK=" + file, "HAME_KEYSET_FILE=",
 		"TEMPORAL_ADDRESS=127.0.0.1:7", "TEMPORAL_NAMESPACE=hame", "TEMPORAL_CONFIG_FILE=/dev/null",
 	}, found.Env())
 

@@ -2,6 +2,7 @@ package devstack
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -244,10 +245,11 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		if err != nil {
 			return err
 		}
-		ports, err := freePorts(2)
+		ports, err := freePorts(3)
 		if err != nil {
 			return err
 		}
+		codecAddress := net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[2]))
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[0]))
 		cmd := exec.Command(binary, "server", "start-dev",
 			"--ip", "127.0.0.1",
@@ -258,7 +260,7 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=off",
 			"--log-level", "error", "--log-format", "json")
 		if o.UI {
-			cmd.Args = append(cmd.Args, "--ui-port", strconv.Itoa(ports[1]))
+			cmd.Args = append(cmd.Args, "--ui-port", strconv.Itoa(ports[1]), "--ui-codec-endpoint", "http://"+codecAddress)
 		} else {
 			cmd.Args = append(cmd.Args, "--headless")
 		}
@@ -278,12 +280,15 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 			st.TemporalAddress = address
 			if o.UI {
 				st.UIURL = "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
+				st.CodecAddress, st.CodecToken = codecAddress, rand.Text()
 			}
 		})
 		if err != nil {
 			return err
 		}
-		return c.waitReady(ctx, func(ctx context.Context) error { return prepareNamespace(ctx, address) })
+		ready := func(ctx context.Context) error { return prepareNamespace(ctx, address) }
+		s.restartable(temporalName, cmd, "temporal.log", syscall.SIGTERM, ready)
+		return c.waitReady(ctx, ready)
 	})
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"hame/internal/codec"
 	"hame/internal/settings"
 	"hame/internal/temporalnamespace"
 	"hame/internal/testdb"
@@ -53,8 +54,11 @@ func TestMain(m *testing.M) {
 type system struct {
 	db        testdb.DB
 	namespace string
+	address   string // of Temporal, where it is another than the environment's
 	env       []string
 	client    client.Client
+	keyset    *codec.Keyset
+	logs      string // the folder of the servers' logs
 }
 
 func newSystem(t *testing.T) *system {
@@ -69,9 +73,26 @@ func newSystem(t *testing.T) *system {
 	s.client, err = client.DialContext(ctx, options)
 	require.NoError(t, err)
 	t.Cleanup(s.client.Close)
+	s.keyset, err = settings.Keyset()
+	require.NoError(t, err)
 	s.env = append(os.Environ(), "HAME_ADMIN_DATABASE_URL="+s.db.Admin, "HAME_DATABASE_URL="+s.db.Worker,
 		"TEMPORAL_NAMESPACE="+s.namespace, "HAME_UI_URL=http://ui.example")
 	return s
+}
+
+// dial connects to the test's Temporal under an identity and a keyset.
+func (s *system) dial(t *testing.T, identity string, keyset *codec.Keyset) client.Client {
+	t.Helper()
+	options, err := settings.Connection(identity, settings.Quiet())
+	require.NoError(t, err)
+	if s.address != "" {
+		options.HostPort = s.address
+	}
+	options.Namespace, options.Plugins = s.namespace, []client.Plugin{codec.Plugin(keyset)}
+	c, err := client.DialContext(t.Context(), options)
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
 }
 
 // workerProcess is a worker program that runs.
@@ -152,7 +173,17 @@ func file(t *testing.T, name, body string) string {
 // synthetic imports a generated backlog and starts clearing it.
 func (s *system) synthetic(t *testing.T, cases, capacity int) {
 	t.Helper()
+	s.imported(t, cases)
+	s.start(t, capacity)
+}
+
+func (s *system) imported(t *testing.T, cases int) {
+	t.Helper()
 	csv := s.must(t, "backlog", "generate", "--cases", fmt.Sprint(cases))
 	s.must(t, "--as", "archie", "backlog", "import", file(t, "backlog.csv", csv))
+}
+
+func (s *system) start(t *testing.T, capacity int) {
+	t.Helper()
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", fmt.Sprint(capacity), "--target", "2031-11-23")
 }

@@ -162,7 +162,11 @@ func (r *Rehearsal) play(ctx context.Context) error {
 		if !ok {
 			return nil
 		}
-		at, err := next.played.step(ctx, r)
+		var at time.Time
+		err := persist(ctx, func() (err error) {
+			at, err = next.played.step(ctx, r)
+			return err
+		})
 		if err != nil && !errors.Is(err, errEnded) {
 			return err
 		}

@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/workflows"
 )
 
 // review is one family's review in play.
@@ -300,17 +300,17 @@ func (v *review) do(ctx context.Context, r *Rehearsal, login string, act casefil
 	if err != nil {
 		return false, err
 	}
-	receipt, err := d.Do(ctx, cmd)
+	var receipt workflows.Receipt
+	err = persist(ctx, func() (err error) {
+		receipt, _, err = d.DoOnce(ctx, cmd)
+		return err
+	})
 	r.count(func(t *Tally) {
 		t.Acts++
 		if receipt.Refused != nil {
 			t.Refused++
 		}
 	})
-	var undelivered *desk.UndeliveredError
-	if errors.As(err, &undelivered) && ctx.Err() == nil {
-		receipt, err = d.Deliver(ctx, cmd)
-	}
 	return err == nil && receipt.Refused == nil, err
 }
 

@@ -27,31 +27,49 @@ type skipper struct {
 // errEnded is the answer of a workflow that is over.
 var errEnded = errors.New("the workflow has ended")
 
+// errStopped is the answer of a skip that did not come to its end.
+var errStopped = errors.New("the clock stopped on its way")
+
+// skip moves a workflow's clock by a time, and returns where it then stands.
+func (s skipper) skip(ctx context.Context, workflowID string, by time.Duration) (time.Time, error) {
+	id := uuid.NewString()
+	execution := &commonpb.WorkflowExecution{WorkflowId: workflowID}
+	_, err := s.client.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
+		Namespace: s.namespace, WorkflowExecution: execution,
+		WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
+			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(by)},
+		}},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
+	})
+	if err != nil {
+		return time.Time{}, err
+	}
+	reached, done, err := s.poll(ctx, execution, id)
+	var missing *serviceerror.NotFound
+	if err == nil && !done || errors.As(err, &missing) { // the run has ended, or continued as new
+		err = errStopped
+	}
+	return reached, err
+}
+
 // forward moves a workflow's clock to an instant, with every timer on the way
 // firing, and returns its clock as it then stands. A workflow that is past the
 // instant is left alone.
 func (s skipper) forward(ctx context.Context, workflowID string, now, to time.Time) (time.Time, error) {
 	for to.After(now) {
-		id := uuid.NewString()
-		execution := &commonpb.WorkflowExecution{WorkflowId: workflowID}
-		_, err := s.client.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
-			Namespace: s.namespace, WorkflowExecution: execution,
-			WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
-				Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(to.Sub(now))},
-			}},
-			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
-		})
-		if err != nil {
-			return now, ended(err, workflowID)
-		}
-		reached, done, err := s.poll(ctx, execution, id)
-		if err != nil {
-			return now, ended(err, workflowID)
-		}
-		if done {
+		reached, err := s.skip(ctx, workflowID, to.Sub(now))
+		if err == nil {
 			return reached, nil
 		}
-		if now, err = s.now(ctx, workflowID); err != nil {
+		if !errors.Is(err, errStopped) && !isAway(err) {
+			return now, ended(err, workflowID)
+		}
+		// How far it got only its clock tells.
+		err = persist(ctx, func() (err error) {
+			now, err = s.now(ctx, workflowID)
+			return err
+		})
+		if err != nil {
 			return now, err
 		}
 	}

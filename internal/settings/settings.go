@@ -4,6 +4,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,12 +15,15 @@ import (
 	"go.temporal.io/sdk/client"
 	temporalenv "go.temporal.io/sdk/contrib/envconfig"
 	"go.temporal.io/sdk/log"
+
+	"hame/internal/codec"
 )
 
 // Shared is what every program of Hame needs.
 type Shared struct {
 	DatabaseURL string `envconfig:"DATABASE_URL" desc:"PostgreSQL, as a URL: the worker's login for the worker, one's own for starter"`
 	TaskQueue   string `envconfig:"TASK_QUEUE" default:"hame" desc:"Temporal task queue of the reviews"`
+	KeysetFile  string `envconfig:"KEYSET_FILE" desc:"Tink keyset that encrypts what stands in Temporal; one for all programs of an installation"`
 }
 
 // Starter is what starter needs.
@@ -31,6 +35,9 @@ type Starter struct {
 	Stack            string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
 	// ChildProtection has each council's child-protection number, by GSS code.
 	ChildProtection map[string]string `envconfig:"CHILD_PROTECTION_NUMBERS" desc:"each council's child-protection number, such as S12000049:0141 287 0555,S12000036:0131 200 2324"`
+	CodecAddress    string            `envconfig:"CODEC_ADDRESS" default:"127.0.0.1:8081" desc:"where the codec server listens, which decodes payloads for the Web UI"`
+	CodecToken      string            `envconfig:"CODEC_TOKEN" desc:"bearer token of the codec server"`
+	CodecOrigins    []string          `envconfig:"CODEC_ORIGINS" desc:"origins of the Web UIs that may ask the codec server (default: that of HAME_UI_URL)"`
 }
 
 // Worker is what the worker needs.
@@ -42,6 +49,7 @@ type Worker struct {
 	StopBudget    time.Duration `envconfig:"STOP_BUDGET" default:"20s" desc:"how long to let running work finish on SIGTERM"`
 	Deployment    string        `envconfig:"DEPLOYMENT" desc:"worker deployment name; with BUILD_ID it turns worker versioning on"`
 	BuildID       string        `envconfig:"BUILD_ID" desc:"build id within the deployment"`
+	CachedReviews int           `envconfig:"CACHED_REVIEWS" default:"10000" desc:"how many open reviews are kept in memory; any other is replayed when something happens to it"`
 }
 
 const prefix = "HAME"
@@ -61,9 +69,21 @@ func Usage(w io.Writer, of any) error {
 {{end}}`)
 }
 
-// Temporal returns the options of a Temporal client under a fixed identity: the
-// program's name, never a host's or a person's.
+// Temporal returns the options of a Temporal client that encrypts, under a fixed
+// identity: the program's name, never a host's or a person's.
 func Temporal(program string, logger *slog.Logger) (client.Options, error) {
+	keyset, err := Keyset()
+	if err != nil {
+		return client.Options{}, err
+	}
+	options, err := Connection(program, logger)
+	options.Plugins = append(options.Plugins, codec.Plugin(keyset))
+	return options, err
+}
+
+// Connection returns the options of a client that neither sends nor reads
+// payloads, and so needs no keyset.
+func Connection(program string, logger *slog.Logger) (client.Options, error) {
 	options, err := temporalenv.LoadDefaultClientOptions()
 	if err != nil {
 		return options, fmt.Errorf("settings of the Temporal client (TEMPORAL_*): %w", err)
@@ -71,6 +91,18 @@ func Temporal(program string, logger *slog.Logger) (client.Options, error) {
 	options.Identity = program
 	options.Logger = log.NewStructuredLogger(logger)
 	return options, nil
+}
+
+// Keyset loads the installation's keyset. The error says how to make one.
+func Keyset() (*codec.Keyset, error) {
+	var s Shared
+	if err := Load(&s); err != nil {
+		return nil, err
+	}
+	if s.KeysetFile == "" {
+		return nil, errors.New("HAME_KEYSET_FILE is not set, and nothing goes to Temporal in plain text: `starter keyset create FILE` makes a keyset, once for a whole installation")
+	}
+	return codec.Load(s.KeysetFile)
 }
 
 // Quiet is a logger that writes warnings and errors only, to standard error.

@@ -195,7 +195,8 @@ func TestSyntheticAndRealNeverMix(t *testing.T) {
 func TestAReferenceDrawnTwice(t *testing.T) {
 	h := newHouse(t)
 	ref := h.imports(named(1))
-	for spare, want := range map[string]string{"{}": "", "{" + ref + "}": "", "{" + ref + ",222-2222}": "222-2222"} {
+	for _, c := range [][2]string{{"{}", ""}, {"{" + ref + "}", ""}, {"{" + ref + ",222-2222}", "222-2222"}} {
+		spare, want := c[0], c[1]
 		batch := uuid.New()
 		tx, err := h.SQL(t, "archie").Beginx()
 		require.NoError(t, err)

@@ -126,7 +126,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			require.ErrorContains(t, err, "permission denied")
 		}
 		require.Equal(t, []string{"act_text", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "business_today", "case_file",
-			"case_timeline", "dismiss_post", "erase_text", "file_command", "has_role", "import_merge", "may_see", "my_command", "my_part", "my_person",
+			"case_timeline", "dismiss_post", "erase_text", "figures", "file_command", "has_role", "import_merge", "may_see", "my_command", "my_part", "my_person",
 			"my_roles", "programme_report", "receive_post", "record_refusal", "recorded_review", "recoveries", "resolve_duplicate",
 			"reviews_on_record", "settle_arrival", "sight_of", "staff_list", "verify_record", "waiting_order"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))

@@ -21,7 +21,7 @@ import (
 // codes and keys of Hame's own.
 var (
 	homeColumns    = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact"}
-	familyCodes    = []string{"case_ref", "family_key", "lane", "council", "support", "restricted", "digest", "batch", "imported_on", "recorded_at"}
+	familyCodes    = []string{"case_ref", "family_key", "lane", "council", "support", "restricted", "digest", "batch", "imported_on", "imported_at", "recorded_at"}
 	childsColumns  = []string{"family_name", "given_names", "date_of_birth", "language", "school"} // what a council reads of its child
 	asylumsColumns = []string{"home_office_ref", "name_key", "nationality", "birth_country", "arrived_on", "claim_date", "claim_status_on", "last_interview_on",
 		"interpreter", "responsible_adult"}

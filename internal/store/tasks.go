@@ -89,12 +89,12 @@ func (t *Tx) MarkOverdue(ctx context.Context, task int64) error {
 
 // AnswerLate gives a task that was closed with a gap the answer that came after
 // all. An answer attested for a day before the deadline takes the missed mark
-// away; a late one is recorded as late.
-func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result string, on clock.Date) error {
+// away; a late one is recorded as late. at is the instant at which it is recorded.
+func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result string, on clock.Date, at time.Time) error {
 	return t.exec(ctx, `
-		update task set result = $4, attested_on = $5, overdue = overdue and $5::date > due_on
+		update task set result = $4, attested_on = $5, answered_at = $6, overdue = overdue and $5::date > due_on
 		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result in ('gap', 'lapsed'))`,
-		ref, kind, subject, result, on)
+		ref, kind, subject, result, on, at)
 }
 
 // Postpone lets a task's next rung act later than it would, and nothing else.

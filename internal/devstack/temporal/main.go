@@ -65,6 +65,7 @@ func main() {
 type options struct {
 	ip               string
 	port, uiPort     int
+	codecEndpoint    string
 	headless         bool
 	namespaces       list
 	dbFile           string
@@ -86,6 +87,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.ip, "ip", "127.0.0.1", "address to listen on")
 	f.IntVar(&o.port, "port", 7233, "port of the frontend (gRPC)")
 	f.IntVar(&o.uiPort, "ui-port", 0, "port of the Web UI (default: the frontend's port + 1000)")
+	f.StringVar(&o.codecEndpoint, "ui-codec-endpoint", "", "address of the codec server that the Web UI asks, with the browser's cookies")
 	f.BoolVar(&o.headless, "headless", false, "run without the Web UI")
 	f.Var(&o.namespaces, "namespace", "namespace to make; may be repeated (default: default)")
 	f.StringVar(&o.dbFile, "db-filename", "", "SQLite file, made when absent (default: in memory)")
@@ -301,8 +303,10 @@ func newUI(o options) *uiserver.Server {
 		EnableUI:            true,
 		DefaultNamespace:    o.namespaces[0],
 		CORS:                uiconfig.CORS{CookieInsecure: true},
-		HideLogs:            true,
-		DisableNewsFetch:    true,
+		Codec: uiconfig.Codec{Endpoint: o.codecEndpoint, IncludeCredentials: o.codecEndpoint != "",
+			DefaultErrorMessage: "Payloads are encrypted. A link from `starter codec link` lets this browser read them."},
+		HideLogs:         true,
+		DisableNewsFetch: true,
 
 		// Staff act through `starter`, where each act is a row with its author.
 		// The first refuses every write at the UI's server; the others take the

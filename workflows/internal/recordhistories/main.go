@@ -38,6 +38,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/codec"
 	"hame/internal/desk"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
@@ -52,21 +53,32 @@ const folder = "workflows/testdata/histories"
 
 const taskQueue = "record-histories"
 
-// paths are the histories to record, by the name of their file.
-var paths = []struct {
-	name          string
+// path is one history to record.
+type path struct {
+	name          string // of its file
+	describe      string
 	manner        office.Manner
-	silent        bool // nobody does anything, for a year
+	lane          casefile.Lane // legacy unless given
+	silent        bool          // nobody does anything, for a year
 	continueAfter int
 	run           int // which run of the review is written down, from 0
 	bad           bool
-	describe      string
-}{
-	{"grant", office.Manner{Represent: true}, false, 0, 0, false, "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
-	{"refusal", office.Manner{Refuse: true}, false, 0, 0, false, "a family is refused by two officers, served, and no appeal is found after the window"},
-	{"silent-for-a-year", office.Manner{}, true, 0, 0, false, "nobody does anything for a year: reminders, escalations and diary rungs"},
-	{"continued-leg", office.Manner{Represent: true}, false, 12, 1, false, "the second run of a granted review that continues as new after every twelve steps"},
-	{"bad-days", office.Manner{}, false, 0, 0, true, "a family is brought forward, held and let go, its review asked to cancel and recovered; two letters come back, and its clock stops and starts again"},
+	returned      bool // the second officer returns the first proposal
+	waived        bool // the child's check is waived
+	stuck         bool // the evidence stage can't be opened at first
+}
+
+var paths = []path{
+	{name: "grant", manner: office.Manner{Represent: true}, describe: "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
+	{name: "refusal", manner: office.Manner{Refuse: true}, describe: "a family is refused by two officers, served, and no appeal is found after the window"},
+	{name: "silent-for-a-year", silent: true, describe: "nobody does anything for a year: reminders, escalations and diary rungs"},
+	{name: "continued-leg", manner: office.Manner{Represent: true}, continueAfter: 12, run: 1, describe: "the second run of a granted review that continues as new after every twelve steps"},
+	{name: "bad-days", bad: true, describe: "a family is brought forward, held and let go, its review asked to cancel and recovered; two letters come back, and its clock stops and starts again"},
+	{name: "fast-track-grant", lane: casefile.FastTrack, describe: "a new claim is granted in the fast-track lane"},
+	{name: "returned", manner: office.Manner{Refuse: true}, returned: true, describe: "the second officer returns a refusal to its author, who proposes it again; then it is agreed to"},
+	{name: "answered", manner: office.Manner{Represent: true}, describe: "the minister represents, and the decision maker answers before the family is granted"},
+	{name: "waived", waived: true, describe: "a child's check is waived by a senior caseworker, and the family is granted"},
+	{name: "stuck-and-recovered", stuck: true, describe: "the evidence stage can't be opened, and the review is stuck until operations recover it; then the family is granted"},
 }
 
 func main() {
@@ -97,14 +109,17 @@ func record(ctx context.Context) error {
 			fmt.Printf("%s is there: a recorded history is never recorded again\n", file(p.name, ".json"))
 			continue
 		}
-		ref, err := r.list(ctx, fmt.Sprintf("R%d", i), p.continueAfter)
+		if p.lane == "" {
+			p.lane = casefile.Legacy
+		}
+		ref, err := r.list(ctx, fmt.Sprintf("R%d", i), p.lane, p.continueAfter)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		if p.silent {
 			err = r.forward(ctx, ref, r.now.Add(365*24*time.Hour))
 		} else {
-			err = r.play(ctx, ref, p.manner, p.bad)
+			err = r.play(ctx, ref, p)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
@@ -162,10 +177,15 @@ func open(ctx context.Context) (*recorder, error) {
 		return nil, err
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	options, err := settings.Temporal("hame-worker", logger)
+	options, err := settings.Connection("hame-worker", logger)
 	if err != nil {
 		return nil, err
 	}
+	keyset, err := office.Keyset("workflows/testdata/keyset.json")
+	if err != nil {
+		return nil, err
+	}
+	options.Plugins = append(options.Plugins, codec.Plugin(keyset))
 	if err := temporalnamespace.Prepare(ctx, options); err != nil {
 		return nil, err
 	}
@@ -218,14 +238,16 @@ func (r *recorder) as(ctx context.Context, login string) (*store.Store, error) {
 }
 
 // list imports a family, lists it for a working day some days on and starts its review.
-func (r *recorder) list(ctx context.Context, key string, continueAfter int) (string, error) {
+func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, continueAfter int) (string, error) {
 	operations, err := r.as(ctx, "archie")
 	if err != nil {
 		return "", err
 	}
 	r.now = time.Now()
 	today := clock.DateOf(r.now)
-	if _, err := operations.Import(ctx, []casefile.Family{office.Family(key)}, key, true, today, func() {}); err != nil {
+	family := office.Family(key)
+	family.Lane = lane
+	if _, err := operations.Import(ctx, []casefile.Family{family}, key, true, today, func() {}); err != nil {
 		return "", err
 	}
 	if err := operations.Close(); err != nil {
@@ -237,14 +259,14 @@ func (r *recorder) list(ctx context.Context, key string, continueAfter int) (str
 	}
 	var review casefile.Review
 	err = r.store.InTx(ctx, func(tx *store.Tx) error {
-		waiting, err := tx.Waiting(ctx, casefile.Legacy)
+		waiting, err := tx.Waiting(ctx, lane)
 		if err != nil {
 			return err
 		}
 		for _, w := range waiting {
 			if w.Key == key {
 				on := calendar.AddWorkingDays(today, 10)
-				review = casefile.Review{Schema: casefile.ReviewSchema, Case: w.Case, Lane: casefile.Legacy, Council: "S12000049", DrawnAt: r.now,
+				review = casefile.Review{Schema: casefile.ReviewSchema, Case: w.Case, Lane: lane, Council: "S12000049", DrawnAt: r.now,
 					ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed, ContinueAfter: continueAfter}
 				_, err = tx.List(ctx, w.Case, r.now, on, "recorded")
 				return err
@@ -265,7 +287,13 @@ func (r *recorder) list(ctx context.Context, key string, continueAfter int) (str
 
 // play lets the office see to every task until the review closes. The
 // questionnaire never comes, so that rungs of every kind act.
-func (r *recorder) play(ctx context.Context, ref string, manner office.Manner, bad bool) error {
+func (r *recorder) play(ctx context.Context, ref string, p path) error {
+	bad, returned := p.bad, p.returned
+	if p.stuck {
+		if err := r.stick(ctx, ref); err != nil {
+			return err
+		}
+	}
 	if bad {
 		if err := r.badStart(ctx, ref); err != nil {
 			return err
@@ -287,8 +315,17 @@ func (r *recorder) play(ctx context.Context, ref string, manner office.Manner, b
 				bad, wentAstray = false, true
 				deeds = astray()
 			}
-			if t.Kind != casefile.TaskQuestionnaire && len(deeds) == 0 {
-				deeds = manner.Answer(t.Kind, t.Subject)
+			switch {
+			case t.Kind == casefile.TaskQuestionnaire || len(deeds) > 0:
+			case t.Kind == casefile.TaskReport && p.waived:
+				deeds = []office.Deed{{Login: "douglas", Act: casefile.ActWaive, Subject: t.Subject, Text: office.Text + ": the delay harms the child.",
+					Fields: func(office.File) casefile.Fields { return &casefile.WaiveFields{Reason: "delay_harms_child"} }}}
+			case t.Kind == casefile.TaskAgree && returned:
+				returned = false
+				deeds = []office.Deed{{Login: "ailsa", Act: casefile.ActReturn, Text: office.Text + ": the reasons are thin.",
+					Fields: func(office.File) casefile.Fields { return &casefile.ReturnFields{Reasons: []string{"reasons_thin"}} }}}
+			default:
+				deeds = p.manner.Answer(t.Kind, t.Subject)
 			}
 		}
 		for _, d := range deeds {
@@ -308,6 +345,33 @@ func (r *recorder) play(ctx context.Context, ref string, manner office.Manner, b
 		}
 	}
 	return errors.New("the review does not come to its end")
+}
+
+// stick takes a review to its listing date, on which its next stage can't be
+// opened, and has operations recover it once that is mended.
+func (r *recorder) stick(ctx context.Context, ref string) error {
+	db, err := sqlx.ConnectContext(ctx, "postgres", r.admin)
+	if err != nil {
+		return err
+	}
+	for _, d := range append(append(office.Manner{}.Answer(casefile.TaskAllocate, 0), office.Manner{}.Answer(casefile.TaskReconcile, 0)...), office.Manner{}.Answer(casefile.TaskTriage, 0)...) {
+		if err := r.do(ctx, ref, d); err != nil {
+			return err
+		}
+	}
+	if _, err := db.ExecContext(ctx, `alter table hame.letter rename to letter_away`); err != nil {
+		return err
+	}
+	if err := r.forward(ctx, ref, r.now.Add(20*24*time.Hour)); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, `alter table hame.letter_away rename to letter`); err != nil {
+		return err
+	}
+	if err := r.do(ctx, ref, deed("archie", casefile.ActRecover, 0, nil)); err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // badStart is what befalls a review before its listing date.

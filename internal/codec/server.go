@@ -1,0 +1,271 @@
+package codec
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	commonpb "go.temporal.io/api/common/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+)
+
+// How long what lets somebody in does so [D].
+const (
+	linkLasts    = time.Hour // until it is used, which it can be once
+	sessionLasts = 12 * time.Hour
+)
+
+const (
+	cookieName = "hame_codec"
+	// bodyLimit bounds one request: a page of history is far smaller.
+	bodyLimit = 16 << 20
+	// MinimumToken is how long a bearer token must be.
+	MinimumToken = 24
+)
+
+// ServerOptions say whom a codec server serves.
+type ServerOptions struct {
+	Keyset *Keyset
+	// Token lets its bearer decode, and make links. At least MinimumToken characters.
+	Token string
+	// Origins are the Web UIs from whose pages a browser may ask, such as http://127.0.0.1:8233.
+	Origins []string
+	// Home is where a link leads once it has let somebody in.
+	Home   string
+	Logger *slog.Logger
+}
+
+// Server decodes payloads for the Web UI and the command line. It lets in whoever
+// brings the bearer token, or the cookie that a one-time link has set; from a
+// browser only pages of the allowed origins. It never encodes. Every request is
+// counted and logged, with the workflows that it read and never with what they say.
+type Server struct {
+	o     ServerOptions
+	codec *Codec
+	mux   *http.ServeMux
+
+	decoded, refused *prometheus.CounterVec
+
+	mu       sync.Mutex
+	links    map[[32]byte]time.Time // by digest, until when
+	sessions map[[32]byte]session
+	n        int // sessions so far
+}
+
+type session struct {
+	no    int
+	until time.Time
+}
+
+// NewServer returns a codec server. It refuses a token that could be guessed,
+// and origins that are none.
+func NewServer(o ServerOptions) (*Server, error) {
+	if len(o.Token) < MinimumToken {
+		return nil, fmt.Errorf("the codec server's token has %d characters, and needs %d or more: set HAME_CODEC_TOKEN to a random one", len(o.Token), MinimumToken)
+	}
+	for _, origin := range o.Origins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			return nil, fmt.Errorf("HAME_CODEC_ORIGINS: %q is no origin: write it as http://127.0.0.1:8233", origin)
+		}
+	}
+	s := &Server{o: o, codec: New(o.Keyset), mux: http.NewServeMux(), links: map[[32]byte]time.Time{}, sessions: map[[32]byte]session{},
+		decoded: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_payloads_decoded_total", Help: "Payloads decoded, by what let their reader in."}, []string{"by"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_requests_refused_total", Help: "Requests refused, by reason."}, []string{"reason"}),
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(s.decoded, s.refused)
+	s.mux.HandleFunc("POST /decode", s.decode)
+	s.mux.HandleFunc("OPTIONS /decode", s.preflight)
+	s.mux.HandleFunc("POST /link", s.link)
+	s.mux.HandleFunc("GET /enter", s.enter)
+	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
+	s.mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return s, nil
+}
+
+// ServeHTTP serves one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// allow lets the page that asks read the answer, and reports whether it may ask:
+// one of an allowed origin, or none, as of the command line.
+func (s *Server) allow(w http.ResponseWriter, r *http.Request) bool {
+	w.Header().Add("Vary", "Origin")
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	if !slices.Contains(s.o.Origins, origin) {
+		s.refuse(w, "origin", "pages of this origin may not decode", http.StatusForbidden)
+		return false
+	}
+	w.Header().Set("Access-Control-Allow-Origin", origin)
+	w.Header().Set("Access-Control-Allow-Credentials", "true")
+	return true
+}
+
+func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
+	if s.allow(w, r) {
+		w.Header().Set("Access-Control-Allow-Methods", "POST")
+		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Namespace")
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// admitted tells by what the request is let in: "token" or "session N"; empty if
+// it is not. A cookie counts only from the page of a browser that says where it
+// is from.
+func (s *Server) admitted(r *http.Request) string {
+	if s.hasToken(r) {
+		return "token"
+	}
+	cookie, err := r.Cookie(cookieName)
+	if err != nil || r.Header.Get("Origin") == "" {
+		return ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if open, ok := s.sessions[sha256.Sum256([]byte(cookie.Value))]; ok && time.Now().Before(open.until) {
+		return fmt.Sprintf("session %d", open.no)
+	}
+	return ""
+}
+
+func (s *Server) hasToken(r *http.Request) bool {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.o.Token))
+	return ok && subtle.ConstantTimeCompare(got[:], want[:]) == 1
+}
+
+func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
+	if !s.allow(w, r) {
+		return
+	}
+	by := s.admitted(r)
+	if by == "" {
+		s.refuse(w, "not_admitted", "open a one-time link first (starter codec link), or send the bearer token", http.StatusUnauthorized)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
+	if err != nil {
+		s.refuse(w, "too_large", fmt.Sprintf("more than %d bytes at once", bodyLimit), http.StatusRequestEntityTooLarge)
+		return
+	}
+	var in commonpb.Payloads
+	if err := protojson.Unmarshal(body, &in); err != nil {
+		s.refuse(w, "malformed", "this is no list of payloads", http.StatusBadRequest)
+		return
+	}
+	out, err := s.codec.Decode(in.GetPayloads())
+	if err != nil {
+		reason := "altered"
+		if unknown := (*UnknownKeyError)(nil); errors.As(err, &unknown) {
+			reason = "unknown_key"
+		}
+		s.refuse(w, reason, err.Error(), http.StatusBadRequest)
+		return
+	}
+	kind, _, _ := strings.Cut(by, " ")
+	s.decoded.WithLabelValues(kind).Add(float64(len(out)))
+	s.o.Logger.Info("decoded", "by", by, "payloads", len(out), "workflows", workflowsOf(in.GetPayloads()))
+	answer, err := protojson.Marshal(&commonpb.Payloads{Payloads: out})
+	if err != nil {
+		s.refuse(w, "malformed", "the decoded payloads can't be written as JSON", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(answer) // whoever asked has gone
+}
+
+// workflowsOf names the workflows whose payloads were read.
+func workflowsOf(payloads []*commonpb.Payload) []string {
+	var ids []string
+	for _, p := range payloads {
+		if id := string(p.GetMetadata()[MetadataWorkflow]); id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// link makes a one-time link for whoever has the token.
+func (s *Server) link(w http.ResponseWriter, r *http.Request) {
+	if !s.hasToken(r) {
+		s.refuse(w, "not_admitted", "a link takes the bearer token", http.StatusUnauthorized)
+		return
+	}
+	secret := rand.Text()
+	s.mu.Lock()
+	now := time.Now()
+	for digest, until := range s.links {
+		if now.After(until) {
+			delete(s.links, digest)
+		}
+	}
+	s.links[sha256.Sum256([]byte(secret))] = now.Add(linkLasts)
+	s.mu.Unlock()
+	s.o.Logger.Info("made a link", "lasts", linkLasts.String())
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(Link{Path: "/enter?link=" + secret}) // whoever asked has gone
+}
+
+// Link is a way in that works once.
+type Link struct {
+	Path string `json:"path"` // under the server's address
+}
+
+// enter sets the cookie of whoever opens a link for the first time.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
+	digest := sha256.Sum256([]byte(r.URL.Query().Get("link")))
+	secret := rand.Text()
+	s.mu.Lock()
+	until, ok := s.links[digest]
+	delete(s.links, digest)
+	now := time.Now()
+	for old, open := range s.sessions {
+		if now.After(open.until) {
+			delete(s.sessions, old)
+		}
+	}
+	if ok = ok && now.Before(until); ok {
+		s.n++
+		s.sessions[sha256.Sum256([]byte(secret))] = session{s.n, now.Add(sessionLasts)}
+	}
+	n := s.n
+	s.mu.Unlock()
+	if !ok {
+		s.refuse(w, "link", "this link was used before, or is older than "+linkLasts.String()+": make another with `starter codec link`", http.StatusForbidden)
+		return
+	}
+	s.o.Logger.Info("let in by a link", "by", fmt.Sprintf("session %d", n), "lasts", sessionLasts.String())
+	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", MaxAge: int(sessionLasts.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Cache-Control", "no-store")
+	if s.o.Home == "" {
+		fmt.Fprintln(w, "This browser may now read payloads in the Web UI.")
+		return
+	}
+	http.Redirect(w, r, s.o.Home, http.StatusSeeOther)
+}
+
+func (s *Server) refuse(w http.ResponseWriter, reason, words string, code int) {
+	s.refused.WithLabelValues(reason).Inc()
+	s.o.Logger.Warn("refused", "reason", reason)
+	http.Error(w, words, code)
+}

@@ -1,0 +1,619 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/codec"
+	"hame/internal/devstack"
+	"hame/internal/rehearsal"
+	"hame/internal/testdb"
+	"hame/workflows"
+)
+
+// faulty is a system whose servers are the test's own to kill.
+type faulty struct {
+	*system
+	t       *testing.T // of the whole test: a worker outlives the fault in which it was started
+	stack   *devstack.Stack
+	admin   *sqlx.DB
+	workers []*workerProcess
+	rate    *rehearsal.Rehearsal
+	later   []func(*testing.T) // what holds once the sweep has come by
+}
+
+func newFaulty(t *testing.T) *faulty {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	stack, err := devstack.Up(ctx, devstack.Options{Name: fmt.Sprintf("faults-%d", os.Getpid()), Dir: root})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, stack.Down()) })
+	keyset, err := codec.Load(stack.KeysetFile)
+	require.NoError(t, err)
+	f := &faulty{t: t, stack: stack, system: &system{db: testdb.DB{Admin: stack.AdminDatabaseURL, Worker: stack.DatabaseURL}, namespace: stack.Namespace,
+		address: stack.TemporalAddress, env: append(os.Environ(), stack.Env()...), keyset: keyset, logs: stack.Dir}}
+	f.client = f.dial(t, "hame-test", keyset)
+	f.must(t, "setup")
+	f.admin = f.db.SQL(t, "hame_admin")
+	return f
+}
+
+func (f *faulty) hire() { f.workers = append(f.workers, f.startWorker(f.t)) }
+
+// lose kills the worker that has run longest.
+func (f *faulty) lose(t *testing.T, signal syscall.Signal) (*workerProcess, error) {
+	t.Helper()
+	w := f.workers[0]
+	f.workers = f.workers[1:]
+	return w, w.stop(t, signal)
+}
+
+// goesOn waits until so many more acts have been done: that much work is under
+// way, and the fault before is got over.
+func (f *faulty) goesOn(t *testing.T, acts int) {
+	t.Helper()
+	want := f.rate.Tally().Acts + acts
+	require.Eventually(t, func() bool { return f.rate.Tally().Acts >= want }, 3*time.Minute, 10*time.Millisecond, "the rehearsal does not go on")
+}
+
+// TestFaults rehearses a hundred families while everything that they depend on
+// fails under them, one after the other, and more than once: each family ends
+// where it should be, nothing is lost, and nothing has happened twice. Every
+// review continues as new every few steps, so that each fault also meets one that
+// does.
+func TestFaults(t *testing.T) {
+	f := newFaulty(t)
+	csv := file(t, "backlog.csv", f.must(t, "backlog", "generate", "--cases", "104"))
+
+	t.Run("an import that is killed leaves nothing, and is done again", func(t *testing.T) { f.interruptedImport(t, csv) })
+	planted := f.plant(t)
+
+	// The reviews are started by a worker whose reviews continue as new.
+	first := worker.New(f.client, "hame", worker.Options{})
+	(&activities.Activities{Store: f.db.As(t, "hame_worker"), Client: f.client, TaskQueue: "hame", ContinueAfter: 9}).Register(first)
+	workflows.Register(first)
+	require.NoError(t, first.Start())
+	t.Run("a backlog that is started twice at once is started once", f.startedTwice)
+	var reviews int
+	require.Eventually(t, func() bool {
+		return f.admin.Get(&reviews, `select count(*) from review`) == nil && reviews >= 95
+	}, time.Minute, 50*time.Millisecond)
+	first.Stop()
+	f.hire()
+	planted = append(planted, f.typePersonal(t)...)
+
+	t.Run("while a hundred families are under way", func(t *testing.T) {
+		f.rehearseUnderFaults(t, []fault{
+			{"a worker killed five times", f.workerKilled},
+			{"two workers, of which one is killed", f.oneOfTwoKilled},
+			{"a worker that is asked to end drains", f.drains},
+			{"forged Updates", f.forged},
+			{"starter killed between writing a command and sending it", f.starterKilledBeforeSending},
+			{"starter killed before it hears", f.starterKilledBeforeHearing},
+			{"the same command twice at once, and two officers in one second", f.twiceAtOnce},
+			{"an import of the same file with three families changed", func(t *testing.T) { f.changedImport(t, csv) }},
+			{"reviews terminated, reset and recovered", f.disturbed},
+			{"PostgreSQL away for thirty seconds", f.postgresAway},
+			{"PostgreSQL killed", f.postgresKilled},
+			{"connections cut in mid-transaction", f.connectionsCut},
+			{"a statement timeout", f.statementTimeout},
+			{"serialization failures and deadlocks", f.serialization},
+			{"the Temporal server killed", f.temporalKilled},
+		})
+	})
+
+	if t.Failed() {
+		return
+	}
+	t.Run("each family is where it should be", f.allIsWell)
+	log := ""
+	for _, w := range f.workers {
+		log += w.log.String()
+	}
+	require.NotContains(t, log, "panic")
+	t.Run("and nothing personal is in Temporal or a log", func(t *testing.T) {
+		f.requireNothingPersonal(t, planted, map[string]string{"the worker's log": log})
+	})
+	for range f.workers {
+		_, err := f.lose(t, syscall.SIGTERM)
+		require.NoError(t, err, "SIGTERM ends a worker well")
+	}
+}
+
+// fault is one that is got over.
+type fault struct {
+	name string
+	f    func(*testing.T)
+}
+
+func (f *faulty) rehearseUnderFaults(t *testing.T, faults []fault) {
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	r, err := rehearsal.New(ctx, rehearsal.Options{Store: f.db.As(t, "hame_worker"), DatabaseURL: f.db.Worker, Temporal: f.client,
+		Namespace: f.namespace, TaskQueue: "hame", Horizon: time.Now().AddDate(3, 0, 0), Seed: 1, Parallel: 16})
+	require.NoError(t, err)
+	defer r.Close()
+	f.rate = r
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	f.goesOn(t, 60)
+	for _, fault := range faults {
+		begun := r.Tally().Acts
+		ok := t.Run(fault.name, func(t *testing.T) {
+			fault.f(t)
+			f.goesOn(t, 40)
+		})
+		t.Logf("%s: acts %d to %d", fault.name, begun, r.Tally().Acts)
+		if !ok {
+			cancel()
+			break
+		}
+	}
+	require.Less(t, r.Tally().At, time.Now().AddDate(3, 0, 0), "every fault came while families were under way")
+	require.NoError(t, <-done)
+}
+
+// interruptedImport kills starter while it imports.
+func (f *faulty) interruptedImport(t *testing.T, csv string) {
+	tx, err := f.admin.Beginx()
+	require.NoError(t, err)
+	_, err = tx.Exec(`lock table import_batch in share mode`) // the merge waits for it
+	require.NoError(t, err)
+	c := f.starting(t, "--as", "archie", "backlog", "import", csv)
+	f.waitsForLock(t, "import_merge")
+	require.NoError(t, c.Process.Kill())
+	require.Error(t, c.Wait())
+	require.NoError(t, tx.Rollback())
+	var left int
+	require.Eventually(t, func() bool {
+		return f.admin.Get(&left, `select count(*) from pg_stat_activity where query like '%import_merge%' and pid <> pg_backend_pid() and state <> 'idle'`) == nil && left == 0
+	}, 30*time.Second, 20*time.Millisecond)
+	require.NoError(t, f.admin.Get(&left, `select (select count(*) from family) + (select count(*) from import_staging) + (select count(*) from import_batch)`))
+	require.Zero(t, left, "all of a file or none")
+	require.Contains(t, f.must(t, "--as", "archie", "backlog", "import", csv), "104")
+	out := f.must(t, "--as", "archie", "backlog", "import", csv, "-o", "json")
+	require.Contains(t, out, `"unchanged": 104`, "the same file again changes nothing")
+}
+
+// starting starts a starter that the test ends.
+func (f *faulty) starting(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.Command(filepath.Join(programs, "starter"), args...)
+	c.Env = f.env
+	require.NoError(t, c.Start())
+	return c
+}
+
+// waitsForLock waits until a statement waits for a lock.
+func (f *faulty) waitsForLock(t *testing.T, statement string) {
+	t.Helper()
+	var n int
+	require.Eventually(t, func() bool {
+		return f.admin.Get(&n, `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%' || $1 || '%' and pid <> pg_backend_pid()`, statement) == nil && n > 0
+	}, 30*time.Second, 5*time.Millisecond, "nothing waits: %s", statement)
+}
+
+func (f *faulty) startedTwice(t *testing.T) {
+	start := []string{"--as", "archie", "backlog", "start", "--capacity", "20", "--target", "2031-11-23"}
+	var codes [2]int
+	var both sync.WaitGroup
+	for i := range codes {
+		both.Go(func() { _, _, codes[i] = f.starter(t, start...) })
+	}
+	both.Wait()
+	require.ElementsMatch(t, []int{0, 0}, codes[:])
+	f.must(t, start...)
+	var lanes, drawn, cases int
+	require.NoError(t, f.admin.Get(&lanes, `select count(*) from backlog_lane`))
+	require.Equal(t, 1, lanes)
+	require.Eventually(t, func() bool {
+		return f.admin.Get(&drawn, `select count(*) from listing`) == nil && f.admin.Get(&cases, `select count(distinct case_ref) from listing`) == nil && drawn >= 95
+	}, time.Minute, 50*time.Millisecond)
+	require.Equal(t, drawn, cases)
+}
+
+func (f *faulty) workerKilled(t *testing.T) {
+	for range 5 {
+		f.goesOn(t, 5+rand.IntN(30))
+		_, err := f.lose(t, syscall.SIGKILL)
+		require.Error(t, err)
+		f.hire()
+	}
+}
+
+func (f *faulty) oneOfTwoKilled(t *testing.T) {
+	f.hire()
+	f.goesOn(t, 30)
+	_, err := f.lose(t, syscall.SIGKILL)
+	require.Error(t, err)
+}
+
+// drains: what a worker is doing when it is asked to end, it ends first.
+func (f *faulty) drains(t *testing.T) {
+	f.hire()
+	w, err := f.lose(t, syscall.SIGTERM)
+	require.NoError(t, err)
+	require.Contains(t, w.log.String(), "letting running work finish")
+}
+
+// openCase is a case that is under way, for somebody outside the rehearsal.
+func (f *faulty) openCase(t *testing.T) string {
+	t.Helper()
+	var ref string
+	require.NoError(t, f.admin.Get(&ref, `
+		select r.case_ref from review r join family f using (case_ref) where r.stage in ('listed', 'evidence', 'welfare') and not f.restricted and r.owner is not null
+		order by r.listing_date desc, r.case_ref limit 1`))
+	return ref
+}
+
+func (f *faulty) count(t *testing.T, query string, args ...any) int {
+	t.Helper()
+	var n int
+	require.NoError(t, f.admin.Get(&n, query, args...))
+	return n
+}
+
+// forged: whoever reaches the frontend sends what they like. Nothing changes but
+// that it is counted and logged.
+func (f *faulty) forged(t *testing.T) {
+	ref, w := f.openCase(t), f.workers[len(f.workers)-1]
+	counted := func() string {
+		r, err := http.Get("http://" + w.address + "/metrics")
+		require.NoError(t, err)
+		defer r.Body.Close()
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		return string(body)
+	}
+	before := f.count(t, `select count(*) from command_outcome where code = 'unknown_command'`)
+	for range 3 {
+		require.ErrorContains(t, forge(t, f.client, ref, casefile.ActAssign), "no such act is on record")
+	}
+	require.Equal(t, before, f.count(t, `select count(*) from command_outcome where code = 'unknown_command'`))
+	three := regexp.MustCompile(`hame_updates_without_command_total\{[^}]*\} 3\n`)
+	require.Eventually(t, func() bool { return three.MatchString(counted()) }, 10*time.Second, 100*time.Millisecond, "they are counted")
+	require.Contains(t, w.log.String(), "an Update without its command")
+
+	// Under a key that nobody holds: refused, and the review goes on.
+	strange := filepath.Join(t.TempDir(), "strange.json")
+	require.NoError(t, codec.Create(strange))
+	keys, err := codec.Load(strange)
+	require.NoError(t, err)
+	require.Error(t, forge(t, f.dial(t, "stranger", keys), ref, casefile.ActAssign))
+	f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+}
+
+// starterKilledBeforeSending: the row is written, and starter dies before it sends
+// anything. The worker's sweep delivers it, once.
+func (f *faulty) starterKilledBeforeSending(t *testing.T) {
+	ref := f.openCase(t)
+	gate := newGate(t, f.stack.TemporalAddress)
+	tx, err := f.admin.Beginx()
+	require.NoError(t, err)
+	// The row waits for the chain's lock, so that the gate is shut before it is there.
+	_, err = tx.Exec(`select pg_advisory_xact_lock(hashtextextended('hame.chain.' || $1, 0))`, ref)
+	require.NoError(t, err)
+	c := exec.Command(filepath.Join(programs, "starter"), "--as", "morag", "contact", "record", ref, "--how", "visit")
+	c.Env = append(f.env, "TEMPORAL_ADDRESS="+gate.address)
+	require.NoError(t, c.Start())
+	f.waitsForLock(t, "insert into command ")
+	gate.shut()
+	require.NoError(t, tx.Rollback())
+	require.Eventually(t, func() bool { return f.waiting(t, ref) >= 1 }, 30*time.Second, 5*time.Millisecond, "the row is there")
+	require.NoError(t, c.Process.Kill())
+	require.Error(t, c.Wait())
+	id := f.newest(t, ref)
+	f.later = append(f.later, func(t *testing.T) { f.doneOnce(t, id) })
+}
+
+// newest is the contact that was typed last on a case.
+func (f *faulty) newest(t *testing.T, ref string) uuid.UUID {
+	t.Helper()
+	var id uuid.UUID
+	require.NoError(t, f.admin.Get(&id, `select id from command where case_ref = $1 and kind = 'contact.record' order by recorded_at desc limit 1`, ref))
+	return id
+}
+
+// doneOnce wants a contact accepted and on record, once.
+func (f *faulty) doneOnce(t *testing.T, id uuid.UUID) {
+	t.Helper()
+	require.Equal(t, 1, f.count(t, `select count(*) from contact join command_outcome o using (command_id) where command_id = $1 and o.outcome = 'accepted'`, id))
+}
+
+func (f *faulty) waiting(t *testing.T, ref string) int {
+	t.Helper()
+	return f.count(t, `select count(*) from command c left join command_outcome o on o.command_id = c.id where c.case_ref = $1 and o.command_id is null
+		and c.kind = 'contact.record'`, ref)
+}
+
+// starterKilledBeforeHearing: the act is sent, and starter dies before it hears.
+func (f *faulty) starterKilledBeforeHearing(t *testing.T) {
+	ref := f.openCase(t)
+	tx, err := f.admin.Beginx()
+	require.NoError(t, err)
+	_, err = tx.Exec(`select case_ref from review where case_ref = $1 for update`, ref) // the activity waits for it
+	require.NoError(t, err)
+	c := f.starting(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
+	f.waitsForLock(t, "select case_ref from review where case_ref")
+	require.NoError(t, c.Process.Kill())
+	require.Error(t, c.Wait())
+	require.NoError(t, tx.Rollback())
+	id := f.newest(t, ref)
+	require.Eventually(t, func() bool {
+		return f.count(t, `select count(*) from command_outcome where command_id = $1`, id) == 1
+	}, 90*time.Second, 20*time.Millisecond)
+	f.doneOnce(t, id)
+}
+
+// twiceAtOnce: the same list typed twice at once is done once; two officers'
+// acts in one second are two acts.
+func (f *faulty) twiceAtOnce(t *testing.T) {
+	ref := f.openCase(t)
+	var before time.Time
+	require.NoError(t, f.admin.Get(&before, `select clock_timestamp()`))
+	list := file(t, "families.txt", ref+"\n")
+	same := []string{"--as", "morag", "contact", "record", "--how", "visit", "--families", list, "--on", clock.DateOf(time.Now()).String()}
+	var codes [4]int
+	var all sync.WaitGroup
+	for i, args := range [][]string{same, same, {"--as", "hamish", "contact", "record", ref, "--how", "visit"}, {"--as", "isla", "contact", "record", ref, "--how", "visit"}} {
+		all.Go(func() { _, _, codes[i] = f.starter(t, args...) })
+	}
+	all.Wait()
+	require.Equal(t, [4]int{}, codes)
+	require.Equal(t, 3, f.count(t, `select count(*) from contact c join command m on m.id = c.command_id where c.case_ref = $1 and c.how = 'visit' and m.recorded_at > $2`, ref, before))
+}
+
+// changedImport: what a later file says otherwise of families under review is
+// kept for a caseworker, once, however often the file is brought.
+func (f *faulty) changedImport(t *testing.T, csv string) {
+	var keys []string
+	require.NoError(t, f.admin.Select(&keys, `select r.case_ref from review r join family f using (case_ref) where not f.restricted and stage <> 'closed' order by 1 limit 3`))
+	require.Len(t, keys, 3)
+	// The same file, as the families stand on record after what was planted; three have moved.
+	f.admin.MustExec(`update family set digest = 'another' where case_ref = any ($1)`, "{"+strings.Join(keys, ",")+"}")
+	for range 2 {
+		f.must(t, "--as", "archie", "backlog", "import", csv)
+	}
+	require.Eventually(t, func() bool {
+		return f.count(t, `select count(*) from import_difference d where d.finding is null and not exists (select from task k where k.case_ref = d.case_ref
+			and ((k.kind = 'file.difference' and k.subject = d.no) or k.kind = 'closed.arrival'))`) == 0
+	}, 2*time.Minute, 200*time.Millisecond, "the sweep has each review open its tasks")
+	require.Zero(t, f.count(t, `select count(*) - count(distinct (case_ref, person_no, field, new_value)) from import_difference`), "no difference twice")
+	require.NotZero(t, f.count(t, `select count(*) from import_difference`))
+}
+
+// disturbed: somebody terminates one review and resets another; operations take
+// both up from the record.
+func (f *faulty) disturbed(t *testing.T) {
+	var refs []string
+	require.NoError(t, f.admin.Select(&refs, `select case_ref from review r join family f using (case_ref) where stage in ('listed', 'evidence', 'welfare') and not restricted order by listing_date desc, 1 limit 2`))
+	require.Len(t, refs, 2)
+	require.NoError(t, f.client.TerminateWorkflow(t.Context(), refs[0], "", "a test"))
+	require.NoError(t, f.reset(t, refs[1]))
+	for _, ref := range refs {
+		require.Eventually(t, func() bool {
+			_, _, code := f.starter(t, "--as", "archie", "case", "recover", ref)
+			return code == 0
+		}, time.Minute, 100*time.Millisecond, "recover %s", ref)
+		d, err := f.client.DescribeWorkflowExecution(t.Context(), ref, "")
+		require.NoError(t, err)
+		require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, d.GetWorkflowExecutionInfo().GetStatus())
+	}
+}
+
+func (f *faulty) postgresAway(t *testing.T) {
+	require.NoError(t, f.stack.Kill(devstack.Postgres, syscall.SIGINT))
+	_, errs, code := f.starter(t, "--as", "una", "case", "find")
+	require.Equal(t, 8, code, errs)
+	away := time.NewTimer(30 * time.Second)
+	<-away.C
+	require.NoError(t, f.stack.Restart(t.Context(), devstack.Postgres))
+}
+
+func (f *faulty) postgresKilled(t *testing.T) {
+	require.NoError(t, f.stack.Kill(devstack.Postgres, syscall.SIGQUIT))
+	require.NoError(t, f.stack.Restart(t.Context(), devstack.Postgres))
+}
+
+func (f *faulty) connectionsCut(t *testing.T) {
+	cut := 0
+	require.Eventually(t, func() bool {
+		cut += f.count(t, `select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and usename <> 'hame_admin'
+			and state in ('idle in transaction', 'active')`)
+		return cut >= 25
+	}, time.Minute, 2*time.Millisecond, "transactions to cut")
+}
+
+// statementTimeout: for a while every statement of the worker's takes too long.
+func (f *faulty) statementTimeout(t *testing.T) {
+	f.admin.MustExec(`alter role hame_worker set statement_timeout = '1ms'`)
+	f.admin.MustExec(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'hame_worker'`)
+	f.admin.MustExec(`create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.05); return new; end $$`)
+	f.admin.MustExec(`create trigger slow before insert on command_outcome for each row execute function slow()`)
+	logged := func() int {
+		return strings.Count(read(t, f.log("postgres")), "canceling statement due to statement timeout")
+	}
+	require.Eventually(t, func() bool { return logged() >= 10 }, time.Minute, 20*time.Millisecond, "statements time out")
+	f.admin.MustExec(`drop trigger slow on command_outcome`)
+	f.admin.MustExec(`alter role hame_worker reset statement_timeout`)
+	f.admin.MustExec(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'hame_worker'`)
+}
+
+// log is the newest log of a server.
+func (f *faulty) log(server string) string {
+	files, _ := filepath.Glob(filepath.Join(f.stack.Dir, server+".log*"))
+	newest := files[0]
+	for _, name := range files {
+		if len(name) > len(newest) || len(name) == len(newest) && name > newest {
+			newest = name
+		}
+	}
+	return newest
+}
+
+// serialization: every third write of an outcome fails as concurrent transactions
+// do, by turns with both codes.
+func (f *faulty) serialization(t *testing.T) {
+	f.admin.MustExec(`create sequence fault`)
+	f.admin.MustExec(`grant usage on sequence fault to public`)
+	f.admin.MustExec(`create function fail() returns trigger language plpgsql as $$
+		declare n bigint := nextval('hame.fault'); begin
+			if n % 6 = 0 then raise exception 'test' using errcode = '40001'; end if;
+			if n % 6 = 3 then raise exception 'test' using errcode = '40P01'; end if;
+			return new;
+		end $$`)
+	f.admin.MustExec(`create trigger fail before insert on command_outcome for each row execute function fail()`)
+	require.Eventually(t, func() bool { return f.count(t, `select last_value from fault`) >= 60 }, time.Minute, 20*time.Millisecond)
+	f.admin.MustExec(`drop trigger fail on command_outcome`)
+}
+
+func (f *faulty) temporalKilled(t *testing.T) {
+	require.NoError(t, f.stack.Kill(devstack.Temporal, syscall.SIGKILL))
+	_, errs, code := f.starter(t, "--as", "morag", "contact", "record", f.openCase(t), "--how", "phone")
+	require.Equal(t, 8, code, errs)
+	require.NoError(t, f.stack.Restart(t.Context(), devstack.Temporal))
+}
+
+// allIsWell: figures that add up, nothing doubled, nothing missing, verify clean.
+func (f *faulty) allIsWell(t *testing.T) {
+	require.Eventually(t, func() bool {
+		return f.count(t, `select count(*) from command c left join command_outcome o on o.command_id = c.id where o.command_id is null`) == 0
+	}, 2*time.Minute, 200*time.Millisecond, "every command has its outcome")
+	for _, holds := range f.later {
+		holds(t)
+	}
+	r := f.report(t)
+	require.Equal(t, 104, r.Families)
+	require.Greater(t, r.Decided, 90, "%+v", r)
+	require.Contains(t, f.must(t, "--as", "una", "verify"), "every invariant holds")
+	for what, query := range map[string]string{
+		"a closed case that was not served": `select 1 from review r join decision_outcome o using (case_ref) where r.stage = 'closed' and o.served_on is null`,
+		"two open tasks of a kind":          `select 1 from task where closed_at is null group by case_ref, kind, subject having count(*) > 1`,
+		"a rung that acted twice":           `select 1 from rung group by task_id, kind, no having count(*) > 1`,
+		"a stage that was opened twice":     `select 1 from stage_entry group by case_ref, stage having count(*) > 1`,
+	} {
+		require.Zero(t, f.count(t, `select count(*) from (`+query+`) x`), what)
+	}
+	continued, err := f.client.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "ExecutionStatus = 'ContinuedAsNew'"})
+	require.NoError(t, err)
+	require.Greater(t, continued.GetCount(), int64(300), "reviews continued as new at every stage")
+}
+
+// forge sends a bare Update of a kind of act, and returns the refusal.
+func forge(t *testing.T, c client.Client, ref string, act casefile.Act) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
+		Args: []any{workflows.Act{Command: uuid.New(), Kind: act.Wire()}}})
+	if err != nil {
+		return err
+	}
+	var receipt workflows.Receipt
+	if err := handle.Get(ctx, &receipt); err != nil {
+		return err
+	}
+	if receipt.Refused == nil {
+		return nil
+	}
+	return receipt.Refused
+}
+
+// reset resets a review to its first task, as somebody with temporal's command line could.
+func (f *faulty) reset(t *testing.T, ref string) error {
+	t.Helper()
+	d, err := f.client.DescribeWorkflowExecution(t.Context(), ref, "")
+	require.NoError(t, err)
+	execution := d.GetWorkflowExecutionInfo().GetExecution()
+	history := f.client.GetWorkflowHistory(t.Context(), ref, execution.GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		e, err := history.Next()
+		require.NoError(t, err)
+		if e.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			_, err := f.client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{Namespace: f.namespace,
+				WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: ref, RunId: execution.GetRunId()}, Reason: "a test",
+				WorkflowTaskFinishEventId: e.GetEventId(), RequestId: uuid.NewString()})
+			return err
+		}
+	}
+	return fmt.Errorf("%s has no task to reset to", ref)
+}
+
+// gate passes everything on to an address until it is shut.
+type gate struct {
+	address string
+	stop    chan struct{}
+	once    sync.Once
+}
+
+func newGate(t *testing.T, to string) *gate {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	g := &gate{address: l.Addr().String(), stop: make(chan struct{})}
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(in, out) }()
+			go g.pass(out, in)
+		}
+	}()
+	return g
+}
+
+// pass copies what comes in until the gate is shut; what comes then stays here.
+func (g *gate) pass(out, in net.Conn) {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := in.Read(buffer)
+		if err != nil {
+			_ = out.Close()
+			return
+		}
+		select {
+		case <-g.stop:
+			continue
+		default:
+		}
+		if _, err := out.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (g *gate) shut() { g.once.Do(func() { close(g.stop) }) }
