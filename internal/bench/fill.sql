@@ -36,19 +36,19 @@ insert into stage_entry (case_ref, stage, opened_at, closed_at)
 select s.case_ref, x.stage, now() - interval '300 days', case when not s.open then now() - interval '30 days' end
 from reviewed s, unnest(array['listed', 'evidence', 'welfare', 'representation', 'decision', 'service', 'closed']) with ordinality x (stage, i) where not s.open or x.i <= 3;
 -- A closed review had thirty tasks; an open one has had twelve, and has eight.
-insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at, closed_at, attested_on, result)
-select s.case_ref, 'evidence.school', 100 + k, 'evidence', 'school', current_date - 300, 20, 'working', 'scotland-schools', current_date - 270, false,
+insert into task (case_ref, kind, subject, stage, awaiting, owed_by, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at, closed_at, attested_on, result)
+select s.case_ref, 'evidence.school', 100 + k, 'evidence', 'school', 'school', current_date - 300, 20, 'working', 'scotland-schools', current_date - 270, false,
        now() - interval '300 days', 'reminder', now() - interval '280 days', now() - interval '290 days', current_date - 290, 'complete'
 from reviewed s, generate_series(1, case when s.open then 12 else 30 end) k;
-insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
-select s.case_ref, x.kind, 0, x.stage, x.awaiting, current_date - 10, 28, 'calendar', 'scotland', current_date + (10 + hashtext(s.case_ref || x.kind) % 10), false,
+insert into task (case_ref, kind, subject, stage, awaiting, owed_by, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+select s.case_ref, x.kind, 0, x.stage, x.awaiting, x.awaiting, current_date - 10, 28, 'calendar', 'scotland', current_date + (10 + hashtext(s.case_ref || x.kind) % 10), false,
        now() - interval '10 days', 'reminder', now() + ((10 + hashtext(s.case_ref || x.kind) % 10) || ' days')::interval
 from reviewed s, (values ('evidence.gp', 'evidence', 'gp'), ('evidence.social_work', 'evidence', 'social_work'), ('evidence.scra', 'evidence', 'scra'),
     ('evidence.housing', 'evidence', 'housing'), ('evidence.contact', 'evidence', 'caseworker'), ('evidence.questionnaire', 'evidence', 'family'),
     ('welfare.report', 'welfare', 'lead_professional'), ('hold.review', 'closed', 'senior_caseworker')) x (kind, stage, awaiting)
 where s.open and (x.kind <> 'hold.review' or s.n % 400 = 0);
-insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
-select r.case_ref, 'listed.reconcile', 0, 'listed', 'caseworker', current_date - 3, 20, 'working', 'england-and-wales', current_date + 20, false,
+insert into task (case_ref, kind, subject, stage, awaiting, owed_by, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+select r.case_ref, 'listed.reconcile', 0, 'listed', 'caseworker', 'caseworker', current_date - 3, 20, 'working', 'england-and-wales', current_date + 20, false,
        now() - interval '3 days', 'reminder', now() + interval '10 days' from review r where r.stage = 'listed';
 insert into rung (task_id, kind, no, on_at, acted_at, effect)
 select t.id, 'reminder', 0, t.next_at, t.next_at, '' from task t where t.closed_at is not null and t.subject % 3 = 0;

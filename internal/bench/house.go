@@ -125,7 +125,7 @@ func (h *house) open(ctx context.Context) error {
 	h.worker = sdkworker.New(h.client, taskQueue, sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow})
 	h.acts.Register(h.worker)
 	workflows.Register(h.worker)
-	register(h.worker)
+	h.register()
 	h.desks = map[string]*desk.Desk{}
 	return h.worker.Start()
 }

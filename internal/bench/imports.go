@@ -40,8 +40,9 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 	}
 	defer func() { err = after(err, func() error { return os.RemoveAll(dir) }) }()
 	file := filepath.Join(dir, "backlog.csv")
-	progress("import: generating %d families of %d people", ukFamilies, ukPeople)
-	if err := generate(ctx, file); err != nil {
+	families, people := share(ukFamilies), share(ukPeople)
+	progress("import: generating %d families of %d people", families, people)
+	if err := generate(ctx, file, families, people); err != nil {
 		return nil, err
 	}
 	info, err := os.Stat(file)
@@ -102,8 +103,8 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 		if err := house.sqlGet(ctx, &n, `select (select count(*) from family) + (select count(*) from person)`); err != nil {
 			return nil, err
 		}
-		if n != ukFamilies+ukPeople {
-			return nil, fmt.Errorf("the database has %d families and people, not %d", n, ukFamilies+ukPeople)
+		if n != families+people {
+			return nil, fmt.Errorf("the database has %d families and people, not %d", n, families+people)
 		}
 	}
 	const gib = 1 << 30
@@ -111,7 +112,7 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 		Figure{Name: "import time", Unit: "seconds", Measured: run.seconds, Floor: copying, Ratio: run.seconds / copying, Parts: parts,
 			How: fmt.Sprintf("starter backlog import of a file of %d MB with %d families of %d people: read, checked, compared with the record, duplicates found, in one transaction. "+
 				"Floor: psql \\copy of the rows that came of it, table by table, into the same tables with the same keys, constraints, triggers and indexes, on the same server.",
-				info.Size()>>20, ukFamilies, ukPeople)}.aims("ratio", atMost, 3),
+				info.Size()>>20, families, people)}.aims("ratio", atMost, 3),
 		Figure{Name: "import memory", Unit: "GiB at most in memory", Measured: float64(run.bytes) / gib, Floor: float64(info.Size()) / gib,
 			Ratio: float64(run.bytes) / float64(info.Size()), How: "the greatest resident set of starter while it imports that file. Floor: the file itself."}.aims("measured", atMost, 1.5),
 		{Name: "check time", Unit: "seconds", Measured: checked.seconds, Floor: copying, Ratio: checked.seconds / copying,
@@ -121,12 +122,12 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 	}, nil
 }
 
-func generate(ctx context.Context, file string) error {
+func generate(ctx context.Context, file string, families, people int) error {
 	out, err := os.Create(file)
 	if err != nil {
 		return err
 	}
-	_, err = program(ctx, os.Environ(), out, "starter", "backlog", "generate", "--cases", strconv.Itoa(ukFamilies), "--people", strconv.Itoa(ukPeople))
+	_, err = program(ctx, os.Environ(), out, "starter", "backlog", "generate", "--cases", strconv.Itoa(families), "--people", strconv.Itoa(people))
 	return errors.Join(err, out.Close())
 }
 

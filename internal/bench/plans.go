@@ -37,7 +37,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 		}
 	}
 	h := ukHouse
-	progress("plans: a tenth of %d families is put under review or closed", ukFamilies)
+	progress("plans: a tenth of %d families is put under review or closed", share(ukFamilies))
 	if err := h.exec(ctx, fill); err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	statements := map[string]bool{}
 	f := Figure{Name: "plans without an index", Unit: "statements and tables", How: fmt.Sprintf(
 		"every statement of a review, of the worker's sweep and draw, and of every starter command that reads, with what its functions, views and triggers run, "+
-			"explained as it ran with %d families (auto_explain); one counts that reads a table of over %d rows whole where nothing asks for the whole.", ukFamilies, big)}
+			"explained as it ran with %d families (auto_explain); one counts that reads a table of over %d rows whole where nothing asks for the whole.", share(ukFamilies), big)}
 	for _, p := range h.proxy.plans {
 		statements[shorten(p.query)] = true
 		walk(p.root, func(node map[string]any) {
@@ -123,7 +123,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	slices.SortStableFunc(f.Parts, func(x, y Part) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortStableFunc(took, func(x, y Part) int { return cmp.Compare(y.Value, x.Value) })
 	slow := Figure{Name: "slowest list", Unit: "seconds", Measured: took[0].Value, Parts: took,
-		How: fmt.Sprintf("every starter command that reads, as a process of its own, with %d families and its plans written out.", ukFamilies)}
+		How: fmt.Sprintf("every starter command that reads, as a process of its own, with %d families and its plans written out.", share(ukFamilies))}
 	return []Figure{f.aims("measured", atMost, 0), slow}, nil
 }
 
