@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/errgroup"
 
 	"hame/activities"
 	"hame/internal/casefile"
@@ -73,16 +74,18 @@ func (h *house) startBare(ctx context.Context, id string, s bareState) error {
 	return err
 }
 
-// startBares starts so many bare workflows that stay open, one after another as
+// startBares starts so many bare workflows that stay open, as many at once as
 // StartReviews does.
 func (h *house) startBares(ctx context.Context, in bareStarts) error {
+	starts, starting := errgroup.WithContext(ctx)
+	starts.SetLimit(activities.StartedAtOnce)
 	for i := range in.N {
-		if err := h.startBare(ctx, fmt.Sprintf("%s-%d", in.Prefix, i), bareState{Timers: 1, Apart: 10_000 * time.Hour}); err != nil {
-			return err
-		}
+		starts.Go(func() error {
+			return h.startBare(starting, fmt.Sprintf("%s-%d", in.Prefix, i), bareState{Timers: 1, Apart: 10_000 * time.Hour})
+		})
 		activity.RecordHeartbeat(ctx, i)
 	}
-	return nil
+	return starts.Wait()
 }
 
 type bareStarts struct {

@@ -28,14 +28,14 @@ import (
 // measurements are the parts that can be asked for by name, in the order of a whole run.
 var measurements = []measurement{
 	{"events", "history events and billed actions of a review", events},
-	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
-	{"memory", "worker memory of an open review", memory},
-	{"rehearsal", "families a minute through a rehearsal", rehearse},
-	{"replay", "replay of a review of five years from cold", replay},
+	{"statements", "round trips and statements of a review", statements},
 	{"starts", "reviews started a second", starts},
+	{"rehearsal", "families a minute through a rehearsal", rehearse},
+	{"memory", "worker memory of an open review", memory},
+	{"replay", "replay of a review of five years from cold", replay},
+	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
 	{"import", "import and check of 450,000 families", imports},
 	{"plans", "the plan of every statement with 450,000 families", plans},
-	{"statements", "round trips and statements of a review", statements},
 }
 
 type measurement struct {
@@ -107,18 +107,27 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		r.Figures = append(r.Figures, figures...)
+		r.Seconds = time.Since(begun).Round(time.Second).Seconds()
+		// After each, so that a run that is broken off leaves what it has measured.
+		if err := r.write(*file); err != nil {
+			return err
+		}
 	}
-	r.Seconds = time.Since(begun).Round(time.Second).Seconds()
 	fmt.Printf("%s, %d cores (%s), %d GiB, %s, PostgreSQL %s; %.0f seconds in all\n\n", r.Date, r.Machine.Cores, r.Machine.CPU, r.Machine.MemoryGiB,
 		r.Machine.Go, r.Machine.PostgreSQL, r.Seconds)
-	if err := show(os.Stdout, r.Figures); err != nil || *file == "" {
-		return err
+	return show(os.Stdout, r.Figures)
+}
+
+// write writes the report as JSON, if it is wanted.
+func (r report) write(file string) error {
+	if file == "" {
+		return nil
 	}
 	body, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(*file, append(body, '\n'), 0o644)
+	return os.WriteFile(file, append(body, '\n'), 0o644)
 }
 
 var start = time.Now()

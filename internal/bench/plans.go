@@ -24,7 +24,6 @@ var whole = map[string]string{
 	"draw":           "the order of all who wait is worked out afresh each week",
 	"backlog order":  "the order of all who wait",
 	"backlog status": "figures over the whole record",
-	"verify":         "checks the whole record",
 	"audit export":   "the heads of all chains",
 }
 
@@ -42,7 +41,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	for _, setting := range []string{
-		`session_preload_libraries = 'auto_explain'`, `auto_explain.log_min_duration = 0`, `auto_explain.log_nested_statements = on`,
+		`session_preload_libraries = 'auto_explain'`, `auto_explain.log_min_duration = 1`, `auto_explain.log_nested_statements = on`,
 		`auto_explain.log_format = 'json'`, `auto_explain.log_level = 'notice'`, `auto_explain.log_analyze = on`, `auto_explain.log_timing = off`,
 	} {
 		if err := h.exec(ctx, `alter database `+h.name+` set `+setting); err != nil {
@@ -89,7 +88,8 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	statements := map[string]bool{}
 	f := Figure{Name: "plans without an index", Unit: "statements and tables", How: fmt.Sprintf(
 		"every statement of a review, of the worker's sweep and draw, and of every starter command that reads, with what its functions, views and triggers run, "+
-			"explained as it ran with %d families (auto_explain); one counts that reads a table of over %d rows whole where nothing asks for the whole.", share(ukFamilies), big)}
+			"explained as it ran with %d families (auto_explain), if it took a millisecond; one counts that reads a table of over %d rows whole where nothing asks for the whole. "+
+			"Verify is left out: it checks the whole record, and what is filled in here has no chains.", share(ukFamilies), big)}
 	for _, p := range h.proxy.plans {
 		statements[shorten(p.query)] = true
 		walk(p.root, func(node map[string]any) {
@@ -204,19 +204,19 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 		}
 		took = append(took, Part{"worker: " + o.label, time.Since(begun).Seconds(), ""})
 	}
-	lists := [][]string{{"task", "list", "--mine"}, {"task", "list"}, {"task", "list", "--overdue"}, {"task", "list", "--council", "S12000036"},
-		{"task", "list", "--role", "caseworker"}, {"case", "find"}, {"case", "find", "--stage", "decision"}, {"case", "find", "--overdue"},
-		{"case", "find", "--council", "S12000036"}}
 	var commands [][]string
 	as := func(login string, lists ...[]string) {
 		for _, l := range lists {
 			commands = append(commands, append([]string{"--as", login}, l...))
 		}
 	}
-	for _, login := range []string{"morag", "fiona", "ewan", "ailsa", "archie", "una", "agnes", "city_of_edinburgh_welfare", "eilidh", "kirsty", "jean"} {
-		as(login, lists...)
+	// One of each sight, and the filters for one.
+	for _, login := range []string{"morag", "fiona", "archie", "city_of_edinburgh_welfare", "eilidh", "jean"} {
+		as(login, []string{"task", "list", "--mine"}, []string{"task", "list"}, []string{"case", "find"})
 	}
-	for _, login := range []string{"morag", "fiona", "agnes", "jean"} {
+	as("morag", []string{"task", "list", "--overdue"}, []string{"task", "list", "--council", "S12000036"}, []string{"task", "list", "--role", "caseworker"},
+		[]string{"case", "find", "--stage", "decision"}, []string{"case", "find", "--overdue"}, []string{"case", "find", "--council", "S12000036"})
+	for _, login := range []string{"morag", "agnes", "jean"} {
 		as(login, []string{"case", "show", ref})
 	}
 	as("morag", []string{"case", "explain", ref}, []string{"case", "timeline", ref}, []string{"letter", "list"}, []string{"letter", "show", ref}, []string{"post", "list"},
@@ -224,14 +224,13 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 	as("jean", []string{"representation", "summary", ref})
 	as("archie", []string{"backlog", "status"}, []string{"staff", "list"})
 	as("fiona", []string{"backlog", "order"})
-	as("una", []string{"verify"}, []string{"audit", "show", ref}, []string{"audit", "reads", ref}, []string{"audit", "export"})
+	as("una", []string{"audit", "show", ref}, []string{"audit", "reads", ref}, []string{"audit", "export"})
 	for _, c := range commands {
 		label := strings.Join(c[2:min(len(c), 4)], " ")
 		h.proxy.under(label, true)
 		progress("plans: starter %s", strings.Join(c, " "))
 		begun := time.Now()
-		// verify finds that nothing of what the administrator made runs.
-		if _, err := program(ctx, env, nil, "starter", append([]string{"-o", "json"}, c...)...); err != nil && label != "verify" {
+		if _, err := program(ctx, env, nil, "starter", append([]string{"-o", "json"}, c...)...); err != nil {
 			return nil, err
 		}
 		took = append(took, Part{"starter " + strings.Join(c, " "), time.Since(begun).Seconds(), ""})
