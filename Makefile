@@ -6,7 +6,7 @@ export CGO_ENABLED = 0
 
 WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
-.PHONY: demo up test build histories reference
+.PHONY: demo up test bench build histories reference
 
 demo: build
 	@bin/demo
@@ -22,6 +22,13 @@ test: build
 	go run $(WORKFLOWCHECK) -test=false -config workflows/workflowcheck.yaml ./workflows
 	cd internal/devstack/composecheck && go test ./...
 	bin/devstack exec --no-ui -- go test -timeout 20m ./...
+
+# What Hame costs and how fast it is, as a table and as JSON in BENCH. For a
+# machine on which nothing else runs; some twenty minutes.
+BENCH = bench.json
+bench: build
+	@go build -o bin/ ./internal/bench
+	@bin/devstack exec --no-ui -- bin/bench -json $(BENCH)
 
 build:
 	@echo "building Hame (the first time this takes some minutes)"

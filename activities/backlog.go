@@ -10,6 +10,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -193,6 +194,10 @@ type StartReviewsParams struct {
 	Lane casefile.Lane `json:"lane"`
 }
 
+// StartedAtOnce is how many reviews are being started at the same time: each
+// start waits for the server's disk, and these wait together [D].
+const StartedAtOnce = 8
+
 // StartReviews starts the review of every drawn family that has none. The
 // listing's row is the guard against a second review: a start that finds one
 // running, or closed, leaves it alone.
@@ -201,14 +206,25 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 	if err != nil {
 		return 0, classify("start reviews", err)
 	}
+	starts, starting := errgroup.WithContext(ctx)
+	starts.SetLimit(StartedAtOnce)
 	for i, l := range unstarted {
-		review := casefile.Review{Schema: casefile.ReviewSchema, Case: l.Case, Lane: l.Lane, Council: l.Council,
-			DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed, ContinueAfter: a.ContinueAfter}
-		_, err := a.Client.ExecuteWorkflow(ctx, ReviewOptions(review, a.TaskQueue), CaseReviewWorkflow, review)
-		if err != nil && !alreadyThere(err) {
-			return i, fmt.Errorf("start review %s: %w", l.Case, err)
+		starts.Go(func() error {
+			review := casefile.Review{Schema: casefile.ReviewSchema, Case: l.Case, Lane: l.Lane, Council: l.Council,
+				DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed, ContinueAfter: a.ContinueAfter}
+			_, err := a.Client.ExecuteWorkflow(starting, ReviewOptions(review, a.TaskQueue), CaseReviewWorkflow, review)
+			if err != nil && !alreadyThere(err) {
+				return fmt.Errorf("start review %s: %w", l.Case, err)
+			}
+			return nil
+		})
+		if starting.Err() != nil {
+			break
 		}
 		activity.RecordHeartbeat(ctx, i)
+	}
+	if err := starts.Wait(); err != nil {
+		return 0, err
 	}
 	return len(unstarted), nil
 }

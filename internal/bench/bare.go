@@ -2,19 +2,24 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/activity"
-	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/errgroup"
+
+	"hame/activities"
+	"hame/internal/casefile"
 )
 
-// The bare workflows and the activity are the floors: as many messages, timers
-// and activities as a review has, and nothing in them.
+// The bare workflows and activities are the floors: as many messages, timers and
+// activities as a review has, and nothing in them.
 const (
 	bareWorkflow   = "Bare"
-	bareStarter    = "BareStarter"
-	realStarter    = "RealStarter"
+	starterFlow    = "Starter"
 	bareActivity   = "Nothing"
 	bareUpdate     = "nothing"
 	startsActivity = "StartBare"
@@ -22,21 +27,27 @@ const (
 
 // bareState is what a bare workflow does.
 type bareState struct {
-	Timers  int           `json:"timers"` // each is followed by an activity that does nothing
-	Apart   time.Duration `json:"apart"`
-	Upserts int           `json:"upserts"`
+	Timers int           `json:"timers"` // each is followed by an activity that does nothing
+	Apart  time.Duration `json:"apart"`
 	// Acts is after how many Updates it ends.
 	Acts int `json:"acts"`
 }
 
-func nothing(context.Context) error { return nil }
+// nothings counts the activities that did nothing.
+var nothings atomic.Int64
 
-// bare runs a local activity on each Update and after each timer.
+func nothing(context.Context) error {
+	nothings.Add(1)
+	return nil
+}
+
+// bare runs a local activity when it starts, on each Update and after each timer.
 func bare(ctx workflow.Context, s bareState) error {
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{ScheduleToCloseTimeout: 5 * time.Second})
+	options := workflow.LocalActivityOptions{ScheduleToCloseTimeout: 5 * time.Second}
+	ctx = workflow.WithLocalActivityOptions(ctx, options)
 	acts := 0
 	err := workflow.SetUpdateHandler(ctx, bareUpdate, func(ctx workflow.Context, id string) (string, error) {
-		err := workflow.ExecuteLocalActivity(ctx, bareActivity).Get(ctx, nil)
+		err := workflow.ExecuteLocalActivity(workflow.WithLocalActivityOptions(ctx, options), bareActivity).Get(ctx, nil)
 		acts++
 		return id, err
 	})
@@ -57,8 +68,45 @@ func bare(ctx workflow.Context, s bareState) error {
 	return workflow.Await(ctx, func() bool { return acts >= s.Acts && workflow.AllHandlersFinished(ctx) })
 }
 
+// startBare starts a bare workflow.
+func (h *house) startBare(ctx context.Context, id string, s bareState) error {
+	_, err := h.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: taskQueue}, bareWorkflow, s)
+	return err
+}
+
+// startBares starts so many bare workflows that stay open, as many at once as
+// StartReviews does.
+func (h *house) startBares(ctx context.Context, in bareStarts) error {
+	starts, starting := errgroup.WithContext(ctx)
+	starts.SetLimit(activities.StartedAtOnce)
+	for i := range in.N {
+		starts.Go(func() error {
+			return h.startBare(starting, fmt.Sprintf("%s-%d", in.Prefix, i), bareState{Timers: 1, Apart: 10_000 * time.Hour})
+		})
+		activity.RecordHeartbeat(ctx, i)
+	}
+	return starts.Wait()
+}
+
+type bareStarts struct {
+	Prefix string `json:"prefix"`
+	N      int    `json:"n"`
+}
+
+// starter runs the activity that starts bare workflows, or without any the one
+// that starts reviews.
+func starter(ctx workflow.Context, bare bareStarts) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: 10 * time.Minute})
+	if bare.N == 0 {
+		return workflow.ExecuteActivity(ctx, activities.StartReviewsActivity, activities.StartReviewsParams{Lane: casefile.Legacy}).Get(ctx, nil)
+	}
+	return workflow.ExecuteActivity(ctx, startsActivity, bare).Get(ctx, nil)
+}
+
 // register registers what the floors need beside Hame's own.
-func register(w sdkworker.Registry) {
-	w.RegisterWorkflowWithOptions(bare, workflow.RegisterOptions{Name: bareWorkflow})
-	w.RegisterActivityWithOptions(nothing, activity.RegisterOptions{Name: bareActivity})
+func (h *house) register() {
+	h.worker.RegisterWorkflowWithOptions(bare, workflow.RegisterOptions{Name: bareWorkflow})
+	h.worker.RegisterWorkflowWithOptions(starter, workflow.RegisterOptions{Name: starterFlow})
+	h.worker.RegisterActivityWithOptions(nothing, activity.RegisterOptions{Name: bareActivity})
+	h.worker.RegisterActivityWithOptions(h.startBares, activity.RegisterOptions{Name: startsActivity})
 }

@@ -1,9 +1,11 @@
 -- A programme some way on, around families that were imported: of a hundred families five are closed, five under review.
 -- The rows are shaped like a real review's; they are made by the administrator past the triggers, and mean nothing.
 set session_replication_role = replica;
+set work_mem = '256MB';
 
 create temp table reviewed as
-select f.case_ref, f.council, row_number() over (order by f.case_ref) as n, count(*) over () as families from family f where not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b));
+select f.case_ref, f.council, row_number() over (order by f.case_ref) as n, count(*) over () as families from family f
+where f.case_ref not in (select a from duplicate_candidate union all select b from duplicate_candidate);
 delete from reviewed where n % 20 > 1;
 alter table reviewed add open boolean, add owner text;
 -- The office grows with the backlog: a caseworker has some sixty families. Morag has as many wherever there are enough.
@@ -19,8 +21,8 @@ insert into listing (case_ref, lane, drawn_at, listing_date, why)
 select f.case_ref, 'legacy', now() - interval '3 days',
        current_date + case when extract(isodow from current_date) > 5 then 8 - extract(isodow from current_date)::int else 0 end + 7 * (f.n / f.week)::int, 'longest_resident'
 from (select f.case_ref, row_number() over (order by f.family_key) - 1 as n, least(1000, greatest(1, (select count(*) from family) / 110)) as week
-      from family f where not exists (select from reviewed s where s.case_ref = f.case_ref)
-        and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b))) f
+      from family f where f.case_ref not in (select s.case_ref from reviewed s)
+        and f.case_ref not in (select a from duplicate_candidate union all select b from duplicate_candidate)) f
 where f.n < 6 * f.week;
 insert into review (case_ref, stage, lane, rule_set, opened_at, listing_date, priority, owner, reconciled_on, triaged_on, revision, signed_on, rollup, closed_at)
 select case_ref, case when open then 'evidence' else 'closed' end, 'legacy', (select hash from rule_set where use = 'operative' and lane = 'legacy' limit 1),
@@ -34,19 +36,19 @@ insert into stage_entry (case_ref, stage, opened_at, closed_at)
 select s.case_ref, x.stage, now() - interval '300 days', case when not s.open then now() - interval '30 days' end
 from reviewed s, unnest(array['listed', 'evidence', 'welfare', 'representation', 'decision', 'service', 'closed']) with ordinality x (stage, i) where not s.open or x.i <= 3;
 -- A closed review had thirty tasks; an open one has had twelve, and has eight.
-insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at, closed_at, attested_on, result)
-select s.case_ref, 'evidence.school', 100 + k, 'evidence', 'school', current_date - 300, 20, 'working', 'scotland-schools', current_date - 270, false,
+insert into task (case_ref, kind, subject, stage, awaiting, owed_by, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at, closed_at, attested_on, result)
+select s.case_ref, 'evidence.school', 100 + k, 'evidence', 'school', 'school', current_date - 300, 20, 'working', 'scotland-schools', current_date - 270, false,
        now() - interval '300 days', 'reminder', now() - interval '280 days', now() - interval '290 days', current_date - 290, 'complete'
 from reviewed s, generate_series(1, case when s.open then 12 else 30 end) k;
-insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
-select s.case_ref, x.kind, 0, x.stage, x.awaiting, current_date - 10, 28, 'calendar', 'scotland', current_date + (10 + hashtext(s.case_ref || x.kind) % 10), false,
+insert into task (case_ref, kind, subject, stage, awaiting, owed_by, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+select s.case_ref, x.kind, 0, x.stage, x.awaiting, x.awaiting, current_date - 10, 28, 'calendar', 'scotland', current_date + (10 + hashtext(s.case_ref || x.kind) % 10), false,
        now() - interval '10 days', 'reminder', now() + ((10 + hashtext(s.case_ref || x.kind) % 10) || ' days')::interval
 from reviewed s, (values ('evidence.gp', 'evidence', 'gp'), ('evidence.social_work', 'evidence', 'social_work'), ('evidence.scra', 'evidence', 'scra'),
     ('evidence.housing', 'evidence', 'housing'), ('evidence.contact', 'evidence', 'caseworker'), ('evidence.questionnaire', 'evidence', 'family'),
     ('welfare.report', 'welfare', 'lead_professional'), ('hold.review', 'closed', 'senior_caseworker')) x (kind, stage, awaiting)
 where s.open and (x.kind <> 'hold.review' or s.n % 400 = 0);
-insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
-select r.case_ref, 'listed.reconcile', 0, 'listed', 'caseworker', current_date - 3, 20, 'working', 'england-and-wales', current_date + 20, false,
+insert into task (case_ref, kind, subject, stage, awaiting, owed_by, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+select r.case_ref, 'listed.reconcile', 0, 'listed', 'caseworker', 'caseworker', current_date - 3, 20, 'working', 'england-and-wales', current_date + 20, false,
        now() - interval '3 days', 'reminder', now() + interval '10 days' from review r where r.stage = 'listed';
 insert into rung (task_id, kind, no, on_at, acted_at, effect)
 select t.id, 'reminder', 0, t.next_at, t.next_at, '' from task t where t.closed_at is not null and t.subject % 3 = 0;
@@ -70,4 +72,5 @@ insert into case_read (case_ref, login, person, what) select s.case_ref, 'morag'
 insert into backlog_lane (lane, started_at, capacity) values ('legacy', now() - interval '1 year', 10);
 drop table reviewed;
 reset session_replication_role;
+reset work_mem;
 analyze;

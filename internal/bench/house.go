@@ -125,7 +125,7 @@ func (h *house) open(ctx context.Context) error {
 	h.worker = sdkworker.New(h.client, taskQueue, sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow})
 	h.acts.Register(h.worker)
 	workflows.Register(h.worker)
-	register(h.worker)
+	h.register()
 	h.desks = map[string]*desk.Desk{}
 	return h.worker.Start()
 }
@@ -190,4 +190,8 @@ func (h *house) environment() ([]string, error) {
 
 func (h *house) sqlGet(ctx context.Context, into any, query string, args ...any) error {
 	return h.sql(ctx, func(c *sqlx.Conn) error { return c.GetContext(ctx, into, query, args...) })
+}
+
+func (h *house) selects(ctx context.Context, into any, query string, args ...any) error {
+	return h.sql(ctx, func(c *sqlx.Conn) error { return c.SelectContext(ctx, into, query, args...) })
 }

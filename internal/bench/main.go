@@ -1,9 +1,10 @@
 // Bench measures what Hame costs and how fast it is: each figure beside its
 // floor, the least that could do the same, in the same run.
 //
-//	bench [-json FILE] [FIGURE...]
+//	bench [-json FILE] [-share PART] [FIGURE...]
 //
-// Without a FIGURE it measures all, in some twenty minutes. It runs beside a
+// Without a FIGURE it measures all, in some twenty minutes; with a share of the
+// families, for working on it, sooner and less truly. It runs beside a
 // private PostgreSQL and a Temporal server that can skip time (make bench, or
 // bin/devstack exec --no-ui -- bin/bench events), in databases and namespaces of
 // its own. The thresholds are aims: it fails only where it can't measure.
@@ -27,8 +28,14 @@ import (
 // measurements are the parts that can be asked for by name, in the order of a whole run.
 var measurements = []measurement{
 	{"events", "history events and billed actions of a review", events},
-	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
 	{"statements", "round trips and statements of a review", statements},
+	{"starts", "reviews started a second", starts},
+	{"rehearsal", "families a minute through a rehearsal", rehearse},
+	{"memory", "worker memory of an open review", memory},
+	{"replay", "replay of a review of five years from cold", replay},
+	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
+	{"import", "import and check of 450,000 families", imports},
+	{"plans", "the plan of every statement with 450,000 families", plans},
 }
 
 type measurement struct {
@@ -36,6 +43,12 @@ type measurement struct {
 	about   string
 	measure func(context.Context) ([]Figure, error)
 }
+
+// part is what is left of the families where a run is to be short.
+var part = 1.0
+
+// share is that part of so many.
+func share(n int) int { return max(int(part*float64(n)), 20) }
 
 // report is what is written as JSON.
 type report struct {
@@ -64,8 +77,9 @@ func main() {
 
 func run(ctx context.Context) error {
 	file := flag.String("json", "", "also write the figures to this file")
+	flag.Float64Var(&part, "share", 1, "measure with this part of the families, between 0 and 1")
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: bench [-json FILE] [FIGURE...]")
+		fmt.Fprintln(os.Stderr, "usage: bench [-json FILE] [-share PART] [FIGURE...]")
 		for _, m := range measurements {
 			fmt.Fprintf(os.Stderr, "  %-12s %s\n", m.name, m.about)
 		}
@@ -93,18 +107,27 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		r.Figures = append(r.Figures, figures...)
+		r.Seconds = time.Since(begun).Round(time.Second).Seconds()
+		// After each, so that a run that is broken off leaves what it has measured.
+		if err := r.write(*file); err != nil {
+			return err
+		}
 	}
-	r.Seconds = time.Since(begun).Round(time.Second).Seconds()
 	fmt.Printf("%s, %d cores (%s), %d GiB, %s, PostgreSQL %s; %.0f seconds in all\n\n", r.Date, r.Machine.Cores, r.Machine.CPU, r.Machine.MemoryGiB,
 		r.Machine.Go, r.Machine.PostgreSQL, r.Seconds)
-	if err := show(os.Stdout, r.Figures); err != nil || *file == "" {
-		return err
+	return show(os.Stdout, r.Figures)
+}
+
+// write writes the report as JSON, if it is wanted.
+func (r report) write(file string) error {
+	if file == "" {
+		return nil
 	}
 	body, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(*file, append(body, '\n'), 0o644)
+	return os.WriteFile(file, append(body, '\n'), 0o644)
 }
 
 var start = time.Now()

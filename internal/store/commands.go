@@ -177,8 +177,8 @@ func (s *Store) Undelivered(ctx context.Context, before time.Time) ([]Undelivere
 	var rows []Undelivered
 	err := s.db.SelectContext(ctx, &rows, `
 		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.person, c.recorded_at
-		from command c left join command_outcome o on o.command_id = c.id
-		where o.command_id is null and c.recorded_at < $1 order by c.recorded_at limit 1000`, before)
+		from undelivered u join command c on c.id = u.command_id
+		where c.recorded_at < $1 order by c.recorded_at limit 1000`, before)
 	return rows, mapError(err)
 }
 
