@@ -368,9 +368,9 @@ func (f *faulty) forgedRows(t *testing.T) {
 	var refs []string
 	require.NoError(t, f.admin.Select(&refs, `
 		select r.case_ref from review r join family f using (case_ref) where r.stage in ('listed', 'evidence') and not f.restricted and r.owner is not null
-		order by r.listing_date desc, r.case_ref limit 2`))
+		order by r.opened_at, r.case_ref limit 2`))
 	require.Len(t, refs, 2)
-	ref, other := refs[0], refs[1]
+	ref, other := refs[0], refs[1] // of the first that were opened, which continue as new
 	types := func(login, ref string) uuid.UUID {
 		c, err := desk.New(ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "visit"}, "")
 		require.NoError(t, err)
