@@ -22,8 +22,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
-	commonpb "go.temporal.io/api/common/v1"
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -123,7 +121,6 @@ func TestFaults(t *testing.T) {
 			{"starter killed before it hears", f.starterKilledBeforeHearing},
 			{"the same command twice at once, and two officers in one second", f.twiceAtOnce},
 			{"an import of the same file with three families changed", func(t *testing.T) { f.changedImport(t, csv) }},
-			{"reviews terminated, reset and recovered", f.disturbed},
 			{"PostgreSQL away for thirty seconds", f.postgresAway},
 			{"PostgreSQL killed", f.postgresKilled},
 			{"connections cut in mid-transaction", f.connectionsCut},
@@ -517,31 +514,6 @@ func (f *faulty) changedImport(t *testing.T, csv string) {
 	require.NotZero(t, f.count(t, `select count(*) from import_difference`))
 }
 
-// disturbed: somebody terminates one review and resets another; operations take
-// both up from the record. Meanwhile no clock is skipped: the server's skipping is
-// experimental, and a run that is reset during a skip may never get its next task.
-func (f *faulty) disturbed(t *testing.T) {
-	defer f.rate.Hold()()
-	var refs []string
-	require.NoError(t, f.admin.Select(&refs, `select case_ref from review r join family f using (case_ref) where stage in ('listed', 'evidence', 'welfare') and not restricted order by listing_date desc, 1 limit 2`))
-	require.Len(t, refs, 2)
-	require.NoError(t, f.client.TerminateWorkflow(t.Context(), refs[0], "", "a test"))
-	require.NoError(t, f.reset(t, refs[1]))
-	for _, ref := range refs {
-		var said []string
-		require.Eventually(t, func() bool {
-			_, errs, code := f.starter(t, "--as", "archie", "case", "recover", ref)
-			saved := slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "7: ") })
-			said = append(said, fmt.Sprintf("%d: %s", code, errs))
-			// One that was saved is delivered, and then there is nothing left to do.
-			return code == 0 || code == 3 && saved && strings.Contains(errs, "runs well")
-		}, time.Minute, 100*time.Millisecond, "recover %s: %v", ref, &said)
-		d, err := f.client.DescribeWorkflowExecution(t.Context(), ref, "")
-		require.NoError(t, err)
-		require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, d.GetWorkflowExecutionInfo().GetStatus())
-	}
-}
-
 func (f *faulty) postgresAway(t *testing.T) {
 	require.NoError(t, f.stack.Kill(devstack.Postgres, syscall.SIGINT))
 	_, errs, code := f.starter(t, "--as", "una", "case", "find")
@@ -678,26 +650,6 @@ func forge(t *testing.T, c client.Client, ref string, act casefile.Act, command 
 		return nil
 	}
 	return receipt.Refused
-}
-
-// reset resets a review to its first task, as somebody with temporal's command line could.
-func (f *faulty) reset(t *testing.T, ref string) error {
-	t.Helper()
-	d, err := f.client.DescribeWorkflowExecution(t.Context(), ref, "")
-	require.NoError(t, err)
-	execution := d.GetWorkflowExecutionInfo().GetExecution()
-	history := f.client.GetWorkflowHistory(t.Context(), ref, execution.GetRunId(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for history.HasNext() {
-		e, err := history.Next()
-		require.NoError(t, err)
-		if e.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
-			_, err := f.client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{Namespace: f.namespace,
-				WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: ref, RunId: execution.GetRunId()}, Reason: "a test",
-				WorkflowTaskFinishEventId: e.GetEventId(), RequestId: uuid.NewString()})
-			return err
-		}
-	}
-	return fmt.Errorf("%s has no task to reset to", ref)
 }
 
 // gate passes everything on to an address until it is shut.

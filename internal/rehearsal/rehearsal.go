@@ -60,7 +60,6 @@ type Rehearsal struct {
 	changed *sync.Cond
 	queue   stops
 	playing int
-	held    bool
 	tally   Tally
 	failed  error
 }
@@ -182,7 +181,6 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 		switch {
 		case ctx.Err() != nil || r.failed != nil:
 			return stop{}, false
-		case r.held:
 		case len(r.queue) > 0:
 			r.playing++
 			s := heap.Pop(&r.queue).(stop)
@@ -193,23 +191,6 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 			return stop{}, false
 		}
 		r.changed.Wait()
-	}
-}
-
-// Hold waits until nobody is acting and no clock is being skipped, and keeps it
-// so until release is called.
-func (r *Rehearsal) Hold() (release func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.held = true
-	for r.playing > 0 && r.failed == nil {
-		r.changed.Wait()
-	}
-	return func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.held = false
-		r.changed.Broadcast()
 	}
 }
 
