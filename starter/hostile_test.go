@@ -165,7 +165,7 @@ type assault struct {
 func takes(use string) []string {
 	var names []string
 	for _, word := range strings.Fields(use)[1:] {
-		if strings.Contains(word, "--") || (strings.HasPrefix(word, "[") && len(names) == 0 && strings.Contains(word, "--")) {
+		if strings.Contains(word, "--") {
 			break
 		}
 		names = append(names, strings.TrimSuffix(word, "..."))

@@ -3,8 +3,8 @@
 //
 //	bench [-json FILE] [-share PART] [FIGURE...]
 //
-// Without a FIGURE it measures all, in some twenty minutes; with a share of the
-// families, for working on it, sooner and less truly. It runs beside a
+// Without a FIGURE it measures all; with a share of the families, for working on
+// it, sooner and less truly. It runs beside a
 // private PostgreSQL and a Temporal server that can skip time (make bench, or
 // bin/devstack exec --no-ui -- bin/bench events), in databases and namespaces of
 // its own. The thresholds are aims: it fails only where it can't measure.

@@ -15,7 +15,8 @@ import (
 
 const started = 1_400 // reviews, of seven listing dates
 
-// waiting is a house with a worker, and families that are drawn and not started.
+// waiting is a house with a worker that is warm, and families that are drawn and
+// not started.
 func waiting(ctx context.Context) (h *house, n int, err error) {
 	if h, err = newHouse(ctx, false); err != nil {
 		return nil, 0, err
@@ -30,7 +31,10 @@ func waiting(ctx context.Context) (h *house, n int, err error) {
 	if err != nil {
 		return h, 0, err
 	}
-	err = h.sqlGet(ctx, &n, `select count(*) from listing`)
+	if err := h.sqlGet(ctx, &n, `select count(*) from listing`); err != nil {
+		return h, 0, err
+	}
+	_, err = h.startBareOnes(ctx, "warm", n/10)
 	return h, n, err
 }
 
@@ -42,9 +46,6 @@ func starts(ctx context.Context) (figures []Figure, err error) {
 	}
 	defer func() { err = after(err, h.raze) }()
 	defer func() { err = after(err, func() error { return h.shut(ctx) }) }()
-	if _, err := h.startBareOnes(ctx, "warm", n/10); err != nil {
-		return nil, err
-	}
 	progress("starts: %d reviews", n)
 	took, err := h.startReviews(ctx, n)
 	if err != nil {
@@ -104,9 +105,6 @@ func memory(ctx context.Context) (figures []Figure, err error) {
 	}
 	defer func() { err = after(err, h.raze) }()
 	defer func() { err = after(err, func() error { return h.shut(ctx) }) }()
-	if _, err := h.startBareOnes(ctx, "warm", n/10); err != nil {
-		return nil, err
-	}
 	none := inUse()
 	if _, err := h.startReviews(ctx, n); err != nil {
 		return nil, err
