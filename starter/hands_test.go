@@ -43,12 +43,16 @@ func TestEachActHasItsCommand(t *testing.T) {
 	for _, rule := range casefile.ActRules {
 		c := commands[rule.Act]
 		require.NotNil(t, c, "%s: no command is marked for it: see forAct", rule.Act)
-		flags := []string{"on", "file", "dry-run"}
-		if rule.Act == casefile.ActErase {
-			flags = flags[2:] // it is done now, and has no words of its own
+		// Whether it is attested for a day, and has a form or words of its own.
+		dated, worded := true, true
+		switch rule.Act {
+		case casefile.ActErase:
+			dated, worded = false, false // it is done now
+		case casefile.ActRecover, casefile.ActArrival, casefile.ActDuplicate, casefile.ActDismissPost:
+			worded = false // nothing would keep them
 		}
-		for _, flag := range flags {
-			require.NotNil(t, c.Flags().Lookup(flag), "%s takes --%s", c.CommandPath(), flag)
+		for flag, takes := range map[string]bool{"on": dated, "file": worded, "dry-run": true} {
+			require.Equal(t, takes, c.Flags().Lookup(flag) != nil, "%s takes --%s", c.CommandPath(), flag)
 		}
 		require.Equal(t, rule.Act.Many(), c.Flags().Lookup("families") != nil, "%s takes --families", c.CommandPath())
 		for _, f := range casefile.NewFields(rule.Act).Ask() {

@@ -237,7 +237,7 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"task list: all, own tasks", "task list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0}, // at the listing nothing waits for the others
 		{"post list: caseworker", "post list", whoSeesTheFile, "2 item(s)", 0, 0},
 		{"letter list: caseworker", "letter list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
-		{"letter show REF: caseworker", "letter show REF", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
+		{"letter show REF: caseworker", "letter show REF", and(whoSeesTheFile, casefile.Operations), r.ref, 0, exitNotFound},
 		{"duplicate list: caseworker", "duplicate list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
 		{"status, order: also senior, auditor", "backlog status", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
 		{"status, order: also senior, auditor", "backlog order", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
