@@ -22,6 +22,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -121,6 +124,7 @@ func TestFaults(t *testing.T) {
 			{"starter killed before it hears", f.starterKilledBeforeHearing},
 			{"the same command twice at once, and two officers in one second", f.twiceAtOnce},
 			{"an import of the same file with three families changed", func(t *testing.T) { f.changedImport(t, csv) }},
+			{"reviews terminated, reset and recovered", f.disturbed},
 			{"PostgreSQL away for thirty seconds", f.postgresAway},
 			{"PostgreSQL killed", f.postgresKilled},
 			{"connections cut in mid-transaction", f.connectionsCut},
@@ -512,6 +516,68 @@ func (f *faulty) changedImport(t *testing.T, csv string) {
 	}, 2*time.Minute, 200*time.Millisecond, "the sweep has each review open its tasks")
 	require.Zero(t, f.count(t, `select count(*) - count(distinct (case_ref, person_no, field, new_value)) from import_difference`), "no difference twice")
 	require.NotZero(t, f.count(t, `select count(*) from import_difference`))
+}
+
+// disturbed: somebody terminates one review and resets another to the first task
+// of its run; operations take both up from the record.
+func (f *faulty) disturbed(t *testing.T) {
+	var drawn []struct {
+		Case string    `db:"case_ref"`
+		At   time.Time `db:"drawn_at"`
+	}
+	require.NoError(t, f.admin.Select(&drawn, `select case_ref, drawn_at from review r join family f using (case_ref) join listing using (case_ref)
+		where stage in ('listed', 'evidence', 'welfare') and not restricted order by listing.listing_date desc, case_ref`))
+	var refs []string
+	for _, d := range drawn {
+		// A reset takes back what was skipped of a clock, which happens to no clock but a
+		// rehearsal's: a run that began before its family was drawn would wait to be drawn.
+		began, task := f.firstTask(t, d.Case)
+		if began.Before(d.At) || task == nil {
+			continue
+		}
+		refs = append(refs, d.Case)
+		if len(refs) == 1 {
+			require.NoError(t, f.client.TerminateWorkflow(t.Context(), d.Case, "", "a test"))
+			continue
+		}
+		_, err := f.client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{Namespace: f.namespace,
+			WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: d.Case, RunId: f.runOf(t, d.Case)}, Reason: "a test",
+			WorkflowTaskFinishEventId: task.GetEventId(), RequestId: uuid.NewString()})
+		require.NoError(t, err)
+		break
+	}
+	require.Len(t, refs, 2)
+	for _, ref := range refs {
+		var said []string
+		require.Eventually(t, func() bool {
+			_, errs, code := f.starter(t, "--as", "archie", "case", "recover", ref)
+			saved := slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "7: ") })
+			said = append(said, fmt.Sprintf("%d: %s", code, errs))
+			// One that was saved is delivered, and then there is nothing left to do.
+			return code == 0 || code == 3 && saved && strings.Contains(errs, "runs well")
+		}, time.Minute, 100*time.Millisecond, "recover %s: %v", ref, &said)
+		d, err := f.client.DescribeWorkflowExecution(t.Context(), ref, "")
+		require.NoError(t, err)
+		require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, d.GetWorkflowExecutionInfo().GetStatus())
+	}
+}
+
+// firstTask returns when a review's run began, by its own clock, and the end of its
+// first workflow task, nil if it has none.
+func (f *faulty) firstTask(t *testing.T, ref string) (began time.Time, completed *historypb.HistoryEvent) {
+	t.Helper()
+	history := f.client.GetWorkflowHistory(t.Context(), ref, f.runOf(t, ref), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		e, err := history.Next()
+		require.NoError(t, err)
+		switch e.GetEventType() {
+		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+			began = e.GetEventTime().AsTime()
+		case enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			return began, e
+		}
+	}
+	return began, nil
 }
 
 func (f *faulty) postgresAway(t *testing.T) {
