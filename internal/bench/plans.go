@@ -198,6 +198,7 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 	}
 	for _, o := range own {
 		h.proxy.under(o.label, true)
+		progress("plans: %s", o.label)
 		begun := time.Now()
 		if err := o.do(); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.label, err)

@@ -148,8 +148,8 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter, limit int) ([]TaskRow, 
 	err := s.db.SelectContext(ctx, &rows, `
 		select case_ref, kind, subject, stage, awaiting, began, due_on, provisional, next_rung, next_at, overdue, escalated, lane, council, owner
 		from task_list
-		where (not $1 or (awaiting in (select role from my_roles()) and (awaiting <> 'caseworker' or owner in ('', my_person())))
-		       or (awaiting not in (select role from case_role) and owner = my_person()))
+		where (not $1 or (awaiting in (select role from my_roles()) and (awaiting <> 'caseworker' or owner in ('', (select my_person()))))
+		       or (awaiting not in (select role from case_role) and owner = (select my_person())))
 		  and ($2 = '' or awaiting = $2) and ($3 = '' or council = $3) and (not $4 or overdue) and ($5::date is null or due_on < $5)
 		order by due_on, case_ref, kind, subject limit $6`,
 		f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
