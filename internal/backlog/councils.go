@@ -4,6 +4,7 @@ import (
 	_ "embed" // the councils
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed reference/councils.tsv
@@ -23,30 +24,35 @@ type councilMatch struct {
 	former bool // a former code, or the name of a council that this one replaced
 }
 
-var (
-	councils      []Council
-	councilByGSS  = map[string]Council{}
-	councilByCode = map[string]councilMatch{} // by GSS code, current or former
-	councilByName = map[string]councilMatch{} // by councilKey
-)
+// councilTable is the councils and what stands for them.
+type councilTable struct {
+	all    []Council
+	byGSS  map[string]Council
+	byCode map[string]councilMatch // by GSS code, current or former
+	byName map[string]councilMatch // by councilKey
+}
 
-func init() {
+// councils is read when first asked for: folding so many names takes longer than
+// the rest of a program's start.
+var councils = sync.OnceValue(func() councilTable {
+	t := councilTable{byGSS: map[string]Council{}, byCode: map[string]councilMatch{}, byName: map[string]councilMatch{}}
 	for _, f := range readTable("councils.tsv", councilsTSV, 7) {
 		c := Council{Code: f[0], GSS: f[1], Nation: f[3], Name: f[4]}
-		councils = append(councils, c)
-		councilByGSS[c.GSS] = c
-		councilByCode[c.GSS] = councilMatch{gss: c.GSS}
+		t.all = append(t.all, c)
+		t.byGSS[c.GSS] = c
+		t.byCode[c.GSS] = councilMatch{gss: c.GSS}
 		for _, code := range list(f[2]) {
-			councilByCode[code] = councilMatch{gss: c.GSS, former: true}
+			t.byCode[code] = councilMatch{gss: c.GSS, former: true}
 		}
 		for _, name := range append(list(f[5]), c.Name) {
-			councilByName[councilKey(name)] = councilMatch{gss: c.GSS}
+			t.byName[councilKey(name)] = councilMatch{gss: c.GSS}
 		}
 		for _, name := range list(f[6]) {
-			councilByName[councilKey(name)] = councilMatch{gss: c.GSS, former: true}
+			t.byName[councilKey(name)] = councilMatch{gss: c.GSS, former: true}
 		}
 	}
-}
+	return t
+})
 
 // fillers are words that a council's name may have or lack.
 var fillers = []string{"council", "city", "of", "the", "and", "county", "borough", "district", "metropolitan", "ua", "mdc", "boro"}
@@ -67,28 +73,29 @@ func councilKey(name string) string {
 // Names are never guessed: one that is misspelt in a way the reference does not
 // list is not found.
 func findCouncil(s string) (councilMatch, bool) {
-	if m, ok := councilByCode[strings.ToUpper(s)]; ok {
+	if m, ok := councils().byCode[strings.ToUpper(s)]; ok {
 		return m, true
 	}
-	m, ok := councilByName[councilKey(s)]
+	m, ok := councils().byName[councilKey(s)]
 	return m, ok
 }
 
 // nearestCouncil returns the name and code of the council whose name is nearest
 // to s.
 func nearestCouncil(s string) string {
-	names := make([]string, len(councils))
-	for i, c := range councils {
+	all := councils().all
+	names := make([]string, len(all))
+	for i, c := range all {
 		names[i] = c.Name
 	}
 	name := nearest(s, names)
-	return name + " (" + councils[slices.Index(names, name)].GSS + ")"
+	return name + " (" + all[slices.Index(names, name)].GSS + ")"
 }
 
 // Councils returns all councils of today, Scotland's first, by GSS code. The
 // slice is the caller's own.
-func Councils() []Council { return slices.Clone(councils) }
+func Councils() []Council { return slices.Clone(councils().all) }
 
 // CouncilName returns the name of the council with a current GSS code, and ""
 // for any other code.
-func CouncilName(gss string) string { return councilByGSS[gss].Name }
+func CouncilName(gss string) string { return councils().byGSS[gss].Name }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -117,13 +118,14 @@ type namePool struct {
 	female2, male2, ownFamily []string // in the language's own script
 }
 
-var namePools = map[string]namePool{}
-
-func init() {
+// namePools are the pools by nationality.
+var namePools = sync.OnceValue(func() map[string]namePool {
+	pools := map[string]namePool{}
 	for _, f := range readTable("synthetic_names.tsv", syntheticNamesTSV, 8) {
-		namePools[f[0]] = namePool{f[0], f[1], list(f[2]), list(f[3]), list(f[4]), list(f[5]), list(f[6]), list(f[7])}
+		pools[f[0]] = namePool{f[0], f[1], list(f[2]), list(f[3]), list(f[4]), list(f[5]), list(f[6]), list(f[7])}
 	}
-}
+	return pools
+})
 
 // nationMix is the share of each nationality in per cent (domain.md 6.5), with
 // its groups split here [D].

@@ -76,7 +76,7 @@ func (g *generator) families(cases, people int) {
 	for i, n := range sizes {
 		f := &synthetic{
 			key:     fmt.Sprintf(SyntheticPrefix+"%05d", i+1),
-			pool:    namePools[nationMix[nations[i]].code],
+			pool:    namePools()[nationMix[nations[i]].code],
 			council: councilMix[councils[i]].gss,
 		}
 		f.own = f.pool.ownFamily != nil && chance(g.rng, ownScript)

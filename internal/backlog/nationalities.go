@@ -4,6 +4,7 @@ import (
 	_ "embed" // the nationalities
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed reference/nationalities.tsv
@@ -24,27 +25,31 @@ type nationalityMatch struct {
 	formerCode  bool // a code or name that the state has given up
 }
 
-var (
-	nationalityNames = map[string]string{}           // by code
-	nationalityBy    = map[string]nationalityMatch{} // by nationalityKey of a code or name
-	nationalityList  []string                        // names, for the nearest one
-)
+// nationalityTable is the nationalities and what stands for them.
+type nationalityTable struct {
+	names map[string]string           // by code
+	by    map[string]nationalityMatch // by nationalityKey of a code or name
+	list  []string                    // names, for the nearest one
+}
 
-func init() {
+// nationalities is read when first asked for, as the councils are.
+var nationalities = sync.OnceValue(func() nationalityTable {
+	t := nationalityTable{names: map[string]string{}, by: map[string]nationalityMatch{}}
 	for _, f := range readTable("nationalities.tsv", nationalitiesTSV, 6) {
 		kind, code, alpha3, name := f[0], f[1], f[2], f[3]
-		nationalityNames[code] = name
-		nationalityList = append(nationalityList, name)
+		t.names[code] = name
+		t.list = append(t.list, name)
 		m := nationalityMatch{code: code, formerState: kind == "former"}
 		for _, s := range append(list(f[4]), code, alpha3, name) {
-			nationalityBy[nationalityKey(s)] = m
+			t.by[nationalityKey(s)] = m
 		}
 		m.formerCode = true
 		for _, s := range list(f[5]) {
-			nationalityBy[nationalityKey(s)] = m
+			t.by[nationalityKey(s)] = m
 		}
 	}
-}
+	return t
+})
 
 // nationalityKey returns a country's code or name as it is compared: folded,
 // without "the", and with "Saint" for "St".
@@ -62,16 +67,16 @@ func nationalityKey(s string) string {
 // findNationality returns what a file's code or name stands for; names are
 // never guessed.
 func findNationality(s string) (nationalityMatch, bool) {
-	m, ok := nationalityBy[nationalityKey(s)]
+	m, ok := nationalities().by[nationalityKey(s)]
 	return m, ok
 }
 
 // nearestNationality returns the name and code nearest to s.
 func nearestNationality(s string) string {
-	name := nearest(s, nationalityList)
-	return name + " (" + nationalityBy[nationalityKey(name)].code + ")"
+	name := nearest(s, nationalities().list)
+	return name + " (" + nationalities().by[nationalityKey(name)].code + ")"
 }
 
 // NationalityName returns the name of a nationality or country of birth by the
 // code that [Read] gives it, such as "Turkey" for TR, and "" for any other.
-func NationalityName(code string) string { return nationalityNames[code] }
+func NationalityName(code string) string { return nationalities().names[code] }

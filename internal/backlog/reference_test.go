@@ -67,7 +67,7 @@ func TestNationalitiesAreNotAmbiguous(t *testing.T) {
 			seen[key] = f[1]
 		}
 	}
-	assert.Greater(t, len(nationalityNames), 250)
+	assert.Greater(t, len(nationalities().names), 250)
 }
 
 // homeOfficeCouncils are the spellings of Scotland's councils, and others' that
