@@ -4,9 +4,6 @@
 -- A family's pairs by either side: with the key's alone, whoever asked it of each family read all pairs each time.
 create index on duplicate_candidate (b);
 
--- A login has a role or two: the planner need not think of a thousand.
-alter function my_roles() rows 2;
-
 -- For who has no council's role, what is seen of all families that are not restricted is
 -- worked out once: a list passes over all of them.
 create or replace view case_sight with (security_barrier) as

@@ -1,0 +1,58 @@
+-- +goose Up
+-- What is asked with every act is planned once in a session. A function in SQL would be planned afresh at each call,
+-- and its plan take longer than its run.
+
+-- +goose StatementBegin
+-- The roles of the session's login today. Superusers hold none.
+create or replace function my_roles() returns table (role text, council text) language plpgsql stable security definer set search_path = hame
+rows 2 as $$
+begin
+    return query
+    select s.role, s.council from staff_now s where s.login = session_user
+        and not (select r.rolsuper from pg_roles r where r.rolname = session_user);
+end $$;
+
+create or replace function has_role(variadic roles text[]) returns boolean language plpgsql stable security definer set search_path = hame as $$
+begin
+    return exists (select from my_roles() m where m.role = any (roles));
+end $$;
+
+create or replace function my_person() returns text language plpgsql stable security definer set search_path = hame as $$
+begin
+    return (select s.person from staff_now s where s.login = session_user
+            and not (select r.rolsuper from pg_roles r where r.rolname = session_user) order by s.person limit 1);
+end $$;
+
+create or replace function may_see(ref text) returns boolean language plpgsql stable security definer set search_path = hame as $$
+begin
+    return exists (select from case_sight s where s.case_ref = ref and s.sight is not null);
+end $$;
+
+-- What the session's login sees of a case, null if it is not there for them.
+create or replace function sight_of(ref text) returns text language plpgsql stable security definer set search_path = hame as $$
+begin
+    return (select s.sight from case_sight s where s.case_ref = ref);
+end $$;
+
+-- A review as the facts have it, null if there is none.
+create or replace function review_state(ref text) returns jsonb language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object(
+            'case', r.case_ref, 'lane', r.lane, 'council', f.council, 'rule_set', r.rule_set,
+            'drawn_at', l.drawn_at, 'listing_date', l.listing_date, 'stage', r.stage, 'revision', r.revision,
+            'ready', r.owner is not null and r.reconciled_on is not null and r.triaged_on is not null,
+            'signed', r.signed_on is not null, 'stuck', r.stuck, 'recovered', r.recovered,
+            'held', exists (select from hold h where h.case_ref = r.case_ref and h.ended_on is null),
+            'opened', (select jsonb_agg(e.stage) from stage_entry e where e.case_ref = r.case_ref),
+            'tasks', (select jsonb_agg(jsonb_build_object(
+                    'kind', t.kind, 'subject', t.subject, 'stage', t.stage, 'awaiting', t.awaiting, 'due_on', t.due_on,
+                    'next', jsonb_build_object('kind', t.next_rung, 'no', t.next_no, 'at', t.next_at),
+                    'overdue', t.overdue, 'escalated', t.escalated, 'provisional', t.provisional) order by t.id)
+                from task t where t.case_ref = r.case_ref and t.closed_at is null))
+        from review r join listing l using (case_ref) join family f using (case_ref)
+        where r.case_ref = ref);
+end $$;
+-- +goose StatementEnd
+
+-- +goose Down
