@@ -34,9 +34,7 @@ func (a *app) backlogCommand() *cobra.Command {
 
 // readBacklog reads a file, - for standard input.
 func readBacklog(name string) ([]byte, error) {
-	var body []byte
-	var err error
-	body, err = readBounded(name, maxBacklog)
+	body, err := readBounded(name, backlog.MaxFile)
 	if err != nil {
 		return nil, usageError{err}
 	}

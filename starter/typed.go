@@ -21,10 +21,9 @@ import (
 
 // Sizes, in bytes, above which what is typed or given as a file is refused [D].
 const (
-	maxTyped   = 4096      // an argument, or a flag's value
-	maxInput   = 1 << 20   // a form, a text, or a list of references
-	maxExport  = 256 << 20 // an export of the heads of all chains
-	maxBacklog = 256<<20 + 1
+	maxTyped  = 4096      // an argument, or a flag's value
+	maxInput  = 1 << 20   // a form, a text, or a list of references
+	maxExport = 256 << 20 // an export of the heads of all chains
 )
 
 // checkTyped looks at every argument and flag of every command, before anything
@@ -198,17 +197,21 @@ func readBounded(name string, most int64) ([]byte, error) {
 		defer func() { _ = f.Close() }() // it was only read
 		in = f
 	}
-	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > most {
+	var body bytes.Buffer
+	info, err := in.Stat()
+	if err == nil && info.Mode().IsRegular() && info.Size() > most {
 		return nil, tooLarge(name, most)
 	}
-	body, err := io.ReadAll(io.LimitReader(in, most+1))
-	switch {
+	if err == nil {
+		body.Grow(int(info.Size()) + bytes.MinRead) // so that a large file is not copied as it grows
+	}
+	switch read, err := body.ReadFrom(io.LimitReader(in, most+1)); {
 	case err != nil:
 		return nil, fileError(name, err)
-	case int64(len(body)) > most:
+	case read > most:
 		return nil, tooLarge(name, most)
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 func tooLarge(name string, most int64) error {

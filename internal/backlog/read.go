@@ -14,10 +14,10 @@ import (
 	"hame/internal/clock"
 )
 
-// maxFile is the size of a backlog file, in bytes, above which it is refused
-// [D]: three times that of the legacy of the whole United Kingdom, 1.6 million
+// MaxFile is the size of a backlog file, in bytes, above which it is refused
+// [D]: nearly twice that of the legacy of the whole United Kingdom, 1.6 million
 // people.
-const maxFile = 1 << 30
+const MaxFile = 512 << 20
 
 // File is a backlog file that has been read and checked.
 type File struct {
@@ -104,7 +104,7 @@ type row struct {
 
 // place is where a row stands in the file.
 type place struct {
-	at, line int32 // maxFile bounds both
+	at, line int32 // MaxFile bounds both
 }
 
 // group is a family's rows. It holds where they are and not what they say: of a
@@ -132,11 +132,11 @@ type reader struct {
 
 // Read reads and checks a backlog file. Today is the day against which dates in
 // the future and adult children are told; it must be given. The error is for
-// what stops the whole file: it can't be read, is larger than 1 GiB or no CSV
+// what stops the whole file: it can't be read, is larger than 512 MiB or no CSV
 // in UTF-8, has no header, or its header names an unknown column, one twice, or
 // lacks a required one.
 func Read(r io.Reader, today clock.Date) (*File, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("the backlog file can't be read: %w", err)
 	}
@@ -192,8 +192,8 @@ func Scan(data []byte, today clock.Date, take func(casefile.Family) error) (*Fil
 // checkKind names the kinds of file that are sent by mistake.
 func checkKind(data []byte) error {
 	switch {
-	case len(data) > maxFile:
-		return errors.New("the file is larger than 1 GiB: expected a backlog of families")
+	case len(data) > MaxFile:
+		return errors.New("the file is larger than 512 MiB: expected a backlog of families")
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return errors.New("this is a spreadsheet or zip file: save it as CSV in UTF-8")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
