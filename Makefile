@@ -24,7 +24,7 @@ test: build
 	bin/devstack exec --no-ui -- go test -timeout 20m ./...
 
 # What Hame costs and how fast it is, as a table and as JSON in BENCH. For a
-# machine on which nothing else runs; some twenty minutes.
+# machine on which nothing else runs; a quarter of an hour.
 BENCH = bench.json
 bench: build
 	@go build -o bin/ ./internal/bench
