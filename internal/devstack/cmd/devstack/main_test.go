@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,14 +33,13 @@ func TestCommandsExitCode(t *testing.T) {
 
 func TestSignalsReachTheCommand(t *testing.T) {
 	ready := filepath.Join(t.TempDir(), "ready")
+	require.NoError(t, syscall.Mkfifo(ready, 0o600))
 	signals := make(chan os.Signal, 1)
 	go func() {
-		for { // once the command's trap is set
-			if _, err := os.Stat(ready); err == nil {
-				signals <- syscall.SIGTERM
-				return
-			}
-			time.Sleep(5 * time.Millisecond)
+		pipe, err := os.Open(ready) // opens once the command's trap is set
+		if assert.NoError(t, err) {
+			assert.NoError(t, pipe.Close())
+			signals <- syscall.SIGTERM
 		}
 	}()
 	code, err := command([]string{"sh", "-c", `trap 'exit 7' TERM; : > "$0"; while :; do sleep 0.02; done`, ready}, nil, signals)
