@@ -198,11 +198,10 @@ func readBounded(name string, most int64) ([]byte, error) {
 		in = f
 	}
 	var body bytes.Buffer
-	info, err := in.Stat()
-	if err == nil && info.Mode().IsRegular() && info.Size() > most {
-		return nil, tooLarge(name, most)
-	}
-	if err == nil {
+	if info, err := in.Stat(); err == nil && info.Mode().IsRegular() {
+		if info.Size() > most {
+			return nil, tooLarge(name, most)
+		}
 		body.Grow(int(info.Size()) + bytes.MinRead) // so that a large file is not copied as it grows
 	}
 	switch read, err := body.ReadFrom(io.LimitReader(in, most+1)); {
