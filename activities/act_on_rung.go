@@ -33,7 +33,8 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		if err != nil {
 			return err
 		}
-		if task.NextRung != in.Rung.Kind || task.NextNo != in.Rung.No || in.Now.Before(task.NextAt) {
+		// A rung whose clock was stopped, or given more time, does nothing.
+		if task.NextRung != in.Rung.Kind || task.NextNo != in.Rung.No || task.Next == nil || in.Now.Before(*task.Next) {
 			return nil
 		}
 		rule, _ := in.Kind.Rule()
@@ -45,7 +46,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 			effect = rule.OnEscalation
 		}
 		// The rung is dated by its own instant, not by when a worker came round to it.
-		rung := casefile.Rung{Kind: task.NextRung, No: task.NextNo, At: task.NextAt}
+		rung := task.Rung()
 		if waits, err := c.waitsForPost(ctx, task, rung, effect); err != nil || waits {
 			return err
 		}
@@ -64,7 +65,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 	return r, classify("act on rung", err)
 }
 
-func (c *change) act(ctx context.Context, task store.OpenTaskRow, rule casefile.TaskRule, rung casefile.Rung, effect casefile.Effect) error {
+func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.TaskRule, rung casefile.Rung, effect casefile.Effect) error {
 	var never clock.Date
 	closeAs := func(result string) error {
 		_, err := c.done(ctx, task.Kind, task.Subject, result, never)
@@ -98,7 +99,7 @@ func (c *change) act(ctx context.Context, task store.OpenTaskRow, rule casefile.
 	if rung.Kind == casefile.Escalation || (rung.Kind == casefile.Due && rule.OnEscalation == casefile.EffectGap) {
 		awaiting, escalated = rule.EscalateTo, true
 	}
-	next, err := c.rules.Next(task.Kind, task.Began, rung)
+	next, err := c.nextRung(ctx, task, rung)
 	if err != nil {
 		return err
 	}

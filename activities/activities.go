@@ -34,12 +34,15 @@ const (
 	StartReviewsActivity     = "StartReviews"
 	RecordBacklogActActivity = "RecordBacklogAct"
 	TakeStockActivity        = "TakeStock"
+	MoveDeadlinesActivity    = "MoveDeadlines"
+	MoveReviewsActivity      = "MoveReviews"
 )
 
 // The names of the workflows, which activities start and clients address.
 const (
-	CaseReviewWorkflow   = "CaseReview"
-	ClearBacklogWorkflow = "ClearBacklog"
+	CaseReviewWorkflow    = "CaseReview"
+	ClearBacklogWorkflow  = "ClearBacklog"
+	ApplyCalendarWorkflow = "ApplyCalendar"
 )
 
 // BacklogID is the workflow id of a lane's ClearBacklog: one per lane, so that a
@@ -56,7 +59,8 @@ type Activities struct {
 	// after so many steps.
 	ContinueAfter int
 
-	rules sync.Map // hash -> *policy.RuleSet
+	rules     sync.Map // hash -> *policy.RuleSet
+	calendars sync.Map // version -> *clock.Holidays
 }
 
 // Register registers every activity under its name.
@@ -65,7 +69,7 @@ func (a *Activities) Register(w worker.ActivityRegistry) {
 		OpenReviewActivity: a.OpenReview, OpenStageActivity: a.OpenStage, RecordActActivity: a.RecordAct,
 		ActOnRungActivity: a.ActOnRung, MarkStuckActivity: a.MarkStuck, DrawFamiliesActivity: a.DrawFamilies,
 		StartReviewsActivity: a.StartReviews, RecordBacklogActActivity: a.RecordBacklogAct,
-		TakeStockActivity: a.TakeStock,
+		TakeStockActivity: a.TakeStock, MoveDeadlinesActivity: a.MoveDeadlines, MoveReviewsActivity: a.MoveReviews,
 	} {
 		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -115,15 +119,33 @@ func (a *Activities) ruleSet(ctx context.Context, tx *store.Tx, hash string) (*p
 	return set, nil
 }
 
+// holidays returns a stored version of the calendars, which never changes. It
+// reads through the caller's transaction, as [Activities.ruleSet] does.
+func (a *Activities) holidays(ctx context.Context, tx *store.Tx, version string) (*clock.Holidays, error) {
+	if h, ok := a.calendars.Load(version); ok {
+		return h.(*clock.Holidays), nil
+	}
+	h, err := tx.Holidays(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	a.calendars.Store(version, h)
+	return h, nil
+}
+
 // change is one transaction on one case, at one business instant.
 type change struct {
 	*store.Tx
-	ref    string
-	now    time.Time
-	today  clock.Date
-	rules  *policy.RuleSet
-	before casefile.Review
-	a      *Activities
+	ref     string
+	now     time.Time
+	today   clock.Date
+	rules   *policy.RuleSet
+	before  casefile.Review
+	council string
+	// holidays are those of the calendars in force, which no other change of
+	// calendar can replace before this transaction ends.
+	holidays *clock.Holidays
+	a        *Activities
 	// fileUntouched is set by an act that says nothing about the family: the file
 	// keeps its revision, and a proposal made on it stands.
 	fileUntouched bool
@@ -134,7 +156,12 @@ type change struct {
 func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error) (casefile.Review, error) {
 	var after casefile.Review
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if err := tx.LockReview(ctx, ref); err != nil {
+		calendar, err := tx.LockReview(ctx, ref)
+		if err != nil {
+			return err
+		}
+		holidays, err := a.holidays(ctx, tx, calendar)
+		if err != nil {
 			return err
 		}
 		before, err := tx.Review(ctx, ref)
@@ -145,7 +172,7 @@ func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f 
 		if err != nil {
 			return err
 		}
-		c := &change{tx, ref, now, clock.DateOf(now), rules, before, a, false}
+		c := &change{Tx: tx, ref: ref, now: now, today: clock.DateOf(now), rules: rules, before: before, council: before.Council, holidays: holidays, a: a}
 		if err := f(c); err != nil {
 			return err
 		}
@@ -181,11 +208,27 @@ func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject in
 	if !ok {
 		return fmt.Errorf("no rule for task %s", kind)
 	}
-	ladder, err := c.rules.Ladder(kind, began)
+	deadline, err := c.rules.Deadline(kind, began, c.council)
+	if err != nil {
+		return err
+	}
+	if deadline.Pauses, err = c.pauses(ctx, kind); err != nil {
+		return err
+	}
+	ladder, err := c.rules.Ladder(kind, deadline, c.holidays)
 	if err != nil {
 		return err
 	}
 	return c.OpenTask(ctx, c.ref, rule, awaiting, subject, ladder, c.now)
+}
+
+// workingDay returns the nth working day after a day on the Home Office's calendar.
+func (c *change) workingDay(after clock.Date, n int) (clock.Date, error) {
+	calendar, err := c.holidays.Calendar(clock.EnglandAndWales)
+	if err != nil {
+		return clock.Date{}, err
+	}
+	return calendar.AddWorkingDays(after, n), nil
 }
 
 // done closes a task that an act has answered. It reports whether it was open.

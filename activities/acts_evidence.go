@@ -28,11 +28,10 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 	if f.Adverse == "none" {
 		f.PutOn = clock.Date{}
 	} else {
-		calendar, err := clock.For(clock.EnglandAndWales)
-		if err != nil {
+		var err error
+		if answerBy, err = c.workingDay(f.PutOn, casefile.AdverseAnswerWDays); err != nil {
 			return err
 		}
-		answerBy = calendar.AddWorkingDays(f.PutOn, casefile.AdverseAnswerWDays)
 	}
 	if err := c.AddInterview(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, answerBy, cmd.ID); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
@@ -33,7 +35,7 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: f.Flag, State: wanted}); err != nil {
 		return err
 	}
-	return c.flagHasChanged(ctx, cmd.Subject, f.Flag, f.To == "on", cmd.AttestedOn)
+	return c.flagHasChanged(ctx, cmd, f.Flag, f.To == "on")
 }
 
 // askSecondOfficer reports whether two officers now want the same. The first
@@ -64,19 +66,19 @@ func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f case
 
 // flagHasChanged does what follows from a flag: a hold opened or ended, a family
 // moved up, a case restricted.
-func (c *change) flagHasChanged(ctx context.Context, person int, flag casefile.Flag, on bool, day clock.Date) error {
-	ground := flag.Hold()
+func (c *change) flagHasChanged(ctx context.Context, cmd store.Command, flag casefile.Flag, on bool) error {
+	person, ground := cmd.Subject, flag.Hold()
 	switch {
 	case flag == casefile.FlagRestricted:
 		if err := c.Restrict(ctx, c.ref, on); err != nil {
 			return err
 		}
 	case ground != "" && on:
-		if err := c.hold(ctx, person, ground); err != nil {
+		if err := c.hold(ctx, person, ground, cmd.ID); err != nil {
 			return err
 		}
 	case ground != "":
-		if err := c.endHold(ctx, person, ground, day); err != nil {
+		if err := c.endHold(ctx, person, ground, cmd.AttestedOn, cmd.ID); err != nil {
 			return err
 		}
 	case flag == casefile.FlagPublicHarm && on:
@@ -94,7 +96,7 @@ func (c *change) flagHasChanged(ctx context.Context, person int, flag casefile.F
 			return err
 		}
 	}
-	return c.flagsLookedInto(ctx, person, day)
+	return c.flagsLookedInto(ctx, person, cmd.AttestedOn)
 }
 
 // flagsLookedInto ends the task of looking into a person's flags when none of
@@ -138,37 +140,12 @@ func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began cloc
 		return nil
 	}
 	if ground := f.Flag.Hold(); ground != "" {
-		return c.holdFrom(ctx, f.Person, ground, began)
+		return c.holdFrom(ctx, f.Person, ground, began, uuid.Nil)
 	}
 	if lookInto(f) {
 		return c.open(ctx, casefile.TaskFlag, f.Person, began)
 	}
 	return nil
-}
-
-func (c *change) hold(ctx context.Context, person int, ground string) error {
-	return c.holdFrom(ctx, person, ground, c.today)
-}
-
-// holdFrom opens a hold, with the senior caseworker as its owner and a day of review.
-func (c *change) holdFrom(ctx context.Context, person int, ground string, began clock.Date) error {
-	ladder, err := c.rules.Ladder(casefile.TaskHold, began)
-	if err != nil {
-		return err
-	}
-	if _, err := c.OpenHold(ctx, c.ref, person, ground, c.today, ladder.DueOn); err != nil {
-		return err
-	}
-	return c.open(ctx, casefile.TaskHold, 0, began)
-}
-
-func (c *change) endHold(ctx context.Context, person int, ground string, on clock.Date) error {
-	left, err := c.EndHold(ctx, c.ref, person, ground, on)
-	if err != nil || left > 0 {
-		return err
-	}
-	_, err = c.done(ctx, casefile.TaskHold, 0, "ended", on)
-	return err
 }
 
 // raiseConcern holds refusal and removal at once (row 4): whoever sees a child in
@@ -179,5 +156,5 @@ func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.
 	if err != nil {
 		return err
 	}
-	return c.hold(ctx, cmd.Subject, casefile.FlagChildProtection.Hold())
+	return c.hold(ctx, cmd.Subject, casefile.GroundChildProtection, cmd.ID)
 }

@@ -41,11 +41,11 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if f.To == "representative" && !family.Represented {
 		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file")
 	}
-	sent, err := c.SendLetter(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID)
+	recorded, err := c.SendLetter(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID)
 	if err != nil {
 		return err
 	}
-	if !sent {
+	if !recorded {
 		return casefile.Refuse(casefile.RefusedAlreadyDone, "that letter is recorded as sent to them")
 	}
 	if f.To == "family" {
@@ -56,7 +56,11 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if kind != openingLetter {
 		return nil
 	}
-	on, err := c.OpeningSent(ctx, c.ref)
+	sent, err := c.OpeningSent(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	on, reached, err := c.reached(sent)
 	if err != nil {
 		return err
 	}
@@ -71,7 +75,29 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "sent", on); err != nil {
 		return err
 	}
-	return c.ask(ctx, casefile.ProviderQuestionnaire, 0, on)
+	return c.ask(ctx, casefile.ProviderQuestionnaire, 0, reached)
+}
+
+// reached returns the day on which the last addressee was sent a letter, and the
+// day on which it counts as having reached them all, from which their time runs:
+// the same, or for what was posted the day of deemed receipt where the rule set
+// deems it (domain.md 6.1). Both are zero if it was sent to nobody.
+func (c *change) reached(sent []store.Sent) (last, reached clock.Date, err error) {
+	for _, s := range sent {
+		arrived := s.On
+		if s.By == "post" {
+			if arrived, err = c.rules.DeemedReceipt(s.On, c.holidays); err != nil {
+				return last, reached, err
+			}
+		}
+		if last.Before(s.On) {
+			last = s.On
+		}
+		if reached.Before(arrived) {
+			reached = arrived
+		}
+	}
+	return last, reached, nil
 }
 
 func traceOf(letter string) casefile.TaskKind {

@@ -3,6 +3,8 @@ package activities
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
@@ -13,9 +15,9 @@ import (
 const PostWorkingDays = 5
 
 // PostWaitsUntil is the last day on which expiries wait for an item that was
-// received on a day.
-func PostWaitsUntil(received clock.Date) (clock.Date, error) {
-	calendar, err := clock.For(clock.EnglandAndWales)
+// received on a day, by a version of the holidays.
+func PostWaitsUntil(received clock.Date, h *clock.Holidays) (clock.Date, error) {
+	calendar, err := h.Calendar(clock.EnglandAndWales)
 	if err != nil {
 		return clock.Date{}, err
 	}
@@ -24,7 +26,7 @@ func PostWaitsUntil(received clock.Date) (clock.Date, error) {
 
 // receivePost records an item of post that came for the case, and asks that it be read.
 func receivePost(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	until, err := PostWaitsUntil(cmd.AttestedOn)
+	until, err := PostWaitsUntil(cmd.AttestedOn, c.holidays)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func readPost(ctx context.Context, c *change, cmd store.Command, fields casefile
 
 // waitsForPost lets a rung that would end somebody's time wait, if an item is
 // received that may be their answer. It reports whether it does (C1).
-func (c *change) waitsForPost(ctx context.Context, task store.OpenTaskRow, rung casefile.Rung, effect casefile.Effect) (bool, error) {
+func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung casefile.Rung, effect casefile.Effect) (bool, error) {
 	if rung.Kind == casefile.Reminder || rung.Kind == casefile.Diary || effect == casefile.EffectNone || effect == casefile.EffectEscalate || effect == casefile.EffectReassign {
 		return false, nil
 	}
@@ -70,5 +72,7 @@ func (c *change) waitsForPost(ctx context.Context, task store.OpenTaskRow, rung 
 	if err != nil || until.IsZero() {
 		return false, err
 	}
-	return true, c.Postpone(ctx, task.ID, clock.LateAt(until))
+	later := store.NewDates{Days: task.Days, Version: task.Version, DueOn: task.DueOn, Provisional: task.Provisional,
+		Next: casefile.Rung{Kind: rung.Kind, No: rung.No, At: clock.LateAt(until)}, Awaiting: task.Awaiting, Overdue: task.Overdue, Escalated: task.Escalated}
+	return true, c.MoveTask(ctx, task, later, store.CausePost, uuid.Nil, c.now)
 }

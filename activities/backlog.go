@@ -73,7 +73,15 @@ func (a *Activities) DrawFamilies(ctx context.Context, in DrawFamiliesParams) (P
 }
 
 func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet, today clock.Date) error {
-	calendar, err := clock.For(clock.EnglandAndWales)
+	version, err := tx.CalendarInForce(ctx)
+	if err != nil {
+		return err
+	}
+	holidays, err := a.holidays(ctx, tx, version)
+	if err != nil {
+		return err
+	}
+	calendar, err := holidays.Calendar(clock.EnglandAndWales)
 	if err != nil {
 		return err
 	}

@@ -265,7 +265,7 @@ func TestWhatRungsDo(t *testing.T) {
 	})
 	t.Run("the diary recurs every twenty working days", func(t *testing.T) {
 		s := o.family(t, nil)
-		calendar, err := clock.For(clock.EnglandAndWales)
+		calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 		require.NoError(t, err)
 		s.rung(casefile.TaskAllocate, 0)
 		s.rung(casefile.TaskAllocate, 0)

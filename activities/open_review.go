@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
@@ -59,12 +61,20 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		if err != nil {
 			return err
 		}
-		c := &change{Tx: tx, ref: in.Case, now: in.Now, today: today, rules: rules, a: a}
-		// The deadlines run from the day drawn, whenever a worker came round to it (row 0).
-		listed, err := c.Review(ctx, c.ref)
+		calendar, err := tx.LockReview(ctx, in.Case)
 		if err != nil {
 			return err
 		}
+		holidays, err := a.holidays(ctx, tx, calendar)
+		if err != nil {
+			return err
+		}
+		// The deadlines run from the day drawn, whenever a worker came round to it (row 0).
+		listed, err := tx.Review(ctx, in.Case)
+		if err != nil {
+			return err
+		}
+		c := &change{Tx: tx, ref: in.Case, now: in.Now, today: today, rules: rules, council: listed.Council, holidays: holidays, a: a}
 		began := clock.DateOf(listed.DrawnAt)
 		flags, err := c.Flags(ctx, c.ref)
 		if err != nil {
@@ -76,12 +86,8 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 			}
 		}
 		// The second file of a family that stands twice is held from before.
-		if holds, err := c.OpenHolds(ctx, c.ref); err != nil {
+		if err := c.reviewHolds(ctx, uuid.Nil); err != nil {
 			return err
-		} else if holds > 0 {
-			if err := c.open(ctx, casefile.TaskHold, 0, began); err != nil {
-				return err
-			}
 		}
 		if err := c.open(ctx, casefile.TaskAllocate, 0, began); err != nil {
 			return err

@@ -76,6 +76,10 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActReturnDraft:     returnDraft,
 	casefile.ActWithdraw:        withdraw,
 	casefile.ActAppeal:          appeal,
+
+	casefile.ActHold:    holdCase,
+	casefile.ActRelease: releaseCase,
+	casefile.ActExtend:  extend,
 }
 
 // RecordAct records a human act in one transaction: it reads the command's row,

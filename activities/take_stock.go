@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hame/internal/casefile"
 	"hame/internal/store"
 )
@@ -36,14 +38,8 @@ func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefil
 				return err
 			}
 		}
-		holds, err := c.OpenHolds(ctx, c.ref)
-		if err != nil {
+		if err := c.reviewHolds(ctx, uuid.Nil); err != nil {
 			return err
-		}
-		if holds > 0 {
-			if err := c.open(ctx, casefile.TaskHold, 0, c.today); err != nil {
-				return err
-			}
 		}
 		return c.openExpired(ctx)
 	})

@@ -70,7 +70,7 @@ func (a *app) caseFind() *cobra.Command {
 			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) {
 				fmt.Fprintln(t, "CASE\tSTAGE\tLANE\tCOUNCIL\tAWAITING\tDUE\tMARKS\tOWNER")
 				for _, r := range rows {
-					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Case, r.Stage, r.Lane, council(r.Council), r.Awaiting, r.DueOn, marks(r), r.Owner)
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Case, r.Stage, r.Lane, council(r.Council), r.Awaiting, r.DueOn.String()+provisionalMark(r.Provisional), marks(r), r.Owner)
 				}
 				fmt.Fprintf(t, "%d case(s)\n", len(rows))
 			})
@@ -188,7 +188,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	if len(f.Tasks) > 0 {
 		fmt.Fprintln(t, "\nAWAITED\tFROM\tDUE\tNEXT")
 		for _, task := range f.Tasks {
-			fmt.Fprintf(t, "%s\t%s\t%s%s\t%s %s\n", taskName(task), task.Awaiting.InWords(), task.DueOn, overdueMark(task), task.NextRung, day(task))
+			fmt.Fprintf(t, "%s\t%s\t%s%s\t%s\n", taskName(task), task.Awaiting.InWords(), task.DueOn, overdueMark(task), nextInWords(task))
 		}
 	}
 	if len(f.Letters) > 0 {
@@ -304,6 +304,9 @@ func about(person int) string {
 
 func overdueMark(t store.TaskRow) string {
 	s := ""
+	if t.DueOn.IsZero() {
+		s += "stopped"
+	}
 	if t.Provisional {
 		s += " (provisional)"
 	}
@@ -313,8 +316,30 @@ func overdueMark(t store.TaskRow) string {
 	return s
 }
 
-// day is the day whose passing a task's next rung waits for.
-func day(t store.TaskRow) clock.Date { return clock.DateOf(t.NextAt).AddDays(-1) }
+// day is the day whose passing a task's next rung waits for, the zero Date while
+// its clock is stopped.
+func day(t store.TaskRow) clock.Date {
+	if t.NextAt == nil {
+		return clock.Date{}
+	}
+	return clock.DateOf(*t.NextAt).AddDays(-1)
+}
+
+// provisionalMark marks a day that rests on holidays which are not published yet.
+func provisionalMark(on bool) string {
+	if on {
+		return " (provisional)"
+	}
+	return ""
+}
+
+// nextInWords says which rung of a task acts next, and after which day.
+func nextInWords(t store.TaskRow) string {
+	if t.NextAt == nil {
+		return "nothing, while it is held"
+	}
+	return fmt.Sprintf("%s %s", t.NextRung, day(t))
+}
 
 func orNone(s string) string {
 	if s == "" {

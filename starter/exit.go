@@ -68,13 +68,14 @@ func (e usageError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var usage usageError
 	var undelivered *desk.UndeliveredError
+	var moving movingError
 	var unreachable unreachableError
 	var unavailable *serviceerror.Unavailable
 	refusal, refused := casefile.AsRefusal(err)
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &undelivered): // whatever kept it from its review
+	case errors.As(err, &undelivered), errors.As(err, &moving): // whatever kept it from its review
 		return exitUndelivered
 	case errors.As(err, &usage), errors.Is(err, casefile.ErrReference), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage

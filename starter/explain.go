@@ -76,6 +76,9 @@ func explain(f caseFile) explanation {
 
 func explainTask(t store.TaskRow, owner string, today clock.Date) string {
 	var b strings.Builder
+	if t.NextAt == nil {
+		return fmt.Sprintf("the %s to %s: its clock is stopped by a hold, and goes on with what is left when that ends", t.Awaiting.InWords(), taskName(t))
+	}
 	fmt.Fprintf(&b, "the %s to %s, by %s", t.Awaiting.InWords(), taskName(t), t.DueOn)
 	if t.Provisional {
 		b.WriteString(" (provisional: that year's holidays are not published)")

@@ -281,7 +281,11 @@ func (a *app) duplicateResolve() *cobra.Command {
 				return err
 			}
 			return a.onRecord(c, casefile.ActDuplicate, one, "", fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
-				calendar, err := clock.For(clock.EnglandAndWales)
+				holidays, err := s.HolidaysInForce(c.Context())
+				if err != nil {
+					return "", err
+				}
+				calendar, err := holidays.Calendar(clock.EnglandAndWales)
 				if err != nil {
 					return "", err
 				}

@@ -55,12 +55,26 @@ func sweep(ctx context.Context, db *store.Store, c client.Client, acts *activiti
 			logger.Warn("sweep: cannot read what no task stands for", "error", err.Error())
 			continue
 		}
+		if err := goOnApplying(ctx, db, c, acts.TaskQueue); err != nil {
+			logger.Warn("sweep: a change of the calendars does not go on", "error", err.Error())
+		}
 		for _, ref := range unseen {
 			if err := takeStock(ctx, db, c, acts, ref); err != nil {
 				logger.Warn("sweep: did not take stock", "case", ref, "error", err.Error())
 			}
 		}
 	}
+}
+
+// goOnApplying starts the workflow of a change of the calendars that was stored and
+// then left: whoever applied it may have lost the connection in between. One that
+// has run is left to operations.
+func goOnApplying(ctx context.Context, db *store.Store, c client.Client, taskQueue string) error {
+	no, err := db.UnfinishedCalendar(ctx)
+	if err != nil || no == 0 {
+		return err
+	}
+	return (&desk.Desk{Store: db, Temporal: c, TaskQueue: taskQueue}).MoveDeadlines(ctx, no, false)
 }
 
 // takeStock has a review open tasks for what has come onto its record by itself;

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
@@ -62,8 +63,13 @@ func (r *review) handleActs(ctx workflow.Context) error {
 			return err
 		}
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, TakeStockUpdate, r.takeStock, workflow.UpdateHandlerOptions{
+	err = workflow.SetUpdateHandlerWithOptions(ctx, TakeStockUpdate, r.takeStock, workflow.UpdateHandlerOptions{
 		Description: "looks at the record again, and opens tasks for what has come onto it by itself"})
+	if err != nil {
+		return err
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, activities.MoveDeadlinesUpdate, r.moveDeadlines, workflow.UpdateHandlerOptions{
+		Description: "works out each deadline by the calendars in force, and keeps the old dates of those that move"})
 }
 
 // inWords describes an Update; one under a neutral name is not told apart.
@@ -79,13 +85,21 @@ func inWords(rule casefile.ActRule) string {
 // twice or by anybody it does no harm.
 const TakeStockUpdate = "take-stock"
 
-func (r *review) takeStock(ctx workflow.Context) (err error) {
+func (r *review) takeStock(ctx workflow.Context) error {
+	return r.look(ctx, activities.TakeStockActivity, "take stock", func(now time.Time) any { return activities.TakeStockParams{Case: r.Case, Now: now} })
+}
+
+func (r *review) moveDeadlines(ctx workflow.Context) error {
+	return r.look(ctx, activities.MoveDeadlinesActivity, "move deadlines", func(now time.Time) any { return activities.MoveDeadlinesParams{Case: r.Case, Now: now} })
+}
+
+// look runs an activity that looks at the record again, by no person's act.
+func (r *review) look(ctx workflow.Context, activity, summary string, params func(now time.Time) any) (err error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	_ = workflow.Await(ctx, func() bool { return r.HasOpened(casefile.Listed) })
 	r.exclusively(ctx, func() {
 		var after casefile.Review
-		err = perform(ctx, activities.TakeStockActivity, "take stock", activities.TakeStockParams{Case: r.Case, Now: workflow.Now(ctx)}, &after)
-		if err == nil {
+		if err = perform(ctx, activity, summary, params(workflow.Now(ctx)), &after); err == nil {
 			r.adopt(after)
 		}
 	})

@@ -154,7 +154,7 @@ func TestALateFirstTaskCountsFromTheDayDrawn(t *testing.T) {
 	s := newStory(t)
 	s.now = morning(drawnOn.AddDays(3)) // the worker was down from Monday to Thursday
 	s.Run(listedOn.Start())
-	calendar, err := clock.For(clock.EnglandAndWales)
+	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	require.NoError(t, err)
 	require.Equal(t, calendar.AddWorkingDays(drawnOn, 5), s.task(casefile.TaskAllocate).DueOn)
 	require.Equal(t, calendar.AddWorkingDays(drawnOn, 20), s.task(casefile.TaskReconcile).DueOn)

@@ -71,7 +71,7 @@ func (row silence) after(t *testing.T, began clock.Date, days int) time.Time {
 	if row.unit == clock.CalendarDays {
 		return began.AddDays(days + 1).Start().UTC()
 	}
-	calendar, err := clock.For(row.calendar)
+	calendar, err := clock.Embedded().Calendar(row.calendar)
 	require.NoError(t, err)
 	return calendar.AddWorkingDays(began, days).AddDays(1).Start().UTC()
 }
@@ -154,7 +154,7 @@ func (row silence) check(t *testing.T, s *story, task taskRow) {
 		want = append(want, step{casefile.Escalation, row.after(t, task.Began, row.escalation), row.onEscalation})
 	}
 	if row.result == "" {
-		calendar, err := clock.For(ew)
+		calendar, err := clock.Embedded().Calendar(ew)
 		require.NoError(t, err)
 		for at := want[len(want)-1].at; ; {
 			at = calendar.AddWorkingDays(clock.DateOf(at).AddDays(-1), 20).AddDays(1).Start().UTC()

@@ -6,6 +6,7 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -200,16 +201,20 @@ func details(r casefile.Review) string {
 		fmt.Fprintf(&b, "Listing date %s.\n\n", r.ListingDate)
 	}
 	tasks := slices.Clone(r.Tasks)
-	slices.SortStableFunc(tasks, func(x, y casefile.Task) int { return x.DueOn.Compare(y.DueOn) })
+	slices.SortStableFunc(tasks, func(x, y casefile.Task) int {
+		return cmp.Or(cmp.Compare(stopped(x), stopped(y)), x.DueOn.Compare(y.DueOn))
+	})
 	for _, t := range tasks {
 		rule, _ := t.Kind.Rule()
 		what := rule.InWords
+		if t.Stopped() {
+			fmt.Fprintf(&b, "- **stopped** by a hold, %s: %s%s\n", t.Awaiting.InWords(), what, subjectOf(t))
+			continue
+		}
 		if t.Kind == casefile.TaskHold {
 			what = "held, review on " + t.DueOn.String()
 		}
-		if t.Subject > 0 {
-			what += fmt.Sprintf(" (/%d)", t.Subject)
-		}
+		what += subjectOf(t)
 		fmt.Fprintf(&b, "- by **%s**, %s: %s", t.DueOn, t.Awaiting.InWords(), what)
 		for _, mark := range []struct {
 			on   bool
@@ -222,4 +227,19 @@ func details(r casefile.Review) string {
 		fmt.Fprintf(&b, " · next: %s\n", t.Next.Kind)
 	}
 	return b.String()
+}
+
+// stopped orders stopped clocks after those that run.
+func stopped(t casefile.Task) int {
+	if t.Stopped() {
+		return 1
+	}
+	return 0
+}
+
+func subjectOf(t casefile.Task) string {
+	if t.Subject == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (/%d)", t.Subject)
 }

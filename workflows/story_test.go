@@ -413,7 +413,7 @@ func (s *story) details() string {
 
 // planOffice opens the office on the next working day, and on each after it.
 func (s *story) planOffice(after clock.Date) {
-	calendar, err := clock.For(clock.EnglandAndWales)
+	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	require.NoError(s.t, err)
 	day := calendar.AddWorkingDays(after, 1)
 	s.Then(afternoon(day), func() { s.sit(day) })

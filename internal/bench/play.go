@@ -63,7 +63,7 @@ func (r *review) begin(ctx context.Context, key string) error {
 	if _, err := archie.Store.Import(ctx, []casefile.Family{typical(key, today)}, key, true, today, func() {}); err != nil {
 		return err
 	}
-	calendar, err := clock.For(clock.EnglandAndWales)
+	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	if err != nil {
 		return err
 	}

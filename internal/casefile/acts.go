@@ -62,6 +62,10 @@ const (
 	ActAppeal          Act = "service.appeal"
 	ActDuplicate       Act = "duplicate.resolve"
 	ActErase           Act = "text.erase"
+	ActHold            Act = "clock.hold"
+	ActRelease         Act = "clock.release"
+	ActExtend          Act = "clock.extend"
+	ActApplyCalendar   Act = "calendar.apply"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -169,6 +173,10 @@ var ActRules = []ActRule{
 	{ActWithdraw, []Party{DecisionMaker, SeniorCaseworker}, AboutCase, Decision, Decision, false, NoPart, "withdraws one's own proposal before it is signed"},
 	{ActAppeal, []Party{Caseworker}, AboutPerson, Service, Service, false, NoPart, "records that a person has appealed: the review waits for the tribunal"},
 	{ActDuplicate, []Party{Caseworker, SeniorCaseworker}, AboutRecord, Unlisted, Closed, false, NoPart, "says whether two files are the same family"},
+	{ActHold, []Party{SeniorCaseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, "holds a case on a ground, until a day of review: refusal and removal wait, and the clocks that the ground stops"},
+	{ActRelease, []Party{SeniorCaseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, "ends a hold: each clock that it stopped goes on with what was left"},
+	{ActExtend, []Party{SeniorCaseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, "decides on a request for more time, or withdraws what was given"},
+	{ActApplyCalendar, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, "puts a version of the published holidays in force, and moves every deadline that depends on a changed day"},
 	{ActErase, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, "erases the text of an act, on record and for a reason"},
 }
 

@@ -192,7 +192,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 // answer or the ten working days that passed. Put on Wednesday 6 May 2026, the
 // last day to answer is Wednesday 20 May: 7, 8; 11 to 15; 18, 19, 20.
 func TestAdverseMaterial(t *testing.T) {
-	england, err := clock.For(clock.EnglandAndWales)
+	england, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	require.NoError(t, err)
 	require.Equal(t, day("2026-05-20"), england.AddWorkingDays(day("2026-05-06"), AdverseAnswerWDays), "ten working days from 6 May")
 

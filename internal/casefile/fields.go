@@ -274,6 +274,14 @@ func NewFields(a Act) Fields {
 		return &BacklogFields{}
 	case ActErase:
 		return &EraseFields{}
+	case ActHold:
+		return &HoldFields{}
+	case ActRelease:
+		return &ReleaseFields{}
+	case ActExtend:
+		return &ExtendFields{}
+	case ActApplyCalendar:
+		return &CalendarFields{}
 	}
 	return &NoFields{}
 }

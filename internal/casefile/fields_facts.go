@@ -54,12 +54,14 @@ var Flags = []Flag{FlagPublicHarm, FlagAgeDispute, FlagChildProtection, FlagSeri
 func (f Flag) NeedsTwo() bool { return f == FlagPublicHarm }
 
 // Hold returns the ground of the hold that the flag opens, or "" if it opens none.
-func (f Flag) Hold() string {
+func (f Flag) Hold() Ground {
 	switch f {
-	case FlagAgeDispute, FlagChildProtection:
-		return string(f)
+	case FlagAgeDispute:
+		return GroundAgeDispute
+	case FlagChildProtection:
+		return GroundChildProtection
 	case FlagJudicialReview:
-		return "court"
+		return GroundCourt
 	}
 	return ""
 }

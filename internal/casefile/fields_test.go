@@ -25,6 +25,16 @@ var samples = map[Act]struct {
 }{
 	ActAssign:        {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
 	ActErase:         {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
+	ActHold: {`{"ground": "court", "review_on": "2026-06-01"}`, []wrong{
+		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
+	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{
+		{"ground", `"illness"`, "ground"}, {"reason", `""`, "reason"}, {"reason", `"because"`, "reason"}}},
+	ActExtend: {`{"task": "welfare.report", "decision": "granted", "days": 14, "reason": "illness", "asked_by": "council", "asked_on": "2026-05-06"}`, []wrong{
+		{"task", `"decision.propose"`, "task"}, {"task", `"service.appeal_window"`, "task"}, {"task", `""`, "task"}, {"decision", `"perhaps"`, "decision"},
+		{"decision", `"withdrawn"`, "decision"}, {"days", `0`, "days"}, {"days", `15`, "days"}, {"days", `-1`, "days"}, {"days", `1000000000`, "days"},
+		{"reason", `"lazy"`, "reason"}, {"asked_by", `"home_office"`, "asked_by"}, {"asked_on", `""`, "asked_on"}}},
+	ActApplyCalendar: {`{"version": "5d1c0a6be2f4", "label": "2026-02", "reason": "proclamation"}`, []wrong{
+		{"version", `""`, "version"}, {"label", `""`, "label"}, {"reason", `""`, "reason"}, {"reason", `"World Cup"`, "reason"}}},
 	ActAssignWelfare: {`{"to": "a.khan"}`, []wrong{{"to", `""`, "to"}}},
 	ActReconcile: {`{"paper_file": "found", "record": "agrees"}`, []wrong{
 		{"paper_file", `"mislaid"`, "paper_file"}, {"paper_file", `""`, "paper_file"},
@@ -203,6 +213,10 @@ func TestEveryCodeThatAFormOffers(t *testing.T) {
 		{ActRecordService, "how", []string{"hand", "recorded_delivery", "representative"}},
 		{ActRecordService, "proof", []string{"signature", "tracking", "acknowledgement"}},
 		{ActBacklogStart, "lane", []string{"legacy", "fast-track"}},
+		{ActHold, "ground", []string{"age_dispute", "child_protection", "court", "medical", "trafficking"}},
+		{ActRelease, "reason", []string{"settled", "withdrawn", "passed", "mistake"}},
+		{ActExtend, "decision", []string{"granted", "refused"}},
+		{ActExtend, "asked_by", []string{"family", "representative", "provider", "council", "private_office"}},
 	} {
 		for _, code := range c.codes {
 			_, err := DecodeFields(c.act, with(t, samples[c.act].valid, c.field, inJSON(code)))

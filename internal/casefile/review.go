@@ -96,11 +96,15 @@ func (r Review) Between(now time.Time) bool {
 }
 
 // Earliest returns the open task whose next rung comes first, and whether
-// there is one. Ties go to the task opened first.
+// there is one. Ties go to the task opened first. A stopped clock has no next
+// rung; whoever reviews the hold that stopped it has.
 func (r Review) Earliest() (Task, bool) {
 	var first Task
 	found := false
 	for _, t := range r.Tasks {
+		if t.Stopped() {
+			continue
+		}
 		if !found || t.Next.At.Before(first.Next.At) {
 			first, found = t, true
 		}

@@ -83,6 +83,10 @@ func (p Party) IsRole() bool {
 // IsCouncils reports whether the role is held for one council.
 func (p Party) IsCouncils() bool { return p == LeadProfessional || p == WelfareLead }
 
+// KeepsCouncilDays reports whether the party works in a council's service, and so
+// keeps its local holidays beside Scotland's.
+func (p Party) KeepsCouncilDays() bool { return p.IsCouncils() || p == SocialWork || p == School }
+
 // InWords names a party as a letter would.
 func (p Party) InWords() string {
 	words := map[Party]string{

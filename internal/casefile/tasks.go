@@ -149,8 +149,10 @@ const (
 // day has passed, once.
 type Rung struct {
 	Kind RungKind `json:"kind"`
-	// No counts diary rungs from 1; it is 0 for the others.
-	No int       `json:"no,omitempty"`
+	// No counts diary rungs from 1. Of the others it is 0, and counts up where the
+	// task was given more time after the rung had acted, so that it acts again.
+	No int `json:"no,omitempty"`
+	// At is zero while the task's clock is stopped.
 	At time.Time `json:"at"`
 }
 
@@ -160,12 +162,17 @@ type Task struct {
 	Kind TaskKind `json:"kind"`
 	// Subject is the person's number in the family, or the representation's for
 	// an answer; 0 for the family as a whole.
-	Subject     int        `json:"subject,omitempty"`
-	Stage       Stage      `json:"stage"`
-	Awaiting    Party      `json:"awaiting"`
+	Subject  int   `json:"subject,omitempty"`
+	Stage    Stage `json:"stage"`
+	Awaiting Party `json:"awaiting"`
+	// DueOn is zero while a hold keeps the task from having a last day.
 	DueOn       clock.Date `json:"due_on"`
 	Next        Rung       `json:"next"`
 	Overdue     bool       `json:"overdue,omitempty"`
 	Escalated   bool       `json:"escalated,omitempty"`
 	Provisional bool       `json:"provisional,omitempty"` // the due day rests on computed holidays
 }
+
+// Stopped reports whether a hold has stopped the task's clock: no rung of it acts
+// until it is released.
+func (t Task) Stopped() bool { return t.Next.At.IsZero() }

@@ -2,7 +2,9 @@ package clock
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,7 +12,8 @@ import (
 )
 
 // CalendarID names a working-day calendar. The calendar of a deadline belongs
-// to whoever must act.
+// to whoever must act. A council's is Scotland's with the council's GSS code
+// behind a slash, as in "scotland/S12000049": its local days are laid over it.
 type CalendarID string
 
 // The calendars (domain.md 6.1). Saturdays and Sundays are working days in none.
@@ -27,15 +30,70 @@ const (
 	ScotlandSchools CalendarID = "scotland-schools"
 )
 
-// Calendar says which days are working days. The published holidays of 2019 to
-// 2028 are used as they are; those of other years are computed from the yearly
-// rules, so a one-off holiday there is missing, and days there are provisional.
-// It is safe for concurrent use, and quick: each year is worked out once.
+var councilCode = regexp.MustCompile(`^S12[0-9]{6}$`)
+
+// Base returns the calendar without a council's local days.
+func (id CalendarID) Base() CalendarID {
+	base, _, _ := strings.Cut(string(id), "/")
+	return CalendarID(base)
+}
+
+// Council returns the GSS code of the council whose local days are laid over
+// the calendar, empty if there is none.
+func (id CalendarID) Council() string {
+	_, council, _ := strings.Cut(string(id), "/")
+	return council
+}
+
+// KeptBy returns the calendar as a council keeps it. England and Wales's is no
+// council's of Hame, and stays what it is.
+func (id CalendarID) KeptBy(council string) CalendarID {
+	if id.Base() == EnglandAndWales || council == "" {
+		return id
+	}
+	return id.Base() + CalendarID("/"+council)
+}
+
+// Check returns an error that says which calendars there are, if this is none.
+func (id CalendarID) Check() error {
+	_, known := rulesOf[id.Base()]
+	council := id.Council()
+	if !known || (strings.Contains(string(id), "/") && (id.Base() == EnglandAndWales || !councilCode.MatchString(council))) {
+		return fmt.Errorf("unknown calendar %q: expected %s, %s or %s, the Scottish ones also with a council's code as in %s", string(id), EnglandAndWales, Scotland, ScotlandSchools, Scotland.KeptBy("S12000049"))
+	}
+	return nil
+}
+
+// divisions lists whose published days a calendar keeps: the nation's first, and
+// then the council's.
+func (id CalendarID) divisions() []Division {
+	nation := DivisionScotland
+	if id.Base() == EnglandAndWales {
+		nation = DivisionEnglandAndWales
+	}
+	if council := id.Council(); council != "" {
+		return []Division{nation, Division(council)}
+	}
+	return []Division{nation}
+}
+
+// rulesOf has the yearly rules of each base calendar.
+var rulesOf = map[CalendarID][]*cal.Holiday{
+	EnglandAndWales: rulesEnglandAndWales,
+	Scotland:        rulesScotland,
+	ScotlandSchools: rulesScotland,
+}
+
+// Calendar says which days are working days, by one version of the published
+// holidays. Years that are not published are computed from the yearly rules, so
+// a one-off holiday there is missing, and days there are provisional. It is safe
+// for concurrent use, and quick: each year is worked out once.
 type Calendar struct {
 	id      CalendarID
 	version string
-	given   map[int][]Date // the published days by year
-	rules   []*cal.Holiday // for the other years
+	given   map[int][]Date // the nation's published days by year
+	local   map[int][]Date // a council's
+	rules   []*cal.Holiday // for the years that are not given
 	closed  []monthDay     // the first and last day of a yearly closed span; nil if none
 	years   sync.Map       // int to *closedDays
 }
@@ -50,33 +108,10 @@ type monthDay struct {
 // that is a holiday. Weekends are not in it.
 type closedDays [6]uint64
 
-// calendars holds the one instance of each, so that its years are worked out
-// once in a program.
-var calendars = map[CalendarID]*Calendar{
-	EnglandAndWales: newCalendar(EnglandAndWales, EnglandAndWales, rulesEnglandAndWales),
-	Scotland:        newCalendar(Scotland, Scotland, rulesScotland),
-	ScotlandSchools: newCalendar(ScotlandSchools, Scotland, rulesScotland,
-		monthDay{time.July, 1}, monthDay{time.August, 15}),
-}
-
-func newCalendar(id, division CalendarID, rules []*cal.Holiday, closed ...monthDay) *Calendar {
-	return &Calendar{id: id, version: published.version, given: published.days[division], rules: rules, closed: closed}
-}
-
-// For returns the calendar of an id, always the same one. It fails only for an
-// id that is none of the constants.
-func For(id CalendarID) (*Calendar, error) {
-	c, ok := calendars[id]
-	if !ok {
-		return nil, fmt.Errorf("unknown calendar %q: expected %s, %s or %s", id, EnglandAndWales, Scotland, ScotlandSchools)
-	}
-	return c, nil
-}
-
 // ID returns the calendar's own id.
 func (c *Calendar) ID() CalendarID { return c.id }
 
-// Version names the published holiday file that the calendar uses.
+// Version names the version of the published holidays that the calendar uses.
 func (c *Calendar) Version() string { return c.version }
 
 // IsWorkingDay says whether a day is neither on a weekend nor a holiday. The
@@ -102,8 +137,8 @@ func (c *Calendar) year(y int) *closedDays {
 	if !ok {
 		days = byRules(c.rules, y)
 	}
+	days = slices.Concat(days, c.local[y])
 	if c.closed != nil {
-		days = slices.Clone(days) // the published list is shared
 		last := NewDate(y, c.closed[1].month, c.closed[1].day)
 		for d := NewDate(y, c.closed[0].month, c.closed[0].day); !d.After(last); d = d.AddDays(1) {
 			days = append(days, d)
@@ -150,7 +185,7 @@ func (c *Calendar) NextWorkingDay(d Date) Date {
 // Provisional says whether the holidays of a day's year have not been
 // published, so that a date that depends on them may still change. Years
 // before the published ones are provisional too: their one-off holidays are
-// not known here.
+// not known here. A council's local days make no year published.
 func (c *Calendar) Provisional(d Date) bool {
 	if d.IsZero() {
 		return false

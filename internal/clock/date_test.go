@@ -63,7 +63,7 @@ func TestDateArithmetic(t *testing.T) {
 
 func TestZeroDateStaysZero(t *testing.T) {
 	var none Date
-	scotland, err := For(Scotland)
+	scotland, err := Embedded().Calendar(Scotland)
 	require.NoError(t, err)
 	for _, d := range []Date{none.AddDays(3), none.AddMonths(3), none.AddYears(3), scotland.AddWorkingDays(none, 3),
 		scotland.NextWorkingDay(none), DateOf(time.Time{}), AttainsOn(none, 18)} {

@@ -20,11 +20,15 @@ import (
 // file keeps what arrived for a closed case with it: receiving never fails. A
 // senior caseworker gets a task.
 func (d *Desk) file(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
-	due, err := policy.ArrivalLadder(c.AttestedOn)
+	holidays, err := d.Store.HolidaysInForce(ctx)
 	if err != nil {
 		return workflows.Receipt{}, err
 	}
-	waits, err := activities.PostWaitsUntil(c.AttestedOn)
+	due, err := policy.ArrivalLadder(c.AttestedOn, holidays)
+	if err != nil {
+		return workflows.Receipt{}, err
+	}
+	waits, err := activities.PostWaitsUntil(c.AttestedOn, holidays)
 	if err != nil {
 		return workflows.Receipt{}, err
 	}
@@ -43,7 +47,11 @@ func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostF
 		return 0, err
 	}
 	c.Office = store.Mailroom
-	until, err := activities.PostWaitsUntil(on)
+	holidays, err := d.Store.HolidaysInForce(ctx)
+	if err != nil {
+		return 0, err
+	}
+	until, err := activities.PostWaitsUntil(on, holidays)
 	if err != nil {
 		return 0, err
 	}
@@ -84,4 +92,39 @@ func (d *Desk) TakeStock(ctx context.Context, ref string) (bool, error) {
 		return true, fmt.Errorf("take stock of %s: %w", ref, err)
 	}
 	return true, nil
+}
+
+// MoveDeadlines has the deadlines moved that depend on a change of the calendars,
+// by a workflow that goes on when whoever asked for it has left. One that runs is
+// left running. again lets one that has ended, with cases that could not be
+// moved, begin anew.
+func (d *Desk) MoveDeadlines(ctx context.Context, application int64, again bool) error {
+	reuse := enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY
+	if again {
+		reuse = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	}
+	_, err := d.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: fmt.Sprintf("apply-calendar-%d", application), TaskQueue: d.TaskQueue,
+		WorkflowIDReusePolicy:    reuse,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "move the deadlines that depend on a changed day",
+	}, activities.ApplyCalendarWorkflow, activities.CalendarChange{Schema: 1, Application: application})
+	var started *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &started) {
+		return nil // it has run
+	}
+	return err
+}
+
+// FailedMoves lists cases whose deadlines a change of the calendars could not
+// move, once its workflow has ended; nothing while it runs.
+func (d *Desk) FailedMoves(ctx context.Context, application int64) ([]string, error) {
+	id := fmt.Sprintf("apply-calendar-%d", application)
+	described, err := d.Temporal.DescribeWorkflowExecution(ctx, id, "")
+	if err != nil || described.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return nil, err
+	}
+	var last activities.CalendarChange
+	err = d.Temporal.GetWorkflow(ctx, id, "").Get(ctx, &last)
+	return last.Failed, err
 }

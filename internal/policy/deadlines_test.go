@@ -20,6 +20,23 @@ func day(s string) clock.Date {
 	return d
 }
 
+// ladderOf and nextOf work out a deadline of no council's, by the holidays that the program carries.
+func ladderOf(s *RuleSet, kind casefile.TaskKind, began clock.Date) (Ladder, error) {
+	d, err := s.Deadline(kind, began, "")
+	if err != nil {
+		return Ladder{}, err
+	}
+	return s.Ladder(kind, d, clock.Embedded())
+}
+
+func nextOf(s *RuleSet, kind casefile.TaskKind, began clock.Date, acted casefile.Rung) (casefile.Rung, error) {
+	d, err := s.Deadline(kind, began, "")
+	if err != nil {
+		return casefile.Rung{}, err
+	}
+	return s.Next(kind, d, clock.Embedded(), acted)
+}
+
 // set returns an embedded rule set by its id.
 func set(t require.TestingT, id string) *RuleSet {
 	sets, err := Embedded()
@@ -119,7 +136,7 @@ func TestLegacyDeadlines(t *testing.T) {
 			s := set(t, legacy)
 			rule, _ := c.kind.Rule()
 			require.Equal(t, c.row, rule.Row)
-			l, err := s.Ladder(c.kind, day(c.began))
+			l, err := ladderOf(s, c.kind, day(c.began))
 			require.NoError(t, err)
 			require.Equal(t, day(c.due), l.DueOn, "due: %s", c.how)
 			require.Equal(t, day(c.began), l.Deadline.Began)
@@ -138,7 +155,7 @@ func TestLegacyDeadlines(t *testing.T) {
 				require.Equal(t, step.no, rung.No)
 				require.Equal(t, day(step.on), clock.DateOf(rung.At).AddDays(-1), "%s: %s", step.kind, c.how)
 				require.Equal(t, day(step.on).AddDays(1).Start(), rung.At, "it acts at the first instant after its day")
-				rung, err = s.Next(c.kind, day(c.began), rung)
+				rung, err = nextOf(s, c.kind, day(c.began), rung)
 				require.NoError(t, err)
 			}
 		})
@@ -238,10 +255,10 @@ func TestARungActsAtTheFirstInstantAfterItsDay(t *testing.T) {
 	} {
 		t.Run(c.facts, func(t *testing.T) {
 			s := set(t, legacy)
-			l, err := s.Ladder(casefile.TaskGP, day(c.began))
+			l, err := ladderOf(s, casefile.TaskGP, day(c.began))
 			require.NoError(t, err)
 			require.Equal(t, casefile.Rung{Kind: casefile.Reminder, At: instant(c.reminder)}, l.First)
-			due, err := s.Next(casefile.TaskGP, day(c.began), l.First)
+			due, err := nextOf(s, casefile.TaskGP, day(c.began), l.First)
 			require.NoError(t, err)
 			require.Equal(t, casefile.Rung{Kind: casefile.Due, At: instant(c.due)}, due)
 			require.Equal(t, l.DueOn, clock.DateOf(due.At.Add(-time.Nanosecond)), "an act a moment before is in time")
@@ -262,14 +279,14 @@ func instant(s string) time.Time {
 // after the last a diary rung recurs, strictly later, every 20 working days.
 func TestTheLadderHasNoEnd(t *testing.T) {
 	sets := []*RuleSet{set(t, legacy), set(t, fastTrack)}
-	england, err := clock.For(clock.EnglandAndWales)
+	england, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	require.NoError(t, err)
 	order := map[casefile.RungKind]int{casefile.Reminder: 0, casefile.Due: 1, casefile.Escalation: 2, casefile.Diary: 3}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(sets).Draw(t, "set")
 		kind := rapid.SampledFrom(casefile.TaskRules).Draw(t, "task").Kind
 		began := day("2007-01-01").AddDays(rapid.IntRange(0, 60*365).Draw(t, "began"))
-		l, err := s.Ladder(kind, began)
+		l, err := ladderOf(s, kind, began)
 		require.NoError(t, err)
 		require.True(t, l.DueOn.After(began), "the day itself is not counted")
 		last, dues := l.First, 0
@@ -279,7 +296,7 @@ func TestTheLadderHasNoEnd(t *testing.T) {
 				dues++
 				require.Equal(t, clock.LateAt(l.DueOn), last.At)
 			}
-			next, err := s.Next(kind, began, last)
+			next, err := nextOf(s, kind, began, last)
 			require.NoError(t, err)
 			require.False(t, next.At.IsZero())
 			require.Equal(t, clock.DateOf(next.At).Start(), next.At, "the first instant of a day")
@@ -319,7 +336,7 @@ func TestProvisionalDates(t *testing.T) {
 		{"the first published year", casefile.TaskAllocate, "2019-01-02", "2019-01-09", false},
 	} {
 		t.Run(c.facts, func(t *testing.T) {
-			l, err := set(t, legacy).Ladder(c.kind, day(c.began))
+			l, err := ladderOf(set(t, legacy), c.kind, day(c.began))
 			require.NoError(t, err)
 			require.Equal(t, day(c.due), l.DueOn)
 			require.Equal(t, c.want, l.Provisional)
@@ -329,13 +346,13 @@ func TestProvisionalDates(t *testing.T) {
 
 func TestDeadlinesThatThereAreNot(t *testing.T) {
 	s := set(t, legacy)
-	_, err := s.Ladder("decision.sign", day("2026-05-20"))
+	_, err := ladderOf(s, "decision.sign", day("2026-05-20"))
 	require.ErrorContains(t, err, "home-office-legacy has no deadline for decision.sign")
-	_, err = s.Next("decision.sign", day("2026-05-20"), casefile.Rung{Kind: casefile.Due})
+	_, err = nextOf(s, "decision.sign", day("2026-05-20"), casefile.Rung{Kind: casefile.Due})
 	require.ErrorContains(t, err, "decision.sign")
-	_, err = s.Ladder(casefile.TaskPropose, clock.Date{})
+	_, err = ladderOf(s, casefile.TaskPropose, clock.Date{})
 	require.ErrorContains(t, err, "has not begun")
-	_, err = set(t, scottish).Ladder(casefile.TaskPropose, day("2026-05-20"))
+	_, err = ladderOf(set(t, scottish), casefile.TaskPropose, day("2026-05-20"))
 	require.ErrorContains(t, err, "scotland has no deadline", "a set of comparison runs no clock")
 }
 
@@ -353,7 +370,7 @@ func TestARuleSetThatIsPinnedKeepsWorking(t *testing.T) {
 	older, err := Load("older", []byte(strings.Join(lines, "\n")))
 	require.NoError(t, err)
 	for kind, due := range map[casefile.TaskKind]string{casefile.TaskReadPost: "2026-03-09", casefile.TaskAppeal: "2026-04-01"} {
-		ladder, err := older.Ladder(kind, clock.NewDate(2026, time.March, 2))
+		ladder, err := ladderOf(older, kind, clock.NewDate(2026, time.March, 2))
 		require.NoError(t, err)
 		require.Equal(t, due, ladder.DueOn.String(), "%s", kind)
 	}

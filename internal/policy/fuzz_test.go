@@ -48,7 +48,11 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		for _, rule := range casefile.TaskRules {
-			ladder, err := set.Ladder(rule.Kind, began)
+			deadline, err := set.Deadline(rule.Kind, began, "S12000049")
+			if err != nil {
+				t.Fatalf("no deadline for %s: %v", rule.Kind, err)
+			}
+			ladder, err := set.Ladder(rule.Kind, deadline, clock.Embedded())
 			if err != nil {
 				t.Fatalf("no ladder for %s: %v", rule.Kind, err)
 			}

@@ -33,6 +33,9 @@ type RuleSet struct {
 	Hash string
 	Body string // the YAML as it was loaded
 
+	// deems says that a letter which was posted counts as received on the second
+	// working day after (domain.md 6.1).
+	deems    bool
 	tasks    map[casefile.TaskKind]timing
 	diary    int
 	calendar clock.CalendarID
@@ -103,6 +106,7 @@ type document struct {
 		Order            []yaml.Node `yaml:"order"`
 	} `yaml:"listing"`
 	Tasks    map[string]yaml.Node `yaml:"tasks"`
+	Deems    bool                 `yaml:"deemed_receipt"`
 	Diary    int                  `yaml:"diary_working_days"`
 	Calendar clock.CalendarID     `yaml:"calendar"`
 	Criteria []yaml.Node          `yaml:"criteria"`
@@ -126,7 +130,7 @@ func Load(name string, body []byte) (*RuleSet, error) {
 	}
 	sum := sha256.Sum256(body)
 	set := &RuleSet{ID: doc.ID, Use: doc.Use, Lane: doc.Lane, InForceFrom: inForce, Hash: hex.EncodeToString(sum[:8]), Body: string(body),
-		tasks: map[casefile.TaskKind]timing{}, diary: doc.Diary, calendar: doc.Calendar,
+		tasks: map[casefile.TaskKind]timing{}, deems: doc.Deems, diary: doc.Diary, calendar: doc.Calendar,
 		Listing: Listing{LeadWeeks: doc.Listing.LeadWeeks, LongestWaitWeeks: doc.Listing.LongestWaitWeeks}}
 	switch {
 	case set.ID == "":
@@ -213,7 +217,7 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 		}
 		budget := clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}
 		closesWhenDue := rule.OnDue == casefile.EffectGap || rule.OnDue == casefile.EffectLapse || rule.OnDue == casefile.EffectSearchAppeal
-		if _, err := clock.For(t.Calendar); err != nil {
+		if err := t.Calendar.Check(); err != nil {
 			return at(n, "%s: %v", kind, err)
 		}
 		switch {
@@ -238,7 +242,7 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 			return fmt.Errorf("rule set %s: no deadline for %s", name, rule.Kind)
 		}
 	}
-	if _, err := clock.For(s.calendar); err != nil || s.diary < 1 {
+	if s.calendar.Check() != nil || s.diary < 1 {
 		return fmt.Errorf("rule set %s: diary_working_days and calendar must be set", name)
 	}
 	return nil

@@ -183,6 +183,9 @@ func (v *review) nextStop(r *Rehearsal, state casefile.Review) time.Time {
 // effectAt is when a task's ladder will close it, open another, or hand it to
 // somebody who has not made a plan yet.
 func effectAt(t casefile.Task, p plan) (time.Time, bool) {
+	if t.Stopped() {
+		return time.Time{}, false
+	}
 	rule, _ := t.Kind.Rule()
 	switch t.Next.Kind {
 	case casefile.Reminder:
@@ -204,8 +207,8 @@ func planKey(t casefile.Task) string {
 // seen. Where nobody meant to do it, each escalation and diary rung is a new
 // chance that somebody does.
 func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
-	if r.o.Silent {
-		return plan{never: true}
+	if r.o.Silent || t.Stopped() {
+		return plan{never: true} // nobody hurries while a clock is stopped
 	}
 	key := planKey(t)
 	p, ok := v.plans[key]
@@ -243,7 +246,7 @@ func (v *review) draw(t casefile.Task, m manner) plan {
 		return plan{never: true}
 	}
 	on := today.AddDays(days)
-	calendar, err := clock.For(clock.Scotland)
+	calendar, err := clock.Embedded().Calendar(clock.Scotland)
 	if err == nil && !calendar.IsWorkingDay(on) {
 		on = calendar.NextWorkingDay(on)
 	}

@@ -22,6 +22,7 @@ type CaseSummary struct {
 	Rollup      casefile.Rollup `db:"rollup" json:"outcome,omitempty"`
 	Awaiting    casefile.Party  `db:"awaiting" json:"awaiting,omitempty"`
 	DueOn       clock.Date      `db:"due_on" json:"due_on,omitzero"`
+	Provisional bool            `db:"provisional" json:"provisional,omitempty"` // the due day rests on holidays not yet published
 	Overdue     bool            `db:"overdue" json:"overdue"`
 	Escalated   bool            `db:"escalated" json:"escalated"`
 	Held        bool            `db:"held" json:"held"`
@@ -29,7 +30,7 @@ type CaseSummary struct {
 }
 
 const summaryColumns = `case_ref, stage, lane, council, priority, owner, listing_date, listing_date is not null as drawn, rollup,
-	awaiting, due_on, overdue, escalated, held, stuck`
+	awaiting, due_on, provisional, overdue, escalated, held, stuck`
 
 // CaseFilter narrows a list of cases; empty fields don't.
 type CaseFilter struct {
@@ -121,10 +122,10 @@ type TaskRow struct {
 	Stage       casefile.Stage    `db:"stage" json:"stage"`
 	Awaiting    casefile.Party    `db:"awaiting" json:"awaiting"`
 	Began       clock.Date        `db:"began" json:"began"`
-	DueOn       clock.Date        `db:"due_on" json:"due_on"`
+	DueOn       clock.Date        `db:"due_on" json:"due_on,omitzero"` // zero while the clock is stopped
 	Provisional bool              `db:"provisional" json:"provisional,omitempty"`
 	NextRung    casefile.RungKind `db:"next_rung" json:"next_rung"`
-	NextAt      time.Time         `db:"next_at" json:"next_at"`
+	NextAt      *time.Time        `db:"next_at" json:"next_at"` // nil while the clock is stopped
 	Overdue     bool              `db:"overdue" json:"overdue,omitempty"`
 	Escalated   bool              `db:"escalated" json:"escalated,omitempty"`
 	Lane        casefile.Lane     `db:"lane" json:"lane,omitempty"`
@@ -151,7 +152,7 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter, limit int) ([]TaskRow, 
 		where (not $1 or (awaiting in (select role from my_roles()) and (awaiting <> 'caseworker' or owner in ('', (select my_person()))))
 		       or (awaiting not in (select role from case_role) and owner = (select my_person())))
 		  and ($2 = '' or awaiting = $2) and ($3 = '' or council = $3) and (not $4 or overdue) and ($5::date is null or due_on < $5)
-		order by due_on, case_ref, kind, subject limit $6`,
+		order by due_on nulls last, case_ref, kind, subject limit $6`,
 		f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
 	return rows, mapError(err)
 }

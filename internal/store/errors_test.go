@@ -50,11 +50,16 @@ func (h *house) blocked(ref string, f func(*store.Tx) error, then func()) error 
 	return <-failed
 }
 
+func lock(ctx context.Context, tx *store.Tx, ref string) error {
+	_, err := tx.LockReview(ctx, ref)
+	return err
+}
+
 // TestAConnectionThatIsCut in the middle of a transaction.
 func TestAConnectionThatIsCut(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
-	err := h.blocked(ref, func(tx *store.Tx) error { return tx.LockReview(t.Context(), ref) }, func() {
+	err := h.blocked(ref, func(tx *store.Tx) error { return lock(t.Context(), tx, ref) }, func() {
 		h.exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 	})
 	require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
@@ -69,16 +74,16 @@ func TestATimeThatIsUp(t *testing.T) {
 	t.Run("deadline", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
-		err := h.blocked(ref, func(tx *store.Tx) error { return tx.LockReview(ctx, ref) }, func() { <-ctx.Done() })
+		err := h.blocked(ref, func(tx *store.Tx) error { return lock(ctx, tx, ref) }, func() { <-ctx.Done() })
 		require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
 	})
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		err := h.blocked(ref, func(tx *store.Tx) error { return tx.LockReview(ctx, ref) }, cancel)
+		err := h.blocked(ref, func(tx *store.Tx) error { return lock(ctx, tx, ref) }, cancel)
 		require.True(t, errors.Is(err, context.Canceled) || store.IsKind(err, store.Unavailable), "%v", err)
 	})
 	t.Run("by the server", func(t *testing.T) {
-		err := h.blocked(ref, func(tx *store.Tx) error { return tx.LockReview(t.Context(), ref) }, func() {
+		err := h.blocked(ref, func(tx *store.Tx) error { return lock(t.Context(), tx, ref) }, func() {
 			h.exec(`select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 		})
 		require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
@@ -96,12 +101,12 @@ func TestADeadlock(t *testing.T) {
 	for i, refs := range [][2]string{{a, b}, {b, a}} {
 		go func() {
 			errs <- h.worker.InTx(t.Context(), func(tx *store.Tx) error {
-				if err := tx.LockReview(t.Context(), refs[0]); err != nil {
+				if err := lock(t.Context(), tx, refs[0]); err != nil {
 					return err
 				}
 				close(held[i])
 				<-held[1-i]
-				return tx.LockReview(t.Context(), refs[1])
+				return lock(t.Context(), tx, refs[1])
 			})
 		}()
 	}

@@ -109,16 +109,53 @@ func (t *Tx) UnsentLetter(ctx context.Context, ref, kind string) (int, error) {
 	return no, err
 }
 
-// OpeningSent returns the day on which the last addressee was sent the opening
-// letter, zero while the family or its representative still waits for it: only
-// then does a clock against the family start (process.md, Stages).
-func (t *Tx) OpeningSent(ctx context.Context, ref string) (clock.Date, error) {
-	var on clock.Date
-	err := t.get(ctx, &on, `
-		select case when count(distinct s.to_whom) >= case when max(f.representative) <> '' then 2 else 1 end then max(s.sent_on) end
+// AwaitedAnswer is adverse material that was put to a person, who may still answer it.
+type AwaitedAnswer struct {
+	Command  uuid.UUID  `db:"command_id"`
+	PutOn    clock.Date `db:"put_on"`
+	AnswerBy clock.Date `db:"answer_by"`
+}
+
+// AnswersAwaited lists a case's adverse material that may still be answered on a day.
+func (t *Tx) AnswersAwaited(ctx context.Context, ref string, on clock.Date) ([]AwaitedAnswer, error) {
+	var rows []AwaitedAnswer
+	err := t.all(ctx, &rows, `
+		select command_id, put_on, answer_by from interview where case_ref = $1 and answer_by >= $2 order by held_on, command_id`, ref, on)
+	return rows, err
+}
+
+// SetAnswerBy moves the last day on which a person may answer.
+func (t *Tx) SetAnswerBy(ctx context.Context, interview uuid.UUID, by clock.Date) error {
+	return t.exec(ctx, `update interview set answer_by = $2 where command_id = $1`, interview, by)
+}
+
+// Sent is when and how a letter went to an addressee.
+type Sent struct {
+	On clock.Date `db:"sent_on"`
+	By string     `db:"by_how"`
+}
+
+// OpeningSent returns when the opening letter went to each addressee, nothing
+// while the family or its representative still waits for it: only then does a
+// clock against the family start (process.md, Stages).
+func (t *Tx) OpeningSent(ctx context.Context, ref string) ([]Sent, error) {
+	var rows []struct {
+		Sent
+		Needed int `db:"needed"`
+	}
+	err := t.all(ctx, &rows, `
+		select distinct on (s.to_whom) s.sent_on, s.by_how, case when f.representative <> '' then 2 else 1 end as needed
 		from letter l join letter_sent s using (case_ref, no) join family f using (case_ref)
-		where l.case_ref = $1 and l.kind = 'opening' and s.returned_on is null`, ref)
-	return on, err
+		where l.case_ref = $1 and l.kind = 'opening' and s.returned_on is null
+		order by s.to_whom, s.sent_on desc`, ref)
+	if err != nil || len(rows) == 0 || len(rows) < rows[0].Needed {
+		return nil, err
+	}
+	sent := make([]Sent, len(rows))
+	for i, r := range rows {
+		sent[i] = r.Sent
+	}
+	return sent, nil
 }
 
 // AddContact records that somebody was reached in person.

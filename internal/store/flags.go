@@ -11,14 +11,14 @@ import (
 
 // OpenHold opens a hold on a person, or on the family with 0. It reports false
 // if one on the same ground is open.
-func (t *Tx) OpenHold(ctx context.Context, ref string, person int, ground string, on, reviewOn clock.Date) (bool, error) {
+func (t *Tx) OpenHold(ctx context.Context, ref string, person int, ground casefile.Ground, on, reviewOn clock.Date) (bool, error) {
 	return t.execOne(ctx, `
 		insert into hold (case_ref, person_no, ground, opened_on, review_on) values ($1, $2, $3, $4, $5)
 		on conflict (case_ref, person_no, ground) where ended_on is null do nothing`, ref, person, ground, on, reviewOn)
 }
 
 // EndHold ends a person's hold on one ground. It returns how many holds the case still has.
-func (t *Tx) EndHold(ctx context.Context, ref string, person int, ground string, on clock.Date) (int, error) {
+func (t *Tx) EndHold(ctx context.Context, ref string, person int, ground casefile.Ground, on clock.Date) (int, error) {
 	err := t.exec(ctx, `
 		update hold set ended_on = $4 where case_ref = $1 and person_no = $2 and ground = $3 and ended_on is null`, ref, person, ground, on)
 	if err != nil {

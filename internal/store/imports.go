@@ -59,7 +59,11 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 	if err != nil {
 		return out, err
 	}
-	calendar, err := clock.For(clock.EnglandAndWales)
+	inForce, err := s.HolidaysInForce(ctx)
+	if err != nil {
+		return out, err
+	}
+	calendar, err := inForce.Calendar(clock.EnglandAndWales)
 	if err != nil {
 		return out, err
 	}

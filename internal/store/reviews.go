@@ -49,10 +49,18 @@ func decodeReview(body []byte) (casefile.Review, error) {
 }
 
 // LockReview takes the review's row for the rest of the transaction, so that two
-// acts on one case never interleave.
-func (t *Tx) LockReview(ctx context.Context, ref string) error {
-	var got string
-	return t.get(ctx, &got, `select case_ref from review where case_ref = $1 for update`, ref)
+// acts on one case never interleave, and returns the version of the calendars
+// that is in force. NotFound if there is no such review.
+func (t *Tx) LockReview(ctx context.Context, ref string) (calendar string, err error) {
+	var row struct {
+		Locked   *string `db:"locked"`
+		Calendar string  `db:"calendar"`
+	}
+	err = t.get(ctx, &row, `select locked, calendar from lock_review($1)`, ref)
+	if err == nil && row.Locked == nil {
+		err = &Error{Kind: NotFound}
+	}
+	return row.Calendar, err
 }
 
 // OpenReview writes the review of a listed family. It reports false, and

@@ -167,28 +167,31 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
-	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, named_on_case to hame_worker`,
+	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, named_on_case, extension to hame_worker`,
 	`grant insert, update (child_when_listed, name_key, ` + strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
-	`grant insert on rung, command_outcome to hame_worker`,
+	`grant insert on rung, command_outcome, deadline_change to hame_worker`,
+	`grant update (finished_at) on calendar_application to hame_worker`,
 	`grant update (business_now) on programme to hame_worker`,
 	`grant execute on all functions in schema hame to hame_worker`,
 	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text,
 	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, recorded_review, recoveries, waiting_order, my_command,
-	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text from hame_worker`,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, apply_calendar, case_clocks from hame_worker`,
 	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
 	`grant insert (` + strings.Join(stagedPerson, ", ") + `) on import_staging_person to hame_staff`,
-	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list to hame_staff`,
+	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list, calendar_version, calendar_day to hame_staff`,
 	`grant execute on function has_role, my_person, my_roles, may_see, sight_of, my_part, business_now, case_file, case_timeline, act_text,
 	     record_refusal, file_command, import_merge, programme_report, figures, verify_record, reviews_on_record, business_today, receive_post,
 	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order, my_command,
-	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text to hame_staff`,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress,
+	     apply_calendar to hame_staff`,
 }
 
-// saveRules writes the table of who may do what from the rules in the code, and
-// keeps the embedded rule sets under their hashes.
+// saveRules writes the table of who may do what from the rules in the code, keeps
+// the embedded rule sets under their hashes, and puts the embedded calendars in
+// force where none are.
 func (t *Tx) saveRules(ctx context.Context) error {
 	if err := t.exec(ctx, `delete from act_role`); err != nil {
 		return err
@@ -197,6 +200,19 @@ func (t *Tx) saveRules(ctx context.Context) error {
 		for _, role := range rule.Roles {
 			err := t.exec(ctx, `insert into act_role (act, role, council, filed) values ($1, $2, $3, $4)`, rule.Act, role, rule.Council, rule.Act.IsFiled())
 			if err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.exec(ctx, `delete from ground_stops`); err != nil {
+		return err
+	}
+	for _, ground := range casefile.Grounds {
+		for _, rule := range casefile.TaskRules {
+			if !ground.Stops(rule.Kind) {
+				continue
+			}
+			if err := t.exec(ctx, `insert into ground_stops (ground, kind) values ($1, $2)`, ground, rule.Kind); err != nil {
 				return err
 			}
 		}
@@ -210,7 +226,7 @@ func (t *Tx) saveRules(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return t.saveCalendar(ctx)
 }
 
 func (t *Tx) saveStaff(ctx context.Context, staff []StaffMember) error {

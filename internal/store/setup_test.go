@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/policy"
 	"hame/internal/rehearsal"
 	"hame/internal/store"
@@ -223,7 +224,7 @@ func TestWhoWritesAnOutcome(t *testing.T) {
 	require.NoError(t, h.as("hamish").RecordRefusal(t.Context(), c.ID, refusal))
 	require.Equal(t, "none", h.outcomeOf(c.ID), "not by another")
 	file := func(login string, id uuid.UUID) error {
-		due, err := policy.ArrivalLadder(monday)
+		due, err := policy.ArrivalLadder(monday, clock.Embedded())
 		require.NoError(t, err)
 		return h.as(login).File(t.Context(), id, due, monday)
 	}

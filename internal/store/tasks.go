@@ -14,12 +14,12 @@ import (
 func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, awaiting casefile.Party, subject int, l policy.Ladder, at time.Time) error {
 	b := l.Deadline.Budget
 	return t.exec(ctx, `
-		insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at,
-		                  next_rung, next_no, next_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional,
+		                  opened_at, next_rung, next_no, next_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		on conflict (case_ref, kind, subject) where closed_at is null do nothing`,
-		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.DueOn, l.Provisional, at,
-		l.First.Kind, l.First.No, l.First.At)
+		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.Calendar, l.DueOn, l.Provisional,
+		at, l.First.Kind, l.First.No, instant(l.First.At))
 }
 
 // CloseTask closes an open task with a result and the day attested for it,
@@ -31,27 +31,74 @@ func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, 
 		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on)
 }
 
-// OpenTaskRow is an open task with what its next rung needs.
-type OpenTaskRow struct {
+// instant hands an instant to the database, the zero one as NULL: a stopped clock
+// has no next.
+func instant(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+// TaskDates is a task with what its dates follow from, but for the holds of its
+// case, and with the dates as they are shown.
+type TaskDates struct {
 	ID       int64             `db:"id"`
 	Kind     casefile.TaskKind `db:"kind"`
 	Subject  int               `db:"subject"`
-	Stage    casefile.Stage    `db:"stage"`
 	Awaiting casefile.Party    `db:"awaiting"`
 	Began    clock.Date        `db:"began"`
-	DueOn    clock.Date        `db:"due_on"`
-	NextRung casefile.RungKind `db:"next_rung"`
-	NextNo   int               `db:"next_no"`
-	NextAt   time.Time         `db:"next_at"`
+	Days     int               `db:"days"`
+	Unit     clock.Unit        `db:"unit"`
+	Calendar clock.CalendarID  `db:"calendar"`
+	Extended int               `db:"extended"` // days granted and not withdrawn
+
+	Version     string            `db:"calendar_version"`
+	DueOn       clock.Date        `db:"due_on"`
+	Provisional bool              `db:"provisional"`
+	NextRung    casefile.RungKind `db:"next_rung"`
+	NextNo      int               `db:"next_no"`
+	Next        *time.Time        `db:"next_at"` // nil while the clock is stopped
+	Overdue     bool              `db:"overdue"`
+	Escalated   bool              `db:"escalated"`
+	Result      string            `db:"result"` // empty while it is open
+	AttestedOn  clock.Date        `db:"attested_on"`
 }
 
+// Deadline returns the task's deadline with the pauses given.
+func (t TaskDates) Deadline(pauses []clock.Pause) clock.Deadline {
+	return clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}, Extended: t.Extended, Pauses: pauses}
+}
+
+// Rung is the task's next rung as it stands.
+func (t TaskDates) Rung() casefile.Rung {
+	r := casefile.Rung{Kind: t.NextRung, No: t.NextNo}
+	if t.Next != nil {
+		r.At = *t.Next
+	}
+	return r
+}
+
+const selectTaskDates = `
+	select t.id, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version,
+	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated, coalesce(t.result, '') as result, t.attested_on,
+	       (select coalesce(sum(e.days), 0) from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended
+	from task t `
+
 // Task returns an open task of a case. NotFound if there is none.
-func (t *Tx) Task(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (OpenTaskRow, error) {
-	var row OpenTaskRow
-	err := t.get(ctx, &row, `
-		select id, kind, subject, stage, awaiting, began, due_on, next_rung, next_no, next_at
-		from task where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject)
+func (t *Tx) Task(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (TaskDates, error) {
+	var row TaskDates
+	err := t.get(ctx, &row, selectTaskDates+`where t.case_ref = $1 and t.kind = $2 and t.subject = $3 and t.closed_at is null`, ref, kind, subject)
 	return row, err
+}
+
+// TasksWithDates lists a case's open tasks, and those that were closed because
+// their time had passed: their dates follow from the ledger too.
+func (t *Tx) TasksWithDates(ctx context.Context, ref string) ([]TaskDates, error) {
+	var rows []TaskDates
+	err := t.all(ctx, &rows, selectTaskDates+`
+		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.result in ('gap', 'lapsed')) order by t.id`, ref)
+	return rows, err
 }
 
 // OpenSubjects lists the subjects for which a kind of task is open, in order.
@@ -79,7 +126,7 @@ func (t *Tx) ActRung(ctx context.Context, task int64, rung casefile.Rung, effect
 func (t *Tx) Advance(ctx context.Context, task int64, next casefile.Rung, awaiting casefile.Party, overdue, escalated bool) error {
 	return t.exec(ctx, `
 		update task set next_rung = $2, next_no = $3, next_at = $4, awaiting = $5, overdue = overdue or $6, escalated = escalated or $7
-		where id = $1`, task, next.Kind, next.No, next.At, awaiting, overdue, escalated)
+		where id = $1`, task, next.Kind, next.No, instant(next.At), awaiting, overdue, escalated)
 }
 
 // MarkOverdue marks a task whose due day has passed.
@@ -95,11 +142,6 @@ func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind,
 		update task set result = $4, attested_on = $5, answered_at = $6, overdue = overdue and $5::date > due_on
 		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result in ('gap', 'lapsed'))`,
 		ref, kind, subject, result, on, at)
-}
-
-// Postpone lets a task's next rung act later than it would, and nothing else.
-func (t *Tx) Postpone(ctx context.Context, task int64, at time.Time) error {
-	return t.exec(ctx, `update task set next_at = $2 where id = $1`, task, at)
 }
 
 // CloseAll closes every open task of a case that is still open, with one result.

@@ -253,7 +253,7 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 	if err := operations.Close(); err != nil {
 		return "", err
 	}
-	calendar, err := clock.For(clock.EnglandAndWales)
+	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	if err != nil {
 		return "", err
 	}

@@ -1,0 +1,165 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+// holdCase holds a case on a ground, from the day attested, which may have
+// passed. One that is held on that ground already is held on, until another day
+// of review.
+func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.HoldFields)
+	if refusal := casefile.CheckReviewDay(f.ReviewOn, c.today); refusal != nil {
+		return refusal
+	}
+	if drawn := clock.DateOf(c.before.DrawnAt); cmd.AttestedOn.Before(drawn) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("no clock of this case ran before %s: a hold can't begin on %s", drawn, cmd.AttestedOn))
+	}
+	flag := f.Ground.Flag()
+	if cmd.Subject == 0 && (f.Ground == casefile.GroundAgeDispute || f.Ground == casefile.GroundChildProtection) {
+		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
+	}
+	opened, err := c.OpenHold(ctx, c.ref, cmd.Subject, f.Ground, cmd.AttestedOn, f.ReviewOn)
+	if err != nil {
+		return err
+	}
+	if !opened {
+		if err := c.ReviewHold(ctx, c.ref, cmd.Subject, f.Ground, f.ReviewOn); err != nil {
+			return err
+		}
+		return c.reviewHolds(ctx, cmd.ID)
+	}
+	if flag != "" && cmd.Subject != 0 {
+		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "confirmed"}); err != nil {
+			return err
+		}
+	}
+	if f.Ground == casefile.GroundAgeDispute {
+		if err := c.seeTheChild(ctx, cmd.Subject); err != nil {
+			return err
+		}
+	}
+	if err := c.reviewHolds(ctx, cmd.ID); err != nil {
+		return err
+	}
+	return c.moveDeadlines(ctx, store.CauseHold, cmd.ID)
+}
+
+// releaseCase ends a hold on the day attested, with the flag that stood for it.
+func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.ReleaseFields)
+	holds, err := c.Holds(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(holds, func(h store.HoldRow) bool {
+		return h.Person == cmd.Subject && h.Ground == f.Ground && h.Until.IsZero()
+	})
+	if i < 0 {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no such hold stands: clock show lists them, with whom each is about")
+	}
+	if cmd.AttestedOn.Before(holds[i].From) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a hold that began on %s did not end on %s", holds[i].From, cmd.AttestedOn))
+	}
+	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
+		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "off"}); err != nil {
+			return err
+		}
+	}
+	return c.endHold(ctx, cmd.Subject, f.Ground, cmd.AttestedOn, cmd.ID)
+}
+
+// holdFrom opens a hold, with the senior caseworker as its owner and the usual day
+// of review, counted from a day. command is the act that asked for it.
+func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Ground, began clock.Date, command uuid.UUID) error {
+	reviewOn, err := c.usualReview(began)
+	if err != nil {
+		return err
+	}
+	if _, err := c.OpenHold(ctx, c.ref, person, ground, c.today, reviewOn); err != nil {
+		return err
+	}
+	if err := c.reviewHolds(ctx, command); err != nil {
+		return err
+	}
+	return c.moveDeadlines(ctx, store.CauseHold, command)
+}
+
+func (c *change) hold(ctx context.Context, person int, ground casefile.Ground, command uuid.UUID) error {
+	return c.holdFrom(ctx, person, ground, c.today, command)
+}
+
+// endHold ends a hold. The clocks that nothing else stops go on with what was left.
+func (c *change) endHold(ctx context.Context, person int, ground casefile.Ground, on clock.Date, command uuid.UUID) error {
+	left, err := c.EndHold(ctx, c.ref, person, ground, on)
+	if err != nil {
+		return err
+	}
+	if left == 0 {
+		if _, err := c.done(ctx, casefile.TaskHold, 0, "ended", on); err != nil {
+			return err
+		}
+	} else if err := c.reviewHolds(ctx, command); err != nil {
+		return err
+	}
+	return c.moveDeadlines(ctx, store.CauseRelease, command)
+}
+
+// extend records the decision on a request for more time: granted within the
+// task's cap, refused, or what was given withdrawn. No last day is moved to one
+// that has passed: time that nobody can use is not given, and none is taken away
+// behind somebody's back.
+func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.ExtendFields)
+	task, err := c.Task(ctx, c.ref, f.Task, cmd.Subject)
+	if store.IsKind(err, store.NotFound) {
+		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("%s is not open for them: clock show lists what is; what comes late is taken all the same", f.Task))
+	}
+	if err != nil {
+		return err
+	}
+	c.fileUntouched = true // more time says nothing about the family
+	if f.Decision == casefile.ExtensionWithdrawn {
+		days, err := c.WithdrawExtension(ctx, task.ID, cmd.Person, cmd.AttestedOn, cmd.ID)
+		if err != nil {
+			return err
+		}
+		if days == 0 {
+			return casefile.Refuse(casefile.RefusedNothingOpen, "no extension of this task stands")
+		}
+		return c.giveTime(ctx, task, store.CauseWithdrawal, cmd.ID)
+	}
+	if cmd.AttestedOn.Before(f.AskedOn) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("what was asked for on %s was not decided on %s", f.AskedOn, cmd.AttestedOn))
+	}
+	if most := f.Task.MostExtended(); f.Decision == casefile.ExtensionGranted && task.Extended+f.Days > most {
+		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s can be extended by %d days in all; %d are given, so %d are left to give", f.Task, most, task.Extended, most-task.Extended))
+	}
+	if err := c.AddExtension(ctx, c.ref, task.ID, *f, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {
+		return err
+	}
+	if f.Decision == casefile.ExtensionRefused {
+		return nil
+	}
+	return c.giveTime(ctx, task, store.CauseExtension, cmd.ID)
+}
+
+func (c *change) giveTime(ctx context.Context, task store.TaskDates, cause store.Cause, command uuid.UUID) error {
+	task, err := c.Task(ctx, c.ref, task.Kind, task.Subject) // with what was just given or taken
+	if err != nil {
+		return err
+	}
+	to, err := c.moveDeadline(ctx, task, task.Days, cause, command)
+	if err == nil && !to.DueOn.IsZero() && to.DueOn.Before(c.today) {
+		return casefile.Refuse(casefile.RefusedTooLate, fmt.Sprintf("%s would be due on %s, which has passed: today is %s", task.Kind, to.DueOn, c.today))
+	}
+	return err
+}

@@ -1,0 +1,156 @@
+package clock
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ParseHolidays reads a file of published holidays, which may be a part of a
+// version only (see [Holidays.Replace]). It takes three forms:
+//
+//   - the feed of www.gov.uk/bank-holidays.json: by division a list of events with ISO dates,
+//   - the source of that page: by division and year, dates as DD/MM/YYYY and titles as keys,
+//   - Hame's own lines of division, date and title between tabs, which also hold
+//     councils' local days.
+//
+// A gov.uk file holds both nations, or it is cut off. Errors name the file and,
+// where it can be told, the line or the division.
+func ParseHolidays(name string, data []byte) (*Holidays, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 {
+		return nil, fmt.Errorf("%s: it is empty: expected published holidays", name)
+	} else if trimmed[0] != '{' {
+		return parseTSV(name, data)
+	}
+	days, err := govukDays(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return NewHolidays(name, days)
+}
+
+// govukDays reads the feed, or the page's source, which alone has "divisions".
+func govukDays(data []byte) ([]Holiday, error) {
+	var keys map[string]json.RawMessage
+	if err := decodeWhole(data, &keys); err != nil {
+		return nil, err
+	}
+	if _, ok := keys["divisions"]; ok {
+		var page struct {
+			Divisions map[string]map[string]json.RawMessage `json:"divisions"`
+		}
+		if err := decodeWhole(data, &page); err != nil {
+			return nil, err
+		}
+		return pageDays(page.Divisions)
+	}
+	var feed map[string]struct {
+		Division string      `json:"division"`
+		Events   []govukDate `json:"events"`
+	}
+	if err := decodeWhole(data, &feed); err != nil {
+		return nil, err
+	}
+	var days []Holiday
+	var err error
+	for slug, division := range feed {
+		if division.Division != slug {
+			return nil, fmt.Errorf("%q holds the division %q", slug, division.Division)
+		}
+		if days, err = appendDays(days, slug, division.Events, "2006-01-02"); err != nil {
+			return nil, err
+		}
+	}
+	return days, nil
+}
+
+// govukDate is an event of either form.
+type govukDate struct {
+	Title string `json:"title"`
+	Date  string `json:"date"`
+}
+
+// decodeWhole decodes one JSON value, and says on which line it fails.
+func decodeWhole(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	err := d.Decode(into)
+	if err == nil {
+		if rest := bytes.TrimLeft(data[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
+			return fmt.Errorf("line %d: something follows the holidays", lineOf(data, len(data)-len(rest)))
+		}
+		return nil
+	}
+	at := len(bytes.TrimRight(data, " \t\r\n")) // where a file that is cut off ends
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = int(syntax.Offset) - 1
+	case errors.As(err, &kind):
+		at = int(kind.Offset) - 1
+	}
+	return fmt.Errorf("line %d: %w", lineOf(data, at), notGovuk(err))
+}
+
+// lineOf is the line on which a byte stands.
+func lineOf(data []byte, at int) int {
+	return 1 + bytes.Count(data[:max(0, min(at, len(data)))], []byte("\n"))
+}
+
+func notGovuk(err error) error {
+	return fmt.Errorf("this is not how gov.uk publishes bank holidays: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// pageDays reads the page's source, whose divisions are keys for a translation,
+// such as "common.nations.scotland_slug". Beside its years, a division has its
+// "slug" and "title", which are such keys too.
+func pageDays(divisions map[string]map[string]json.RawMessage) ([]Holiday, error) {
+	var days []Holiday
+	for key, years := range divisions {
+		slug := strings.TrimSuffix(key[strings.LastIndexByte(key, '.')+1:], "_slug")
+		for year, raw := range years {
+			if year == "slug" || year == "title" {
+				continue
+			}
+			var events []govukDate
+			err := json.Unmarshal(raw, &events)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", slug, year, notGovuk(err))
+			}
+			before := len(days)
+			if days, err = appendDays(days, slug, events, "02/01/2006"); err != nil {
+				return nil, err
+			}
+			for _, d := range days[before:] {
+				if fmt.Sprint(d.Date.Year()) != year {
+					return nil, fmt.Errorf("%s: %s stands under %q", slug, d.Date, year)
+				}
+			}
+		}
+	}
+	return days, nil
+}
+
+// northernIreland stands in the published files and is nobody's calendar here.
+const northernIreland = "northern-ireland"
+
+func appendDays(days []Holiday, slug string, events []govukDate, layout string) ([]Holiday, error) {
+	if len(events) == 0 {
+		return nil, fmt.Errorf("%s holds no holidays: a calendar that is empty is no calendar", slug)
+	}
+	for _, e := range events {
+		t, err := time.Parse(layout, e.Date)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %q is no date as %s", slug, e.Date, map[string]string{"2006-01-02": "YYYY-MM-DD", "02/01/2006": "DD/MM/YYYY"}[layout])
+		}
+		if slug != northernIreland {
+			title := strings.ReplaceAll(strings.TrimPrefix(e.Title, "bank_holidays."), "_", " ")
+			days = append(days, Holiday{Division(slug), dateFrom(t), title})
+		}
+	}
+	return days, nil
+}

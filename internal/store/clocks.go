@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// Cause is why a deadline's dates changed.
+type Cause string
+
+// The causes. Why a case is held stands in its hold, and is none of them.
+const (
+	CauseHold       Cause = "hold"
+	CauseRelease    Cause = "release"
+	CauseHoldReview Cause = "hold_review" // a hold was given another day of review
+	CauseExtension  Cause = "extension"
+	CauseWithdrawal Cause = "withdrawal"
+	CauseCalendar   Cause = "calendar"
+	CausePost       Cause = "post"              // an item of post is waited for (C1)
+	CauseOpenedHeld Cause = "opened_under_hold" // the clock stood still when it began
+)
+
+// NewDates are a task's dates worked out anew.
+type NewDates struct {
+	Days        int // of the budget, which changes only for the review of a hold
+	Version     string
+	DueOn       clock.Date
+	Provisional bool
+	Next        casefile.Rung
+	DaysLeft    int
+	Awaiting    casefile.Party
+	Overdue     bool
+	Escalated   bool
+	// Reopened takes back that the task was closed because its time had passed.
+	Reopened bool
+}
+
+// MoveTask gives a task new dates, and keeps the old ones with the cause of the
+// change. command is the act that caused it, uuid.Nil for a calendar.
+func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
+	if err := t.keepDates(ctx, old, to, cause, command, at); err != nil {
+		return err
+	}
+	return t.exec(ctx, `
+		update task set days = $2, calendar_version = $3, due_on = $4, provisional = $5, next_rung = $6, next_no = $7, next_at = $8,
+		       awaiting = $9, overdue = $10, escalated = $11,
+		       closed_at = case when $12 then null else closed_at end, result = case when $12 then null else result end
+		where id = $1`,
+		old.ID, to.Days, to.Version, to.DueOn, to.Provisional, to.Next.Kind, to.Next.No, instant(to.Next.At),
+		to.Awaiting, to.Overdue, to.Escalated, to.Reopened)
+}
+
+func (t *Tx) keepDates(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
+	var by any
+	if command != uuid.Nil {
+		by = command
+	}
+	return t.exec(ctx, `
+		insert into deadline_change (task_id, no, cause, at, old_due, new_due, old_next, new_next, days_left, provisional, old_version, new_version, command_id)
+		select $1, coalesce(max(no), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12 from deadline_change where task_id = $1`,
+		old.ID, string(cause), at, old.DueOn, to.DueOn, old.Next, instant(to.Next.At), to.DaysLeft, to.Provisional, old.Version, to.Version, by)
+}
+
+// StampCalendar records that a task's dates are the same by another version of
+// the calendars.
+func (t *Tx) StampCalendar(ctx context.Context, task int64, version string) error {
+	return t.exec(ctx, `update task set calendar_version = $2 where id = $1`, task, version)
+}
+
+// ActedRungs counts how often each kind of rung of a task has acted.
+func (t *Tx) ActedRungs(ctx context.Context, task int64) (map[casefile.RungKind]int, error) {
+	var rows []struct {
+		Kind casefile.RungKind `db:"kind"`
+		N    int               `db:"n"`
+	}
+	err := t.all(ctx, &rows, `select kind, count(*) as n from rung where task_id = $1 group by kind`, task)
+	acted := map[casefile.RungKind]int{}
+	for _, r := range rows {
+		acted[r.Kind] = r.N
+	}
+	return acted, err
+}
+
+// HoldRow is a hold of a case. Until is zero while it stands.
+type HoldRow struct {
+	Person   int             `db:"person_no"`
+	Ground   casefile.Ground `db:"ground"`
+	From     clock.Date      `db:"opened_on"`
+	Until    clock.Date      `db:"ended_on"`
+	ReviewOn clock.Date      `db:"review_on"`
+	// RunsOn is a hold from before clocks could be stopped: it stops none.
+	RunsOn bool `db:"runs_on"`
+}
+
+// Holds lists a case's holds, ended ones too.
+func (t *Tx) Holds(ctx context.Context, ref string) ([]HoldRow, error) {
+	var rows []HoldRow
+	err := t.all(ctx, &rows, `
+		select person_no, ground, opened_on, ended_on, review_on, runs_on from hold where case_ref = $1 order by id`, ref)
+	return rows, err
+}
+
+// ReviewHold gives an open hold another day of review.
+func (t *Tx) ReviewHold(ctx context.Context, ref string, person int, ground casefile.Ground, on clock.Date) error {
+	return t.exec(ctx, `
+		update hold set review_on = $4 where case_ref = $1 and person_no = $2 and ground = $3 and ended_on is null`, ref, person, ground, on)
+}
+
+// AddExtension records the decision on a request for more time, and returns its number.
+func (t *Tx) AddExtension(ctx context.Context, ref string, task int64, f casefile.ExtendFields, by string, on clock.Date, command uuid.UUID) error {
+	return t.exec(ctx, `
+		insert into extension (case_ref, no, task_id, days, reason, asked_by, asked_on, decision, decided_by, decided_on, command_id)
+		select $1, coalesce(max(no), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from extension where case_ref = $1`,
+		ref, task, f.Days, f.Reason, f.AskedBy, f.AskedOn, f.Decision, by, on, command)
+}
+
+// WithdrawExtension takes back the last extension that was given to a task. It
+// returns how many days it had, 0 if none stands.
+func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on clock.Date, command uuid.UUID) (int, error) {
+	var days int
+	err := t.get(ctx, &days, `
+		update extension set withdrawn_on = $3, withdrawn_by = $2, withdrawal_id = $4
+		where (case_ref, no) = (select case_ref, max(no) from extension where task_id = $1 and decision = 'granted' and withdrawn_on is null group by case_ref)
+		returning days`, task, by, on, command)
+	if IsKind(err, NotFound) {
+		return 0, nil
+	}
+	return days, err
+}
+
+// CaseClocks reads a case's deadlines as the login may see them, and records
+// that they were read. NotFound if there is no such case for this login.
+func (s *Store) CaseClocks(ctx context.Context, ref string) (json.RawMessage, error) {
+	var body []byte
+	if err := s.db.GetContext(ctx, &body, `select case_clocks($1)`, ref); err != nil {
+		return nil, mapError(err)
+	}
+	if body == nil {
+		return nil, &Error{Kind: NotFound}
+	}
+	return body, nil
+}

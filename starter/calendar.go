@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hame/internal/backlog"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+)
+
+func (a *app) calendarCommand() *cobra.Command {
+	return group("calendar", "the published holidays that deadlines are worked out by",
+		forReaders(a.calendarCheck(), needsServer), forReaders(a.calendarDiff(), everybody), a.calendarApply())
+}
+
+// aCalendarFile bounds what is read as published holidays, in bytes: the largest
+// that is published has some fifty thousand.
+const aCalendarFile = 4 << 20
+
+func readCalendar(file string) (*clock.Holidays, error) {
+	body, err := readInput("FILE", file)
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > aCalendarFile {
+		return nil, usageError{fmt.Errorf("%s has %d bytes; published holidays have at most %d: it is another file", inputName(file), len(body), aCalendarFile)}
+	}
+	h, err := clock.ParseHolidays(inputName(file), body)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, division := range h.Divisions() {
+		if strings.HasPrefix(string(division), "S12") && backlog.CouncilName(string(division)) == "" {
+			return nil, usageError{fmt.Errorf("%s: %s is the code of no Scottish council today", inputName(file), division)}
+		}
+	}
+	return h, nil
+}
+
+// checkedCalendar is what calendar check says of a file.
+type checkedCalendar struct {
+	File      string            `json:"file"`
+	Version   string            `json:"version"`
+	Divisions []checkedDivision `json:"divisions"`
+	// OneOffs are the days that no yearly rule gives, Left those that a rule gives
+	// and that are not kept: what to look at before the file is applied.
+	OneOffs []clock.Holiday `json:"one_offs"`
+	Left    []clock.Holiday `json:"rules_not_kept"`
+}
+
+type checkedDivision struct {
+	Division clock.Division `json:"division"`
+	Days     int            `json:"days"`
+	First    int            `json:"first_year"`
+	Last     int            `json:"last_year"`
+}
+
+func (a *app) calendarCheck() *cobra.Command {
+	return &cobra.Command{
+		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it", Args: exactly(1),
+		Long: "Read a file of published holidays, and say what it holds and what is unusual in it. It may be the feed of www.gov.uk/bank-holidays.json, the\n" +
+			"source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code.",
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := readCalendar(args[0])
+			if err != nil {
+				return err
+			}
+			checked := checkedCalendar{File: inputName(args[0]), Version: h.Version(), OneOffs: []clock.Holiday{}, Left: []clock.Holiday{}}
+			added, left := h.OneOffs()
+			checked.OneOffs, checked.Left = append(checked.OneOffs, added...), append(checked.Left, left...)
+			for _, division := range h.Divisions() {
+				d := checkedDivision{Division: division}
+				d.First, d.Last = h.Years(division)
+				for _, day := range h.Days() {
+					if day.Division == division {
+						d.Days++
+					}
+				}
+				checked.Divisions = append(checked.Divisions, d)
+			}
+			return a.print(c.OutOrStdout(), checked, func(t *tabwriter.Writer) {
+				fmt.Fprintf(t, "%s can be applied; its days are version %s\n\nDIVISION\tDAYS\tYEARS\n", checked.File, checked.Version)
+				for _, d := range checked.Divisions {
+					fmt.Fprintf(t, "%s\t%d\t%d to %d\n", divisionName(d.Division), d.Days, d.First, d.Last)
+				}
+				fmt.Fprintf(t, "\nUNUSUAL\tDAY\tTITLE\n")
+				for _, d := range checked.OneOffs {
+					fmt.Fprintf(t, "%s\t%s %s\t%s: no yearly rule gives it\n", divisionName(d.Division), d.Date, d.Date.Weekday(), d.Title)
+				}
+				for _, d := range checked.Left {
+					fmt.Fprintf(t, "%s\t%s %s\ta yearly rule gives it, and it is not kept\n", divisionName(d.Division), d.Date, d.Date.Weekday())
+				}
+				fmt.Fprintf(t, "%d unusual day(s)\n", len(checked.OneOffs)+len(checked.Left))
+			})
+		},
+	}
+}
+
+func divisionName(d clock.Division) string {
+	if name := backlog.CouncilName(string(d)); name != "" {
+		return string(d) + " " + name
+	}
+	return string(d)
+}
+
+// calendarChange is how a file would change the calendars in force.
+type calendarChange struct {
+	File      string                          `json:"file"`
+	From      string                          `json:"from"` // the version in force
+	To        string                          `json:"to"`
+	Divisions map[clock.Division]clock.Change `json:"divisions"`
+	changes   []clock.Change
+}
+
+// compare works out what a file changes about the calendars in force.
+func (a *app) compare(ctx context.Context, file string) (from, to *clock.Holidays, change calendarChange, err error) {
+	h, err := readCalendar(file)
+	if err != nil {
+		return nil, nil, change, err
+	}
+	s, err := a.database(ctx)
+	if err != nil {
+		return nil, nil, change, err
+	}
+	if from, err = s.HolidaysInForce(ctx); err != nil {
+		return nil, nil, change, err
+	}
+	if to, err = from.Replace(h); err != nil {
+		return nil, nil, change, usageError{err}
+	}
+	change = calendarChange{File: inputName(file), From: from.Version(), To: to.Version(), Divisions: map[clock.Division]clock.Change{}, changes: from.Diff(to)}
+	for _, c := range change.changes {
+		change.Divisions[c.Division] = c
+	}
+	return from, to, change, nil
+}
+
+func (c calendarChange) write(w io.Writer) {
+	if c.From == c.To {
+		fmt.Fprintf(w, "%s changes nothing: version %s is in force\n", c.File, c.From)
+		return
+	}
+	fmt.Fprintf(w, "%s changes version %s, which is in force, to %s\n\nDIVISION\tCHANGE\tDAY\tTITLE\n", c.File, c.From, c.To)
+	for _, d := range c.changes {
+		for _, day := range d.Added {
+			fmt.Fprintf(w, "%s\tbecomes a holiday\t%s %s\t%s\n", divisionName(d.Division), day.Date, day.Date.Weekday(), day.Title)
+		}
+		for _, day := range d.Removed {
+			fmt.Fprintf(w, "%s\tis no holiday any more\t%s %s\t%s\n", divisionName(d.Division), day.Date, day.Date.Weekday(), day.Title)
+		}
+		for _, year := range d.Published {
+			fmt.Fprintf(w, "%s\tis published\t%d\tits days are not provisional any more\n", divisionName(d.Division), year)
+		}
+		for _, year := range d.Unpublished {
+			fmt.Fprintf(w, "%s\tis not published any more\t%d\tits days are provisional\n", divisionName(d.Division), year)
+		}
+	}
+}
+
+func (a *app) calendarDiff() *cobra.Command {
+	return &cobra.Command{
+		Use: "diff FILE", Short: "how a file of published holidays would change the calendars in force", Args: exactly(1),
+		Long: "How a file of published holidays would change the calendars in force. Of each division in the file, the years from its first to its last are replaced;\n" +
+			"other years, and divisions that it does not have, stay as they are.",
+		RunE: func(c *cobra.Command, args []string) error {
+			_, _, change, err := a.compare(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), change, func(t *tabwriter.Writer) { change.write(t) })
+		},
+	}
+}
+
+// movingError says that a calendar is in force and not every deadline moved yet.
+type movingError struct{ error }
+
+func (e movingError) Unwrap() error { return e.error }
+
+// appliedCalendar is what became of a file that was applied.
+type appliedCalendar struct {
+	calendarChange
+	Application int64 `json:"application,omitempty"`
+	// Cases and Deadlines count what was moved.
+	Cases     int  `json:"cases"`
+	Deadlines int  `json:"deadlines"`
+	DryRun    bool `json:"dry_run,omitempty"`
+}
+
+func (a *app) calendarApply() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.CalendarFields{}
+	rule, _ := casefile.ActApplyCalendar.Rule()
+	c := forAct(&cobra.Command{
+		Use: "apply FILE --reason CODE", Short: rule.InWords, Args: exactly(1),
+		Long: rule.InWords + ".\n\nEvery date that was shown before is kept, with both versions. It can be broken off: the worker goes on, and the same command shows how far it is.",
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			from, to, change, err := a.compare(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if _, err := a.holdsRole(ctx, casefile.ActApplyCalendar); err != nil {
+				return err
+			}
+			fields.Version, fields.Label = to.Version(), to.Label()
+			if err := fields.Validate(); err != nil {
+				return usageError{err}
+			}
+			on, err := a.attested(ctx, flags.on)
+			if err != nil {
+				return err
+			}
+			applied := appliedCalendar{calendarChange: change, DryRun: flags.dryRun}
+			if flags.dryRun {
+				return a.print(c.OutOrStdout(), applied, func(t *tabwriter.Writer) {
+					change.write(t)
+					fmt.Fprintln(t, "\nnothing was changed: leave out --dry-run to apply it")
+				})
+			}
+			d, err := a.desk(ctx)
+			if err != nil {
+				return err
+			}
+			if from.Version() != to.Version() {
+				cmd, err := desk.New("", casefile.ActApplyCalendar, 0, on, fields, "")
+				if err != nil {
+					return err
+				}
+				cmd.Office = store.CalendarOffice
+				no, err := d.Store.ApplyCalendar(ctx, cmd, from, to)
+				if err != nil {
+					return err
+				}
+				if no == 0 {
+					return casefile.Refuse(casefile.RefusedStale, "another calendar came into force meanwhile: see calendar diff, and apply again")
+				}
+			}
+			progress, err := a.moveDeadlines(c, d)
+			if err != nil {
+				return err
+			}
+			applied.Application, applied.Cases, applied.Deadlines = progress.No, progress.Cases, progress.Deadlines
+			return a.print(c.OutOrStdout(), applied, func(t *tabwriter.Writer) {
+				change.write(t)
+				fmt.Fprintf(t, "\nversion %s is in force: %d deadline(s) of %d case(s) moved\n", progress.Version, progress.Deadlines, progress.Cases)
+			})
+		},
+	}, casefile.ActApplyCalendar)
+	flags.add(c.Flags())
+	asked(c.Flags(), fields, "reason", &fields.Reason)
+	return c
+}
+
+// watchEvery is how often the progress of a change of calendar is looked at.
+const watchEvery = 500 * time.Millisecond
+
+// moveDeadlines has the deadlines moved for the last change of the calendars,
+// if any are left, and shows how far that is until it is done.
+func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgress, error) {
+	ctx := c.Context()
+	progress, err := d.Store.CalendarProgress(ctx)
+	if err != nil || progress.Finished {
+		return progress, err
+	}
+	if err := d.MoveDeadlines(ctx, progress.No, true); err != nil {
+		return progress, a.stillMoving(progress, unreachableError{err})
+	}
+	shown := -1
+	for {
+		if progress, err = d.Store.CalendarProgress(ctx); err != nil {
+			return progress, a.stillMoving(progress, err)
+		}
+		if progress.Finished {
+			return progress, nil
+		}
+		if progress.Cases != shown {
+			shown = progress.Cases
+			fmt.Fprintf(c.ErrOrStderr(), "%d deadline(s) of %d case(s) moved so far\n", progress.Deadlines, progress.Cases)
+		}
+		if failed, err := d.FailedMoves(ctx, progress.No); err == nil && len(failed) > 0 {
+			return progress, fmt.Errorf("the deadlines of %s could not be moved: see verify, mend these cases, and apply the same file again", strings.Join(failed, ", "))
+		}
+		select {
+		case <-ctx.Done():
+			return progress, a.stillMoving(progress, context.Cause(ctx))
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+func (a *app) stillMoving(p store.CalendarProgress, why error) error {
+	if errors.Is(why, context.Canceled) {
+		why = errors.New("it was broken off here")
+	}
+	return movingError{fmt.Errorf("version %s is in force, and %d deadline(s) of %d case(s) are moved: %w; the worker goes on with the others, and the same command shows how far it is", p.Version, p.Deadlines, p.Cases, why)}
+}

@@ -1,0 +1,282 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/store"
+)
+
+func (a *app) clockCommand() *cobra.Command {
+	hold := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.HoldFields{}
+		asked(set, f, "ground", (*string)(&f.Ground))
+		set.Var(dateFlag{&f.ReviewOn}, "review-on", question(casefile.Asked(f, "review_on")))
+		return f
+	}
+	release := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.ReleaseFields{}
+		asked(set, f, "ground", (*string)(&f.Ground))
+		asked(set, f, "reason", &f.Reason)
+		return f
+	}
+	extend := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.ExtendFields{}
+		asked(set, f, "task", (*string)(&f.Task))
+		asked(set, f, "decision", &f.Decision)
+		set.IntVar(&f.Days, "days", 0, question(casefile.Asked(f, "days")))
+		asked(set, f, "reason", &f.Reason)
+		asked(set, f, "asked_by", &f.AskedBy)
+		set.Var(dateFlag{&f.AskedOn}, "asked-on", question(casefile.Asked(f, "asked_on")))
+		return f
+	}
+	return group("clock", "the deadlines of a case: what is left of each, what stops it, and every date it has had",
+		forReaders(a.clockShow(), everybody),
+		a.actCommand("hold REF[/N] --ground CODE --review-on DATE", casefile.ActHold, hold),
+		a.actCommand("release REF[/N] --ground CODE --reason CODE", casefile.ActRelease, release),
+		a.actCommand("extend REF[/N] --task KIND --decision CODE --reason CODE [--days N --asked-by WHO --asked-on DATE]", casefile.ActExtend, extend))
+}
+
+// caseClocks are a case's deadlines as the reader's role may see them.
+type caseClocks struct {
+	Case     string      `json:"case"`
+	Sees     string      `json:"sees"`
+	Now      time.Time   `json:"now"`
+	Calendar string      `json:"calendar"` // the version in force
+	Council  string      `json:"council"`
+	Tasks    []taskClock `json:"tasks"`
+	Holds    []caseHold  `json:"holds,omitempty"`
+}
+
+type taskClock struct {
+	Kind       casefile.TaskKind `json:"kind"`
+	Subject    int               `json:"subject"`
+	Awaiting   casefile.Party    `json:"awaiting"`
+	Began      clock.Date        `json:"began"`
+	Days       int               `json:"days"`
+	Unit       clock.Unit        `json:"unit"`
+	Calendar   clock.CalendarID  `json:"calendar"`
+	Version    string            `json:"calendar_version"`
+	DueOn      clock.Date        `json:"due_on"`
+	Provision  bool              `json:"provisional"`
+	NextRung   casefile.RungKind `json:"next_rung"`
+	NextAt     *time.Time        `json:"next_at"`
+	Overdue    bool              `json:"overdue"`
+	Escalated  bool              `json:"escalated"`
+	ClosedAt   *time.Time        `json:"closed_at"`
+	Result     string            `json:"result"`
+	AttestedOn clock.Date        `json:"attested_on"`
+	Pauses     []clock.Pause     `json:"pauses"`
+	Extensions []struct {
+		No       int        `json:"no"`
+		Days     int        `json:"days"`
+		Reason   string     `json:"reason"`
+		AskedBy  string     `json:"asked_by"`
+		AskedOn  clock.Date `json:"asked_on"`
+		Decision string     `json:"decision"`
+		By       string     `json:"decided_by"`
+		On       clock.Date `json:"decided_on"`
+		TakenOn  clock.Date `json:"withdrawn_on"`
+		TakenBy  string     `json:"withdrawn_by"`
+	} `json:"extensions"`
+	Changes []struct {
+		Cause      store.Cause `json:"cause"`
+		At         time.Time   `json:"at"`
+		OldDue     clock.Date  `json:"old_due"`
+		NewDue     clock.Date  `json:"new_due"`
+		OldNext    *time.Time  `json:"old_next"`
+		NewNext    *time.Time  `json:"new_next"`
+		DaysLeft   int         `json:"days_left"`
+		OldVersion string      `json:"old_version"`
+		NewVersion string      `json:"new_version"`
+		By         string      `json:"by"`
+	} `json:"changes"`
+
+	// Worked out here from what stands above.
+	Total int `json:"total"` // days in all, with what was added
+	Used  int `json:"used"`  // up to yesterday
+	Left  int `json:"left"`  // from today on
+}
+
+type caseHold struct {
+	Person   int             `json:"person"`
+	Ground   casefile.Ground `json:"ground"` // only for those who see the file
+	From     clock.Date      `json:"opened_on"`
+	Until    clock.Date      `json:"ended_on"`
+	ReviewOn clock.Date      `json:"review_on"`
+	RunsOn   bool            `json:"runs_on"`
+}
+
+// measure works out how much of the clock is used and left by a version of the holidays.
+func (t *taskClock) measure(h *clock.Holidays, today clock.Date) error {
+	d := clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}, Pauses: t.Pauses}
+	for _, e := range t.Extensions {
+		if e.Decision == casefile.ExtensionGranted && e.TakenOn.IsZero() {
+			d.Extended += e.Days
+		}
+	}
+	used, err := d.Used(h, today.AddDays(-1))
+	if err != nil {
+		return fmt.Errorf("the clock of %s: %w", t.Kind, err)
+	}
+	t.Total = d.Total()
+	t.Used = min(used, t.Total)
+	t.Left = t.Total - t.Used
+	return nil
+}
+
+func (a *app) clockShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show REF", Short: "each deadline of a case: began, budget, used, left, due, what stopped it, and every date it was shown with (recorded)", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			raw, err := s.CaseClocks(c.Context(), ref)
+			if store.IsKind(err, store.NotFound) {
+				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+			}
+			if err != nil {
+				return err
+			}
+			var clocks caseClocks
+			if err := json.Unmarshal(raw, &clocks); err != nil {
+				return err
+			}
+			holidays, err := s.HolidaysInForce(c.Context())
+			if err != nil {
+				return err
+			}
+			for i := range clocks.Tasks {
+				if err := clocks.Tasks[i].measure(holidays, clock.DateOf(clocks.Now)); err != nil {
+					return err
+				}
+			}
+			return a.print(c.OutOrStdout(), clocks, func(t *tabwriter.Writer) { clocks.write(t, holidays) })
+		},
+	}
+}
+
+func (k caseClocks) write(w io.Writer, h *clock.Holidays) {
+	fmt.Fprintf(w, "%s on %s, by the calendars %s\n\n", k.Case, clock.DateOf(k.Now), h.Label())
+	fmt.Fprintln(w, "CLOCK\tAWAITED\tBEGAN\tHAS\tUSED\tLEFT\tDUE\tNEXT")
+	for _, t := range k.Tasks {
+		if t.ClosedAt != nil {
+			continue
+		}
+		next := string(t.NextRung)
+		if t.NextAt != nil {
+			next += " " + clock.DateOf(*t.NextAt).AddDays(-1).String()
+		} else {
+			next = "-"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(), t.Used, t.Left, t.due(), next)
+	}
+	if len(k.Holds) > 0 {
+		fmt.Fprintln(w, "\nHOLD\tABOUT\tFROM\tUNTIL\tREVIEW\tSTOPS")
+		for _, h := range k.Holds {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", orNone(string(h.Ground)), about(h.Person), h.From, orNone(h.Until.String()), h.ReviewOn, h.stops())
+		}
+	}
+	k.writeExtensions(w)
+	k.writeChanges(w)
+}
+
+func (k caseClocks) writeExtensions(w io.Writer) {
+	head := "\nEXTENSION\tDAYS\tREASON\tASKED\tDECIDED\tWITHDRAWN"
+	for _, t := range k.Tasks {
+		for _, e := range t.Extensions {
+			if head != "" {
+				fmt.Fprintln(w, head)
+				head = ""
+			}
+			taken := "-"
+			if !e.TakenOn.IsZero() {
+				taken = fmt.Sprintf("%s by %s", e.TakenOn, e.TakenBy)
+			}
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, e.Reason, e.AskedOn, e.AskedBy, e.Decision, e.On, e.By, taken)
+		}
+	}
+}
+
+func (k caseClocks) writeChanges(w io.Writer) {
+	head := "\nMOVED\tCLOCK\tDUE WAS\tDUE IS\tLEFT\tWHY\tBY"
+	for _, t := range k.Tasks {
+		for _, x := range t.Changes {
+			if head != "" {
+				fmt.Fprintln(w, head)
+				head = ""
+			}
+			why := strings.ReplaceAll(string(x.Cause), "_", " ")
+			switch x.Cause {
+			case store.CauseCalendar:
+				why = fmt.Sprintf("calendar %s, was %s", x.NewVersion, x.OldVersion)
+			case store.CausePost:
+				why = "an item of post is waited for"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), noDay(x.OldDue), noDay(x.NewDue), x.DaysLeft, why, orNone(x.By))
+		}
+	}
+}
+
+func noDay(d clock.Date) string {
+	if d.IsZero() {
+		return "stopped"
+	}
+	return d.String()
+}
+
+func (t taskClock) name() string { return string(t.Kind) + suffix(t.Subject) }
+
+func (t taskClock) budget() string {
+	s := fmt.Sprintf("%d %s days", t.Days, t.Unit)
+	if t.Unit == clock.WorkingDays {
+		s += ", " + string(t.Calendar)
+	}
+	if t.Total != t.Days {
+		s += fmt.Sprintf(", +%d", t.Total-t.Days)
+	}
+	return s
+}
+
+func (t taskClock) due() string {
+	s := t.DueOn.String()
+	if t.DueOn.IsZero() {
+		s = "stopped"
+	}
+	s += provisionalMark(t.Provision)
+	if t.Overdue {
+		s += " OVERDUE"
+	}
+	return s
+}
+
+func (h caseHold) stops() string {
+	switch {
+	case h.Ground == "":
+		return "-"
+	case h.RunsOn:
+		return "nothing: it is from before holds stopped clocks"
+	}
+	var kinds []casefile.TaskKind
+	for _, rule := range casefile.TaskRules {
+		if h.Ground.Stops(rule.Kind) {
+			kinds = append(kinds, rule.Kind)
+		}
+	}
+	return joined(kinds)
+}
