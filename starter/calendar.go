@@ -225,7 +225,7 @@ func (a *app) calendarApply() *cobra.Command {
 			if flags.dryRun {
 				return a.print(c.OutOrStdout(), applied, func(t *tabwriter.Writer) {
 					change.write(t)
-					fmt.Fprintln(t, "\nnothing was changed: leave out --dry-run to apply it")
+					fmt.Fprintf(t, "\n%s on %s could be sent; nothing was changed\n", casefile.ActApplyCalendar, on)
 				})
 			}
 			d, err := a.desk(ctx)

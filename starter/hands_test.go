@@ -48,7 +48,7 @@ func TestEachActHasItsCommand(t *testing.T) {
 		switch rule.Act {
 		case casefile.ActErase:
 			dated, worded = false, false // it is done now
-		case casefile.ActRecover, casefile.ActArrival, casefile.ActDuplicate, casefile.ActDismissPost:
+		case casefile.ActRecover, casefile.ActArrival, casefile.ActDuplicate, casefile.ActDismissPost, casefile.ActApplyCalendar:
 			worded = false // nothing would keep them
 		}
 		for flag, takes := range map[string]bool{"on": dated, "file": worded, "dry-run": true} {
@@ -182,7 +182,24 @@ func typedInWords(ref, other string) map[casefile.Act][]string {
 		casefile.ActDismissPost: {"1", "--reason", "not_ours"},
 		casefile.ActOpen:        {ref, "--reason", "illness"},
 		casefile.ActRecover:     {ref},
+
+		casefile.ActApplyCalendar: {"HOLIDAYS", "--reason", "local_days"},
 	}
+}
+
+// inFiles puts the files in place that acts typed in words take: a day of birth,
+// and a council's local days.
+func inFiles(t *testing.T, args []string) []string {
+	t.Helper()
+	files := map[string]string{"BORN": "2012-05-06\n", "HOLIDAYS": "# version: Glasgow's local days\nS12000049\t2026-07-20\tGlasgow Fair Monday\n"}
+	args = slices.Clone(args)
+	for i, a := range args {
+		if body, ok := files[a]; ok {
+			args[i] = filepath.Join(t.TempDir(), a)
+			require.NoError(t, os.WriteFile(args[i], []byte(body), 0o600))
+		}
+	}
+	return args
 }
 
 // TestADryRunOfWhatIsTypedInWords does for these what TestADryRunOfEachAct does
@@ -190,8 +207,6 @@ func typedInWords(ref, other string) map[casefile.Act][]string {
 func TestADryRunOfWhatIsTypedInWords(t *testing.T) {
 	r := newRoom(t)
 	commands := commandsByAct()
-	born := filepath.Join(t.TempDir(), "born")
-	require.NoError(t, os.WriteFile(born, []byte("2012-05-06\n"), 0o600))
 	r.admin.MustExec(`alter table post_item disable trigger all`) // items without their commands
 	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, command_id) values ('family', current_date, current_date, gen_random_uuid())`)
 	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, command_id)
@@ -207,11 +222,7 @@ func TestADryRunOfWhatIsTypedInWords(t *testing.T) {
 				defer r.admin.MustExec(`update review set stuck = '' where case_ref = $1`, r.ref)
 			}
 			words := strings.Fields(commands[act].CommandPath())[1:]
-			for i, a := range args {
-				if a == "BORN" {
-					args[i] = born
-				}
-			}
+			args := inFiles(t, args)
 			before := r.commands()
 			type_ := func(login string, more ...string) (string, string, int) {
 				return r.types(slices.Concat([]string{"--as", login}, words, args, more)...)

@@ -70,7 +70,7 @@ func TestEachActHasOneRule(t *testing.T) {
 			require.NotEmpty(t, r.InWords)
 			require.Contains(t, append(parts, ""), string(r.Part))
 			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog."), r.Subject == AboutLane)
-			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate}, r.Act), r.Subject == AboutRecord,
+			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar}, r.Act), r.Subject == AboutRecord,
 				"these are done by the database whole, for no review runs that could take them")
 		})
 	}
@@ -132,6 +132,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActAppeal:          only(Caseworker),
 		ActDuplicate:       only(Caseworker, SeniorCaseworker), // who gets it when it is escalated
 		ActErase:           only(Operations),                   // as data steward
+		ActHold:            only(SeniorCaseworker),             // an open hold's owner
+		ActRelease:         only(SeniorCaseworker),
+		ActExtend:          only(SeniorCaseworker),
+		ActApplyCalendar:   only(Operations),
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -230,7 +234,8 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActWithdraw:        "decision",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
-		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "",
+		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "",
+		ActHold: always, ActRelease: always, ActExtend: always,
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",

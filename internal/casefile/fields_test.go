@@ -23,8 +23,8 @@ var samples = map[Act]struct {
 	valid  string
 	wrongs []wrong
 }{
-	ActAssign:        {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
-	ActErase:         {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
+	ActAssign: {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
+	ActErase:  {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
 	ActHold: {`{"ground": "court", "review_on": "2026-06-01"}`, []wrong{
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
 	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{

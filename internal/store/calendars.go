@@ -35,14 +35,13 @@ type holidayRow struct {
 	Title    string         `db:"title"`
 }
 
-const selectHolidays = `
-	select v.label, d.division, d.day, d.title from calendar_version v join calendar_day d using (version) where v.version = `
+const selectHolidays = `select label, division, day, title from holidays_of($1)`
 
 // Holidays returns a version of the published holidays. It fails if the record
 // has no days of it: a missing calendar is never one without holidays.
 func (t *Tx) Holidays(ctx context.Context, version string) (*clock.Holidays, error) {
 	var rows []holidayRow
-	if err := t.all(ctx, &rows, selectHolidays+`$1`, version); err != nil {
+	if err := t.all(ctx, &rows, selectHolidays, version); err != nil {
 		return nil, err
 	}
 	return holidays(version, rows)
@@ -63,7 +62,7 @@ func (s *Store) HolidaysInForce(ctx context.Context) (*clock.Holidays, error) {
 		return nil, mapError(err)
 	}
 	var rows []holidayRow
-	if err := s.db.SelectContext(ctx, &rows, selectHolidays+`$1`, version); err != nil {
+	if err := s.db.SelectContext(ctx, &rows, selectHolidays, version); err != nil {
 		return nil, mapError(err)
 	}
 	return holidays(version, rows)

@@ -181,11 +181,11 @@ var privileges = []string{
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
 	`grant insert (` + strings.Join(stagedPerson, ", ") + `) on import_staging_person to hame_staff`,
-	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list, calendar_version, calendar_day to hame_staff`,
+	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list to hame_staff`,
 	`grant execute on function has_role, my_person, my_roles, may_see, sight_of, my_part, business_now, case_file, case_timeline, act_text,
 	     record_refusal, file_command, import_merge, programme_report, figures, verify_record, reviews_on_record, business_today, receive_post,
 	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order, my_command,
-	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress, holidays_of,
 	     apply_calendar to hame_staff`,
 }
 

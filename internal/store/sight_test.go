@@ -158,7 +158,11 @@ var reads = map[string]string{
 	"waiting_order":     `select to_jsonb(x) from waiting_order('legacy') x where case_ref = $1`,
 	"my_command":        `select to_jsonb(x) from my_command(md5($1)::uuid) x`, // planted by somebody else
 	"business_today":    `select to_jsonb(business_today()) where $1::text is null`,
-	"record_refusal":    ``, "file_command": ``, "import_merge": ``, "erase_text": ``,
+	"case_clocks":       `select case_clocks($1) where case_clocks($1) is not null`,
+	"calendar_in_force": `select to_jsonb(1) where calendar_in_force() = $1`,
+	"calendar_progress": `select to_jsonb(x) from calendar_progress() x where label = $1`,
+	"holidays_of":       `select to_jsonb(x) from holidays_of($1) x`,
+	"apply_calendar":    ``, "record_refusal": ``, "file_command": ``, "import_merge": ``, "erase_text": ``,
 	"receive_post": ``, "dismiss_post": ``, "settle_arrival": ``, "resolve_duplicate": ``,
 }
 

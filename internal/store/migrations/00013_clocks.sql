@@ -111,6 +111,11 @@ begin
     return (select a.version from calendar_application a order by a.no desc limit 1);
 end $$;
 
+-- The days of a version: they are published, and everybody may read them.
+create function holidays_of(in_version text) returns table (label text, division text, day date, title text) language sql stable security definer set search_path = hame as $$
+    select v.label, d.division, d.day, d.title from calendar_version v join calendar_day d using (version) where v.version = in_version
+$$;
+
 -- Takes a review's row for the rest of the transaction, and tells which calendar is in force. Each statement here sees
 -- what was committed before it: a version that came into force while the lock was waited for is seen.
 create function lock_review(ref text, out locked text, out calendar text) language plpgsql volatile as $$
