@@ -33,7 +33,7 @@ func (a *app) clockCommand() *cobra.Command {
 		f := &casefile.ExtendFields{}
 		asked(set, f, "task", (*string)(&f.Task))
 		asked(set, f, "decision", &f.Decision)
-		set.IntVar(&f.Days, "days", 0, question(casefile.Asked(f, "days")))
+		set.Var(countFlag{&f.Days}, "days", question(casefile.Asked(f, "days")))
 		asked(set, f, "reason", &f.Reason)
 		asked(set, f, "asked_by", &f.AskedBy)
 		set.Var(dateFlag{&f.AskedOn}, "asked-on", question(casefile.Asked(f, "asked_on")))

@@ -68,7 +68,7 @@ var (
 )
 
 // tells are what a message for a person has no business with.
-var tells = regexp.MustCompile(`(?i)panic|goroutine|runtime error|\bnil\b|strconv|unmarshal|(^|[^.])yaml:|!!|\bsql:|\bpq:|sqlstate|refused (it|the statement) \(|\b(main|casefile|clock|store|uuid|json)\.[A-Z]|0x[0-9a-f]{6}|syscall|\bEOF\b`)
+var tells = regexp.MustCompile(`(?i)panic|goroutine|runtime error|\bnil\b|strconv|unmarshal|(^|[^.])yaml:|!!|\bsql:|\bpq:|sqlstate|refused (it|the statement) \(|(?-i:\b(main|casefile|clock|store|uuid|json)\.[A-Z])|0x[0-9a-f]{6}|syscall|\bEOF\b`)
 
 // siege is a room in which every command is tried with what it must not take.
 type siege struct {
@@ -235,7 +235,7 @@ func (a *assault) fill(t *testing.T) {
 		case len(f.Codes) > 0 && a.c.Flags().Lookup(choice) != nil:
 			a.flags = append(a.flags, "--"+choice)
 		case slices.Contains(a.takes, "FIELD"), slices.Contains(a.takes, "CODE"), slices.Contains(a.takes, "ID"), f.Name == "result", f.Name == "command",
-			f.Name == "other", f.Name == "listing_date":
+			f.Name == "other", f.Name == "listing_date", f.Name == "version", f.Name == "label":
 		default:
 			inForm = true
 		}

@@ -43,6 +43,7 @@ var recorded = map[string]enumspb.EventType{
 	"answered":            enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"waived":              enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"stuck-and-recovered": enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+	"clocks":              enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 }
 
 // shows are Updates and texts that a path must have in its history, decrypted.
@@ -54,6 +55,7 @@ var shows = map[string][]string{
 	"answered":            {"representation.answer"},
 	"waived":              {"welfare.waive"},
 	"stuck-and-recovered": {"stuck: OpenStage", "case.recover"},
+	"clocks":              {"clock.hold", "clock.extend", "clock.release", "move-deadlines"},
 }
 
 const whatAFailureMeans = `

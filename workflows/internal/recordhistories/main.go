@@ -66,6 +66,7 @@ type path struct {
 	returned      bool // the second officer returns the first proposal
 	waived        bool // the child's check is waived
 	stuck         bool // the evidence stage can't be opened at first
+	clocks        bool // holds, more time, and a calendar that changes
 }
 
 var paths = []path{
@@ -79,6 +80,7 @@ var paths = []path{
 	{name: "answered", manner: office.Manner{Represent: true}, describe: "the minister represents, and the decision maker answers before the family is granted"},
 	{name: "waived", waived: true, describe: "a child's check is waived by a senior caseworker, and the family is granted"},
 	{name: "stuck-and-recovered", stuck: true, describe: "the evidence stage can't be opened, and the review is stuck until operations recover it; then the family is granted"},
+	{name: "clocks", manner: office.Manner{Refuse: true}, clocks: true, describe: "a family's clock is stopped by a hold, lengthened and let go on, and a calendar changes; then it is refused, and a court holds the search for an appeal"},
 }
 
 func main() {
@@ -124,7 +126,7 @@ func record(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		if err := r.write(ctx, ref, p.name, p.run, fmt.Sprintf("%s\nRecorded on %s from commit %s.\n", p.describe, clock.DateOf(time.Now()), commit)); err != nil {
+		if err := r.write(ctx, ref, p.name, p.run, fmt.Sprintf("%s\nRecorded from commit %s.\n", p.describe, commit)); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -159,6 +161,7 @@ type recorder struct {
 	namespace string
 	worker    worker.Worker
 	now       time.Time // of the review being played
+	stopped   map[casefile.Ground]bool
 }
 
 func open(ctx context.Context) (*recorder, error) {
@@ -189,7 +192,7 @@ func open(ctx context.Context) (*recorder, error) {
 	if err := temporalnamespace.Prepare(ctx, options); err != nil {
 		return nil, err
 	}
-	r := &recorder{admin: admin, namespace: options.Namespace}
+	r := &recorder{admin: admin, namespace: options.Namespace, stopped: map[casefile.Ground]bool{}}
 	if r.store, err = r.as(ctx, "hame_worker"); err != nil {
 		return nil, err
 	}
@@ -243,7 +246,9 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 	if err != nil {
 		return "", err
 	}
-	r.now = time.Now()
+	if r.now, err = r.store.BusinessNow(ctx); err != nil {
+		return "", err
+	}
 	today := clock.DateOf(r.now)
 	family := office.Family(key)
 	family.Lane = lane
@@ -311,6 +316,12 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 		}
 		var deeds []office.Deed
 		for _, t := range state.Tasks {
+			if p.clocks && (t.Kind == casefile.TaskQuestionnaire || t.Kind == casefile.TaskNoAppeal) {
+				if err := r.stopTheClock(ctx, ref, t); err != nil {
+					return err
+				}
+				p.clocks = t.Kind == casefile.TaskQuestionnaire
+			}
 			if bad && t.Kind == casefile.TaskQuestionnaire {
 				bad, wentAstray = false, true
 				deeds = astray()
@@ -372,6 +383,78 @@ func (r *recorder) stick(ctx context.Context, ref string) error {
 		return err
 	}
 	return db.Close()
+}
+
+// stopTheClock holds a case and lets it go after some days: of the family's
+// questionnaire on a medical ground, with more time given and a day that becomes a
+// holiday meanwhile; of the search for an appeal because a court is asked. It does
+// so once for each.
+func (r *recorder) stopTheClock(ctx context.Context, ref string, t casefile.Task) error {
+	ground, person := casefile.GroundMedical, 0
+	if t.Kind == casefile.TaskNoAppeal {
+		ground, person = casefile.GroundCourt, t.Subject
+	}
+	if r.stopped[ground] {
+		return nil
+	}
+	r.stopped[ground] = true
+	today := clock.DateOf(r.now)
+	if err := r.do(ctx, ref, deed("fiona", casefile.ActHold, person, &casefile.HoldFields{Ground: ground, ReviewOn: today.AddDays(14)})); err != nil {
+		return err
+	}
+	if ground == casefile.GroundMedical {
+		if err := r.do(ctx, ref, deed("fiona", casefile.ActExtend, 0, &casefile.ExtendFields{Task: casefile.TaskQuestionnaire,
+			Decision: casefile.ExtensionGranted, Days: 5, Reason: "illness", AskedBy: "family", AskedOn: today})); err != nil {
+			return err
+		}
+		if err := r.changeCalendar(ctx, today); err != nil {
+			return err
+		}
+	}
+	if err := r.forward(ctx, ref, r.now.Add(20*24*time.Hour)); err != nil {
+		return err // past the hold's day of review
+	}
+	return r.do(ctx, ref, deed("fiona", casefile.ActRelease, person, &casefile.ReleaseFields{Ground: ground, Reason: "passed"}))
+}
+
+// changeCalendar makes a working day of next week a holiday in both nations, and
+// has the deadlines moved.
+func (r *recorder) changeCalendar(ctx context.Context, today clock.Date) error {
+	operations, err := r.as(ctx, "archie")
+	if err != nil {
+		return err
+	}
+	from, err := operations.HolidaysInForce(ctx)
+	if err != nil {
+		return err
+	}
+	scotland, err := from.Calendar(clock.Scotland)
+	if err != nil {
+		return err
+	}
+	day := scotland.AddWorkingDays(today, 5)
+	to, err := clock.NewHolidays("recorded", append(from.Days(),
+		clock.Holiday{Division: clock.DivisionScotland, Date: day, Title: "a day more"}, clock.Holiday{Division: clock.DivisionEnglandAndWales, Date: day, Title: "a day more"}))
+	if err != nil {
+		return err
+	}
+	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(r.now), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "recorded"}, "")
+	if err != nil {
+		return err
+	}
+	cmd.Office = store.CalendarOffice
+	no, err := operations.ApplyCalendar(ctx, cmd, from, to)
+	if err != nil {
+		return err
+	}
+	d := &desk.Desk{Store: operations, Temporal: r.client, TaskQueue: taskQueue}
+	if err := d.MoveDeadlines(ctx, no, true); err != nil {
+		return err
+	}
+	if err := r.client.GetWorkflow(ctx, fmt.Sprintf("apply-calendar-%d", no), "").Get(ctx, nil); err != nil {
+		return err
+	}
+	return operations.Close()
 }
 
 // badStart is what befalls a review before its listing date.
