@@ -31,11 +31,13 @@ type CalendarChange struct {
 	Done   bool     `json:"done,omitempty"`
 }
 
-// The sizes of a change of calendar [D]: cases an activity, Updates under way at
-// once, and how many failed cases are named.
+// MovedAtOnce is how many reviews are being moved at the same time.
+const MovedAtOnce = 16
+
+// The other sizes of a change of calendar [D]: cases an activity, and how many
+// failed cases are named.
 const (
 	casesAPage  = 1000
-	movesAtOnce = 16
 	failedNamed = 20
 )
 
@@ -58,7 +60,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	var outage error
 	queue := make(chan string)
 	var workers sync.WaitGroup
-	for range movesAtOnce {
+	for range MovedAtOnce {
 		workers.Go(func() {
 			for ref := range queue {
 				err := a.moveReview(ctx, in.Application, ref)

@@ -33,6 +33,7 @@ var measurements = []measurement{
 	{"rehearsal", "families a minute through a rehearsal", rehearse},
 	{"memory", "worker memory of an open review", memory},
 	{"replay", "replay of a review of five years from cold", replay},
+	{"calendars", "deadlines moved a second when a calendar changes", calendars},
 	{"growth", "what a family costs with 1,000, 10,000 and 100,000 families there", growth},
 	{"import", "import and check of 450,000 families", imports},
 	{"plans", "the plan of every statement with 450,000 families", plans},

@@ -42,29 +42,25 @@ type NewDates struct {
 }
 
 // MoveTask gives a task new dates, and keeps the old ones with the cause of the
-// change. command is the act that caused it, uuid.Nil for a calendar.
+// change, in one statement: neither is there without the other. command is the
+// act that caused it, uuid.Nil for a calendar.
 func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
-	if err := t.keepDates(ctx, old, to, cause, command, at); err != nil {
-		return err
-	}
-	return t.exec(ctx, `
-		update task set days = $2, calendar_version = $3, due_on = $4, provisional = $5, next_rung = $6, next_no = $7, next_at = $8,
-		       awaiting = $9, overdue = $10, escalated = $11,
-		       closed_at = case when $12 then null else closed_at end, result = case when $12 then null else result end
-		where id = $1`,
-		old.ID, to.Days, to.Version, to.DueOn, to.Provisional, to.Next.Kind, to.Next.No, instant(to.Next.At),
-		to.Awaiting, to.Overdue, to.Escalated, to.Reopened)
-}
-
-func (t *Tx) keepDates(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
 	var by any
 	if command != uuid.Nil {
 		by = command
 	}
 	return t.exec(ctx, `
-		insert into deadline_change (task_id, no, cause, at, old_due, new_due, old_next, new_next, days_left, provisional, old_version, new_version, command_id)
-		select $1, coalesce(max(no), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12 from deadline_change where task_id = $1`,
-		old.ID, string(cause), at, old.DueOn, to.DueOn, old.Next, instant(to.Next.At), to.DaysLeft, to.Provisional, old.Version, to.Version, by)
+		with kept as (
+			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next, provisional, old_version, new_version)
+			select t.id, 1 + (select coalesce(max(no), 0) from deadline_change where task_id = t.id), $2, $3, $4, $5,
+			       t.due_on, $6, t.next_at, $7, $8, t.calendar_version, $9
+			from task t where t.id = $1)
+		update task set due_on = $6, next_at = $7, provisional = $8, calendar_version = $9, days = $10, next_rung = $11, next_no = $12,
+		       awaiting = $13, overdue = $14, escalated = $15,
+		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end
+		where id = $1`,
+		old.ID, string(cause), at, by, to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
+		to.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened)
 }
 
 // StampCalendar records that a task's dates are the same by another version of
