@@ -31,6 +31,11 @@ func (a *app) verifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			moved, err := d.Store.VerifyDeadlines(c.Context())
+			if err != nil {
+				return err
+			}
+			breaches = append(breaches, moved...)
 			running, err := compareWithTemporal(c.Context(), d.Store, d.Temporal)
 			if err != nil {
 				return err

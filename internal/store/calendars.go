@@ -61,6 +61,11 @@ func (s *Store) HolidaysInForce(ctx context.Context) (*clock.Holidays, error) {
 	if err := s.db.GetContext(ctx, &version, `select coalesce(calendar_in_force(), '')`); err != nil {
 		return nil, mapError(err)
 	}
+	return s.HolidaysOf(ctx, version)
+}
+
+// HolidaysOf returns a version of the published holidays.
+func (s *Store) HolidaysOf(ctx context.Context, version string) (*clock.Holidays, error) {
 	var rows []holidayRow
 	if err := s.db.SelectContext(ctx, &rows, selectHolidays, version); err != nil {
 		return nil, mapError(err)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -128,6 +129,68 @@ func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on cl
 		return 0, nil
 	}
 	return days, err
+}
+
+// VerifyDeadlines works out the last day of every running deadline from its
+// ledger and its version of the calendars, and returns a breach for each that is
+// shown with another. NotPermitted but for operations and the auditor.
+func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
+	const page = 10_000
+	var breaches []Breach
+	versions := map[string]*clock.Holidays{}
+	for after := int64(0); ; {
+		var rows []struct {
+			TaskDates
+			Case   string `db:"case_ref"`
+			Pauses []byte `db:"pauses"`
+		}
+		err := s.db.SelectContext(ctx, &rows, `
+			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, extended, pauses
+			from deadlines_on_record($1, $2)`, after, page)
+		if err != nil {
+			return nil, mapError(err)
+		}
+		for _, r := range rows {
+			h := versions[r.Version]
+			if h == nil {
+				if h, err = s.HolidaysOf(ctx, r.Version); err != nil {
+					return nil, err
+				}
+				versions[r.Version] = h
+			}
+			var pauses []clock.Pause
+			if err := json.Unmarshal(r.Pauses, &pauses); err != nil {
+				return nil, err
+			}
+			d := r.Deadline(pauses)
+			due, err := d.Due(h)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", r.Case, r.Kind, err)
+			}
+			provisional, err := d.Provisional(h)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", r.Case, r.Kind, err)
+			}
+			if due != r.DueOn || provisional != r.Provisional {
+				breaches = append(breaches, Breach{Rule: "deadlines follow from their ledger", Case: r.Case,
+					Detail: fmt.Sprintf("%s (%d) is shown as due on %s, and its ledger says %s", r.Kind, r.Subject, dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))})
+			}
+			after = r.ID
+		}
+		if len(rows) < page {
+			return breaches, nil
+		}
+	}
+}
+
+func dayInWords(d clock.Date, provisional bool) string {
+	switch {
+	case d.IsZero():
+		return "no day, for it is stopped"
+	case provisional:
+		return d.String() + ", provisionally"
+	}
+	return d.String()
 }
 
 // CaseClocks reads a case's deadlines as the login may see them, and records

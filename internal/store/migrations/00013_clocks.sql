@@ -245,6 +245,25 @@ begin
                   from hold h where h.case_ref = ref and sight in ('file', 'no_text')));
 end $$;
 
+-- The open tasks after one, in order, with what their last days follow from, for checking that they do.
+create function deadlines_on_record(after bigint, at_most int) returns table (id bigint, case_ref text, kind text, subject int, awaiting text, began date,
+    days int, unit text, calendar text, calendar_version text, due_on date, provisional boolean, extended int, pauses jsonb)
+language plpgsql stable security definer set search_path = hame as $$
+begin
+    if session_user <> 'hame_worker' and not has_role('operations', 'auditor') then
+        raise exception '% may not verify', session_user using errcode = 'insufficient_privilege';
+    end if;
+    return query
+    select t.id, t.case_ref, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, ''), t.due_on, t.provisional,
+        (select coalesce(sum(e.days), 0)::int from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null),
+        (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
+         from hold h join ground_stops s on s.ground = h.ground and s.kind = t.kind where h.case_ref = t.case_ref and not h.runs_on)
+    from task t
+    where t.id > after and t.closed_at is null
+      and (session_user = 'hame_worker' or has_role('auditor') or may_see(t.case_ref))
+    order by t.id limit at_most;
+end $$;
+
 create or replace function case_timeline(ref text) returns table (at timestamptz, what text, who text, detail text)
 language plpgsql security definer set search_path = hame as $$
 begin
