@@ -20,7 +20,14 @@ type ActOnRungParams struct {
 }
 
 // ActOnRung lets a rung act once. It reads the facts again first: a rung whose
-// task is done, or that has acted, does nothing. No rung writes an outcome (R1).
+// task is done, whose clock was stopped or given more time, or that has acted,
+// does nothing. No rung writes an outcome (R1).
+//
+// A rung and an act in the same second come one after the other, as they take the
+// review's row: an answer that is first leaves the rung nothing to do; after the
+// rung it is recorded all the same, late or in time by its attested day; a hold
+// that is recorded after the rung takes back what the rung did, if it is attested
+// for its last day or before.
 func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefile.Review, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		if err := c.mended(ctx); err != nil {

@@ -93,7 +93,9 @@ func (a *app) calendarCheck() *cobra.Command {
 				for _, d := range checked.Divisions {
 					fmt.Fprintf(t, "%s\t%d\t%d to %d\n", divisionName(d.Division), d.Days, d.First, d.Last)
 				}
-				fmt.Fprintf(t, "\nUNUSUAL\tDAY\tTITLE\n")
+				if len(checked.OneOffs)+len(checked.Left) > 0 {
+					fmt.Fprintf(t, "\nUNUSUAL\tDAY\tTITLE\n")
+				}
 				for _, d := range checked.OneOffs {
 					fmt.Fprintf(t, "%s\t%s %s\t%s: no yearly rule gives it\n", divisionName(d.Division), d.Date, d.Date.Weekday(), d.Title)
 				}

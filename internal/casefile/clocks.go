@@ -215,16 +215,13 @@ func (f CalendarFields) Ask() []Field {
 	}
 }
 
-// longestLabel is how long the label of a version may be, in characters [D].
-const longestLabel = 200
-
 // Validate wants a version, and checks that the reason is a code.
 func (f CalendarFields) Validate() error {
 	if f.Version == "" {
 		return fmt.Errorf("version: it is that of the file's days")
 	}
-	if n := utf8.RuneCountInString(f.Label); n == 0 || n > longestLabel {
-		return fmt.Errorf("label: it has %d characters; a version is called by 1 to %d", n, longestLabel)
+	if n := utf8.RuneCountInString(f.Label); n == 0 || n > clock.LongestLabel {
+		return fmt.Errorf("label: it has %d characters; a version is called by 1 to %d", n, clock.LongestLabel)
 	}
 	if !reasonPattern.MatchString(f.Reason) {
 		return fmt.Errorf("reason is %s; it must be a code of small letters, digits and _, such as proclamation", quoted(f.Reason))

@@ -184,8 +184,18 @@ func (h *Holidays) Replace(file *Holidays) (*Holidays, error) {
 			days = append(days, d)
 		}
 	}
-	return NewHolidays(file.label, days)
+	label := file.label
+	if len(file.byYear[DivisionEnglandAndWales]) == 0 || len(file.byYear[DivisionScotland]) == 0 {
+		label = h.label + " + " + file.label // a part only, as a council's local days
+	}
+	if runes := []rune(label); len(runes) > LongestLabel {
+		label = string(runes[len(runes)-LongestLabel:])
+	}
+	return NewHolidays(label, days)
 }
+
+// LongestLabel is how long the label of a version may be, in characters [D].
+const LongestLabel = 200
 
 // Change is how one division's holidays differ between two versions.
 type Change struct {
