@@ -51,7 +51,9 @@ func (c *change) moveDeadlines(ctx context.Context, cause store.Cause, command u
 }
 
 // moveDeadline works out one task's dates anew, with a budget of so many days. It
-// returns them.
+// returns them. Where a holiday ceases to be one and the last day would so have
+// passed already, the task keeps the calendar that its last day was shown by: no
+// calendar takes away a day that somebody still counted on [D].
 func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, cause store.Cause, command uuid.UUID) (store.NewDates, error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {
@@ -78,6 +80,9 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 	if err != nil {
 		return to, err
 	}
+	if cause == store.CauseCalendar && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
+		return to, nil
+	}
 	next := t.Rung()
 	same := to.DueOn == t.DueOn && to.Provisional == t.Provisional && to.Next.Kind == next.Kind && to.Next.No == next.No && to.Next.At.Equal(next.At)
 	switch {
@@ -93,7 +98,7 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 // that has acted is not sent again. What acted because a day had passed that now
 // lies ahead is taken back, and acts again when the new day has passed.
 func (c *change) stepAnew(ctx context.Context, t store.TaskDates, d clock.Deadline, to *store.NewDates) (err error) {
-	ahead := to.DueOn.IsZero() || !to.DueOn.Before(c.today)
+	ahead := !passed(to.DueOn, c.today)
 	switch {
 	case t.NextRung == casefile.Reminder:
 		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Reminder, t.NextNo)
@@ -131,7 +136,7 @@ func (c *change) stepAnew(ctx context.Context, t store.TaskDates, d clock.Deadli
 // time was not late, and what had its time taken by a hold was not missed. While
 // the family's evidence is gathered such a task is opened again, with what is left.
 func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadline, to *store.NewDates) error {
-	ahead := to.DueOn.IsZero() || !to.DueOn.Before(c.today)
+	ahead := !passed(to.DueOn, c.today)
 	if !t.AttestedOn.IsZero() {
 		to.Overdue = t.Overdue && !to.DueOn.IsZero() && to.DueOn.Before(t.AttestedOn)
 		return nil
@@ -155,6 +160,9 @@ func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadl
 	to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Due, acted[casefile.Due])
 	return err
 }
+
+// passed reports whether a last day is over; what is stopped has none that could be.
+func passed(due, today clock.Date) bool { return !due.IsZero() && due.Before(today) }
 
 // nextRung is the rung that follows one that has acted, numbered after those of
 // its kind that have acted before.

@@ -258,7 +258,7 @@ func (a *app) receipt(w io.Writer, ref string, act casefile.Act, r workflows.Rec
 		}
 		fmt.Fprintf(t, "%s %s: recorded; the case is at %s, revision %d\n", ref, act, r.Stage, r.Revision)
 		if r.Awaiting != "" {
-			fmt.Fprintf(t, "next: the %s, by %s\n", r.Awaiting.InWords(), r.NextDate)
+			fmt.Fprintf(t, "next: the %s, by %s%s\n", r.Awaiting.InWords(), r.NextDate, provisionalMark(r.Provisional))
 		}
 		if link := a.link(ref); link != "" {
 			fmt.Fprintln(t, link)

@@ -98,6 +98,7 @@ type taskClock struct {
 		DaysLeft   int         `json:"days_left"`
 		OldVersion string      `json:"old_version"`
 		NewVersion string      `json:"new_version"`
+		Provision  bool        `json:"provisional"` // of the new day
 		By         string      `json:"by"`
 	} `json:"changes"`
 
@@ -228,7 +229,7 @@ func (k caseClocks) writeChanges(w io.Writer) {
 			case store.CausePost:
 				why = "an item of post is waited for"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), noDay(x.OldDue), noDay(x.NewDue), x.DaysLeft, why, orNone(x.By))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), noDay(x.OldDue), noDay(x.NewDue)+provisionalMark(x.Provision), x.DaysLeft, why, orNone(x.By))
 		}
 	}
 }

@@ -12,7 +12,9 @@ import (
 
 // agenda owns the review's one timer: it sleeps until the earliest rung of all
 // open tasks, and lets it act. A change of the tasks that brings another rung to
-// the front replaces the timer; any other change leaves it.
+// the front replaces the timer; any other change leaves it. Leaving it standing
+// where the next rung is later would cost fewer events, and the Web UI would name
+// a rung that is over: what waits must be true to look at.
 func (r *review) agenda(ctx workflow.Context) {
 	for {
 		_ = workflow.Await(ctx, func() bool { _, ok := r.Earliest(); return ok && r.Stuck == "" })
@@ -91,5 +93,9 @@ func summary(t casefile.Task) string {
 	if t.Subject > 0 {
 		s += fmt.Sprintf("/%d", t.Subject)
 	}
-	return s + ", due " + t.DueOn.String()
+	s += ", due " + t.DueOn.String()
+	if t.Provisional {
+		s += " (provisional)"
+	}
+	return s
 }

@@ -34,6 +34,8 @@ type Receipt struct {
 	Revision int            `json:"revision,omitempty"`
 	Awaiting casefile.Party `json:"awaiting,omitempty"`
 	NextDate clock.Date     `json:"next_date,omitzero"` // by which the one awaited must act
+	// Provisional says that the next date rests on holidays not yet published.
+	Provisional bool `json:"provisional,omitempty"`
 }
 
 // RefusedError is the type of the application error with which a validator
@@ -156,7 +158,7 @@ func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
 func (r *review) receipt(refusal *casefile.Refusal) Receipt {
 	receipt := Receipt{Refused: refusal, Stage: r.Stage, Revision: r.Revision}
 	if task, ok := r.Earliest(); ok {
-		receipt.Awaiting, receipt.NextDate = task.Awaiting, task.DueOn
+		receipt.Awaiting, receipt.NextDate, receipt.Provisional = task.Awaiting, task.DueOn, task.Provisional
 	}
 	return receipt
 }

@@ -141,7 +141,7 @@ func (d *Desk) answered(ctx context.Context, c store.NewCommand, mine store.MyCo
 		return receipt, nil
 	}
 	s, err := d.Store.CaseSummary(ctx, c.Case)
-	receipt.Stage, receipt.Awaiting, receipt.NextDate = s.Stage, s.Awaiting, s.DueOn
+	receipt.Stage, receipt.Awaiting, receipt.NextDate, receipt.Provisional = s.Stage, s.Awaiting, s.DueOn, s.Provisional
 	return receipt, err
 }
 
