@@ -176,7 +176,7 @@ type openTask struct {
 	Awaiting  casefile.Party    `db:"awaiting"`
 	OpenedAt  time.Time         `db:"opened_at"`
 	NextRung  casefile.RungKind `db:"next_rung"`
-	NextAt    time.Time         `db:"next_at"`
+	NextAt    *time.Time        `db:"next_at"` // nil while a hold stops it
 	Escalated bool              `db:"escalated"`
 }
 
@@ -468,6 +468,10 @@ func (s *story) owned(tasks []openTask) {
 	}
 	for _, t := range tasks {
 		require.NotEmpty(s.t, t.Awaiting, "%s has no owner on %s", t.Kind, now)
+		if t.NextAt == nil {
+			require.True(s.t, slices.ContainsFunc(tasks, func(h openTask) bool { return h.Kind == casefile.TaskHold }), "%s is stopped, and nobody reviews why", t.Kind)
+			continue
+		}
 		require.True(s.t, t.NextAt.After(now), "%s has no next date on %s", t.Kind, now)
 	}
 	if r.Stage != casefile.Closed && !r.ListingAt.After(now) {

@@ -23,12 +23,15 @@ type Budget struct {
 	Calendar CalendarID `yaml:"calendar,omitempty" json:"calendar,omitempty"`
 }
 
-// Check returns an error that names what is wrong with a budget: negative days,
-// an unknown unit, or working days of an unknown calendar.
+// longestBudget is ten years of days: more is a slip of the hand [D].
+const longestBudget = 3660
+
+// Check returns an error that names what is wrong with a budget: negative days or
+// more than ten years of them, an unknown unit, or working days of an unknown calendar.
 func (b Budget) Check() error {
 	switch {
-	case b.Days < 0:
-		return fmt.Errorf("a budget of %d days: expected 0 or more", b.Days)
+	case b.Days < 0 || b.Days > longestBudget:
+		return fmt.Errorf("a budget of %d days: expected 0 to %d", b.Days, longestBudget)
 	case b.Unit != WorkingDays && b.Unit != CalendarDays:
 		return fmt.Errorf("unknown unit %q: expected %s or %s", b.Unit, WorkingDays, CalendarDays)
 	case b.Unit == WorkingDays || b.Calendar != "":
@@ -71,6 +74,7 @@ func (p Pause) Has(d Date) bool {
 //   - Pauses are a set of days: several at once, for several reasons, take out
 //     each day once, in whatever order they were recorded, also if they were
 //     recorded later than they began.
+//   - A budget of no days is due on the day on which it began, whatever stood still.
 //   - While a pause has no end, whatever it stops has no date, and a made-up one
 //     is never shown.
 //   - An extension adds days of the budget's own unit. Withdrawn, it leaves the

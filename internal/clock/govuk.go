@@ -39,6 +39,9 @@ func govukDays(data []byte) ([]Holiday, error) {
 	if err := decodeWhole(data, &keys); err != nil {
 		return nil, err
 	}
+	if err := keysOnce(json.NewDecoder(bytes.NewReader(data))); err != nil {
+		return nil, err
+	}
 	if _, ok := keys["divisions"]; ok {
 		var page struct {
 			Divisions map[string]map[string]json.RawMessage `json:"divisions"`
@@ -94,6 +97,34 @@ func decodeWhole(data []byte, into any) error {
 		at = int(kind.Offset) - 1
 	}
 	return fmt.Errorf("line %d: %w", lineOf(data, at), notGovuk(err))
+}
+
+// keysOnce refuses a value in which a key stands twice: of two years or divisions
+// of one name the first would be passed over without a word.
+func keysOnce(d *json.Decoder) error {
+	token, err := d.Token()
+	if err != nil || token != json.Delim('{') && token != json.Delim('[') {
+		return err
+	}
+	object := token == json.Delim('{')
+	seen := map[json.Token]bool{}
+	for d.More() {
+		if object {
+			key, err := d.Token()
+			if err != nil {
+				return err
+			}
+			if seen[key] {
+				return fmt.Errorf("%q stands twice", key)
+			}
+			seen[key] = true
+		}
+		if err := keysOnce(d); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
 }
 
 // lineOf is the line on which a byte stands.

@@ -5,12 +5,15 @@ import (
 	"crypto/sha256"
 	_ "embed" // the published holidays
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Division is whose days a published holiday is: a nation's, or with its GSS
@@ -47,9 +50,42 @@ type Holidays struct {
 // year 9999 is a slip of the hand.
 const firstYear, lastYear = 1990, 2100
 
-// fewestAYear is how many holidays a nation's published year has at least; both
-// have eight or more in every year. A file with fewer is cut off [D].
-const fewestAYear = 7
+// fewestAYear is how many holidays a nation's published year has at least. A file
+// with fewer is cut off [D].
+const fewestAYear = 8
+
+// wholeYear returns an error if the days of a nation's year can't be all of them:
+// too few, or without those for the New Year, the fourth of January at the latest,
+// or the two for Christmas, which are kept on or after the 25th.
+func wholeYear(days []Date) error {
+	christmas := 0
+	for _, d := range days {
+		if d.Month() == time.December && d.Day() >= 25 {
+			christmas++
+		}
+	}
+	switch {
+	case len(days) < fewestAYear:
+		return fmt.Errorf("%d holidays; a published year has at least %d: the file is cut off or wrong", len(days), fewestAYear)
+	case days[0].Month() != time.January || days[0].Day() > 4:
+		return errors.New("no holiday for the New Year: the file is cut off or wrong")
+	case christmas < 2:
+		return errors.New("fewer than two holidays for Christmas: the file is cut off or wrong")
+	}
+	return nil
+}
+
+// checkTitle refuses what could not be kept or shown: a title goes to terminals
+// and into the record.
+func checkTitle(title string) error {
+	if !utf8.ValidString(title) || strings.ContainsFunc(title, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+		return fmt.Errorf("the title %q has characters that can't be shown", title)
+	}
+	if n := utf8.RuneCountInString(title); n > LongestLabel {
+		return fmt.Errorf("a title has %d characters: expected at most %d", n, LongestLabel)
+	}
+	return nil
+}
 
 // NewHolidays makes a version of published days. It fails if a nation is missing
 // or one of its years is cut off, if a day stands twice or is out of range, and
@@ -79,6 +115,9 @@ func fileOf(label string, days []Holiday) (*Holidays, error) {
 	})
 	sum := sha256.New()
 	for i, d := range h.days {
+		if err := checkTitle(d.Title); err != nil {
+			return nil, fmt.Errorf("%s: %s, %s: %w", label, d.Division, d.Date, err)
+		}
 		switch {
 		case !d.Division.isNation() && !councilCode.MatchString(string(d.Division)):
 			return nil, fmt.Errorf("%s: unknown division %q: expected %s, %s or the GSS code of a Scottish council", label, string(d.Division), DivisionEnglandAndWales, DivisionScotland)
@@ -99,8 +138,8 @@ func fileOf(label string, days []Holiday) (*Holidays, error) {
 		}
 		first, last := span(years)
 		for year := first; year <= last; year++ {
-			if n := len(years[year]); n < fewestAYear {
-				return nil, fmt.Errorf("%s: %s has %d holidays in %d; a published year has at least %d: the file is cut off or wrong", label, division, n, year, fewestAYear)
+			if err := wholeYear(years[year]); err != nil {
+				return nil, fmt.Errorf("%s: %s in %d: %w", label, division, year, err)
 			}
 		}
 	}
@@ -318,6 +357,9 @@ func parseTSV(name string, data []byte) (*Holidays, error) {
 	}
 	if label == "" {
 		return nil, fmt.Errorf("%s: no line \"# version: ...\" says which version this is", name)
+	}
+	if err := checkTitle(label); err != nil {
+		return nil, fmt.Errorf("%s: its version: %w", name, err)
 	}
 	h, err := fileOf(name, days) // whose errors name the file
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -124,6 +125,8 @@ func TestAVersionIsNamedByItsDaysOnly(t *testing.T) {
 			assert.ErrorContains(rt, err, "the file is cut off or wrong")
 		}
 	})
+	edinburghs := replaced(t, Embedded(), strings.ReplaceAll(glasgowTSV, glasgow, "S12000036"))
+	assert.NotEqual(t, withGlasgow(t).Version(), edinburghs.Version(), "the same days of another council are another version")
 	moved := Embedded().Days()
 	moved[0].Date = day(t, "2019-01-02")
 	h, err := NewHolidays("moved", moved)
@@ -154,8 +157,8 @@ func TestDaysThatAreNoVersionAreRefused(t *testing.T) {
 		"a division of nobody":  {with(Holiday{"northern-ireland", day(t, "2030-03-18"), ""}), `2030: unknown division "northern-ireland"`},
 		"no division":           {with(Holiday{"", day(t, "2030-03-18"), ""}), `2030: unknown division ""`},
 		"a calendar's own name": {with(Holiday{"scotland-schools", day(t, "2030-07-01"), ""}), `2030: unknown division "scotland-schools"`},
-		"a year cut off":        {with(Holiday{DivisionScotland, day(t, "2031-01-01"), ""}), "2030: scotland has 1 holidays in 2031; a published year has at least 7"},
-		"a year left out":       {slices.Concat(both, foreseen(DivisionScotland, 2032)), "2030: scotland has 0 holidays in 2031"},
+		"a year cut off":        {with(Holiday{DivisionScotland, day(t, "2031-01-01"), ""}), "2030: scotland in 2031: 1 holidays; a published year has at least 8"},
+		"a year left out":       {slices.Concat(both, foreseen(DivisionScotland, 2032)), "2030: scotland in 2031: 0 holidays"},
 	} {
 		h, err := NewHolidays("2030", c.days)
 		assert.ErrorContains(t, err, c.want, name)
@@ -168,7 +171,6 @@ func TestACouncilsYearsMayHaveAnyNumberOfDaysAndGaps(t *testing.T) {
 	first, last := h.Years(glasgow)
 	assert.Equal(t, []int{2026, 2031}, []int{first, last})
 	assert.Equal(t, []Division{glasgow, DivisionEnglandAndWales, DivisionScotland}, h.Divisions())
-	assert.Equal(t, "Glasgow 2026 and 2031", h.Label())
 	assert.NotEqual(t, Embedded().Version(), h.Version())
 }
 
@@ -224,6 +226,22 @@ func TestACouncilsFileReplacesItsYearsAndNoOthers(t *testing.T) {
 	assert.Len(t, h.Days(), len(Embedded().Days())+4)
 }
 
+func TestALabelSaysWhatAVersionWasMadeOf(t *testing.T) {
+	part, err := ParseHolidays("glasgow.tsv", []byte(glasgowTSV))
+	require.NoError(t, err)
+	assert.Equal(t, "Glasgow 2026 and 2031", part.Label())
+	assert.Equal(t, "2026-02 + Glasgow 2026 and 2031", withGlasgow(t).Label(), "a part is laid over what stood there")
+	scotland := replaced(t, withGlasgow(t), tsvOf("Scotland 2029", foreseen(DivisionScotland, 2029)...))
+	assert.Equal(t, "2026-02 + Glasgow 2026 and 2031 + Scotland 2029", scotland.Label(), "one nation is a part too")
+	whole := replaced(t, withGlasgow(t), tsvOf("2026-03", Embedded().Days()...))
+	assert.Equal(t, "2026-03", whole.Label(), "both nations are a version by themselves")
+
+	long := replaced(t, Embedded(), strings.Replace(glasgowTSV, "Glasgow 2026", strings.Repeat("é", 300)+" 2026", 1)).Label()
+	assert.Equal(t, LongestLabel, utf8.RuneCountInString(long), "a label has a longest length, in characters")
+	assert.True(t, utf8.ValidString(long))
+	assert.True(t, strings.HasSuffix(long, "é 2026 and 2031"), "its end is kept: what came last")
+}
+
 func TestReplacingAVersionWithItselfChangesNothing(t *testing.T) {
 	for _, h := range []*Holidays{Embedded(), withGlasgow(t)} {
 		again, err := h.Replace(h)
@@ -276,7 +294,7 @@ func TestAYearThatDoesNotFollowThePublishedOnesIsRefused(t *testing.T) {
 	part, err := ParseHolidays("2031.tsv", []byte(tsvOf("2031", foreseen(DivisionScotland, 2031)...)))
 	require.NoError(t, err)
 	_, err = Embedded().Replace(part)
-	assert.ErrorContains(t, err, "scotland has 0 holidays in 2029")
+	assert.ErrorContains(t, err, "scotland in 2029: 0 holidays")
 }
 
 func TestADiffIsWhatADayByDayComparisonFinds(t *testing.T) {
@@ -379,6 +397,9 @@ func TestOwnFormMayHoldOneNationAsAPart(t *testing.T) {
 	_, err = NewHolidays(part.Label(), part.Days())
 	assert.ErrorContains(t, err, "no holidays of england-and-wales", "it is no version by itself")
 
+	_, err = part.Replace(part)
+	assert.ErrorContains(t, err, "no holidays of england-and-wales", "nor does another part make it one")
+
 	whole, err := Embedded().Replace(part)
 	require.NoError(t, err)
 	first, last := whole.Years(DivisionScotland)
@@ -413,7 +434,11 @@ func TestOwnFormIsRefusedWhenItIsWrong(t *testing.T) {
 		"with a calendar of councils": {"# version: x\nscotland/S12000049\t2026-07-20\tFair\n", []string{`unknown division "scotland/S12000049"`}},
 		"with the year 9999":          {"# version: x\nS12000049\t9999-12-31\tFair\n", []string{"S12000049, 9999-12-31", "the years go from 1990 to 2100"}},
 		"with a date twice":           {"# version: x\nS12000049\t2026-07-20\tFair\nS12000049\t2026-07-20\tFair Monday\n", []string{"S12000049, 2026-07-20 stands twice"}},
-		"with a year cut off":         {strings.Join(scotland[:len(scotland)-3], "\n"), []string{"scotland has 6 holidays in 2029", "at least 7", "cut off"}},
+		"with a year cut off":         {strings.Join(scotland[:len(scotland)-3], "\n"), []string{"scotland in 2029: 6 holidays", "at least 8", "cut off"}},
+		"with escape sequences":       {"# version: x\nS12000049\t2026-07-20\t\x1b[31mFair\n", []string{"S12000049, 2026-07-20", "can't be shown"}},
+		"with no UTF-8":               {"# version: x\nS12000049\t2026-07-20\tFair\xff\n", []string{"can't be shown"}},
+		"with a title without end":    {"# version: x\nS12000049\t2026-07-20\t" + strings.Repeat("x", 201) + "\n", []string{"201 characters", "at most 200"}},
+		"with a version that hides":   {"# version: x\x1b[2J\nS12000049\t2026-07-20\tFair\n", []string{"can't be shown"}},
 		"with a JSON list":            {"[]", []string{"line 1", "1 fields"}},
 		"with JSON's null":            {"null", []string{"line 1", "1 fields"}},
 		"with a JSON text":            {`"holidays"`, []string{"line 1", "1 fields"}},
@@ -430,4 +455,23 @@ func TestOwnFormIsRefusedWhenItIsWrong(t *testing.T) {
 			assert.ErrorContains(t, err, want, name)
 		}
 	}
+}
+
+// TestAFileThatIsCutOffIsRefused: the embedded file cut at each line's end either
+// holds its nations' years whole, or is refused: a holiday that a cut-off file does
+// not say is not taken away.
+func TestAFileThatIsCutOffIsRefused(t *testing.T) {
+	lines := strings.SplitAfter(string(holidaysTSV), "\n")
+	accepted := 0
+	for i := range lines {
+		part, err := ParseHolidays("cut off", []byte(strings.Join(lines[:i], "")))
+		if err != nil {
+			continue
+		}
+		whole, err := Embedded().Replace(part)
+		require.NoError(t, err, "%d lines", i)
+		require.Equal(t, Embedded().Version(), whole.Version(), "%d lines change what is published", i)
+		accepted++
+	}
+	require.Equal(t, 20, accepted, "after each of the ten years of two nations")
 }

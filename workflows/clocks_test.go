@@ -1,0 +1,141 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/desk"
+	"hame/internal/store"
+	"hame/workflows/internal/office"
+)
+
+func day2027(m time.Month, d int) clock.Date { return clock.NewDate(2027, m, d) }
+
+// open returns an open task of the story's state.
+func (s *story) open(kind casefile.TaskKind) casefile.Task {
+	s.t.Helper()
+	for _, t := range s.query(s.env).Tasks {
+		if t.Kind == kind {
+			return t
+		}
+	}
+	require.Failf(s.t, "no such task", "%s is not open", kind)
+	return casefile.Task{}
+}
+
+// TestAHoldThatIsForgotten tells of a family whose clock is stopped because
+// somebody is in hospital. The letter was sent on Tuesday 16 March 2027, so that
+// the family has thirty working days of England and Wales from the 17th. From
+// Monday the 22nd it is held: 17, 18 and 19 March are used, 27 days are left.
+// Nobody looks at the hold on its day, 5 April: it wakes up, and is escalated.
+// Released on Monday 19 April, the clock goes on on the 20th: 20-23 April is 4,
+// 26-30 is 9, 4-7 May is 13 (3 May is none), 10-14 is 18, 17-21 is 23, 24-27 is
+// 27. Nothing comes: after 27 May the family is to be reached in person, and after
+// five days more, 4 June, the gap is recorded.
+func TestAHoldThatIsForgotten(t *testing.T) {
+	for name, every := range legs {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold, casefile.TaskContact)
+			s.state.ContinueAfter = every
+			hold := s.On(day2027(time.March, 22), "fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.April, 5)}, "")
+			s.Then(afternoon(day2027(time.March, 22)).Add(time.Hour), func() {
+				q := s.open(casefile.TaskQuestionnaire)
+				require.True(t, q.Stopped())
+				require.True(t, q.DueOn.IsZero(), "no day is made up for what stands still")
+				require.Contains(t, s.details(), "**stopped** by a hold, family or its representative: return the questionnaire")
+				require.NotContains(t, s.details(), "medical")
+				require.Equal(t, day2027(time.April, 5), s.open(casefile.TaskHold).DueOn)
+			})
+			s.Then(day2027(time.April, 6).Start().Add(time.Hour), func() {
+				require.True(t, s.open(casefile.TaskHold).Escalated, "it was forgotten, and asks")
+				require.True(t, s.open(casefile.TaskQuestionnaire).Stopped())
+			})
+			release := s.On(day2027(time.April, 19), "fiona", casefile.ActRelease, 0, &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "passed"}, "")
+			s.Then(afternoon(day2027(time.April, 19)).Add(time.Hour), func() {
+				q := s.open(casefile.TaskQuestionnaire)
+				require.Equal(t, day2027(time.May, 27), q.DueOn)
+				require.Equal(t, casefile.Reminder, q.Next.Kind)
+			})
+			s.Then(day2027(time.May, 28).Start().Add(-time.Minute), func() {
+				require.False(t, s.open(casefile.TaskQuestionnaire).Overdue, "27 May is not over")
+			})
+			s.Then(day2027(time.May, 28).Start().Add(time.Minute), func() {
+				require.True(t, s.open(casefile.TaskQuestionnaire).Overdue)
+				require.Equal(t, clock.LateAt(day2027(time.June, 4)), s.open(casefile.TaskQuestionnaire).Next.At.UTC())
+			})
+			s.Run(day2027(time.June, 5).Start().Add(time.Hour))
+			s.accepted(hold)
+			s.accepted(release)
+			require.Equal(t, 1, s.count(`select count(*) from task where case_ref = $1 and kind = 'evidence.questionnaire' and result = 'gap'`, s.ref))
+			require.Equal(t, 3, s.count(`select count(*) from rung r join task t on t.id = r.task_id where t.case_ref = $1 and t.kind = 'evidence.questionnaire'`, s.ref),
+				"a reminder, due and escalation, once each")
+			s.verified()
+		})
+	}
+}
+
+// TestACalendarThatChangesUnderAReview: on Monday 22 March the Wednesday after it
+// becomes a bank holiday in England and Wales. One Update moves the family's last
+// day by one working day and sets the timer anew, once; told again, nothing moves.
+func TestACalendarThatChangesUnderAReview(t *testing.T) {
+	for name, every := range legs {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskContact, casefile.TaskSchool)
+			s.state.ContinueAfter = every
+			var was, is clock.Date
+			moved := &act{}
+			again := &act{}
+			s.Then(morning(day2027(time.March, 22)), func() {
+				was = s.open(casefile.TaskQuestionnaire).DueOn
+				s.changeCalendar(clock.DivisionEnglandAndWales, day2027(time.March, 24))
+				s.move(moved)
+			})
+			s.Then(morning(day2027(time.March, 22)).Add(time.Minute), func() {
+				is = s.open(casefile.TaskQuestionnaire).DueOn
+				s.move(again)
+			})
+			s.Run(day2027(time.March, 23).Start())
+			require.True(t, moved.done && again.done, "both are answered")
+			require.NoError(t, moved.failed)
+			require.NoError(t, again.failed)
+			require.Equal(t, day2027(time.April, 29), was, "17-19 March is 3, 22-25 is 7, 30-1 April is 10 (26 and 29 are none), 2 is 11, 5-9 is 16, 12-16 is 21, 19-23 is 26, 26-29 is 30")
+			require.Equal(t, day2027(time.April, 30), is)
+			require.Equal(t, 1, s.count(`select count(*) from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1 and t.kind = 'evidence.questionnaire' and d.cause = 'calendar'`, s.ref))
+			require.Zero(t, s.count(`select count(*) from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1 and t.calendar not like 'england%'`, s.ref),
+				"Scotland's days are as they were")
+			s.verified()
+		})
+	}
+}
+
+// changeCalendar makes a day a holiday, on record only.
+func (s *story) changeCalendar(division clock.Division, day clock.Date) {
+	s.t.Helper()
+	archie := s.desk("archie")
+	from, err := archie.HolidaysInForce(s.t.Context())
+	require.NoError(s.t, err)
+	to, err := clock.NewHolidays("changed", append(from.Days(), clock.Holiday{Division: division, Date: day, Title: "a day more"}))
+	require.NoError(s.t, err)
+	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(s.env.Now()), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"}, "")
+	require.NoError(s.t, err)
+	cmd.Office = store.CalendarOffice
+	no, err := archie.ApplyCalendar(s.t.Context(), cmd, from, to)
+	require.NoError(s.t, err)
+	require.Positive(s.t, no)
+}
+
+// move tells the review that a calendar has changed.
+func (s *story) move(a *act) {
+	env := s.env
+	env.UpdateWorkflow(activities.MoveDeadlinesUpdate, env.Now().String(), &testsuite.TestUpdateCallback{
+		OnAccept:   func() {},
+		OnReject:   func(err error) { a.done, a.failed = true, err },
+		OnComplete: func(_ any, err error) { a.done, a.failed = true, err },
+	})
+}
