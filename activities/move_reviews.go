@@ -25,7 +25,7 @@ type CalendarChange struct {
 	Application int64 `json:"application"`
 	// After is the last case that was looked at; cases are taken in order.
 	After string `json:"after,omitempty"`
-	Moved int    `json:"moved,omitempty"` // cases
+	Seen  int    `json:"seen,omitempty"` // cases whose deadlines were worked out anew
 	// Failed lists the first cases whose deadlines could not be moved.
 	Failed []string `json:"failed,omitempty"`
 	Done   bool     `json:"done,omitempty"`
@@ -56,6 +56,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	if err != nil {
 		return in, classify("move reviews", err)
 	}
+	run := activity.GetInfo(ctx).WorkflowExecution.RunID
 	var lock sync.Mutex
 	var outage error
 	queue := make(chan string)
@@ -63,12 +64,12 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	for range MovedAtOnce {
 		workers.Go(func() {
 			for ref := range queue {
-				err := a.moveReview(ctx, in.Application, ref)
+				err := a.moveReview(ctx, ref, fmt.Sprintf("calendar-%d-%s", in.Application, run))
 				lock.Lock()
 				var app *temporal.ApplicationError
 				switch {
 				case err == nil:
-					in.Moved++
+					in.Seen++
 				case errors.As(err, &app) && app.Type() == BrokenError:
 					activity.GetLogger(ctx).Error("deadlines not moved", "case", ref, "error", err)
 					if len(in.Failed) < failedNamed {
@@ -77,7 +78,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 				default:
 					outage = err
 				}
-				activity.RecordHeartbeat(ctx, in.Moved)
+				activity.RecordHeartbeat(ctx, in.Seen)
 				lock.Unlock()
 			}
 		})
@@ -113,10 +114,12 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	return in, classify("move reviews", err)
 }
 
-// moveReview moves the deadlines of one case.
-func (a *Activities) moveReview(ctx context.Context, application int64, ref string) error {
+// moveReview moves the deadlines of one case. The Update's id is that of this
+// attempt at the change: one that a review answered with a failure would be
+// answered so for ever.
+func (a *Activities) moveReview(ctx context.Context, ref, id string) error {
 	handle, err := a.Client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
-		UpdateID: fmt.Sprintf("calendar-%d", application), WaitForStage: client.WorkflowUpdateStageCompleted})
+		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err == nil {
 		err = handle.Get(ctx, nil)
 	}

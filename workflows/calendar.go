@@ -33,7 +33,7 @@ func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activ
 
 func calendarDetails(s activities.CalendarChange) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**Change %d of the calendars** · %d case(s) moved", s.Application, s.Moved)
+	fmt.Fprintf(&b, "**Change %d of the calendars** · %d case(s) seen to", s.Application, s.Seen)
 	switch {
 	case len(s.Failed) > 0:
 		fmt.Fprintf(&b, "\n\n**Not moved**: %s. Operations must mend them, and apply the calendar again.\n", strings.Join(s.Failed, ", "))
