@@ -34,12 +34,11 @@ type CalendarChange struct {
 // MovedAtOnce is how many reviews are being moved at the same time.
 const MovedAtOnce = 16
 
-// The other sizes of a change of calendar [D]: cases an activity, and how many
-// failed cases are named.
-const (
-	casesAPage  = 1000
-	failedNamed = 20
-)
+// CasesAPage is how many cases one activity sees to [D].
+const CasesAPage = 1000
+
+// failedNamed is how many of the cases that could not be moved are named [D].
+const failedNamed = 20
 
 // MoveReviews moves the deadlines of the next cases that depend on a day which a
 // change of the calendars touched, each by one Update to its review; for a case
@@ -52,7 +51,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 			return in, classify("move reviews", err)
 		}
 	}
-	refs, err := a.Store.CasesToMove(ctx, in.After, casesAPage)
+	refs, err := a.Store.CasesToMove(ctx, in.After, CasesAPage)
 	if err != nil {
 		return in, classify("move reviews", err)
 	}
@@ -99,7 +98,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 		return in, ctx.Err()
 	case outage != nil:
 		return in, temporal.NewApplicationError(fmt.Sprintf("move reviews: %v", outage), OutageError)
-	case len(refs) == casesAPage:
+	case len(refs) == CasesAPage:
 		in.After = refs[len(refs)-1]
 		return in, nil
 	}

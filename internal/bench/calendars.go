@@ -122,21 +122,8 @@ func (h *house) changesCalendar(ctx context.Context, day clock.Date) (store.Cale
 	if err != nil {
 		return progressed, 0, err
 	}
-	from, err := archie.Store.HolidaysInForce(ctx)
-	if err != nil {
-		return progressed, 0, err
-	}
-	to, err := clock.NewHolidays("bench", append(from.Days(), clock.Holiday{Division: clock.DivisionScotland, Date: day, Title: "bench"}))
-	if err != nil {
-		return progressed, 0, err
-	}
-	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(time.Now()), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "bench"}, "")
-	if err != nil {
-		return progressed, 0, err
-	}
-	cmd.Office = store.CalendarOffice
 	begun := time.Now()
-	no, err := archie.Store.ApplyCalendar(ctx, cmd, from, to)
+	no, err := h.putsInForce(ctx, archie, day)
 	if err != nil {
 		return progressed, 0, err
 	}
@@ -152,6 +139,25 @@ func (h *house) changesCalendar(ctx context.Context, day clock.Date) (store.Cale
 		err = errors.New("the change of calendar is not done")
 	}
 	return progressed, took, err
+}
+
+// putsInForce puts a version of the calendars in force in which a day more is a
+// holiday in Scotland, and returns the number of the change.
+func (h *house) putsInForce(ctx context.Context, archie *desk.Desk, day clock.Date) (int64, error) {
+	from, err := archie.Store.HolidaysInForce(ctx)
+	if err != nil {
+		return 0, err
+	}
+	to, err := clock.NewHolidays("bench", append(from.Days(), clock.Holiday{Division: clock.DivisionScotland, Date: day, Title: "bench"}))
+	if err != nil {
+		return 0, err
+	}
+	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(time.Now()), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "bench"}, "")
+	if err != nil {
+		return 0, err
+	}
+	cmd.Office = store.CalendarOffice
+	return archie.Store.ApplyCalendar(ctx, cmd, from, to)
 }
 
 // lengths is how many events the histories of reviews have together.
