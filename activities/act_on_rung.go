@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
@@ -39,6 +41,15 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		}
 		if err != nil {
 			return err
+		}
+		if task.Version != c.holidays.Version() {
+			// A calendar has come into force, and the case was not moved yet.
+			if _, err := c.moveDeadline(ctx, task, task.Days, store.CauseCalendar, uuid.Nil); err != nil {
+				return err
+			}
+			if task, err = c.Task(ctx, c.ref, in.Kind, in.Subject); err != nil {
+				return err
+			}
 		}
 		// A rung whose clock was stopped, or given more time, does nothing.
 		if task.NextRung != in.Rung.Kind || task.NextNo != in.Rung.No || task.Next == nil || in.Now.Before(*task.Next) {

@@ -222,15 +222,6 @@ func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject in
 	return c.OpenTask(ctx, c.ref, rule, awaiting, subject, ladder, c.now)
 }
 
-// workingDay returns the nth working day after a day on the Home Office's calendar.
-func (c *change) workingDay(after clock.Date, n int) (clock.Date, error) {
-	calendar, err := c.holidays.Calendar(clock.EnglandAndWales)
-	if err != nil {
-		return clock.Date{}, err
-	}
-	return calendar.AddWorkingDays(after, n), nil
-}
-
 // done closes a task that an act has answered. It reports whether it was open.
 func (c *change) done(ctx context.Context, kind casefile.TaskKind, subject int, result string, on clock.Date) (bool, error) {
 	return c.CloseTask(ctx, c.ref, kind, subject, result, on, c.now)

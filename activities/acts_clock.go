@@ -23,6 +23,9 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 	if drawn := clock.DateOf(c.before.DrawnAt); cmd.AttestedOn.Before(drawn) {
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("no clock of this case ran before %s: a hold can't begin on %s", drawn, cmd.AttestedOn))
 	}
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
 	flag := f.Ground.Flag()
 	if cmd.Subject == 0 && (f.Ground == casefile.GroundAgeDispute || f.Ground == casefile.GroundChildProtection) {
 		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
@@ -32,10 +35,7 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 		return err
 	}
 	if !opened {
-		if err := c.ReviewHold(ctx, c.ref, cmd.Subject, f.Ground, f.ReviewOn); err != nil {
-			return err
-		}
-		return c.reviewHolds(ctx, cmd.ID)
+		return c.holdOn(ctx, cmd, f)
 	}
 	if flag != "" && cmd.Subject != 0 {
 		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "confirmed"}); err != nil {
@@ -53,21 +53,58 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 	return c.moveDeadlines(ctx, store.CauseHold, cmd.ID)
 }
 
-// releaseCase ends a hold on the day attested, with the flag that stood for it.
-func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	f := fields.(*casefile.ReleaseFields)
-	holds, err := c.Holds(ctx, c.ref)
+// holdOn gives a hold that stands another day of review. Attested for an earlier
+// day than it began on, it began then; one that let every clock run stops those of
+// its ground from the day attested.
+func (c *change) holdOn(ctx context.Context, cmd store.Command, f *casefile.HoldFields) error {
+	hold, _, err := c.openHold(ctx, cmd.Subject, f.Ground)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(holds, func(h store.HoldRow) bool {
-		return h.Person == cmd.Subject && h.Ground == f.Ground && h.Until.IsZero()
-	})
-	if i < 0 {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "no such hold stands: clock show lists them, with whom each is about")
+	if err := c.ReviewHold(ctx, c.ref, cmd.Subject, f.Ground, f.ReviewOn); err != nil {
+		return err
 	}
-	if cmd.AttestedOn.Before(holds[i].From) {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a hold that began on %s did not end on %s", holds[i].From, cmd.AttestedOn))
+	if hold.RunsOn || cmd.AttestedOn.Before(hold.From) {
+		if err := c.BeginHold(ctx, c.ref, cmd.Subject, f.Ground, cmd.AttestedOn); err != nil {
+			return err
+		}
+	}
+	if err := c.reviewHolds(ctx, cmd.ID); err != nil {
+		return err
+	}
+	return c.moveDeadlines(ctx, store.CauseHold, cmd.ID)
+}
+
+// openHold returns the hold of a person on a ground that stands, and whether one does.
+func (c *change) openHold(ctx context.Context, person int, ground casefile.Ground) (store.HoldRow, bool, error) {
+	holds, err := c.Holds(ctx, c.ref)
+	i := slices.IndexFunc(holds, func(h store.HoldRow) bool { return h.Person == person && h.Ground == ground && h.Until.IsZero() })
+	if err != nil || i < 0 {
+		return store.HoldRow{}, false, err
+	}
+	return holds[i], true, nil
+}
+
+// releaseCase ends a hold on the day attested, with the flag that stood for it. One
+// that was opened by mistake has stopped nothing.
+func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.ReleaseFields)
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
+	hold, stands, err := c.openHold(ctx, cmd.Subject, f.Ground)
+	switch {
+	case err != nil:
+		return err
+	case !stands:
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no such hold stands: clock show lists them, with whom each is about")
+	case cmd.AttestedOn.Before(hold.From):
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a hold that began on %s did not end on %s", hold.From, cmd.AttestedOn))
+	}
+	if f.Reason == casefile.ReleasedAsMistake {
+		if err := c.VoidHold(ctx, c.ref, cmd.Subject, f.Ground); err != nil {
+			return err
+		}
 	}
 	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
 		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "off"}); err != nil {
@@ -77,14 +114,15 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 	return c.endHold(ctx, cmd.Subject, f.Ground, cmd.AttestedOn, cmd.ID)
 }
 
-// holdFrom opens a hold, with the senior caseworker as its owner and the usual day
-// of review, counted from a day. command is the act that asked for it.
-func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Ground, began clock.Date, command uuid.UUID) error {
-	reviewOn, err := c.usualReview(began)
+// holdFrom opens a hold that begins on a day, with the senior caseworker as its
+// owner and the usual day of review, counted from another. command is the act that
+// asked for it.
+func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Ground, from, reviewFrom clock.Date, command uuid.UUID) error {
+	reviewOn, err := c.usualReview(reviewFrom)
 	if err != nil {
 		return err
 	}
-	if _, err := c.OpenHold(ctx, c.ref, person, ground, c.today, reviewOn); err != nil {
+	if _, err := c.OpenHold(ctx, c.ref, person, ground, from, reviewOn); err != nil {
 		return err
 	}
 	if err := c.reviewHolds(ctx, command); err != nil {
@@ -93,8 +131,14 @@ func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Groun
 	return c.moveDeadlines(ctx, store.CauseHold, command)
 }
 
-func (c *change) hold(ctx context.Context, person int, ground casefile.Ground, command uuid.UUID) error {
-	return c.holdFrom(ctx, person, ground, c.today, command)
+// hold opens a hold by an act, from the day attested for it; no clock of the case
+// ran before it was drawn.
+func (c *change) hold(ctx context.Context, ground casefile.Ground, cmd store.Command) error {
+	from := cmd.AttestedOn
+	if drawn := clock.DateOf(c.before.DrawnAt); from.Before(drawn) {
+		from = drawn
+	}
+	return c.holdFrom(ctx, cmd.Subject, ground, from, c.today, cmd.ID)
 }
 
 // endHold ends a hold. The clocks that nothing else stops go on with what was left.
@@ -119,6 +163,9 @@ func (c *change) endHold(ctx context.Context, person int, ground casefile.Ground
 // behind somebody's back.
 func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ExtendFields)
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
 	task, err := c.Task(ctx, c.ref, f.Task, cmd.Subject)
 	if store.IsKind(err, store.NotFound) {
 		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("%s is not open for them: clock show lists what is; what comes late is taken all the same", f.Task))

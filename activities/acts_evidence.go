@@ -28,8 +28,11 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 	if f.Adverse == "none" {
 		f.PutOn = clock.Date{}
 	} else {
-		var err error
-		if answerBy, err = c.workingDay(f.PutOn, casefile.AdverseAnswerWDays); err != nil {
+		deadline, err := c.answerDeadline(ctx, f.PutOn)
+		if err != nil {
+			return err
+		}
+		if answerBy, err = deadline.Due(c.holidays); err != nil {
 			return err
 		}
 	}

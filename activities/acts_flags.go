@@ -15,6 +15,9 @@ import (
 // first asks, the second does it or refuses (process.md, Four eyes).
 func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.FlagFields)
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
 	flags, err := c.Flags(ctx, c.ref)
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ func (c *change) flagHasChanged(ctx context.Context, cmd store.Command, flag cas
 			return err
 		}
 	case ground != "" && on:
-		if err := c.hold(ctx, person, ground, cmd.ID); err != nil {
+		if err := c.hold(ctx, ground, cmd); err != nil {
 			return err
 		}
 	case ground != "":
@@ -140,7 +143,7 @@ func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began cloc
 		return nil
 	}
 	if ground := f.Flag.Hold(); ground != "" {
-		return c.holdFrom(ctx, f.Person, ground, began, uuid.Nil)
+		return c.holdFrom(ctx, f.Person, ground, began, began, uuid.Nil)
 	}
 	if lookInto(f) {
 		return c.open(ctx, casefile.TaskFlag, f.Person, began)
@@ -152,9 +155,12 @@ func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began cloc
 // danger waits for nobody. It is taken for anybody, for the record may be wrong
 // about who is a child. A senior caseworker reviews the hold, and alone ends it.
 func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
 	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection, State: "alleged"})
 	if err != nil {
 		return err
 	}
-	return c.hold(ctx, cmd.Subject, casefile.GroundChildProtection, cmd.ID)
+	return c.hold(ctx, casefile.GroundChildProtection, cmd)
 }

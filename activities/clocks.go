@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,13 +48,35 @@ func (c *change) moveDeadlines(ctx context.Context, cause store.Cause, command u
 			return err
 		}
 	}
+	return c.moveAnswers(ctx, cause, command)
+}
+
+// catchUp works out by the calendars in force what a change of them has not
+// reached yet, before an act changes the ledger: each date that moves is kept with
+// its own cause.
+func (c *change) catchUp(ctx context.Context) error {
+	tasks, err := c.TasksWithDates(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		if t.Version == c.holidays.Version() {
+			continue
+		}
+		if _, err := c.moveDeadline(ctx, t, t.Days, store.CauseCalendar, uuid.Nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // moveDeadline works out one task's dates anew, with a budget of so many days. It
 // returns them. Where a holiday ceases to be one and the last day would so have
-// passed already, the task keeps the calendar that its last day was shown by: no
-// calendar takes away a day that somebody still counted on [D].
+// passed already, the task keeps the calendar that its last day was shown by,
+// whatever has its dates worked out anew: no calendar takes away a day that
+// somebody still counted on [D]. Nor does an act: one that would have let a last
+// day pass that has not is refused, for time is not taken away behind anybody's
+// back [D].
 func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, cause store.Cause, command uuid.UUID) (store.NewDates, error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {
@@ -62,9 +85,27 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 	resized := t
 	resized.Days = days
 	deadline := resized.Deadline(pauses)
-	to := store.NewDates{Days: days, Version: c.holidays.Version(), Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
+	to := store.NewDates{Days: days, Unit: t.Unit, Version: c.holidays.Version(), Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
 	if to.DueOn, err = deadline.Due(c.holidays); err != nil {
 		return to, err
+	}
+	if t.Result == "" && t.Version != "" && t.Version != c.holidays.Version() && passed(to.DueOn, c.today) {
+		shown, err := c.a.holidays(ctx, c.Tx, t.Version)
+		if err != nil {
+			return to, err
+		}
+		due, err := deadline.Due(shown)
+		if err != nil {
+			return to, err
+		}
+		if !passed(due, c.today) {
+			by := *c
+			by.holidays = shown
+			return by.moveDeadline(ctx, t, days, cause, command)
+		}
+	}
+	if command != uuid.Nil && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
+		return to, timeTaken(fmt.Sprintf("%s would then have been due on %s", t.Kind, to.DueOn), cause)
 	}
 	if to.Provisional, err = deadline.Provisional(c.holidays); err != nil {
 		return to, err
@@ -80,11 +121,11 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 	if err != nil {
 		return to, err
 	}
-	if cause == store.CauseCalendar && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
-		return to, nil
+	if to.DueOn.IsZero() {
+		to.Next.At = time.Time{} // stopped: not even a rung whose day passed before acts
 	}
 	next := t.Rung()
-	same := to.DueOn == t.DueOn && to.Provisional == t.Provisional && to.Next.Kind == next.Kind && to.Next.No == next.No && to.Next.At.Equal(next.At)
+	same := to.DueOn == t.DueOn && to.Provisional == t.Provisional && to.Next.Kind == next.Kind && to.Next.No == next.No && to.Next.At.Equal(next.At) && to.Overdue == t.Overdue
 	switch {
 	case !same:
 		return to, c.MoveTask(ctx, t, to, cause, command, c.now)
@@ -92,6 +133,15 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 		return to, c.StampCalendar(ctx, t.ID, to.Version)
 	}
 	return to, nil
+}
+
+// timeTaken refuses an act by which somebody's time would have ended already.
+func timeTaken(what string, cause store.Cause) *casefile.Refusal {
+	next := ""
+	if cause == store.CauseRelease {
+		next = ": give a later day with --on, or leave it out, and what was left is left"
+	}
+	return casefile.Refuse(casefile.RefusedTooLate, what+", which has passed"+next)
 }
 
 // stepAnew says which rung of an open task acts next by its new dates. A reminder
@@ -111,12 +161,19 @@ func (c *change) stepAnew(ctx context.Context, t store.TaskDates, d clock.Deadli
 		if err != nil {
 			return err
 		}
-		rule, _ := t.Kind.Rule()
-		to.Overdue, to.Escalated, to.Awaiting = false, false, rule.Awaiting
+		to.Overdue, to.Escalated, to.Awaiting = false, false, t.Owed
 		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Due, acted[casefile.Due])
 		return err
 	case t.NextRung == casefile.Escalation:
 		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Escalation, t.NextNo)
+		if err != nil || t.Next == nil || to.Next.At.IsZero() || !to.Next.At.Before(*t.Next) {
+			return err
+		}
+		waits, err := c.PutOff(ctx, t.ID)
+		if waits {
+			to.Next = t.Rung()
+		}
+		return err
 	case t.NextRung == casefile.Diary && c.rules.Escalates(t.Kind):
 		escalation, err := c.rules.Rung(t.Kind, d, c.holidays, casefile.Escalation, 0)
 		if err != nil || (!escalation.At.IsZero() && !escalation.At.After(c.now)) {
@@ -127,7 +184,8 @@ func (c *change) stepAnew(ctx context.Context, t store.TaskDates, d clock.Deadli
 			return err
 		}
 		escalation.No = acted[casefile.Escalation]
-		to.Next, to.Escalated = escalation, false
+		rule, _ := t.Kind.Rule()
+		to.Next, to.Escalated, to.Awaiting = escalation, rule.OnDue == casefile.EffectEscalate, t.Owed
 	}
 	return err
 }
@@ -138,15 +196,15 @@ func (c *change) stepAnew(ctx context.Context, t store.TaskDates, d clock.Deadli
 func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadline, to *store.NewDates) error {
 	ahead := !passed(to.DueOn, c.today)
 	if !t.AttestedOn.IsZero() {
-		to.Overdue = t.Overdue && !to.DueOn.IsZero() && to.DueOn.Before(t.AttestedOn)
+		to.Overdue = t.Missed(to.DueOn)
 		return nil
 	}
-	if !ahead || to.DueOn == t.DueOn {
+	if t.Result != "gap" && t.Result != "lapsed" {
 		return nil
 	}
-	to.Overdue = false
+	to.Overdue = !ahead && t.Missable()
 	rule, _ := t.Kind.Rule()
-	if rule.Stage != casefile.Evidence || c.before.HasOpened(casefile.Representation) {
+	if !ahead || to.DueOn == t.DueOn || rule.Stage != casefile.Evidence || c.before.HasOpened(casefile.Representation) {
 		return nil
 	}
 	if _, err := c.Task(ctx, c.ref, t.Kind, t.Subject); !store.IsKind(err, store.NotFound) {
@@ -156,7 +214,12 @@ func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadl
 	if err != nil {
 		return err
 	}
-	to.Reopened, to.Escalated, to.Awaiting = true, false, rule.Awaiting
+	if c.before.Stage == casefile.Welfare { // the stage shown is the earliest unfinished
+		if err := c.ShowStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
+			return err
+		}
+	}
+	to.Reopened, to.Escalated, to.Awaiting = true, false, t.Owed
 	to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Due, acted[casefile.Due])
 	return err
 }
@@ -222,6 +285,7 @@ func (c *change) reviewHolds(ctx context.Context, command uuid.UUID) error {
 	case err != nil:
 		return err
 	}
+	task.Unit = clock.CalendarDays // some were opened with working days, before a day of review could be named
 	_, err = c.moveDeadline(ctx, task, max(earliest.DaysSince(task.Began), 0), store.CauseHoldReview, command)
 	return err
 }
@@ -253,26 +317,47 @@ func (a *Activities) MoveDeadlines(ctx context.Context, in MoveDeadlinesParams) 
 		if err := c.moveDeadlines(ctx, store.CauseCalendar, uuid.Nil); err != nil {
 			return err
 		}
-		return c.moveAnswers(ctx)
+		return c.SeenToCalendar(ctx, c.ref)
 	})
 	return r, classify("move deadlines", err)
 }
 
-// moveAnswers moves the last days on which people may answer adverse material.
-func (c *change) moveAnswers(ctx context.Context) error {
-	answers, err := c.AnswersAwaited(ctx, c.ref, c.today)
+// answerDeadline is the time to answer adverse material that was put on a day
+// (row 7): ten working days of England and Wales. It is the family's own time, and
+// what stops the questionnaire stops it too [D].
+func (c *change) answerDeadline(ctx context.Context, putOn clock.Date) (clock.Deadline, error) {
+	pauses, err := c.pauses(ctx, casefile.TaskQuestionnaire)
+	return clock.Deadline{Began: putOn, Pauses: pauses,
+		Budget: clock.Budget{Days: casefile.AdverseAnswerWDays, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}}, err
+}
+
+// moveAnswers works out anew the last days on which people may answer adverse
+// material, and keeps the old ones, as it is done with the deadlines of tasks.
+func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uuid.UUID) error {
+	if cause != store.CauseHold && cause != store.CauseRelease && cause != store.CauseCalendar {
+		return nil
+	}
+	answers, err := c.AnswersAwaited(ctx, c.ref)
 	if err != nil {
 		return err
 	}
 	for _, x := range answers {
-		by, err := c.workingDay(x.PutOn, casefile.AdverseAnswerWDays)
+		deadline, err := c.answerDeadline(ctx, x.PutOn)
 		if err != nil {
 			return err
 		}
-		if by == x.AnswerBy {
-			continue
+		by, err := deadline.Due(c.holidays)
+		if err != nil {
+			return err
 		}
-		if err := c.SetAnswerBy(ctx, x.Command, by); err != nil {
+		taken := passed(by, c.today) && !passed(x.AnswerBy, c.today)
+		switch {
+		case by == x.AnswerBy, passed(by, c.today) && passed(x.AnswerBy, c.today), taken && cause == store.CauseCalendar:
+			continue
+		case taken:
+			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, by), cause)
+		}
+		if err := c.MoveAnswer(ctx, x, by, cause, command, c.now); err != nil {
 			return err
 		}
 	}

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+	"golang.org/x/sync/errgroup"
 )
 
 // MoveDeadlinesUpdate is the name of the Update that has a review work out its
@@ -43,69 +45,63 @@ const failedNamed = 20
 // MoveReviews moves the deadlines of the next cases that depend on a day which a
 // change of the calendars touched, each by one Update to its review; for a case
 // that no review runs for, on its record. It can be broken off and done again at
-// any point: a case that was moved is not asked for any more. After the last case
-// it records that the change is done, unless some could not be moved.
+// any point: a case that was seen to is not asked again. One that does not answer
+// in time, or can't be moved, is named, and holds up no other. After the last case
+// it records that the change is done, if all were seen to.
 func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (CalendarChange, error) {
+	stop := heartbeats(ctx)
+	defer stop()
 	if in.After == "" {
-		if err := a.Store.CalendarBarrier(ctx); err != nil {
+		if err := a.calendarBarrier(ctx); err != nil {
 			return in, classify("move reviews", err)
 		}
 	}
-	refs, err := a.Store.CasesToMove(ctx, in.After, CasesAPage)
+	if _, err := a.Store.FindCasesToMove(ctx, in.Application); err != nil {
+		return in, classify("move reviews", err)
+	}
+	refs, err := a.Store.CasesToMove(ctx, in.Application, in.After, CasesAPage)
 	if err != nil {
 		return in, classify("move reviews", err)
 	}
 	run := activity.GetInfo(ctx).WorkflowExecution.RunID
 	var lock sync.Mutex
 	var outage error
-	queue := make(chan string)
-	var workers sync.WaitGroup
-	for range MovedAtOnce {
-		workers.Go(func() {
-			for ref := range queue {
-				err := a.moveReview(ctx, ref, fmt.Sprintf("calendar-%d-%s", in.Application, run))
-				lock.Lock()
-				var app *temporal.ApplicationError
-				switch {
-				case err == nil:
-					in.Seen++
-				case errors.As(err, &app) && app.Type() == BrokenError:
-					activity.GetLogger(ctx).Error("deadlines not moved", "case", ref, "error", err)
-					if len(in.Failed) < failedNamed {
-						in.Failed = append(in.Failed, ref)
-					}
-				default:
-					outage = err
+	moves, moving := errgroup.WithContext(ctx)
+	moves.SetLimit(MovedAtOnce)
+	for _, ref := range refs {
+		moves.Go(func() error {
+			err := a.moveReview(moving, ref, fmt.Sprintf("calendar-%d-%s", in.Application, run))
+			lock.Lock()
+			defer lock.Unlock()
+			var app *temporal.ApplicationError
+			switch {
+			case err == nil:
+				in.Seen++
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case errors.As(err, &app) && app.Type() == OutageError:
+				outage = err
+				return err // the others would find the same
+			default:
+				activity.GetLogger(ctx).Error("deadlines not moved", "case", ref, "error", err)
+				if len(in.Failed) < failedNamed {
+					in.Failed = append(in.Failed, ref)
 				}
-				activity.RecordHeartbeat(ctx, in.Seen)
-				lock.Unlock()
 			}
+			return nil
 		})
 	}
-	for _, ref := range refs {
-		lock.Lock()
-		stop := outage != nil || ctx.Err() != nil
-		lock.Unlock()
-		if stop {
-			break
+	if err := moves.Wait(); err != nil {
+		if outage != nil {
+			return in, temporal.NewApplicationError(fmt.Sprintf("move reviews: %v", outage), OutageError)
 		}
-		queue <- ref
+		return in, err
 	}
-	close(queue)
-	workers.Wait()
-	switch {
-	case ctx.Err() != nil:
-		return in, ctx.Err()
-	case outage != nil:
-		return in, temporal.NewApplicationError(fmt.Sprintf("move reviews: %v", outage), OutageError)
-	case len(refs) == CasesAPage:
+	if len(refs) == CasesAPage {
 		in.After = refs[len(refs)-1]
 		return in, nil
 	}
 	in.Done = true
-	if len(in.Failed) > 0 {
-		return in, nil
-	}
 	now, err := a.Store.BusinessNow(ctx)
 	if err == nil {
 		err = a.Store.FinishCalendar(ctx, in.Application, now)
@@ -113,14 +109,55 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	return in, classify("move reviews", err)
 }
 
+// heartbeats tells Temporal that an activity lives, until it is stopped.
+func heartbeats(ctx context.Context) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	go func() {
+		tick := time.NewTicker(5 * time.Second)
+		defer tick.Stop()
+		for {
+			activity.RecordHeartbeat(ctx)
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return stop
+}
+
+// calendarBarrier waits until no change of a case is under way that began under
+// the calendars before. It waits for a moment at a time, so that a long change of
+// one case does not hold up the others behind it.
+func (a *Activities) calendarBarrier(ctx context.Context) error {
+	for {
+		passed, err := a.Store.TryCalendarBarrier(ctx)
+		if err != nil || passed {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// movePatience is how long a review is waited for: a healthy one answers in under
+// a second [D].
+const movePatience = 20 * time.Second
+
 // moveReview moves the deadlines of one case. The Update's id is that of this
 // attempt at the change: one that a review answered with a failure would be
 // answered so for ever.
 func (a *Activities) moveReview(ctx context.Context, ref, id string) error {
-	handle, err := a.Client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
+	waiting, cancel := context.WithTimeout(ctx, movePatience)
+	defer cancel()
+	handle, err := a.Client.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
 		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err == nil {
-		err = handle.Get(ctx, nil)
+		err = handle.Get(waiting, nil)
 	}
 	var notFound *serviceerror.NotFound
 	if !errors.As(err, &notFound) {

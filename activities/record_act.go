@@ -215,10 +215,10 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 	if !ok {
 		return casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", cmd.Act))
 	}
-	if err := handle(ctx, c, cmd, fields); err != nil || c.fileUntouched {
+	if err := handle(ctx, c, cmd, fields); err != nil {
 		return err
 	}
-	if err := c.doneAgain(ctx, cmd); err != nil {
+	if err := c.doneAgain(ctx, cmd); err != nil || c.fileUntouched {
 		return err
 	}
 	return c.returnStaleProposal(ctx, cmd.Act)

@@ -197,7 +197,7 @@ func (s *story) outcome(c store.NewCommand) string {
 // factTables are the tables of facts about a case under review.
 var factTables = []string{"review", "stage_entry", "task", "letter", "letter_sent", "evidence", "contact", "interview", "officer",
 	"welfare_check", "welfare_waiver", "representation", "security_check", "recommendation", "proposal", "proposal_outcome", "finding",
-	"decision", "decision_outcome", "hold"}
+	"decision", "decision_outcome", "hold", "extension"}
 
 type record map[string]string
 

@@ -172,7 +172,7 @@ func (c calendarChange) write(w io.Writer) {
 func (a *app) calendarDiff() *cobra.Command {
 	return &cobra.Command{
 		Use: "diff FILE", Short: "how a file of published holidays would change the calendars in force", Args: exactly(1),
-		Long: "How a file of published holidays would change the calendars in force. Of each division in the file, the years from its first to its last are replaced;\n" +
+		Long: "How a file of published holidays would change the calendars in force. Of each division in the file, the years that it has days of are replaced;\n" +
 			"other years, and divisions that it does not have, stay as they are.",
 		RunE: func(c *cobra.Command, args []string) error {
 			_, _, change, err := a.compare(c.Context(), args[0])
@@ -244,7 +244,7 @@ func (a *app) calendarApply() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if no == 0 {
+				if no == 0 { // and what is in force now is another
 					return casefile.Refuse(casefile.RefusedStale, "another calendar came into force meanwhile: see calendar diff, and apply again")
 				}
 			}
@@ -286,9 +286,9 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgr
 		if progress.Finished {
 			return progress, nil
 		}
-		if progress.Cases != shown {
-			shown = progress.Cases
-			fmt.Fprintf(c.ErrOrStderr(), "%d deadline(s) of %d case(s) moved so far\n", progress.Deadlines, progress.Cases)
+		if progress.Affected != nil && progress.Seen != shown {
+			shown = progress.Seen
+			fmt.Fprintf(c.ErrOrStderr(), "%d of %d case(s) seen to, %d deadline(s) moved so far\n", progress.Seen, *progress.Affected, progress.Deadlines)
 		}
 		if failed, err := d.FailedMoves(ctx, progress.No); err == nil && len(failed) > 0 {
 			return progress, fmt.Errorf("the deadlines of %s could not be moved: see verify, mend these cases, and apply the same file again", strings.Join(failed, ", "))

@@ -55,6 +55,18 @@ type caseClocks struct {
 	Council  string      `json:"council"`
 	Tasks    []taskClock `json:"tasks"`
 	Holds    []caseHold  `json:"holds,omitempty"`
+	// Answers are the times to answer adverse material, for those who see the file.
+	Answers []struct {
+		Person  int        `json:"person"`
+		PutOn   clock.Date `json:"put_on"`
+		By      clock.Date `json:"answer_by"`
+		Changes []struct {
+			Cause store.Cause `json:"cause"`
+			At    time.Time   `json:"at"`
+			OldBy clock.Date  `json:"old_by"`
+			NewBy clock.Date  `json:"new_by"`
+		} `json:"changes"`
+	} `json:"answers,omitempty"`
 }
 
 type taskClock struct {
@@ -173,7 +185,7 @@ func (a *app) clockShow() *cobra.Command {
 }
 
 func (k caseClocks) write(w io.Writer, h *clock.Holidays) {
-	fmt.Fprintf(w, "%s on %s, by the calendars %s\n\n", k.Case, clock.DateOf(k.Now), h.Label())
+	fmt.Fprintf(w, "%s on %s, by the calendars %s (%s)\n\n", k.Case, clock.DateOf(k.Now), h.Label(), h.Version())
 	fmt.Fprintln(w, "CLOCK\tAWAITED\tBEGAN\tHAS\tUSED\tLEFT\tDUE\tNEXT")
 	for _, t := range k.Tasks {
 		if t.ClosedAt != nil {
@@ -193,8 +205,24 @@ func (k caseClocks) write(w io.Writer, h *clock.Holidays) {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", orNone(string(h.Ground)), about(h.Person), h.From, orNone(h.Until.String()), h.ReviewOn, h.stops())
 		}
 	}
+	k.writeAnswers(w)
 	k.writeExtensions(w)
 	k.writeChanges(w)
+}
+
+func (k caseClocks) writeAnswers(w io.Writer) {
+	head := "\nTO ANSWER\tPUT ON\tBY\tWAS"
+	for _, x := range k.Answers {
+		if head != "" {
+			fmt.Fprintln(w, head)
+			head = ""
+		}
+		var was []string
+		for _, c := range x.Changes {
+			was = append(was, fmt.Sprintf("%s until %s (%s)", noDay(c.OldBy), clock.DateOf(c.At), c.Cause))
+		}
+		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", about(x.Person), x.PutOn, noDay(x.By), orNone(strings.Join(was, ", ")))
+	}
 }
 
 func (k caseClocks) writeExtensions(w io.Writer) {
@@ -209,7 +237,7 @@ func (k caseClocks) writeExtensions(w io.Writer) {
 			if !e.TakenOn.IsZero() {
 				taken = fmt.Sprintf("%s by %s", e.TakenOn, e.TakenBy)
 			}
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, e.Reason, e.AskedOn, e.AskedBy, e.Decision, e.On, e.By, taken)
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, orNone(e.Reason), e.AskedOn, e.AskedBy, e.Decision, e.On, e.By, taken)
 		}
 	}
 }
@@ -271,7 +299,7 @@ func (h caseHold) stops() string {
 	case h.Ground == "":
 		return "-"
 	case h.RunsOn:
-		return "nothing: it is from before holds stopped clocks"
+		return "nothing"
 	}
 	var kinds []casefile.TaskKind
 	for _, rule := range casefile.TaskRules {

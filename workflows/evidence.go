@@ -6,6 +6,12 @@ import (
 	"hame/internal/casefile"
 )
 
+// evidenceAskedAgain is the change by which evidence is waited for until it and
+// welfare are finished together: a questionnaire that is opened again, because a
+// hold gave the family its time back, is waited for too. A review that came here
+// before waits for each of them once.
+const evidenceAskedAgain = "evidence-asked-again"
+
 // gather runs evidence and welfare side by side, so that no child waits for a
 // bank statement (rows 3 and 4).
 func (r *review) gather(ctx workflow.Context) bool {
@@ -13,6 +19,9 @@ func (r *review) gather(ctx workflow.Context) bool {
 		return true
 	}
 	r.open(ctx, casefile.Evidence) // welfare opens with it
+	if workflow.GetVersion(ctx, evidenceAskedAgain, workflow.DefaultVersion, 1) == 1 {
+		return r.await(ctx, func() bool { return r.Finished(casefile.Evidence) && r.Finished(casefile.Welfare) })
+	}
 	var gathered, seen bool
 	both := workflow.NewWaitGroup(ctx)
 	both.Add(2)

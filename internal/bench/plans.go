@@ -265,9 +265,12 @@ func (h *house) findsWhatMoves(ctx context.Context, took *[]Part) error {
 	if err != nil {
 		return err
 	}
+	if _, err := h.store.FindCasesToMove(ctx, no); err != nil {
+		return err
+	}
 	pages, last := 0, ""
 	for {
-		refs, err := h.store.CasesToMove(ctx, last, activities.CasesAPage)
+		refs, err := h.store.CasesToMove(ctx, no, last, activities.CasesAPage)
 		if err != nil {
 			return err
 		}
@@ -278,7 +281,7 @@ func (h *house) findsWhatMoves(ctx context.Context, took *[]Part) error {
 		last = refs[len(refs)-1]
 	}
 	*took = append(*took, Part{"worker: calendar apply, finding the cases", time.Since(begun).Seconds(), fmt.Sprintf("in %d page(s)", pages)})
-	return h.store.FinishCalendar(ctx, no, time.Now())
+	return nil
 }
 
 // nextWeek is the third working day of Scotland's from today.

@@ -19,9 +19,12 @@ const (
 	BlockIllness        Block = "illness_evidence_outstanding"
 	BlockHold           Block = "hold"
 	BlockNoContact      Block = "family_not_reached"
-	BlockNoInterview    Block = "no_interview"
-	BlockAdverse        Block = "adverse_material_not_put"
-	BlockWaived         Block = "waiver_allows_grant_only"
+	// BlockTimeRuns keeps a refusal from being signed while the family has the time
+	// that a hold or an extension has given it [D].
+	BlockTimeRuns    Block = "family_may_still_answer"
+	BlockNoInterview Block = "no_interview"
+	BlockAdverse     Block = "adverse_material_not_put"
+	BlockWaived      Block = "waiver_allows_grant_only"
 	// BlockDuplicate stops every signature on a file that is held as another's
 	// double, so that nobody is decided twice [D].
 	BlockDuplicate Block = "held_as_duplicate"
@@ -37,6 +40,7 @@ func (b Block) InWords() string {
 		BlockIllness:        "evidence on a flagged illness is outstanding: evidence receive --provider gp",
 		BlockHold:           "the case is held",
 		BlockNoContact:      "the family has not answered, and letter, call to the representative and personal contact are not all recorded",
+		BlockTimeRuns:       "the family's time to return the questionnaire has not ended: clock show says when it does",
 		BlockNoInterview:    "a person who would be refused has no recorded interview: interview record",
 		BlockAdverse:        "adverse material that is relied on was not put to the person, or 10 working days have not passed",
 		BlockDuplicate:      "the file is held as the double of another: duplicate list",
@@ -58,6 +62,9 @@ type File struct {
 	Represented bool
 	// FamilyAnswered is whether the questionnaire, or part of it, came back.
 	FamilyAnswered bool
+	// FamilysTimeRuns is whether the questionnaire is awaited and not overdue, and a
+	// hold or an extension has given the family its time.
+	FamilysTimeRuns bool
 	// LetterSent, RepresentativeCalled and ContactMade are the three attempts that
 	// must be on record before silence can be passed over.
 	LetterSent, RepresentativeCalled, ContactMade bool
@@ -159,6 +166,7 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 	add(BlockIllness, refusing && f.IllnessOutstanding)
 	add(BlockHold, refusing && f.Holds > 0)
 	add(BlockNoContact, refusing && unreached)
+	add(BlockTimeRuns, refusing && f.FamilysTimeRuns)
 	add(BlockNoInterview, interview)
 	add(BlockAdverse, adverse)
 	return blocks

@@ -120,6 +120,9 @@ type (
 	}
 )
 
+// ReleasedAsMistake is why a hold ends that should never have begun.
+const ReleasedAsMistake = "mistake"
+
 // The decisions on a request for more time.
 const (
 	ExtensionGranted   = "granted"
@@ -162,7 +165,7 @@ func CheckReviewDay(on, today clock.Date) *Refusal {
 func (f ReleaseFields) Ask() []Field {
 	return []Field{
 		{Name: "ground", Given: string(f.Ground), Codes: codes(Grounds...)},
-		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", "mistake"), Help: "why the ground has gone"},
+		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake), Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock"},
 	}
 }
 
@@ -194,7 +197,11 @@ func (f ExtendFields) Validate() error {
 		}
 		return nil
 	}
-	switch most := f.Task.MostExtended(); {
+	most := f.Task.MostExtended()
+	if f.Decision == ExtensionRefused {
+		most = 366 // more may be asked for than can be given
+	}
+	switch {
 	case f.Days < 1 || f.Days > most:
 		return fmt.Errorf("days: %d; %s can be extended by 1 to %d days in all", f.Days, f.Task, most)
 	case f.AskedOn.IsZero():

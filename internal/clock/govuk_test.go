@@ -220,7 +220,7 @@ func TestGovukFormsAreRefusedWhenTheyAreWrong(t *testing.T) {
 		"feed: the page's dates":          {swap(feed, `"2nd January", "date": "2025-01-02"`, `"2nd January", "date": "02/01/2025"`), []string{`scotland: "02/01/2025" is no date as YYYY-MM-DD`}},
 		"feed: an instant":                {swap(feed, `"2nd January", "date": "2025-01-02"`, `"2nd January", "date": "2025-01-02T00:00:00Z"`), []string{"scotland", "is no date as YYYY-MM-DD"}},
 		"feed: a date that is a number":   {swap(feed, `"2nd January", "date": "2025-01-02"`, `"2nd January", "date": 20250102`), []string{"line 60", "this is not how gov.uk publishes bank holidays"}},
-		"feed: too few days in a year":    {without(feed, scotlands2024, `      {"title": "St Andrew’s Day", "date": "2024-12-02"}`), []string{"scotland in 2024: 3 holidays; a published year has at least 8", "cut off"}},
+		"feed: too few days in a year":    {without(feed, scotlands2024, `      {"title": "St Andrew’s Day", "date": "2024-12-02"}`), []string{"scotland in 2024: 3 holidays on weekdays; a published year has at least 8", "cut off"}},
 		"feed: Northern Ireland's is bad": {swap(feed, `"2024-03-18"`, `"18 March"`), []string{`northern-ireland: "18 March" is no date as YYYY-MM-DD`}},
 
 		"page: no divisions":             {`{"title": "bank holidays", "divisions": {}}`, []string{"it holds no holidays"}},
@@ -238,7 +238,7 @@ func TestGovukFormsAreRefusedWhenTheyAreWrong(t *testing.T) {
 		"page: American dates":           {swap(page, worldCup, strings.Replace(worldCup, "15/06", "06/15", 1)), []string{`scotland: "06/15/2026" is no date as DD/MM/YYYY`}},
 		"page: the feed's dates":         {swap(page, worldCup, strings.Replace(worldCup, "15/06/2026", "2026-06-15", 1)), []string{`scotland: "2026-06-15" is no date as DD/MM/YYYY`}},
 		"page: a year that is a word":    {swap(page, `"slug": "common.nations.scotland_slug"`, `"2029": "to follow"`), []string{"scotland, 2029", "this is not how gov.uk publishes bank holidays"}},
-		"page: too few days in a year":   {without(page, `        {"title": "bank_holidays.new_year", "date": "03/01/2028"}`, `        {"title": "bank_holidays.spring", "date": "29/05/2028"}`), []string{"england-and-wales in 2028: 4 holidays; a published year has at least 8", "cut off"}},
+		"page: too few days in a year":   {without(page, `        {"title": "bank_holidays.new_year", "date": "03/01/2028"}`, `        {"title": "bank_holidays.spring", "date": "29/05/2028"}`), []string{"england-and-wales in 2028: 4 holidays on weekdays; a published year has at least 8", "cut off"}},
 	} {
 		h, err := ParseHolidays("bank-holidays.json", []byte(c.text))
 		if !assert.Error(t, err, name) {

@@ -54,19 +54,26 @@ const firstYear, lastYear = 1990, 2100
 // with fewer is cut off [D].
 const fewestAYear = 8
 
+// mostAYear is how many holidays any division's year may have: a file with more is
+// no list of holidays [D].
+const mostAYear = 20
+
 // wholeYear returns an error if the days of a nation's year can't be all of them:
 // too few, or without those for the New Year, the fourth of January at the latest,
 // or the two for Christmas, which are kept on or after the 25th.
 func wholeYear(days []Date) error {
-	christmas := 0
+	christmas, kept := 0, 0
 	for _, d := range days {
+		if w := d.Weekday(); w != time.Saturday && w != time.Sunday {
+			kept++
+		}
 		if d.Month() == time.December && d.Day() >= 25 {
 			christmas++
 		}
 	}
 	switch {
-	case len(days) < fewestAYear:
-		return fmt.Errorf("%d holidays; a published year has at least %d: the file is cut off or wrong", len(days), fewestAYear)
+	case kept < fewestAYear:
+		return fmt.Errorf("%d holidays on weekdays; a published year has at least %d: the file is cut off or wrong", kept, fewestAYear)
 	case days[0].Month() != time.January || days[0].Day() > 4:
 		return errors.New("no holiday for the New Year: the file is cut off or wrong")
 	case christmas < 2:
@@ -133,6 +140,11 @@ func fileOf(label string, days []Holiday) (*Holidays, error) {
 		fmt.Fprintf(sum, "%s\t%s\n", d.Division, d.Date)
 	}
 	for division, years := range h.byYear {
+		for year, days := range years {
+			if len(days) > mostAYear {
+				return nil, fmt.Errorf("%s: %s in %d: %d holidays; expected at most %d", label, division, year, len(days), mostAYear)
+			}
+		}
 		if !division.isNation() {
 			continue
 		}
@@ -214,12 +226,12 @@ func (h *Holidays) Calendar(id CalendarID) (*Calendar, error) {
 }
 
 // Replace returns this version with what a file says in place of what stood
-// there: of each division in the file, the years from its first to its last.
-// Other years, and divisions that the file does not have, stay [D].
+// there: of each nation in the file, and of each council, the years that the file
+// has days of. Other years, and divisions that it does not have, stay [D].
 func (h *Holidays) Replace(file *Holidays) (*Holidays, error) {
 	days := file.Days()
 	for _, d := range h.days {
-		if first, last := file.Years(d.Division); d.Date.Year() < first || d.Date.Year() > last {
+		if _, replaced := file.byYear[d.Division][d.Date.Year()]; !replaced {
 			days = append(days, d)
 		}
 	}

@@ -157,7 +157,7 @@ func TestDaysThatAreNoVersionAreRefused(t *testing.T) {
 		"a division of nobody":  {with(Holiday{"northern-ireland", day(t, "2030-03-18"), ""}), `2030: unknown division "northern-ireland"`},
 		"no division":           {with(Holiday{"", day(t, "2030-03-18"), ""}), `2030: unknown division ""`},
 		"a calendar's own name": {with(Holiday{"scotland-schools", day(t, "2030-07-01"), ""}), `2030: unknown division "scotland-schools"`},
-		"a year cut off":        {with(Holiday{DivisionScotland, day(t, "2031-01-01"), ""}), "2030: scotland in 2031: 1 holidays; a published year has at least 8"},
+		"a year cut off":        {with(Holiday{DivisionScotland, day(t, "2031-01-01"), ""}), "2030: scotland in 2031: 1 holidays on weekdays; a published year has at least 8"},
 		"a year left out":       {slices.Concat(both, foreseen(DivisionScotland, 2032)), "2030: scotland in 2031: 0 holidays"},
 	} {
 		h, err := NewHolidays("2030", c.days)

@@ -20,23 +20,28 @@ import (
 // file keeps what arrived for a closed case with it: receiving never fails. A
 // senior caseworker gets a task.
 func (d *Desk) file(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
-	holidays, err := d.Store.HolidaysInForce(ctx)
-	if err != nil {
-		return workflows.Receipt{}, err
+	for {
+		holidays, err := d.Store.HolidaysInForce(ctx)
+		if err != nil {
+			return workflows.Receipt{}, err
+		}
+		due, err := policy.ArrivalLadder(c.AttestedOn, holidays)
+		if err != nil {
+			return workflows.Receipt{}, err
+		}
+		waits, err := activities.PostWaitsUntil(c.AttestedOn, holidays)
+		if err != nil {
+			return workflows.Receipt{}, err
+		}
+		err = d.Store.File(ctx, c.ID, due, waits)
+		if store.IsKind(err, store.Conflict) {
+			continue // another calendar has come into force meanwhile
+		}
+		if refusal, refused := casefile.AsRefusal(err); refused {
+			return d.refuse(ctx, c, refusal)
+		}
+		return workflows.Receipt{Stage: casefile.Closed, Filed: true}, err
 	}
-	due, err := policy.ArrivalLadder(c.AttestedOn, holidays)
-	if err != nil {
-		return workflows.Receipt{}, err
-	}
-	waits, err := activities.PostWaitsUntil(c.AttestedOn, holidays)
-	if err != nil {
-		return workflows.Receipt{}, err
-	}
-	err = d.Store.File(ctx, c.ID, due, waits)
-	if refusal, refused := casefile.AsRefusal(err); refused {
-		return d.refuse(ctx, c, refusal)
-	}
-	return workflows.Receipt{Stage: casefile.Closed, Filed: true}, err
 }
 
 // ReceivePost records an item of post of which no case is known. It needs the

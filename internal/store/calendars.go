@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,7 +16,7 @@ const CalendarOffice = "calendar"
 // holidays assembles a version of the published holidays from its rows.
 func holidays(version string, rows []holidayRow) (*clock.Holidays, error) {
 	if len(rows) == 0 {
-		return nil, fmt.Errorf("calendar %q: the record has no days of it; a deadline can't be worked out: run starter setup", version)
+		return nil, brokenCalendar("the record has no days of calendar %q, and no deadline can be worked out: run starter setup", version)
 	}
 	days := make([]clock.Holiday, len(rows))
 	for i, r := range rows {
@@ -23,9 +24,17 @@ func holidays(version string, rows []holidayRow) (*clock.Holidays, error) {
 	}
 	h, err := clock.NewHolidays(rows[0].Label, days)
 	if err == nil && h.Version() != version {
-		err = fmt.Errorf("calendar %s: its days have the digest %s: the record was changed by other means", version, h.Version())
+		return nil, brokenCalendar("the days of calendar %s have the digest %s: the record was changed by other means", version, h.Version())
 	}
-	return h, err
+	if err != nil {
+		return nil, brokenCalendar("calendar %s: %v", version, err)
+	}
+	return h, nil
+}
+
+// brokenCalendar is an error in words, for what is published is nobody's secret.
+func brokenCalendar(format string, args ...any) error {
+	return &Error{Kind: Broken, State: "calendar", message: fmt.Sprintf(format, args...)}
 }
 
 type holidayRow struct {
@@ -110,21 +119,18 @@ func (s *Store) ApplyCalendar(ctx context.Context, c NewCommand, from, to *clock
 		err := t.get(ctx, &no, `select apply_calendar($1, $2, $3, $4, $5, $6)`,
 			c.ID, to.Version(), to.Label(), from.Version(), string(allDays), string(allChanges))
 		if err == nil && no == nil {
-			err = errOvertaken
+			return &Error{Kind: Conflict} // the command goes with it
 		}
 		return err
 	})
-	if err == errOvertaken {
+	switch {
+	case err == nil:
+		return *no, nil
+	case IsKind(err, Conflict) && no == nil:
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	return *no, nil
+	return 0, err
 }
-
-// errOvertaken rolls an application back whose ground another has taken away.
-var errOvertaken = fmt.Errorf("another calendar came into force meanwhile")
 
 // CalendarProgress is how far the last change of the calendars is.
 type CalendarProgress struct {
@@ -133,6 +139,11 @@ type CalendarProgress struct {
 	Label    string  `db:"label" json:"label"`
 	Replaced *string `db:"replaced" json:"replaced,omitempty"`
 	Finished bool    `db:"finished" json:"finished"`
+	Minutes  int     `db:"minutes" json:"minutes"` // since it came into force, by the wall clock
+	// Affected counts the cases of which a deadline may depend on a changed day, nil
+	// until they have been looked for; Seen those of them that were seen to.
+	Affected *int `db:"affected" json:"affected,omitempty"`
+	Seen     int  `db:"seen" json:"seen"`
 	// Cases and Deadlines count what was moved.
 	Cases     int `db:"cases" json:"cases"`
 	Deadlines int `db:"deadlines" json:"deadlines"`
@@ -141,7 +152,7 @@ type CalendarProgress struct {
 // CalendarProgress tells how far the last change of the calendars is.
 func (s *Store) CalendarProgress(ctx context.Context) (CalendarProgress, error) {
 	var p CalendarProgress
-	err := s.db.GetContext(ctx, &p, `select no, version, label, replaced, finished, cases, deadlines from calendar_progress()`)
+	err := s.db.GetContext(ctx, &p, `select no, version, label, replaced, finished, minutes, affected, seen, cases, deadlines from calendar_progress()`)
 	return p, mapError(err)
 }
 
@@ -149,28 +160,64 @@ func (s *Store) CalendarProgress(ctx context.Context) (CalendarProgress, error) 
 // deadlines are still to be moved for it, 0 if none are.
 func (s *Store) UnfinishedCalendar(ctx context.Context) (int64, error) {
 	var no int64
-	err := s.db.GetContext(ctx, &no, `select coalesce((select no from calendar_application where finished_at is null order by no desc limit 1), 0)`)
+	err := s.db.GetContext(ctx, &no, `
+		select coalesce((select no from calendar_application where no = (select max(no) from calendar_application) and finished_at is null), 0)`)
 	return no, mapError(err)
 }
 
-// CalendarBarrier waits until no change of a case is under way that began under
-// the calendar before the one in force: from then on none is missed.
-func (s *Store) CalendarBarrier(ctx context.Context) error {
-	return s.InTx(ctx, func(t *Tx) error { return t.exec(ctx, `select calendar_barrier()`) })
+// barrierPatience is how long the barrier is waited for at once, and others wait
+// behind it.
+const barrierPatience = "200ms"
+
+// TryCalendarBarrier waits until no change of a case is under way that began
+// under the calendar before the one in force: from then on none is missed. It
+// reports false if one that takes long still is: try again.
+func (s *Store) TryCalendarBarrier(ctx context.Context) (bool, error) {
+	err := s.InTx(ctx, func(t *Tx) error {
+		if err := t.exec(ctx, `set local lock_timeout = '`+barrierPatience+`'`); err != nil {
+			return err
+		}
+		return t.exec(ctx, `select calendar_barrier()`)
+	})
+	var e *Error
+	if errors.As(err, &e) && e.State == lockNotAvailable {
+		return false, nil
+	}
+	return err == nil, err
 }
 
-// CasesToMove lists, in order, the cases after a reference of which a running
-// deadline may depend on a day that the last application changed. A case whose
-// deadlines were moved is not among them any more.
-func (s *Store) CasesToMove(ctx context.Context, after string, atMost int) ([]string, error) {
+// lockNotAvailable is the SQLSTATE of a lock that was waited for too long.
+const lockNotAvailable = "55P03"
+
+// FindCasesToMove finds the cases of which a deadline may depend on a day that a
+// change of the calendars touched, once, and returns how many there are.
+func (s *Store) FindCasesToMove(ctx context.Context, application int64) (int, error) {
+	var n int
+	err := s.db.GetContext(ctx, &n, `select find_cases_to_move($1)`, application)
+	return n, mapError(err)
+}
+
+// CasesToMove lists, in order, those of the cases found that come after a
+// reference and were not seen to yet.
+func (s *Store) CasesToMove(ctx context.Context, application int64, after string, atMost int) ([]string, error) {
 	var refs []string
-	err := s.db.SelectContext(ctx, &refs, `select case_ref from cases_to_move($1, $2)`, after, atMost)
+	err := s.db.SelectContext(ctx, &refs, `
+		select case_ref from calendar_case where application = $1 and seen_at is null and case_ref > $2 order by case_ref limit $3`, application, after, atMost)
 	return refs, mapError(err)
 }
 
-// FinishCalendar records that every deadline which depends on a changed day was moved.
+// SeenToCalendar records that a case's deadlines were worked out by the calendars
+// in force.
+func (t *Tx) SeenToCalendar(ctx context.Context, ref string) error {
+	return t.exec(ctx, `update calendar_case set seen_at = clock_timestamp() where case_ref = $1 and seen_at is null`, ref)
+}
+
+// FinishCalendar records that every deadline which depends on a changed day was
+// moved, if every case that was found has been seen to.
 func (s *Store) FinishCalendar(ctx context.Context, no int64, at time.Time) error {
-	_, err := s.db.ExecContext(ctx, `update calendar_application set finished_at = $2 where no = $1 and finished_at is null`, no, at)
+	_, err := s.db.ExecContext(ctx, `
+		update calendar_application set finished_at = $2
+		where no = $1 and finished_at is null and not exists (select from calendar_case where application = $1 and seen_at is null)`, no, at)
 	return mapError(err)
 }
 

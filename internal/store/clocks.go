@@ -23,13 +23,13 @@ const (
 	CauseExtension  Cause = "extension"
 	CauseWithdrawal Cause = "withdrawal"
 	CauseCalendar   Cause = "calendar"
-	CausePost       Cause = "post"              // an item of post is waited for (C1)
-	CauseOpenedHeld Cause = "opened_under_hold" // the clock stood still when it began
+	CausePost       Cause = "post" // an item of post is waited for (C1)
 )
 
 // NewDates are a task's dates worked out anew.
 type NewDates struct {
-	Days        int // of the budget, which changes only for the review of a hold
+	Days        int        // of the budget, which changes only for the review of a hold
+	Unit        clock.Unit // so does this
 	Version     string
 	DueOn       clock.Date
 	Provisional bool
@@ -46,10 +46,6 @@ type NewDates struct {
 // change, in one statement: neither is there without the other. command is the
 // act that caused it, uuid.Nil for a calendar.
 func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
-	var by any
-	if command != uuid.Nil {
-		by = command
-	}
 	return t.exec(ctx, `
 		with kept as (
 			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next, provisional, old_version, new_version)
@@ -58,16 +54,33 @@ func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cau
 			from task t where t.id = $1)
 		update task set due_on = $6, next_at = $7, provisional = $8, calendar_version = $9, days = $10, next_rung = $11, next_no = $12,
 		       awaiting = $13, overdue = $14, escalated = $15,
-		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end
+		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end, unit = $17
 		where id = $1`,
-		old.ID, string(cause), at, by, to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
-		to.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened)
+		old.ID, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
+		to.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened, to.Unit)
+}
+
+// commandOrNone hands an act's id to the database, and NULL where no act is the cause.
+func commandOrNone(id uuid.UUID) any {
+	if id == uuid.Nil {
+		return nil
+	}
+	return id
 }
 
 // StampCalendar records that a task's dates are the same by another version of
 // the calendars.
 func (t *Tx) StampCalendar(ctx context.Context, task int64, version string) error {
 	return t.exec(ctx, `update task set calendar_version = $2 where id = $1`, task, version)
+}
+
+// PutOff reports whether a task's next rung waits for an item of post (C1).
+func (t *Tx) PutOff(ctx context.Context, task int64) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select coalesce((select d.cause = $2 and d.new_next = k.next_at from deadline_change d where d.task_id = k.id order by d.no desc limit 1), false)
+		from task k where k.id = $1`, task, string(CausePost))
+	return yes, err
 }
 
 // ActedRungs counts how often each kind of rung of a task has acted.
@@ -91,7 +104,8 @@ type HoldRow struct {
 	From     clock.Date      `db:"opened_on"`
 	Until    clock.Date      `db:"ended_on"`
 	ReviewOn clock.Date      `db:"review_on"`
-	// RunsOn is a hold from before clocks could be stopped: it stops none.
+	// RunsOn is a hold that stops no clock: one from before clocks could be stopped,
+	// or one that was opened by mistake.
 	RunsOn bool `db:"runs_on"`
 }
 
@@ -103,13 +117,26 @@ func (t *Tx) Holds(ctx context.Context, ref string) ([]HoldRow, error) {
 	return rows, err
 }
 
+// BeginHold lets an open hold begin on a day, and stop the clocks that its ground
+// stops: also one that was recorded with a later day, or that let every clock run.
+func (t *Tx) BeginHold(ctx context.Context, ref string, person int, ground casefile.Ground, on clock.Date) error {
+	return t.exec(ctx, `
+		update hold set opened_on = $4, runs_on = false where case_ref = $1 and person_no = $2 and ground = $3 and ended_on is null`, ref, person, ground, on)
+}
+
+// VoidHold lets an open hold have stopped no clock: it was opened by mistake.
+func (t *Tx) VoidHold(ctx context.Context, ref string, person int, ground casefile.Ground) error {
+	return t.exec(ctx, `
+		update hold set runs_on = true where case_ref = $1 and person_no = $2 and ground = $3 and ended_on is null`, ref, person, ground)
+}
+
 // ReviewHold gives an open hold another day of review.
 func (t *Tx) ReviewHold(ctx context.Context, ref string, person int, ground casefile.Ground, on clock.Date) error {
 	return t.exec(ctx, `
 		update hold set review_on = $4 where case_ref = $1 and person_no = $2 and ground = $3 and ended_on is null`, ref, person, ground, on)
 }
 
-// AddExtension records the decision on a request for more time, and returns its number.
+// AddExtension records the decision on a request for more time.
 func (t *Tx) AddExtension(ctx context.Context, ref string, task int64, f casefile.ExtendFields, by string, on clock.Date, command uuid.UUID) error {
 	return t.exec(ctx, `
 		insert into extension (case_ref, no, task_id, days, reason, asked_by, asked_on, decision, decided_by, decided_on, command_id)
@@ -131,12 +158,30 @@ func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on cl
 	return days, err
 }
 
+// longestChange is how many minutes a change of the calendars may take before
+// verify says so [D].
+const longestChange = 60
+
 // VerifyDeadlines works out the last day of every running deadline from its
 // ledger and its version of the calendars, and returns a breach for each that is
-// shown with another. NotPermitted but for operations and the auditor.
+// shown with another; for each that a change of the calendars should have made
+// longer and did not; and for a change that is not done after an hour.
+// NotPermitted but for operations and the auditor.
 func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 	const page = 10_000
 	var breaches []Breach
+	progress, err := s.CalendarProgress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !progress.Finished && progress.Minutes >= longestChange {
+		breaches = append(breaches, Breach{Rule: "a change of the calendars is worked off",
+			Detail: fmt.Sprintf("version %s has been in force for %d minutes, and not every deadline is moved: apply the same file again", progress.Version, progress.Minutes)})
+	}
+	inForce, err := s.HolidaysOf(ctx, progress.Version)
+	if err != nil {
+		return nil, err
+	}
 	versions := map[string]*clock.Holidays{}
 	for after := int64(0); ; {
 		var rows []struct {
@@ -174,6 +219,14 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 			if due != r.DueOn || provisional != r.Provisional {
 				breaches = append(breaches, Breach{Rule: "deadlines follow from their ledger", Case: r.Case,
 					Detail: fmt.Sprintf("%s (%d) is shown as due on %s, and its ledger says %s", r.Kind, r.Subject, dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))})
+			}
+			later, err := d.Due(inForce)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", r.Case, r.Kind, err)
+			}
+			if progress.Finished && due.Before(later) {
+				breaches = append(breaches, Breach{Rule: "a change of the calendars is worked off", Case: r.Case,
+					Detail: fmt.Sprintf("%s (%d) is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", r.Kind, r.Subject, due, later)})
 			}
 			after = r.ID
 		}

@@ -82,9 +82,11 @@ const Mailroom = "mailroom"
 
 // File keeps a command that came for a closed case, and opens a task for a
 // senior caseworker with the deadline given. Only its author can, and only for
-// what is filed. waitUntil is the last day on which an item of post waits.
+// what is filed. waitUntil is the last day on which an item of post waits. A
+// Conflict says that another calendar has come into force since the deadline was
+// worked out.
 func (s *Store) File(ctx context.Context, id uuid.UUID, due policy.Ladder, waitUntil clock.Date) error {
-	_, err := s.db.ExecContext(ctx, `select file_command($1, $2, $3, $4)`, id, due.DueOn, due.First.At, waitUntil)
+	_, err := s.db.ExecContext(ctx, `select file_command($1, $2, $3, $4, $5, $6)`, id, due.DueOn, due.First.At, waitUntil, due.Calendar, due.Provisional)
 	return mapError(err)
 }
 

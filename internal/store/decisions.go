@@ -49,6 +49,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 	var row struct {
 		Represented bool `db:"represented"`
 		Answered    bool `db:"answered"`
+		TimeRuns    bool `db:"time_runs"`
 		Letter      bool `db:"letter"`
 		RepCalled   bool `db:"rep_called"`
 		Contacted   bool `db:"contacted"`
@@ -61,6 +62,8 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 	err := t.get(ctx, &row, `
 		select f.representative <> '' as represented,
 			exists (select from evidence e where e.case_ref = $1 and e.provider = 'questionnaire' and e.result <> 'nothing_held') as answered,
+			exists (select from task k where k.case_ref = $1 and k.kind = 'evidence.questionnaire' and k.closed_at is null and not k.overdue
+				and exists (select from deadline_change d where d.task_id = k.id and d.cause in ('hold', 'release', 'extension'))) as time_runs,
 			exists (select from letter_sent s where s.case_ref = $1 and s.to_whom = 'family' and s.returned_on is null) as letter,
 			exists (select from contact c where c.case_ref = $1 and c.how = 'representative') as rep_called,
 			exists (select from contact c where c.case_ref = $1 and c.how <> 'representative') as contacted,
@@ -74,7 +77,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 	if err != nil {
 		return f, err
 	}
-	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, LetterSent: row.Letter,
+	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, FamilysTimeRuns: row.TimeRuns, LetterSent: row.Letter,
 		RepresentativeCalled: row.RepCalled, ContactMade: row.Contacted, UnansweredRepresentations: row.Unanswered,
 		PostOutstanding: row.Post, IllnessOutstanding: row.Illness, Holds: row.Holds,
 		HeldAsDuplicate: row.Double}

@@ -109,24 +109,31 @@ func (t *Tx) UnsentLetter(ctx context.Context, ref, kind string) (int, error) {
 	return no, err
 }
 
-// AwaitedAnswer is adverse material that was put to a person, who may still answer it.
+// AwaitedAnswer is adverse material that was put to a person who has not answered.
+// AnswerBy is zero while a hold keeps the time from ending.
 type AwaitedAnswer struct {
-	Command  uuid.UUID  `db:"command_id"`
-	PutOn    clock.Date `db:"put_on"`
-	AnswerBy clock.Date `db:"answer_by"`
+	Interview uuid.UUID  `db:"command_id"`
+	PutOn     clock.Date `db:"put_on"`
+	AnswerBy  clock.Date `db:"answer_by"`
 }
 
-// AnswersAwaited lists a case's adverse material that may still be answered on a day.
-func (t *Tx) AnswersAwaited(ctx context.Context, ref string, on clock.Date) ([]AwaitedAnswer, error) {
+// AnswersAwaited lists a case's adverse material that nobody has answered.
+func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, error) {
 	var rows []AwaitedAnswer
 	err := t.all(ctx, &rows, `
-		select command_id, put_on, answer_by from interview where case_ref = $1 and answer_by >= $2 order by held_on, command_id`, ref, on)
+		select command_id, put_on, answer_by from interview where case_ref = $1 and adverse = 'unanswered' order by held_on, command_id`, ref)
 	return rows, err
 }
 
-// SetAnswerBy moves the last day on which a person may answer.
-func (t *Tx) SetAnswerBy(ctx context.Context, interview uuid.UUID, by clock.Date) error {
-	return t.exec(ctx, `update interview set answer_by = $2 where command_id = $1`, interview, by)
+// MoveAnswer moves the last day on which a person may answer, and keeps the old
+// one with the cause. command is the act that caused it, uuid.Nil for a calendar.
+func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, cause Cause, command uuid.UUID, at time.Time) error {
+	return t.exec(ctx, `
+		with kept as (
+			insert into answer_change (interview, no, cause, at, command_id, old_by, new_by)
+			select $1, 1 + (select coalesce(max(no), 0) from answer_change where interview = $1), $2, $3, $4, $5, $6)
+		update interview set answer_by = $6 where command_id = $1`,
+		x.Interview, string(cause), at, commandOrNone(command), x.AnswerBy, by)
 }
 
 // Sent is when and how a letter went to an addressee.

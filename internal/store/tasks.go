@@ -13,22 +13,34 @@ import (
 // the same kind and subject stays as it is: opening is idempotent.
 func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, awaiting casefile.Party, subject int, l policy.Ladder, at time.Time) error {
 	b := l.Deadline.Budget
+	first := l.First.At
+	if l.DueOn.IsZero() {
+		first = time.Time{} // its clock is stopped: not even a rung whose day passed before acts
+	}
 	return t.exec(ctx, `
 		insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional,
 		                  opened_at, next_rung, next_no, next_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		on conflict (case_ref, kind, subject) where closed_at is null do nothing`,
 		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.Calendar, l.DueOn, l.Provisional,
-		at, l.First.Kind, l.First.No, instant(l.First.At))
+		at, l.First.Kind, l.First.No, instant(first))
 }
 
 // CloseTask closes an open task with a result and the day attested for it,
-// zero if nobody attested one. It reports whether one was open. A timely answer
-// that was entered late takes the overdue mark away.
+// zero if nobody attested one. It reports whether one was open. Whether it is
+// overdue follows from the day attested, whether or not a rung came first: a
+// timely answer that was entered late takes the mark away.
 func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result string, on clock.Date, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
-		update task set closed_at = $4, result = $5, attested_on = $6, overdue = overdue and not coalesce($6::date <= due_on, false)
-		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on)
+		update task set closed_at = $4, result = $5, attested_on = $6, overdue = coalesce($6::date > due_on and $7, overdue)
+		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on, missable(kind))
+}
+
+// missable reports whether the last day of a kind of task can be missed: what was
+// optional, and an appeal that nobody need make, can't be.
+func missable(kind casefile.TaskKind) bool {
+	rule, _ := kind.Rule()
+	return rule.OnDue != casefile.EffectLapse && rule.OnDue != casefile.EffectSearchAppeal
 }
 
 // instant hands an instant to the database, the zero one as NULL: a stopped clock
@@ -47,6 +59,7 @@ type TaskDates struct {
 	Kind     casefile.TaskKind `db:"kind"`
 	Subject  int               `db:"subject"`
 	Awaiting casefile.Party    `db:"awaiting"`
+	Owed     casefile.Party    `db:"owed_by"` // whom it awaited when it was opened
 	Began    clock.Date        `db:"began"`
 	Days     int               `db:"days"`
 	Unit     clock.Unit        `db:"unit"`
@@ -80,7 +93,7 @@ func (t TaskDates) Rung() casefile.Rung {
 }
 
 const selectTaskDates = `
-	select t.id, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version,
+	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version,
 	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated, coalesce(t.result, '') as result, t.attested_on,
 	       (select coalesce(sum(e.days), 0) from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended
 	from task t `
@@ -92,12 +105,21 @@ func (t *Tx) Task(ctx context.Context, ref string, kind casefile.TaskKind, subje
 	return row, err
 }
 
+// Missable reports whether the task's last day can be missed at all.
+func (t TaskDates) Missable() bool { return missable(t.Kind) }
+
+// Missed reports whether the day attested for a task is after a last day.
+func (t TaskDates) Missed(due clock.Date) bool {
+	return missable(t.Kind) && !due.IsZero() && due.Before(t.AttestedOn)
+}
+
 // TasksWithDates lists a case's open tasks, and those that were closed because
-// their time had passed: their dates follow from the ledger too.
+// their time had passed or while their clock was stopped: their dates follow from
+// the ledger too. The latest comes first.
 func (t *Tx) TasksWithDates(ctx context.Context, ref string) ([]TaskDates, error) {
 	var rows []TaskDates
 	err := t.all(ctx, &rows, selectTaskDates+`
-		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.result in ('gap', 'lapsed')) order by t.id`, ref)
+		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.due_on is null or t.result in ('gap', 'lapsed')) order by t.id desc`, ref)
 	return rows, err
 }
 
@@ -139,9 +161,9 @@ func (t *Tx) MarkOverdue(ctx context.Context, task int64) error {
 // away; a late one is recorded as late. at is the instant at which it is recorded.
 func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result string, on clock.Date, at time.Time) error {
 	return t.exec(ctx, `
-		update task set result = $4, attested_on = $5, answered_at = $6, overdue = overdue and $5::date > due_on
+		update task set result = $4, attested_on = $5, answered_at = $6, overdue = coalesce($5::date > due_on and $7, overdue)
 		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result in ('gap', 'lapsed'))`,
-		ref, kind, subject, result, on, at)
+		ref, kind, subject, result, on, at, missable(kind))
 }
 
 // CloseAll closes every open task of a case that is still open, with one result.

@@ -35,19 +35,51 @@ create table calendar_change (
     primary key (application, division, day, change)
 );
 
+-- The cases of which a deadline may depend on a day that an application changed, found once, and which of them have
+-- been seen to.
+create table calendar_case (
+    application bigint not null references calendar_application,
+    case_ref    text not null references review,
+    seen_at     timestamptz,
+    primary key (application, case_ref)
+);
+create index unseen_cases on calendar_case (application, case_ref) where seen_at is null;
+
+-- Whoever changes a case holds this table's gate open, by reading it, and a change of calendar waits until it is shut.
+-- No staff login can reach it.
+create table calendar_gate (open boolean primary key default true check (open));
+insert into calendar_gate default values;
+
 -- A stopped clock has no next instant, and before its last day is reached no last day: nothing is made up for it.
 alter table task alter column next_at drop not null, alter column due_on drop not null,
     add column calendar_version text references calendar_version,
     add constraint no_day_only_while_stopped check (due_on is not null or next_at is null or closed_at is not null);
 create index tasks_of_version on task (calendar_version) where closed_at is null;
+create index gaps_by_day on task (due_on) where result in ('gap', 'lapsed');
+-- Each change of the last day on which a person may answer what was put to them: null while a hold stops it.
+create table answer_change (
+    interview   uuid not null references interview,
+    no          int  not null,
+    cause       text not null check (cause in ('hold', 'release', 'calendar')),
+    at          timestamptz not null,
+    old_by      date,
+    new_by      date,
+    command_id  uuid references command,
+    recorded_at timestamptz not null default clock_timestamp(),
+    primary key (interview, no)
+);
+create trigger insert_only before update or delete on answer_change for each row execute function refuse_change();
 
 alter table hold drop constraint hold_ground_check;
 alter table hold add constraint hold_ground_check
         check (ground in ('age_dispute', 'child_protection', 'court', 'medical', 'trafficking', 'duplicate')),
     -- Holds from before clocks could be stopped: they let every clock run, as they did then.
-    add column runs_on boolean not null default false,
-    add constraint ended_after_it_began check (ended_on >= opened_on);
+    -- So does a hold that was opened by mistake.
+    add column runs_on boolean not null default false;
 update hold set runs_on = true;
+alter table hold add constraint ended_after_it_began check (runs_on or ended_on >= opened_on);
+-- The day on which a hold is looked at again is one that somebody names: so many calendar days.
+update task set unit = 'calendar', days = due_on - began where kind = 'hold.review' and closed_at is null and due_on >= began;
 
 -- Which clocks a hold stops: written by setup from the rules in the code, so that they stand in one place.
 create table ground_stops (
@@ -82,7 +114,7 @@ create index on extension (task_id);
 create table deadline_change (
     task_id      bigint not null references task,
     no           int  not null,
-    cause        text not null check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar', 'post', 'opened_under_hold')),
+    cause        text not null check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar', 'post')),
     at           timestamptz not null,
     old_due      date,
     new_due      date,
@@ -103,9 +135,6 @@ alter table command drop constraint command_office_check;
 alter table command add constraint command_office_check check (office in ('mailroom', 'calendar'));
 
 -- +goose StatementBegin
--- The key of the lock that every change of a case shares, and that keeps a change of calendar out of the middle of one.
-create function calendar_lock() returns bigint language sql immutable as $$ select hashtextextended('hame.calendar', 0) $$;
-
 create function calendar_in_force() returns text language plpgsql stable security definer set search_path = hame as $$
 begin
     return (select a.version from calendar_application a order by a.no desc limit 1);
@@ -117,18 +146,19 @@ create function holidays_of(in_version text) returns table (label text, division
 $$;
 
 -- Takes a review's row for the rest of the transaction, and tells which calendar is in force. Each statement here sees
--- what was committed before it: a version that came into force while the lock was waited for is seen.
+-- what was committed before it: a version that came into force while the gate was waited for is seen.
 create function lock_review(ref text, out locked text, out calendar text) language plpgsql volatile as $$
 begin
-    perform pg_advisory_xact_lock_shared(calendar_lock());
+    perform 1 from calendar_gate;
     select r.case_ref into locked from review r where r.case_ref = ref for update;
     calendar := calendar_in_force();
 end $$;
 
--- Waits until no change of a case is under way that began under the calendar before.
-create function calendar_barrier() returns void language plpgsql volatile as $$
+-- Waits until no change of a case is under way that began under the calendar before. Whoever calls it bounds the wait by
+-- lock_timeout and tries again: while it waits, others wait behind it.
+create function calendar_barrier() returns void language plpgsql volatile security definer set search_path = hame as $$
 begin
-    perform pg_advisory_xact_lock(calendar_lock());
+    lock table calendar_gate in access exclusive mode;
 end $$;
 
 -- Whether a calendar keeps a division's days.
@@ -138,32 +168,38 @@ create function calendar_keeps(in_calendar text, in_division text) returns boole
                 else in_calendar like '%/' || in_division end
 $$;
 
--- The cases after a reference, in order, of which a running deadline may depend on a day that the last application
--- changed. Some of them may turn out not to move.
-create function cases_to_move(after text, at_most int) returns table (case_ref text) language plpgsql stable security definer set search_path = hame as $$
+-- Finds the cases of which a deadline may depend on a day that changed since its version came into force, once for an
+-- application, and tells how many there are. Some of them may turn out not to move. Of what was closed because its time
+-- had passed, the last days are looked at: a holiday that is announced late may give them back.
+create function find_cases_to_move(in_application bigint) returns int language plpgsql volatile security definer set search_path = hame as $$
 begin
-    return query
-    select x.case_ref from (
-    select t.case_ref from task t, calendar_application a
-    where a.no = (select max(x.no) from calendar_application x) and a.finished_at is null
-      and t.case_ref > after and t.closed_at is null and t.unit = 'working' and t.calendar_version is distinct from a.version
-      and exists (select from calendar_change d where d.application = a.no and calendar_keeps(t.calendar, d.division)
-                  and (case d.change when 'added' then true when 'removed' then true else t.provisional or d.change = 'unpublished' end)
-                  and (case when d.change in ('added', 'removed')
-                       then d.day > t.began and (t.next_at is null or d.day <= (t.next_at at time zone 'Europe/London')::date or d.day <= t.due_on)
-                       else extract(year from d.day) between extract(year from t.began) and extract(year from coalesce(t.due_on, t.began)) end))
-    union
-    select i.case_ref from interview i, calendar_application a
-    where a.no = (select max(x.no) from calendar_application x) and a.finished_at is null
-      and i.case_ref > after and i.answer_by >= business_today()
-      and exists (select from calendar_change d where d.application = a.no and d.division = 'england-and-wales' and d.day > i.put_on and d.day <= i.answer_by)
-    ) x order by x.case_ref limit at_most;
+    if not exists (select from calendar_case c where c.application = in_application) then
+        insert into calendar_case (application, case_ref)
+        with since as (
+            select v.version, d.division, d.day, d.change
+            from calendar_version v
+            join lateral (select max(a.no) as no from calendar_application a where a.version = v.version) f on true
+            join calendar_change d on d.application > f.no and d.application <= in_application)
+        select in_application, x.case_ref from (
+            select t.case_ref from task t join since d on d.version = t.calendar_version and calendar_keeps(t.calendar, d.division)
+            where t.unit = 'working'
+              and (t.closed_at is null or (t.result in ('gap', 'lapsed') and t.due_on >= business_today() - 7))
+              and case when d.change in ('added', 'removed')
+                  then d.day > t.began and (t.next_at is null or t.closed_at is not null
+                                            or d.day <= (t.next_at at time zone 'Europe/London')::date or d.day <= t.due_on)
+                  else (t.provisional or d.change = 'unpublished')
+                       and extract(year from d.day) between extract(year from t.began) and extract(year from coalesce(t.due_on, t.began)) end
+            union
+            select i.case_ref from interview i join since d on d.division = 'england-and-wales'
+            where (i.answer_by >= business_today() - 7 or (i.answer_by is null and i.put_on is not null)) and d.day > i.put_on
+        ) x join review r using (case_ref);
+    end if;
+    return (select count(*) from calendar_case c where c.application = in_application);
 end $$;
 
 -- Puts a version of the calendars in force, under the act of whoever applies it. The days come as one JSON list of
--- [division, day, title], the changes as one of [division, day, change]. Applied again while it is in force it does
--- nothing; the same act is then answered with the application that stands. Null if another version came into force
--- since the one that the caller compared with.
+-- [division, day, title], the changes as one of [division, day, change]. The version must be the digest of the days, and
+-- both nations be among them. Applied again while it is in force it is answered with the application that stands. Null if another version came into force since the one that the caller compared with.
 create function apply_calendar(in_command uuid, in_version text, in_label text, in_replaces text, in_days jsonb, in_changes jsonb) returns bigint
 language plpgsql security definer set search_path = hame as $$
 declare
@@ -174,11 +210,18 @@ begin
         raise exception 'this act belongs to a case' using errcode = 'insufficient_privilege';
     end if;
     lock table calendar_application in share row exclusive mode;
+    if calendar_in_force() = in_version then
+        perform accept_command(c.id);
+        return (select max(a.no) from calendar_application a);
+    end if;
     if calendar_in_force() is distinct from in_replaces then
         return null;
     end if;
-    if exists (select from calendar_application a where a.finished_at is null) then
-        raise exception 'a calendar is still being applied' using errcode = 'check_violation', constraint = 'calendar_under_way';
+    if in_version is distinct from (
+            select left(encode(sha256(convert_to(string_agg((d->>0) || e'\t' || (d->>1) || e'\n', '' order by (d->>0) collate "C", (d->>1) collate "C"), 'UTF8')), 'hex'), 12)
+            from jsonb_array_elements(in_days) d)
+       or (select count(distinct d->>0) from jsonb_array_elements(in_days) d where d->>0 in ('england-and-wales', 'scotland')) <> 2 then
+        raise exception 'the days are not those of the version' using errcode = 'check_violation', constraint = 'calendar_is_whole';
     end if;
     insert into calendar_version (version, label) values (in_version, in_label) on conflict do nothing;
     if found then
@@ -191,17 +234,23 @@ begin
     return n;
 end $$;
 
--- How far the last application is: the cases whose deadlines were moved, and the deadlines.
-create function calendar_progress(out no bigint, out version text, out label text, out replaced text, out finished boolean, out cases int, out deadlines int)
+-- How far the last application is: of the cases that may depend on a changed day those that were seen to, and the
+-- deadlines that moved. affected is null until they have been looked for.
+create function calendar_progress(out no bigint, out version text, out label text, out replaced text, out finished boolean, out minutes int,
+    out affected int, out seen int, out cases int, out deadlines int)
 language plpgsql stable security definer set search_path = hame as $$
+declare
+    since timestamptz;
 begin
-    select a.no, a.version, v.label, a.replaced, a.finished_at is not null into no, version, label, replaced, finished
-        from calendar_application a join calendar_version v using (version) order by a.no desc limit 1;
+    select a.no, a.version, v.label, a.replaced, a.finished_at is not null, coalesce(o.recorded_at, '-infinity')
+        into no, version, label, replaced, finished, since
+        from calendar_application a join calendar_version v using (version) left join command_outcome o on o.command_id = a.command_id
+        order by a.no desc limit 1;
+    minutes := case when since = '-infinity' then 0 else extract(epoch from clock_timestamp() - since) / 60 end;
+    select nullif(count(*), 0), count(c.seen_at) into affected, seen from calendar_case c where c.application = calendar_progress.no;
     select count(distinct t.case_ref), count(*) into cases, deadlines
         from deadline_change d join task t on t.id = d.task_id
-        where d.cause = 'calendar' and d.new_version = calendar_progress.version and d.old_version is not distinct from calendar_progress.replaced
-          and d.recorded_at >= (select coalesce(o.recorded_at, '-infinity') from calendar_application a
-                                left join command_outcome o on o.command_id = a.command_id where a.no = calendar_progress.no);
+        where d.cause = 'calendar' and d.new_version = calendar_progress.version and d.recorded_at >= since;
 end $$;
 
 -- What arrives for a closed case gets its task with the calendar in force.
@@ -231,7 +280,8 @@ begin
                 'pauses', (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on) order by h.id), '[]')
                            from hold h join ground_stops s on s.ground = h.ground and s.kind = t.kind
                            where h.case_ref = ref and not h.runs_on and (h.ended_on is null or h.ended_on > t.began)),
-                'extensions', (select coalesce(jsonb_agg(to_jsonb(e) - array['case_ref', 'task_id', 'command_id', 'withdrawal_id'] order by e.no), '[]')
+                'extensions', (select coalesce(jsonb_agg(to_jsonb(e) - array['case_ref', 'task_id', 'command_id', 'withdrawal_id']
+                                   - case when sight = 'file' then array[]::text[] else array['reason'] end order by e.no), '[]')
                                from extension e where e.task_id = t.id),
                 'changes', (select coalesce(jsonb_agg(to_jsonb(d) - array['task_id', 'recorded_at', 'command_id']
                                 || jsonb_build_object('by', coalesce((select c.person from command c where c.id = d.command_id), '')) order by d.no), '[]')
@@ -240,6 +290,10 @@ begin
             from task t where t.case_ref = ref
               and (sight in ('file', 'no_text') or (sight = 'children' and t.stage = 'welfare') or (sight = 'summary' and t.stage = 'representation')
                    or t.awaiting in (select m.role from my_roles() m))),
+        'answers', (select coalesce(jsonb_agg(jsonb_build_object('person', i.person_no, 'put_on', i.put_on, 'answer_by', i.answer_by,
+                        'changes', (select coalesce(jsonb_agg(jsonb_build_object('cause', a.cause, 'at', a.at, 'old_by', a.old_by, 'new_by', a.new_by) order by a.no), '[]')
+                                    from answer_change a where a.interview = i.command_id)) order by i.held_on, i.command_id), '[]')
+                    from interview i where i.case_ref = ref and i.adverse <> 'none' and sight = 'file'),
         'holds', (select coalesce(jsonb_agg(jsonb_build_object('person', h.person_no, 'opened_on', h.opened_on, 'ended_on', h.ended_on,
                       'review_on', h.review_on, 'runs_on', h.runs_on, 'ground', case when sight = 'file' then h.ground else '' end) order by h.id), '[]')
                   from hold h where h.case_ref = ref and sight in ('file', 'no_text')));
@@ -262,6 +316,51 @@ begin
     where t.id > after and t.closed_at is null
       and (session_user = 'hame_worker' or has_role('auditor') or may_see(t.case_ref))
     order by t.id limit at_most;
+end $$;
+
+-- What arrives for a closed case is kept with it, and a senior caseworker gets a task, with the deadline that was worked
+-- out by the version of the calendars given. Where another has come into force meanwhile it is to be worked out anew.
+drop function file_command(uuid, date, timestamptz, date);
+create function file_command(id uuid, due date, next_at timestamptz, wait_until date, in_version text, in_provisional boolean) returns void
+language plpgsql security definer set search_path = hame as $$
+declare
+    c command;
+begin
+    perform 1 from calendar_gate;
+    if in_version is distinct from calendar_in_force() then
+        raise exception 'another calendar has come into force' using errcode = 'serialization_failure';
+    end if;
+    if exists (select from command_outcome o where o.command_id = file_command.id) then
+        return; -- sent again: it is filed already
+    end if;
+    c := own_command(file_command.id, (select x.kind from command x where x.id = file_command.id));
+    if not exists (select from review r where r.case_ref = c.case_ref and r.stage = 'closed')
+       or not exists (select from act_role a where a.act = c.kind and a.filed) then
+        raise exception 'only what arrives for a closed case is filed' using errcode = 'insufficient_privilege';
+    end if;
+    if c.kind = 'post.receive' then
+        insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, command_id)
+            values (c.fields->>'from', c.attested_on, file_command.wait_until, c.case_ref, c.attested_on, c.id);
+    elsif c.kind = 'post.link' then
+        update post_item set case_ref = c.case_ref, linked_on = c.attested_on
+            where no = (c.fields->>'item')::bigint and case_ref is null and dismissed_on is null;
+        if not found then
+            raise exception 'no unlinked item has this number' using errcode = 'check_violation', constraint = 'no_such_item';
+        end if;
+    elsif c.kind = 'post.read' then
+        update post_item set read_on = c.attested_on
+            where no = (c.fields->>'item')::bigint and case_ref = c.case_ref and read_on is null;
+        if not found then
+            raise exception 'no unread item has this number' using errcode = 'check_violation', constraint = 'no_such_item';
+        end if;
+    end if;
+    insert into command_outcome (command_id, outcome, business_at) values (c.id, 'filed', business_now());
+    if c.kind <> 'post.read' then
+        insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, opened_at, next_rung, next_no, next_at)
+            values (c.case_ref, 'closed.arrival', 0, 'closed', 'senior_caseworker', c.attested_on, 5, 'working', 'england-and-wales', in_version,
+                    due, in_provisional, business_now(), 'due', 0, file_command.next_at)
+            on conflict do nothing;
+    end if;
 end $$;
 
 create or replace function case_timeline(ref text) returns table (at timestamptz, what text, who text, detail text)
