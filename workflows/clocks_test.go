@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -138,4 +139,60 @@ func (s *story) move(a *act) {
 		OnReject:   func(err error) { a.done, a.failed = true, err },
 		OnComplete: func(_ any, err error) { a.done, a.failed = true, err },
 	})
+}
+
+// attested records an act that is attested for an earlier day, and sends it.
+func (s *story) attested(a *act, on clock.Date, login string, kind casefile.Act, fields casefile.Fields) {
+	s.t.Helper()
+	cmd, err := desk.New(s.ref, kind, 0, on, fields, "")
+	require.NoError(s.t, err)
+	a.NewCommand, a.login = cmd, login
+	require.NoError(s.t, s.desk(login).InsertCommand(s.t.Context(), cmd))
+	s.acts = append(s.acts, a)
+	s.deliver(a)
+}
+
+// TestEvidenceThatIsOpenedAgainIsWaitedFor: the family was silent, and the gap was
+// recorded after 7 May 2027. On the 11th it turns out that somebody had been in
+// hospital since 20 April: 22 of the thirty days were used, eight are left. The
+// child's check is done meanwhile, and the review does not go on without the
+// family: released on 17 May, it has until the 27th (18-21 is 4, 24-27 is 8), and
+// answers on the 25th. Then representation opens.
+func TestEvidenceThatIsOpenedAgainIsWaitedFor(t *testing.T) {
+	for name, every := range legs {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t).Diligently(office.Manner{})
+			s.state.ContinueAfter = every
+			welfare := []casefile.TaskKind{casefile.TaskAssignWelfare, casefile.TaskReport, casefile.TaskSignWelfare}
+			s.answers = func(k openTask) bool {
+				if slices.Contains(welfare, k.Kind) {
+					return !clock.DateOf(s.env.Now()).Before(day2027(time.May, 12))
+				}
+				return !slices.Contains([]casefile.TaskKind{casefile.TaskQuestionnaire, casefile.TaskHold, casefile.TaskWindow}, k.Kind)
+			}
+			hold := &act{}
+			s.Then(morning(day2027(time.May, 11)), func() {
+				require.Equal(t, casefile.Welfare, s.query(s.env).Stage, "only the child's check is awaited")
+				s.attested(hold, day2027(time.April, 20), "fiona", casefile.ActHold, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.June, 1)})
+			})
+			s.Then(afternoon(day2027(time.May, 11)).Add(time.Hour), func() {
+				require.Equal(t, casefile.Evidence, s.query(s.env).Stage, "the stage shown is the earliest unfinished")
+				require.True(t, s.open(casefile.TaskQuestionnaire).Stopped())
+			})
+			release := s.On(day2027(time.May, 17), "fiona", casefile.ActRelease, 0, &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "passed"}, "")
+			s.Then(afternoon(day2027(time.May, 24)).Add(time.Hour), func() {
+				r := s.query(s.env)
+				require.True(t, r.Finished(casefile.Welfare), "the child's check is done")
+				require.False(t, r.HasOpened(casefile.Representation), "and the family is waited for")
+				require.Equal(t, day2027(time.May, 27), s.open(casefile.TaskQuestionnaire).DueOn)
+			})
+			answer := s.On(day2027(time.May, 25), "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"}, "")
+			s.Run(day2027(time.May, 26).Start())
+			for _, a := range []*act{hold, release, answer} {
+				s.accepted(a)
+			}
+			require.True(t, s.state.HasOpened(casefile.Representation))
+			s.verified()
+		})
+	}
 }
