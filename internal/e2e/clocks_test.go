@@ -11,7 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
 
+	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
@@ -170,6 +172,53 @@ func TestAPauseAcrossAWorkersDeath(t *testing.T) {
 	require.Equal(t, was, o.dueOf(t, ref, casefile.TaskQuestionnaire))
 	require.Equal(t, []string{"hold", "release", "extension", "withdrawal"}, o.list(t,
 		`select d.cause from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1 and t.kind = 'evidence.questionnaire' order by d.no`, ref))
+	o.types(t, refs, 0, "--as una verify", "every invariant holds")
+}
+
+// TestAReviewThatDoesNotAnswer holds up no change of calendar: the others are
+// moved, it is named, and once it answers again the same file moves it too. Here
+// somebody has started it where no worker looks.
+func TestAReviewThatDoesNotAnswer(t *testing.T) {
+	o := newOffice(t)
+	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("DEAF"), couple("WELL"))
+	var was [2]clock.Date
+	for i, name := range []string{"DEAF", "WELL"} {
+		o.does(t, refs[name], toRepresentation()...)
+		was[i] = o.dueOf(t, refs[name], casefile.TaskWindow)
+	}
+	require.NoError(t, o.client.TerminateWorkflow(t.Context(), refs["DEAF"], "", "somebody else"))
+	_, err := o.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: refs["DEAF"], TaskQueue: "nowhere"}, activities.CaseReviewWorkflow)
+	require.NoError(t, err)
+
+	calendar := changedCalendar(t, fewDaysOn(t))
+	out := o.types(t, refs, 1, "--as archie calendar apply "+calendar+" --reason proclamation", refs["DEAF"], "could not be moved", "apply the same file again")
+	require.NotContains(t, out, refs["WELL"])
+	require.True(t, was[1].Before(o.dueOf(t, refs["WELL"], casefile.TaskWindow)))
+	require.Equal(t, was[0], o.dueOf(t, refs["DEAF"], casefile.TaskWindow))
+
+	require.NoError(t, o.client.TerminateWorkflow(t.Context(), refs["DEAF"], "", "operations"))
+	o.types(t, refs, 0, "--as archie case recover DEAF")
+	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "2 deadline(s) of 2 case(s) moved")
+	require.True(t, was[0].Before(o.dueOf(t, refs["DEAF"], casefile.TaskWindow)))
+}
+
+// TestOneCalendarTypedTwiceAtOnce is applied once, and both are told of it.
+func TestOneCalendarTypedTwiceAtOnce(t *testing.T) {
+	o := newOffice(t)
+	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("W"))
+	o.does(t, refs["W"], toRepresentation()...)
+	calendar := changedCalendar(t, fewDaysOn(t))
+	var codes []<-chan int
+	for range 3 {
+		code, _ := o.typing(t, "--as", "archie", "calendar", "apply", calendar, "--reason", "proclamation")
+		codes = append(codes, code)
+	}
+	for _, code := range codes {
+		require.Zero(t, <-code)
+	}
+	require.Equal(t, 2, o.count(t, `select count(*) from calendar_application`), "the one that set-up made, and this")
+	require.Equal(t, 1, o.count(t, `select count(*) from deadline_change where cause = 'calendar'`))
+	require.Zero(t, o.count(t, `select count(*) from command c where c.kind = 'calendar.apply' and not exists (select from command_outcome o where o.command_id = c.id)`))
 	o.types(t, refs, 0, "--as una verify", "every invariant holds")
 }
 
