@@ -126,8 +126,9 @@ func TestWhatALoginMayDo(t *testing.T) {
 			_, err = db.Exec(`create table hame.mine (n int)`)
 			require.ErrorContains(t, err, "permission denied")
 		}
-		require.Equal(t, []string{"act_text", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "business_today", "case_file",
-			"case_timeline", "dismiss_post", "erase_text", "figures", "file_command", "has_role", "import_merge", "may_see", "my_command", "my_part", "my_person",
+		require.Equal(t, []string{"act_text", "apply_calendar", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "business_today",
+			"calendar_in_force", "calendar_progress", "case_clocks", "case_file", "case_timeline", "deadlines_on_record", "dismiss_post", "erase_text",
+			"figures", "file_command", "has_role", "holidays_of", "import_merge", "may_see", "my_command", "my_part", "my_person",
 			"my_roles", "programme_report", "receive_post", "record_refusal", "recorded_review", "recoveries", "resolve_duplicate",
 			"reviews_on_record", "settle_arrival", "sight_of", "staff_list", "verify_record", "waiting_order"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
@@ -140,7 +141,8 @@ func TestWhatALoginMayDo(t *testing.T) {
 		for _, statement := range []string{
 			`update command set kind = 'x'`, `update command_outcome set outcome = 'accepted'`, `update command_text set body = null`,
 			`update rung set effect = ''`, `update case_read set login = 'x'`, `update staff set role = 'auditor'`, `update act_role set role = 'x'`,
-			`update rule_set set body = ''`, `update family set council = ''`, `update family set digest = ''`, `update person set relationship = ''`, `update person set person_key = ''`,
+			`update rule_set set body = ''`, `update calendar_day set title = ''`, `update calendar_application set version = ''`, `insert into calendar_version values ('x', 'x')`,
+			`update deadline_change set cause = 'post'`, `update answer_change set cause = 'hold'`, `update extension set days = 1`, `update family set council = ''`, `update family set digest = ''`, `update person set relationship = ''`, `update person set person_key = ''`,
 			`update programme set sampling_key = ''`, `update programme set synthetic = true`, `update import_batch set families = 0`,
 			`update post_suggestion set why = 'name'`, `insert into command (id, kind, attested_on) values (gen_random_uuid(), 'contact.record', '2026-03-02')`,
 			`insert into staff (login, person, role) values ('hame_worker', 'x', 'decision_maker')`,
@@ -148,7 +150,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			denied(t, "hame_worker", statement)
 		}
 		for _, f := range []string{"import_merge", "record_refusal", "file_command", "case_file", "case_timeline", "act_text",
-			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "recorded_review", "waiting_order"} {
+			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "recorded_review", "waiting_order", "apply_calendar", "case_clocks"} {
 			require.False(t, value[bool](h, `select bool_or(has_function_privilege('hame_worker', oid, 'execute')) from pg_proc where proname = $1`, f), "%s", f)
 		}
 	})
