@@ -472,7 +472,7 @@ func (f *faulty) starterKilledBeforeHearing(t *testing.T) {
 	_, err = tx.Exec(`select case_ref from review where case_ref = $1 for update`, ref) // the activity waits for it
 	require.NoError(t, err)
 	c := f.starting(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
-	f.waitsForLock(t, "select case_ref from review where case_ref")
+	f.waitsForLock(t, "from lock_review")
 	require.NoError(t, c.Process.Kill())
 	require.Error(t, c.Wait())
 	require.NoError(t, tx.Rollback())

@@ -158,6 +158,12 @@ func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on cl
 	return days, err
 }
 
+// The rules that verify names of deadlines.
+const (
+	fromTheLedger = "deadlines follow from their ledger"
+	workedOff     = "a change of the calendars is worked off"
+)
+
 // longestChange is how many minutes a change of the calendars may take before
 // verify says so [D].
 const longestChange = 60
@@ -175,7 +181,7 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 		return nil, err
 	}
 	if !progress.Finished && progress.Minutes >= longestChange {
-		breaches = append(breaches, Breach{Rule: "a change of the calendars is worked off",
+		breaches = append(breaches, Breach{Rule: workedOff,
 			Detail: fmt.Sprintf("version %s has been in force for %d minutes, and not every deadline is moved: apply the same file again", progress.Version, progress.Minutes)})
 	}
 	inForce, err := s.HolidaysOf(ctx, progress.Version)
@@ -196,12 +202,21 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 			return nil, mapError(err)
 		}
 		for _, r := range rows {
-			h := versions[r.Version]
-			if h == nil {
-				if h, err = s.HolidaysOf(ctx, r.Version); err != nil {
+			breach := func(rule, format string, args ...any) {
+				breaches = append(breaches, Breach{Rule: rule, Case: r.Case, Detail: fmt.Sprintf("%s (%d) ", r.Kind, r.Subject) + fmt.Sprintf(format, args...)})
+			}
+			after = r.ID
+			if _, ok := versions[r.Version]; !ok {
+				h, err := s.HolidaysOf(ctx, r.Version)
+				if err != nil && !IsKind(err, Broken) {
 					return nil, err
 				}
-				versions[r.Version] = h
+				versions[r.Version] = h // nil if the record has none
+			}
+			h := versions[r.Version]
+			if h == nil {
+				breach(fromTheLedger, "rests on calendar %q, of which the record has no days", r.Version)
+				continue
 			}
 			var pauses []clock.Pause
 			if err := json.Unmarshal(r.Pauses, &pauses); err != nil {
@@ -209,26 +224,19 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 			}
 			d := r.Deadline(pauses)
 			due, err := d.Due(h)
-			if err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", r.Case, r.Kind, err)
+			var provisional bool
+			if err == nil {
+				provisional, err = d.Provisional(h)
 			}
-			provisional, err := d.Provisional(h)
-			if err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", r.Case, r.Kind, err)
+			later, errLater := d.Due(inForce)
+			switch {
+			case err != nil:
+				breach(fromTheLedger, "is no deadline: %v", err)
+			case due != r.DueOn || provisional != r.Provisional:
+				breach(fromTheLedger, "is shown as due on %s, and its ledger says %s", dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))
+			case progress.Finished && errLater == nil && due.Before(later):
+				breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, later)
 			}
-			if due != r.DueOn || provisional != r.Provisional {
-				breaches = append(breaches, Breach{Rule: "deadlines follow from their ledger", Case: r.Case,
-					Detail: fmt.Sprintf("%s (%d) is shown as due on %s, and its ledger says %s", r.Kind, r.Subject, dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))})
-			}
-			later, err := d.Due(inForce)
-			if err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", r.Case, r.Kind, err)
-			}
-			if progress.Finished && due.Before(later) {
-				breaches = append(breaches, Breach{Rule: "a change of the calendars is worked off", Case: r.Case,
-					Detail: fmt.Sprintf("%s (%d) is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", r.Kind, r.Subject, due, later)})
-			}
-			after = r.ID
 		}
 		if len(rows) < page {
 			return breaches, nil
