@@ -1401,7 +1401,7 @@ func (s *story) consistent() {
 // again. Whatever the order, nothing fails, no rung acts twice, and each date
 // follows from its ledger.
 func TestAnyOrderOfActs(t *testing.T) {
-	for seed := range uint64(9) {
+	for seed := range uint64(3) {
 		t.Run(fmt.Sprint("lot ", seed), func(t *testing.T) {
 			o := newOffice(t)
 			lot := rand.New(rand.NewPCG(seed, 2026))
