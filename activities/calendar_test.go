@@ -814,3 +814,16 @@ func TestDeemedReceipt(t *testing.T) {
 		require.Equal(t, day("2026-05-21"), s.task(casefile.TaskQuestionnaire, 0).DueOn, "the day of receipt does not count anyhow")
 	})
 }
+
+// TestACalendarThatItsClientMadeUp is refused by the database: the version is the
+// digest of the days, and both nations are among them.
+func TestACalendarThatItsClientMadeUp(t *testing.T) {
+	o := newLedger(t)
+	c := application(t, monday, clock.Embedded())
+	require.NoError(t, o.desk("archie").InsertCommand(t.Context(), c))
+	for _, days := range []string{`[]`, `[["scotland", "2026-01-01", "x"]]`, `[["scotland", "2026-01-01", "x"], ["england-and-wales", "2026-01-01", "x"]]`} {
+		_, err := o.sql("archie").Exec(`select apply_calendar($1, 'deadbeef0000', 'x', $2, $3, '[]')`, c.ID, clock.Embedded().Version(), days)
+		require.ErrorContains(t, err, "the days are not those of the version", days)
+	}
+	require.Equal(t, clock.Embedded().Version(), value[string](o, `select calendar_in_force()`))
+}

@@ -467,3 +467,16 @@ func TestABlockedSignatureNamesItsBlocks(t *testing.T) {
 	_, ok = AsRefusal(fmt.Errorf("the database is away"))
 	require.False(t, ok)
 }
+
+// TestARefusalWaitsForTheTimeThatWasGivenBack: a hold or an extension has given the
+// family time that has not ended; a refusal waits for it, and a grant does not [D].
+func TestARefusalWaitsForTheTimeThatWasGivenBack(t *testing.T) {
+	today := clock.NewDate(2026, 4, 23)
+	for outcome, blocked := range map[Outcome]bool{RefusedUpheld: true, GrantILR: false} {
+		for _, runs := range []bool{true, false} {
+			blocks := SignatureBlocks(File{FamilysTimeRuns: runs}, []Proposed{{Person: 1, Outcome: outcome}}, today)
+			require.Equal(t, blocked && runs, slices.Contains(blocks, BlockTimeRuns), "%s, time runs: %v", outcome, runs)
+		}
+	}
+	require.NotEmpty(t, BlockTimeRuns.InWords())
+}
