@@ -305,8 +305,8 @@ func TestAHolidayThatIsAddedBringsNoDueDayForward(t *testing.T) {
 		division := rapid.SampledFrom([]Division{DivisionEnglandAndWales, DivisionScotland, glasgow}).Draw(rt, "whose")
 		on := d.Began.AddDays(rapid.IntRange(0, 60).Draw(rt, "holiday"))
 		days := base.Days()
-		if slices.ContainsFunc(days, func(h Holiday) bool { return h.Division == division && h.Date == on }) {
-			rt.Skip("it is a holiday already")
+		for slices.ContainsFunc(days, func(h Holiday) bool { return h.Division == division && h.Date == on }) {
+			on = on.AddDays(1) // it is a holiday already
 		}
 		more, err := NewHolidays("more", append(days, Holiday{division, on, "one more"}))
 		require.NoError(rt, err)
