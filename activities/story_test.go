@@ -42,14 +42,13 @@ type office struct {
 	t        testing.TB
 	db       testdb.DB
 	admin    *sqlx.DB
-	desks    map[string]*store.Store
 	families int
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	t.Parallel()
-	o := &office{t: t, db: testdb.New(t), desks: map[string]*store.Store{}}
+	o := &office{t: t, db: testdb.New(t)}
 	o.admin = o.sql("hame_admin")
 	worker, err := store.Open(t.Context(), o.db.Worker, 8)
 	require.NoError(t, err)
@@ -61,12 +60,7 @@ func newOffice(t *testing.T) *office {
 // sql connects with plain SQL; hame_admin is the stack's superuser.
 func (o *office) sql(login string) *sqlx.DB { return o.db.SQL(o.t, login) }
 
-func (o *office) desk(login string) *store.Store {
-	if o.desks[login] == nil {
-		o.desks[login] = o.db.As(o.t, login)
-	}
-	return o.desks[login]
-}
+func (o *office) desk(login string) *store.Store { return o.db.As(o.t, login) }
 
 // exec runs SQL as the superuser: what no login of Hame's could do.
 func (o *office) exec(query string, args ...any) {

@@ -59,15 +59,12 @@ type world struct {
 	record     *sqlx.DB // as hame_worker reads it
 	activities *activities.Activities
 	refs       map[string]string // case references by family key
-
-	mu    sync.Mutex
-	desks map[string]*store.Store
 }
 
 // newWorld imports families: one of office.Family under each key, as change makes it.
 func newWorld(t testing.TB, change func(*casefile.Family), keys ...string) *world {
 	t.Helper()
-	w := &world{TB: t, db: testdb.New(t), desks: map[string]*store.Store{}}
+	w := &world{TB: t, db: testdb.New(t)}
 	w.record = w.db.SQL(t, "hame_worker")
 	w.activities = &activities.Activities{Store: w.db.As(t, "hame_worker")}
 	var families []casefile.Family
@@ -106,14 +103,7 @@ func (w *world) sample(drawn bool) {
 	require.Fail(w, "no such sampling key")
 }
 
-func (w *world) desk(login string) *store.Store {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.desks[login] == nil {
-		w.desks[login] = w.db.As(w, login)
-	}
-	return w.desks[login]
-}
+func (w *world) desk(login string) *store.Store { return w.db.As(w, login) }
 
 // act is a command that was recorded, and what became of it.
 type act struct {

@@ -63,7 +63,7 @@ func newFaulty(t *testing.T) *faulty {
 	t.Cleanup(func() { require.NoError(t, stack.Down()) })
 	keyset, err := codec.Load(stack.KeysetFile)
 	require.NoError(t, err)
-	f := &faulty{t: t, stack: stack, system: &system{db: testdb.DB{Admin: stack.AdminDatabaseURL, Worker: stack.DatabaseURL}, namespace: stack.Namespace,
+	f := &faulty{t: t, stack: stack, system: &system{db: testdb.Of(t, stack.AdminDatabaseURL, stack.DatabaseURL), namespace: stack.Namespace,
 		address: stack.TemporalAddress, env: append(os.Environ(), stack.Env()...), keyset: keyset, logs: stack.Dir}}
 	f.client = f.dial(t, "hame-test", keyset)
 	f.must(t, "setup")

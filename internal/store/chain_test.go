@@ -86,9 +86,6 @@ func TestChainsUnderLoad(t *testing.T) {
 	ref, other := h.review(numbered(1)), h.review(numbered(2))
 	const each = 10
 	logins := []string{"morag", "hamish", "isla", "callum"}
-	for _, login := range logins {
-		h.as(login)
-	}
 	errs := make(chan error, len(logins))
 	for _, login := range logins {
 		go func() {
@@ -99,7 +96,7 @@ func TestChainsUnderLoad(t *testing.T) {
 						about = other
 					}
 					c := h.command(about, casefile.ActContact, phone)
-					if err := h.stores[login].InsertCommand(t.Context(), c); err != nil {
+					if err := h.as(login).InsertCommand(t.Context(), c); err != nil {
 						return err
 					}
 					out, err := h.acts.RecordAct(t.Context(), activities.RecordActParams{Case: about, Command: c.ID, Act: c.Act.Wire(), Now: at(monday)})

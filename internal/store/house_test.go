@@ -34,27 +34,20 @@ type house struct {
 	t      testing.TB
 	admin  *sqlx.DB // the stack's superuser
 	worker *store.Store
-	stores map[string]*store.Store
 	acts   *activities.Activities
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	t.Parallel()
-	h := &house{DB: testdb.New(t), t: t, stores: map[string]*store.Store{}}
+	h := &house{DB: testdb.New(t), t: t}
 	h.admin = h.SQL(t, "hame_admin")
 	h.worker = h.as("hame_worker")
 	h.acts = &activities.Activities{Store: h.worker}
 	return h
 }
 
-// as connects as a login, once.
-func (h *house) as(login string) *store.Store {
-	if h.stores[login] == nil {
-		h.stores[login] = h.As(h.t, login)
-	}
-	return h.stores[login]
-}
+func (h *house) as(login string) *store.Store { return h.As(h.t, login) }
 
 // exec runs SQL as the superuser: what no login of Hame's could do.
 func (h *house) exec(query string, args ...any) {

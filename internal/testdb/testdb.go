@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,10 +27,36 @@ import (
 // templateLock is the advisory lock under which the template is made and copied.
 const templateLock = 0x74656d70
 
-// DB is a test's own database, with the demo staff.
+// DB is a test's own database, with the demo staff. It keeps one pool a login, so
+// that a test which looks a hundred times at the record, waiting for it to change,
+// holds one connection and not a hundred of those that all tests share.
 type DB struct {
 	// Admin connects as the superuser, Worker as the worker's login.
 	Admin, Worker string
+
+	pools *pools
+}
+
+// pools are a database's open connections by login.
+type pools struct {
+	sync.Mutex
+	stores map[string]*store.Store
+	sql    map[string]*sqlx.DB
+}
+
+// Of is a database that runs already, such as that of a stack of the test's own.
+// The URLs are those of its superuser and of the worker's login.
+func Of(t testing.TB, admin, worker string) DB {
+	db := DB{Admin: admin, Worker: worker, pools: &pools{stores: map[string]*store.Store{}, sql: map[string]*sqlx.DB{}}}
+	t.Cleanup(func() { // errors are left: a connection may be one that the test has cut
+		for _, s := range db.pools.stores {
+			_ = s.Close()
+		}
+		for _, s := range db.pools.sql {
+			_ = s.Close()
+		}
+	})
+	return db
 }
 
 // New makes a database from the template. It fails the test where `make test`'s
@@ -66,10 +93,9 @@ func New(t testing.TB) DB {
 		require.NoError(t, err)
 		require.NoError(t, server.Close())
 	})
-	db := DB{Admin: in(t, admin, name)}
-	db.Worker, err = store.As(db.Admin, "hame_worker")
+	worker, err := store.As(in(t, admin, name), "hame_worker")
 	require.NoError(t, err)
-	return db
+	return Of(t, in(t, admin, name), worker)
 }
 
 // version changes with what a template is made of: the binary under test.
@@ -89,27 +115,37 @@ func in(t testing.TB, address, database string) string {
 	return u.String()
 }
 
-// As connects as a login, such as a member of the demo staff.
+// As connects as a login, such as a member of the demo staff. The same login gets
+// the same pool, which is closed with the database.
 func (d DB) As(t testing.TB, login string) *store.Store {
 	t.Helper()
-	address, err := store.As(d.Admin, login)
-	require.NoError(t, err)
-	s, err := store.Open(context.Background(), address, 4)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = s.Close() }) // a connection may be one that the test has cut
-	return s
+	d.pools.Lock()
+	defer d.pools.Unlock()
+	if d.pools.stores[login] == nil {
+		address, err := store.As(d.Admin, login)
+		require.NoError(t, err)
+		s, err := store.Open(context.Background(), address, 4)
+		require.NoError(t, err)
+		d.pools.stores[login] = s
+	}
+	return d.pools.stores[login]
 }
 
 // SQL connects with plain SQL as a login, with Hame's schema on the path: what
-// somebody with psql could do.
+// somebody with psql could do. The same login gets the same pool, which is closed
+// with the database.
 func (d DB) SQL(t testing.TB, login string) *sqlx.DB {
 	t.Helper()
-	address, err := store.As(d.Admin, login)
-	require.NoError(t, err)
-	db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC&jit=off") // compiled plans take longer than these queries
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	d.pools.Lock()
+	defer d.pools.Unlock()
+	if d.pools.sql[login] == nil {
+		address, err := store.As(d.Admin, login)
+		require.NoError(t, err)
+		db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC&jit=off") // compiled plans take longer than these queries
+		require.NoError(t, err)
+		d.pools.sql[login] = db
+	}
+	return d.pools.sql[login]
 }
 
 // Family is a family of Glasgow with a principal, a spouse and a child of ten,
