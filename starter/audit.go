@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"text/tabwriter"
@@ -21,57 +23,32 @@ func (a *app) auditCommand() *cobra.Command {
 		forReaders(a.auditCheck(), auditors), a.auditErase())
 }
 
-// ofCase is a command of the auditor's on one case.
-func ofCase[T any](a *app, use, short string, read func(*cobra.Command, *store.Store, string) (T, error), table func(*tabwriter.Writer, T)) *cobra.Command {
-	return &cobra.Command{
-		Use: use, Short: short, Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
-			if err != nil {
-				return err
-			}
-			s, err := a.database(c.Context())
-			if err != nil {
-				return err
-			}
-			rows, err := read(c, s, ref)
-			if store.IsKind(err, store.NotFound) {
-				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
-			}
-			if err != nil {
-				return err
-			}
-			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) { table(t, rows) })
-		},
-	}
-}
-
 func (a *app) auditReads() *cobra.Command {
 	return ofCase(a, "reads REF", "who read a case, when, and what of it",
-		func(c *cobra.Command, s *store.Store, ref string) ([]store.CaseRead, error) {
-			return s.AuditReads(c.Context(), ref)
+		func(ctx context.Context, s *store.Store, ref string) ([]store.CaseRead, error) {
+			return s.AuditReads(ctx, ref)
 		},
-		func(t *tabwriter.Writer, rows []store.CaseRead) {
-			fmt.Fprintln(t, "WHEN\tWHO\tLOGIN\tWHAT")
+		func(w io.Writer, rows []store.CaseRead) {
+			fmt.Fprintln(w, "WHEN\tWHO\tLOGIN\tWHAT")
 			for _, r := range rows {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.At.UTC().Format("2006-01-02 15:04:05"), r.Person, r.Login, r.What)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.At.UTC().Format("2006-01-02 15:04:05"), r.Person, r.Login, r.What)
 			}
 		})
 }
 
 func (a *app) auditShow() *cobra.Command {
 	return ofCase(a, "show REF", "every act on a case, what became of it, and its links in the chain (recorded)",
-		func(c *cobra.Command, s *store.Store, ref string) ([]store.AuditedAct, error) {
-			return s.AuditShow(c.Context(), ref)
+		func(ctx context.Context, s *store.Store, ref string) ([]store.AuditedAct, error) {
+			return s.AuditShow(ctx, ref)
 		},
-		func(t *tabwriter.Writer, rows []store.AuditedAct) {
-			fmt.Fprintln(t, "LINK\tHASH\tWHEN\tWHO\tLOGIN\tACT\tON\tOUTCOME\tLINK\tTEXT\tCOMMAND")
+		func(w io.Writer, rows []store.AuditedAct) {
+			fmt.Fprintln(w, "LINK\tHASH\tWHEN\tWHO\tLOGIN\tACT\tON\tOUTCOME\tLINK\tTEXT\tCOMMAND")
 			for _, r := range rows {
 				outcome := strings.TrimSpace(r.Outcome + " " + r.Code)
 				if outcome == "" {
 					outcome = "not delivered"
 				}
-				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, r.At.UTC().Format("2006-01-02 15:04:05"),
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, r.At.UTC().Format("2006-01-02 15:04:05"),
 					r.Person, r.Login, r.Act, suffix(r.Subject), r.AttestedOn, outcome, r.OutcomeLink, r.Text, r.Command)
 			}
 		})

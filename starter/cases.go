@@ -130,13 +130,40 @@ func (a *app) read(ctx context.Context, arg, what string) (caseFile, json.RawMes
 		return file, nil, err
 	}
 	raw, err := s.CaseFile(ctx, ref, what)
-	if store.IsKind(err, store.NotFound) {
-		return file, nil, fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
-	}
 	if err != nil {
-		return file, nil, err
+		return file, nil, ofWhichCase(err, ref)
 	}
 	return file, raw, json.Unmarshal(raw, &file)
+}
+
+// ofWhichCase puts words to an error of reading a case that has none yet.
+func ofWhichCase(err error, ref string) error {
+	if bare, ok := err.(*store.Error); ok && bare.Kind == store.NotFound {
+		return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+	}
+	return err
+}
+
+// ofCase is a command that reads something of one case and shows it as a table.
+func ofCase[T any](a *app, use, short string, read func(context.Context, *store.Store, string) (T, error), table func(io.Writer, T)) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ref, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			rows, err := read(c.Context(), s, ref)
+			if err != nil {
+				return ofWhichCase(err, ref)
+			}
+			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) { table(t, rows) })
+		},
+	}
 }
 
 func (a *app) caseShow() *cobra.Command {
@@ -352,27 +379,13 @@ func orNone(s string) string {
 // a second officer reads an author's reasons, and a lead professional why a
 // report came back.
 func (a *app) caseTexts() *cobra.Command {
-	return &cobra.Command{
-		Use: "texts REF", Short: "what people wrote on a case: reports, drafts, answers, reasons (recorded)", Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
-			if err != nil {
-				return err
+	return ofCase(a, "texts REF", "what people wrote on a case: reports, drafts, answers, reasons (recorded)",
+		func(ctx context.Context, s *store.Store, ref string) ([]store.Text, error) {
+			if _, err := s.CaseSummary(ctx, ref); err != nil {
+				return nil, err
 			}
-			s, err := a.database(c.Context())
-			if err != nil {
-				return err
-			}
-			if _, err := s.CaseSummary(c.Context(), ref); err != nil {
-				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
-			}
-			texts, err := s.Texts(c.Context(), ref)
-			if err != nil {
-				return err
-			}
-			return a.print(c.OutOrStdout(), texts, func(t *tabwriter.Writer) { showTexts(t, texts) })
-		},
-	}
+			return s.Texts(ctx, ref)
+		}, showTexts)
 }
 
 func showTexts(w io.Writer, texts []store.Text) {
@@ -386,32 +399,20 @@ func showTexts(w io.Writer, texts []store.Text) {
 }
 
 func (a *app) caseTimeline() *cobra.Command {
-	return &cobra.Command{
-		Use: "timeline REF", Short: "what happened to a case, oldest first (recorded)", Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
-			if err != nil {
-				return err
+	return ofCase(a, "timeline REF", "what happened to a case, oldest first (recorded)",
+		func(ctx context.Context, s *store.Store, ref string) ([]store.Event, error) {
+			events, err := s.Timeline(ctx, ref)
+			if err == nil && len(events) == 0 {
+				err = fmt.Errorf("%s: %w: nothing has happened, or your role does not see timelines", ref, &store.Error{Kind: store.NotFound})
 			}
-			s, err := a.database(c.Context())
-			if err != nil {
-				return err
-			}
-			events, err := s.Timeline(c.Context(), ref)
-			if err != nil {
-				return err
-			}
-			if len(events) == 0 {
-				return fmt.Errorf("%s: %w: nothing has happened, or your role does not see timelines", ref, &store.Error{Kind: store.NotFound})
-			}
-			return a.print(c.OutOrStdout(), events, func(t *tabwriter.Writer) {
-				fmt.Fprintln(t, "WHEN\tWHAT\tWHO\tDETAIL")
-				for _, e := range events {
-					fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", e.At.UTC().Format("2006-01-02 15:04"), e.What, orNone(e.Who), e.Detail)
-				}
-			})
+			return events, err
 		},
-	}
+		func(w io.Writer, events []store.Event) {
+			fmt.Fprintln(w, "WHEN\tWHAT\tWHO\tDETAIL")
+			for _, e := range events {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.At.UTC().Format("2006-01-02 15:04"), e.What, orNone(e.Who), e.Detail)
+			}
+		})
 }
 
 func (a *app) caseExplain() *cobra.Command {

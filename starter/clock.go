@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,6 +67,8 @@ type caseClocks struct {
 			NewBy clock.Date  `json:"new_by"`
 		} `json:"changes"`
 	} `json:"answers,omitempty"`
+
+	holidays *clock.Holidays
 }
 
 type taskClock struct {
@@ -148,44 +150,30 @@ func (t *taskClock) measure(h *clock.Holidays, today clock.Date) error {
 }
 
 func (a *app) clockShow() *cobra.Command {
-	return &cobra.Command{
-		Use: "show REF", Short: "each deadline of a case: began, budget, used, left, due, what stopped it, and every date it was shown with (recorded)", Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
+	return ofCase(a, "show REF", "each deadline of a case: began, budget, used, left, due, what stopped it, and every date it was shown with (recorded)",
+		func(ctx context.Context, s *store.Store, ref string) (clocks caseClocks, err error) {
+			raw, err := s.CaseClocks(ctx, ref)
 			if err != nil {
-				return err
+				return clocks, err
 			}
-			s, err := a.database(c.Context())
-			if err != nil {
-				return err
-			}
-			raw, err := s.CaseClocks(c.Context(), ref)
-			if store.IsKind(err, store.NotFound) {
-				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
-			}
-			if err != nil {
-				return err
-			}
-			var clocks caseClocks
 			if err := json.Unmarshal(raw, &clocks); err != nil {
-				return err
+				return clocks, err
 			}
-			holidays, err := s.HolidaysInForce(c.Context())
-			if err != nil {
-				return err
+			if clocks.holidays, err = s.HolidaysInForce(ctx); err != nil {
+				return clocks, err
 			}
 			for i := range clocks.Tasks {
-				if err := clocks.Tasks[i].measure(holidays, clock.DateOf(clocks.Now)); err != nil {
-					return err
+				if err := clocks.Tasks[i].measure(clocks.holidays, clock.DateOf(clocks.Now)); err != nil {
+					return clocks, err
 				}
 			}
-			return a.print(c.OutOrStdout(), clocks, func(t *tabwriter.Writer) { clocks.write(t, holidays) })
+			return clocks, nil
 		},
-	}
+		func(w io.Writer, clocks caseClocks) { clocks.write(w) })
 }
 
-func (k caseClocks) write(w io.Writer, h *clock.Holidays) {
-	fmt.Fprintf(w, "%s on %s, by the calendars %s (%s)\n\n", k.Case, clock.DateOf(k.Now), h.Label(), h.Version())
+func (k caseClocks) write(w io.Writer) {
+	fmt.Fprintf(w, "%s on %s, by the calendars %s (%s)\n\n", k.Case, clock.DateOf(k.Now), k.holidays.Label(), k.holidays.Version())
 	fmt.Fprintln(w, "CLOCK\tAWAITED\tBEGAN\tHAS\tUSED\tLEFT\tDUE\tNEXT")
 	for _, t := range k.Tasks {
 		if t.ClosedAt != nil {
