@@ -30,49 +30,47 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 	if cmd.Subject == 0 && (f.Ground == casefile.GroundAgeDispute || f.Ground == casefile.GroundChildProtection) {
 		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
 	}
-	opened, err := c.OpenHold(ctx, c.ref, cmd.Subject, f.Ground, cmd.AttestedOn, f.ReviewOn)
-	if err != nil {
+	if _, stands, err := c.openHold(ctx, cmd.Subject, f.Ground); err != nil {
 		return err
-	}
-	if !opened {
-		return c.holdOn(ctx, cmd, f)
-	}
-	if flag != "" && cmd.Subject != 0 {
+	} else if stands {
+		if err := c.ReviewHold(ctx, c.ref, cmd.Subject, f.Ground, f.ReviewOn); err != nil {
+			return err
+		}
+	} else if flag != "" && cmd.Subject != 0 {
 		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "confirmed"}); err != nil {
 			return err
 		}
 	}
-	if f.Ground == casefile.GroundAgeDispute {
-		if err := c.seeTheChild(ctx, cmd.Subject); err != nil {
-			return err
-		}
-	}
-	if err := c.reviewHolds(ctx, cmd.ID); err != nil {
+	if err := c.beginHold(ctx, cmd.Subject, f.Ground, cmd.AttestedOn, f.ReviewOn, cmd.ID); err != nil {
 		return err
 	}
-	return c.moveDeadlines(ctx, store.CauseHold, cmd.ID)
+	if f.Ground == casefile.GroundAgeDispute {
+		return c.seeTheChild(ctx, cmd.Subject)
+	}
+	return nil
 }
 
-// holdOn gives a hold that stands another day of review. Attested for an earlier
-// day than it began on, it began then; one that let every clock run stops those of
-// its ground from the day attested.
-func (c *change) holdOn(ctx context.Context, cmd store.Command, f *casefile.HoldFields) error {
-	hold, _, err := c.openHold(ctx, cmd.Subject, f.Ground)
+// beginHold holds a case from a day, and stops the clocks that the ground stops. A
+// hold that stands, with its own day of review, began on the earlier of its day and
+// this one; one that let every clock run stops those of its ground from this day.
+// command is the act that asked for it, uuid.Nil for none.
+func (c *change) beginHold(ctx context.Context, person int, ground casefile.Ground, from, reviewOn clock.Date, command uuid.UUID) error {
+	hold, stands, err := c.openHold(ctx, person, ground)
+	switch {
+	case err != nil:
+		return err
+	case !stands:
+		_, err = c.OpenHold(ctx, c.ref, person, ground, from, reviewOn)
+	case hold.RunsOn || from.Before(hold.From):
+		err = c.BeginHold(ctx, c.ref, person, ground, from)
+	}
 	if err != nil {
 		return err
 	}
-	if err := c.ReviewHold(ctx, c.ref, cmd.Subject, f.Ground, f.ReviewOn); err != nil {
+	if err := c.reviewHolds(ctx, command); err != nil {
 		return err
 	}
-	if hold.RunsOn || cmd.AttestedOn.Before(hold.From) {
-		if err := c.BeginHold(ctx, c.ref, cmd.Subject, f.Ground, cmd.AttestedOn); err != nil {
-			return err
-		}
-	}
-	if err := c.reviewHolds(ctx, cmd.ID); err != nil {
-		return err
-	}
-	return c.moveDeadlines(ctx, store.CauseHold, cmd.ID)
+	return c.moveDeadlines(ctx, store.CauseHold, command)
 }
 
 // openHold returns the hold of a person on a ground that stands, and whether one does.
@@ -86,7 +84,9 @@ func (c *change) openHold(ctx context.Context, person int, ground casefile.Groun
 }
 
 // releaseCase ends a hold on the day attested, with the flag that stood for it. One
-// that was opened by mistake has stopped nothing.
+// that was opened by mistake has stopped nothing, unless a last day would so have
+// passed that somebody still counts on: then it stopped what it stopped until it
+// ended, for nobody can use a day that is over [D].
 func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ReleaseFields)
 	if err := c.catchUp(ctx); err != nil {
@@ -102,8 +102,14 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a hold that began on %s did not end on %s", hold.From, cmd.AttestedOn))
 	}
 	if f.Reason == casefile.ReleasedAsMistake {
-		if err := c.VoidHold(ctx, c.ref, cmd.Subject, f.Ground); err != nil {
+		counted, err := c.countedOn(ctx, hold)
+		if err != nil {
 			return err
+		}
+		if !counted {
+			if err := c.VoidHold(ctx, c.ref, cmd.Subject, f.Ground); err != nil {
+				return err
+			}
 		}
 	}
 	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
@@ -114,6 +120,43 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 	return c.endHold(ctx, cmd.Subject, f.Ground, cmd.AttestedOn, cmd.ID)
 }
 
+// countedOn reports whether somebody's last day would have passed, had a hold that
+// stands stopped nothing.
+func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error) {
+	holds, err := c.Holds(ctx, c.ref)
+	if err != nil {
+		return false, err
+	}
+	without := slices.DeleteFunc(holds, func(h store.HoldRow) bool { return h == hold })
+	tasks, err := c.TasksWithDates(ctx, c.ref)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range tasks {
+		if t.Result != "" || !hold.Ground.Stops(t.Kind) || passed(t.DueOn, c.today) {
+			continue
+		}
+		due, _, err := c.lastDay(ctx, t.Deadline(pausesBy(without, t.Kind)), t.Version)
+		if err != nil || passed(due, c.today) {
+			return true, err
+		}
+	}
+	if !hold.Ground.Stops(casefile.TaskQuestionnaire) {
+		return false, nil
+	}
+	answers, err := c.AnswersAwaited(ctx, c.ref)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range answers {
+		due, _, err := c.lastDay(ctx, answerDeadline(x.PutOn, pausesBy(without, casefile.TaskQuestionnaire)), x.Version)
+		if err != nil || (passed(due, c.today) && !passed(x.AnswerBy, c.today)) {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
 // holdFrom opens a hold that begins on a day, with the senior caseworker as its
 // owner and the usual day of review, counted from another. command is the act that
 // asked for it.
@@ -122,13 +165,7 @@ func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Groun
 	if err != nil {
 		return err
 	}
-	if _, err := c.OpenHold(ctx, c.ref, person, ground, from, reviewOn); err != nil {
-		return err
-	}
-	if err := c.reviewHolds(ctx, command); err != nil {
-		return err
-	}
-	return c.moveDeadlines(ctx, store.CauseHold, command)
+	return c.beginHold(ctx, person, ground, from, reviewOn, command)
 }
 
 // hold opens a hold by an act, from the day attested for it; no clock of the case

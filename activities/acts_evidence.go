@@ -28,15 +28,15 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 	if f.Adverse == "none" {
 		f.PutOn = clock.Date{}
 	} else {
-		deadline, err := c.answerDeadline(ctx, f.PutOn)
+		pauses, err := c.pauses(ctx, casefile.TaskQuestionnaire)
 		if err != nil {
 			return err
 		}
-		if answerBy, err = deadline.Due(c.holidays); err != nil {
+		if answerBy, err = answerDeadline(f.PutOn, pauses).Due(c.holidays); err != nil {
 			return err
 		}
 	}
-	if err := c.AddInterview(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, answerBy, cmd.ID); err != nil {
+	if err := c.AddInterview(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, answerBy, c.holidays.Version(), cmd.ID); err != nil {
 		return err
 	}
 	_, err := c.AddEvidence(ctx, c.ref, casefile.ProviderInterview, cmd.Subject, "complete", cmd.AttestedOn, cmd.ID)

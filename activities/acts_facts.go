@@ -98,6 +98,9 @@ func settleDifference(ctx context.Context, c *change, cmd store.Command, fields 
 		return casefile.Refuse(casefile.RefusedNothingOpen, "no difference of this number waits: case show lists them")
 	}
 	if finding == "accepted" {
+		if err := c.catchUp(ctx); err != nil { // what is accepted may hold the case
+			return err
+		}
 		if err := c.takeOver(ctx, open[i], cmd); err != nil {
 			return err
 		}
@@ -114,7 +117,7 @@ func (c *change) takeOver(ctx context.Context, d store.Difference, cmd store.Com
 	case "council", "lane", "relationship", "person_gone":
 		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is not a fact that a file can change under an open review: reject the difference, and deal with a move, a departure or a new family tie by itself", d.Field))
 	case "flag_added":
-		return c.setImportedFlag(ctx, d.Person, casefile.Flag(d.NewValue))
+		return c.setImportedFlag(ctx, d.Person, casefile.Flag(d.NewValue), cmd.ID)
 	case "person_added":
 		var p casefile.Person
 		if err := json.Unmarshal([]byte(d.NewValue), &p); err != nil {
@@ -126,7 +129,7 @@ func (c *change) takeOver(ctx context.Context, d store.Difference, cmd store.Com
 			return err
 		}
 		for _, flag := range p.Flags {
-			if err := c.setImportedFlag(ctx, no, flag); err != nil {
+			if err := c.setImportedFlag(ctx, no, flag, cmd.ID); err != nil {
 				return err
 			}
 		}

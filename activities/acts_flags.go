@@ -126,24 +126,25 @@ func lookInto(f store.PersonFlag) bool {
 }
 
 // setImportedFlag takes a flag over from a file: an allegation, with the task or
-// the hold that it asks for.
-func (c *change) setImportedFlag(ctx context.Context, person int, flag casefile.Flag) error {
+// the hold that it asks for. command is the act that accepted it.
+func (c *change) setImportedFlag(ctx context.Context, person int, flag casefile.Flag, command uuid.UUID) error {
 	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}); err != nil {
 		return err
 	}
 	if flag == casefile.FlagRestricted {
 		return c.Restrict(ctx, c.ref, true)
 	}
-	return c.openForFlag(ctx, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}, c.today)
+	return c.openForFlag(ctx, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}, c.today, command)
 }
 
-// openForFlag opens what a flag of the file asks for.
-func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began clock.Date) error {
+// openForFlag opens what a flag of the file asks for. command is the act that
+// brought it into an open review, uuid.Nil for none.
+func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began clock.Date, command uuid.UUID) error {
 	if f.State == "off" {
 		return nil
 	}
 	if ground := f.Flag.Hold(); ground != "" {
-		return c.holdFrom(ctx, f.Person, ground, began, began, uuid.Nil)
+		return c.holdFrom(ctx, f.Person, ground, began, began, command)
 	}
 	if lookInto(f) {
 		return c.open(ctx, casefile.TaskFlag, f.Person, began)

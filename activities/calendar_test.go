@@ -1,6 +1,9 @@
 package activities_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -86,7 +89,15 @@ func (o *office) applies(on clock.Date, to *clock.Holidays) {
 		_, err := o.MoveDeadlines(o.t.Context(), activities.MoveDeadlinesParams{Case: ref, Now: at(on)})
 		require.NoError(o.t, err)
 	}
-	require.NoError(o.t, o.Store.FinishCalendar(o.t.Context(), no, at(on)))
+	o.finishes(no, at(on))
+}
+
+// finishes records that a change is done, with every case seen to.
+func (o *office) finishes(no int64, on time.Time) {
+	o.t.Helper()
+	done, err := o.Store.FinishCalendar(o.t.Context(), no, on)
+	require.NoError(o.t, err)
+	require.True(o.t, done)
 }
 
 // moves has the deadlines of the case worked out by the calendars in force.
@@ -148,7 +159,7 @@ func TestADayIsProclaimed(t *testing.T) {
 	}
 	home.shows(propose, 0, "2026-06-16, reminder 2026-06-09, decision_maker")
 	require.Zero(t, home.changes())
-	require.NoError(t, o.Store.FinishCalendar(t.Context(), no, s.now))
+	o.finishes(no, s.now)
 
 	s.on(day("2026-06-11"))
 	o.puts(s.today(), before(t))
@@ -173,7 +184,7 @@ func TestWhatIsOpenedUnderAVersion(t *testing.T) {
 	require.Empty(t, o.toMove())
 	s.moves()
 	require.Zero(t, s.changes())
-	require.NoError(t, o.Store.FinishCalendar(t.Context(), no, s.now))
+	o.finishes(no, s.now)
 }
 
 // TestWhatACalendarFinds: deadlines that stand still, that have passed, whose
@@ -303,9 +314,46 @@ func TestWhatACalendarFinds(t *testing.T) {
 				s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskWindow, 5, casefile.ExtensionGranted))
 				s.shows(casefile.TaskWindow, 0, "2026-06-23, due 2026-06-23, private_office", "the 25th, by the days in force: 16 June is the 20th, 17 to 19, 22 and 23 June")
 				s.refused(casefile.RefusedTooLate, "fiona", casefile.ActExtend, 0, takenBack(casefile.TaskWindow))
-				require.NoError(t, o.Store.FinishCalendar(t.Context(), no, s.now))
+				o.finishes(no, s.now)
 				o.applies(s.today(), clock.Embedded())
 			}
+		}},
+		{"nor is it taken back when it is over", func(t *testing.T, o *office) {
+			s := o.family(t, nil)
+			s.on(day("2026-06-08"))
+			s.until(casefile.Evidence)
+			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, due 2026-06-16, welfare_lead", "five from 9 June: 4 by 12 June, 16 June")
+			s.on(day("2026-06-16"))
+			no := o.puts(s.today(), before(t))
+			s.moves()
+			s.rung(casefile.TaskAssignWelfare, 3)
+			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 2026-06-23, welfare_lead, overdue", "17 to 19, 22 and 23 June")
+			s.moves()
+			s.heldOn(s.today(), casefile.GroundCourt, 1)
+			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 2026-06-23, welfare_lead, overdue")
+			require.Empty(t, s.ledger(casefile.TaskAssignWelfare, 3))
+			s.doOn(day("2026-06-16"), "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+			require.False(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue, "done on the last day, and typed on the day after")
+			s.moves()
+			require.False(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue)
+			o.finishes(no, s.now)
+		}},
+		{"what was answered a day too late was not, if the day before turns out a holiday", func(t *testing.T, o *office) {
+			o.applies(monday, before(t))
+			s := o.family(t, nil)
+			s.on(day("2026-06-02"))
+			s.until(casefile.Evidence)
+			s.silence(casefile.TaskHousing, 0, 2)
+			s.on(day("2026-06-17"))
+			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderHousing, Result: "complete"})
+			require.True(t, s.closed(casefile.TaskHousing, 0).Overdue, "due on the 16th")
+			s.onlyAwaits("") // nothing else asks for it
+			s.on(day("2026-06-19"))
+			o.exec(`update programme set synthetic = true, business_now = $1`, s.now) // whose last week is looked at
+			o.puts(s.today(), clock.Embedded())
+			require.Contains(t, o.toMove(), s.ref)
+			s.moves()
+			require.Equal(t, closedTask{Result: "complete", Attested: day("2026-06-17")}, s.closed(casefile.TaskHousing, 0))
 		}},
 		{"and one that would become today moves", func(t *testing.T, o *office) {
 			s := o.family(t, nil)
@@ -399,7 +447,7 @@ func TestARungThatComesUpBeforeItsCaseWasMoved(t *testing.T) {
 	require.Empty(t, o.toMove())
 	s.moves()
 	require.Equal(t, 1, s.changes())
-	require.NoError(t, o.Store.FinishCalendar(t.Context(), no, s.now))
+	o.finishes(no, s.now)
 	s.rung(casefile.TaskWindow, 0)
 	require.Equal(t, closedTask{Result: "lapsed"}, s.closed(casefile.TaskWindow, 0))
 	require.Equal(t, []string{"reminder 0", "due 0 lapse"}, s.acted(casefile.TaskWindow, 0), "once")
@@ -518,22 +566,26 @@ func TestTheDayToAnswerAdverseMaterial(t *testing.T) {
 	no := o.puts(s.today(), more)
 	require.Equal(t, []string{s.ref}, o.toMove())
 	s.moves()
-	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-04"}, answerBy(), "what has passed is not given again")
+	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-05"}, answerBy(), "the other's is over all the same")
 	left := o.toMove()
-	require.NoError(t, o.Store.FinishCalendar(t.Context(), no, s.now))
+	o.finishes(no, s.now)
 	o.puts(s.today(), clock.Embedded())
 	require.Equal(t, []string{s.ref}, o.toMove())
 	s.moves()
-	require.Equal(t, []string{"1 2026-06-19", "2 2026-06-04"}, answerBy())
+	require.Equal(t, []string{"1 2026-06-19", "2 2026-06-05"}, answerBy(), "and is not taken back")
 	require.Zero(t, s.changes())
-	require.NoError(t, o.Store.FinishCalendar(t.Context(), no+1, s.now))
+	o.finishes(no+1, s.now)
 
 	o.applies(s.today(), more)
-	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-04"}, answerBy())
+	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-05"}, answerBy())
 	s.on(day("2026-06-22"))
 	o.puts(s.today(), clock.Embedded())
 	s.moves()
-	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-04"}, answerBy(), "no calendar takes away a day that somebody still counted on")
+	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-05"}, answerBy(), "no calendar takes away a day that somebody still counted on")
+	require.Equal(t, []string{more.Version(), more.Version()}, list[string](o, `select calendar_version from interview where case_ref = $1 order by person_no`, s.ref))
+	// Nor does it keep anybody from saying that a child is in danger.
+	s.do("eilidh", casefile.ActConcern, 3, nil)
+	require.Equal(t, []string{"1 -", "2 2026-06-05"}, list[string](o, `select person_no || ' ' || coalesce(answer_by::text, '-') from interview where case_ref = $1 order by 1`, s.ref))
 
 	require.Empty(t, left, "a case that was moved is not asked for any more")
 }
@@ -580,11 +632,11 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	replaced := embedded.Version()
 	require.Equal(t, store.CalendarProgress{No: no, Version: older.Version(), Label: "test", Replaced: &replaced}, progress)
 
-	require.NoError(t, o.Store.FinishCalendar(ctx, no, at(monday)))
+	o.finishes(no, at(monday))
 	require.Zero(t, unfinished())
 	finished := value[time.Time](o, `select finished_at from calendar_application where no = $1`, no)
 	require.Equal(t, at(monday), finished.UTC())
-	require.NoError(t, o.Store.FinishCalendar(ctx, no, at(monday.AddDays(1))))
+	o.finishes(no, at(monday.AddDays(1)))
 	require.Equal(t, finished, value[time.Time](o, `select finished_at from calendar_application where no = $1`, no), "once")
 	progress, err = o.desk("archie").CalendarProgress(ctx)
 	require.NoError(t, err)
@@ -595,10 +647,11 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	require.Greater(t, again, no)
 	require.Equal(t, embedded.Version(), inForce(), "an older version can be put in force again")
 	require.Equal(t, 2, value[int](o, `select count(*) from calendar_version`), "it is kept once")
-	require.NoError(t, o.Store.FinishCalendar(ctx, again, at(monday)))
+	o.finishes(again, at(monday))
 	require.Equal(t, 3, applications())
 	for _, login := range []string{"morag", "archie"} {
-		require.Error(t, o.desk(login).FinishCalendar(ctx, again, at(monday)), "only the worker says that it is done")
+		_, err := o.desk(login).FinishCalendar(ctx, again, at(monday))
+		require.Error(t, err, "only the worker says that it is done")
 	}
 
 	// The barrier is not passed while a change of a case is under way.
@@ -616,8 +669,16 @@ func TestPuttingACalendarInForce(t *testing.T) {
 		return nil
 	}))
 	require.True(t, passed())
-	_, err = o.sql("archie").Exec(`select 1 from calendar_gate`)
-	require.ErrorContains(t, err, "permission denied", "no staff login holds the gate")
+	for _, statement := range []string{`select from calendar_gate`, `select keep_gate_open()`, `do $$ begin lock table calendar_gate; end $$`} {
+		_, err = o.sql("archie").Exec(statement)
+		require.ErrorContains(t, err, "permission denied", "no staff login keeps the gate open")
+	}
+	backup, err := o.admin.Beginx()
+	require.NoError(t, err)
+	_, err = backup.Exec(`lock table calendar_gate in access share mode`)
+	require.NoError(t, err)
+	require.True(t, passed(), "who copies the database does not keep it open either")
+	require.NoError(t, backup.Rollback())
 }
 
 // TestAComparisonThatIsOvertaken: what was compared with a version that is not in
@@ -671,7 +732,7 @@ func TestHowFarACalendarIs(t *testing.T) {
 	require.Equal(t, []string{two.ref}, o.toMove(), "where it was broken off, the others are left")
 	two.moves()
 	require.Equal(t, []int{2, 2}, progress())
-	require.NoError(t, o.Store.FinishCalendar(t.Context(), no, one.now))
+	o.finishes(no, one.now)
 	require.Equal(t, []int{2, 2}, progress())
 	o.puts(day("2026-05-18"), clock.Embedded())
 	require.Equal(t, []int{0, 0}, progress())
@@ -825,5 +886,32 @@ func TestACalendarThatItsClientMadeUp(t *testing.T) {
 		_, err := o.sql("archie").Exec(`select apply_calendar($1, 'deadbeef0000', 'x', $2, $3, '[]')`, c.ID, clock.Embedded().Version(), days)
 		require.ErrorContains(t, err, "the days are not those of the version", days)
 	}
+	// Nor does it take a calendar with the right digest by which no deadline could be worked out.
+	made := func(divisions ...string) {
+		var lines string
+		var days [][3]string
+		for _, d := range divisions {
+			division, on, _ := strings.Cut(d, " ")
+			lines += division + "\t" + on + "\n"
+			days = append(days, [3]string{division, on, "x"})
+		}
+		sum := sha256.Sum256([]byte(lines))
+		body, err := json.Marshal(days)
+		require.NoError(t, err)
+		_, err = o.sql("archie").Exec(`select apply_calendar($1, $2, 'x', $3, $4, '[]')`, c.ID, hex.EncodeToString(sum[:6]), clock.Embedded().Version(), string(body))
+		require.ErrorContains(t, err, "the days are not those of the version", divisions)
+	}
+	var all []string
+	for _, d := range clock.Embedded().Days() {
+		all = append(all, string(d.Division)+" "+d.Date.String())
+	}
+	year := func(division, year string) func(string) bool {
+		return func(d string) bool { return strings.HasPrefix(d, division+" "+year) }
+	}
+	made("england-and-wales 2026-01-01", "scotland 2026-01-01")
+	made(slices.DeleteFunc(slices.Clone(all), year("scotland", ""))...)
+	made(slices.DeleteFunc(slices.Clone(all), year("scotland", "2026"))...)
+	made(slices.DeleteFunc(slices.Clone(all), year("scotland", "2026-12"))...)
+	made(slices.DeleteFunc(slices.Clone(all), year("england-and-wales", "2026-01"))...)
 	require.Equal(t, clock.Embedded().Version(), value[string](o, `select calendar_in_force()`))
 }

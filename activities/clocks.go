@@ -23,16 +23,38 @@ func (c *change) pauses(ctx context.Context, kind casefile.TaskKind) ([]clock.Pa
 		return nil, nil
 	}
 	holds, err := c.Holds(ctx, c.ref)
-	if err != nil {
-		return nil, err
-	}
+	return pausesBy(holds, kind), err
+}
+
+func pausesBy(holds []store.HoldRow, kind casefile.TaskKind) []clock.Pause {
 	var pauses []clock.Pause
 	for _, h := range holds {
 		if !h.RunsOn && h.Ground.Stops(kind) {
 			pauses = append(pauses, clock.Pause{From: h.From, Until: h.Until})
 		}
 	}
-	return pauses, nil
+	return pauses
+}
+
+// lastDay works out a deadline's last day, and the holidays that it rests on: those
+// in force, but where by them the day has passed, and by those that it was shown
+// with it has not, or passed later. Then these stay: a day that ceases to be a
+// holiday takes away no day that somebody still counted on, nor one that they have
+// used [D]. version is the one that the day was shown with, empty if none.
+func (c *change) lastDay(ctx context.Context, d clock.Deadline, version string) (clock.Date, *clock.Holidays, error) {
+	due, err := d.Due(c.holidays)
+	if err != nil || version == "" || version == c.holidays.Version() || !passed(due, c.today) {
+		return due, c.holidays, err
+	}
+	shown, err := c.a.holidays(ctx, c.Tx, version)
+	if err != nil {
+		return due, nil, err
+	}
+	kept, err := d.Due(shown)
+	if err != nil || (!kept.IsZero() && !kept.After(due)) {
+		return due, c.holidays, err
+	}
+	return kept, shown, nil
 }
 
 // moveDeadlines works out the dates of the case's tasks anew, and keeps the old
@@ -67,16 +89,13 @@ func (c *change) catchUp(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return c.moveAnswers(ctx, store.CauseCalendar, uuid.Nil)
 }
 
-// moveDeadline works out one task's dates anew, with a budget of so many days. It
-// returns them. Where a holiday ceases to be one and the last day would so have
-// passed already, the task keeps the calendar that its last day was shown by,
-// whatever has its dates worked out anew: no calendar takes away a day that
-// somebody still counted on [D]. Nor does an act: one that would have let a last
-// day pass that has not is refused, for time is not taken away behind anybody's
-// back [D].
+// moveDeadline works out one task's dates anew, with a budget of so many days, by
+// the calendar of [change.lastDay]. It returns them. An act that would have let a
+// last day pass that has not is refused, for time is not taken away behind
+// anybody's back [D]; the day of review of a hold is nobody's time.
 func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, cause store.Cause, command uuid.UUID) (store.NewDates, error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {
@@ -85,38 +104,26 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 	resized := t
 	resized.Days = days
 	deadline := resized.Deadline(pauses)
-	to := store.NewDates{Days: days, Unit: t.Unit, Version: c.holidays.Version(), Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
-	if to.DueOn, err = deadline.Due(c.holidays); err != nil {
-		return to, err
+	due, by, err := c.lastDay(ctx, deadline, t.Version)
+	if err != nil {
+		return store.NewDates{}, err
 	}
-	if t.Result == "" && t.Version != "" && t.Version != c.holidays.Version() && passed(to.DueOn, c.today) {
-		shown, err := c.a.holidays(ctx, c.Tx, t.Version)
-		if err != nil {
-			return to, err
-		}
-		due, err := deadline.Due(shown)
-		if err != nil {
-			return to, err
-		}
-		if !passed(due, c.today) {
-			by := *c
-			by.holidays = shown
-			return by.moveDeadline(ctx, t, days, cause, command)
-		}
-	}
-	if command != uuid.Nil && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
+	to := store.NewDates{Days: days, Unit: t.Unit, Version: by.Version(), DueOn: due, Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
+	if command != uuid.Nil && cause != store.CauseHoldReview && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
 		return to, timeTaken(fmt.Sprintf("%s would then have been due on %s", t.Kind, to.DueOn), cause)
 	}
-	if to.Provisional, err = deadline.Provisional(c.holidays); err != nil {
+	if to.Provisional, err = deadline.Provisional(by); err != nil {
 		return to, err
 	}
-	if to.DaysLeft, err = deadline.Left(c.holidays, c.today.AddDays(-1)); err != nil {
+	if to.DaysLeft, err = deadline.Left(by, c.today.AddDays(-1)); err != nil {
 		return to, err
 	}
+	resting := *c
+	resting.holidays = by
 	if t.Result == "" {
-		err = c.stepAnew(ctx, t, deadline, &to)
+		err = resting.stepAnew(ctx, t, deadline, &to)
 	} else {
-		err = c.judgeAnew(ctx, t, deadline, &to)
+		err = resting.judgeAnew(ctx, t, deadline, &to)
 	}
 	if err != nil {
 		return to, err
@@ -215,6 +222,9 @@ func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadl
 		return err
 	}
 	if c.before.Stage == casefile.Welfare { // the stage shown is the earliest unfinished
+		if err := c.ReenterStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
+			return err
+		}
 		if err := c.ShowStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
 			return err
 		}
@@ -234,7 +244,11 @@ func (c *change) nextRung(ctx context.Context, t store.TaskDates, acted casefile
 	if err != nil {
 		return casefile.Rung{}, err
 	}
-	next, err := c.rules.Next(t.Kind, t.Deadline(pauses), c.holidays, acted)
+	by, err := c.a.holidays(ctx, c.Tx, t.Version)
+	if err != nil {
+		return casefile.Rung{}, err
+	}
+	next, err := c.rules.Next(t.Kind, t.Deadline(pauses), by, acted)
 	if err != nil || acted.No == 0 || acted.Kind == casefile.Diary {
 		return next, err
 	}
@@ -325,10 +339,9 @@ func (a *Activities) MoveDeadlines(ctx context.Context, in MoveDeadlinesParams) 
 // answerDeadline is the time to answer adverse material that was put on a day
 // (row 7): ten working days of England and Wales. It is the family's own time, and
 // what stops the questionnaire stops it too [D].
-func (c *change) answerDeadline(ctx context.Context, putOn clock.Date) (clock.Deadline, error) {
-	pauses, err := c.pauses(ctx, casefile.TaskQuestionnaire)
+func answerDeadline(putOn clock.Date, pauses []clock.Pause) clock.Deadline {
 	return clock.Deadline{Began: putOn, Pauses: pauses,
-		Budget: clock.Budget{Days: casefile.AdverseAnswerWDays, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}}, err
+		Budget: clock.Budget{Days: casefile.AdverseAnswerWDays, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}}
 }
 
 // moveAnswers works out anew the last days on which people may answer adverse
@@ -341,23 +354,22 @@ func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uui
 	if err != nil {
 		return err
 	}
+	if len(answers) == 0 {
+		return nil
+	}
+	pauses, err := c.pauses(ctx, casefile.TaskQuestionnaire)
+	if err != nil {
+		return err
+	}
 	for _, x := range answers {
-		deadline, err := c.answerDeadline(ctx, x.PutOn)
+		due, by, err := c.lastDay(ctx, answerDeadline(x.PutOn, pauses), x.Version)
 		if err != nil {
 			return err
 		}
-		by, err := deadline.Due(c.holidays)
-		if err != nil {
-			return err
+		if command != uuid.Nil && passed(due, c.today) && !passed(x.AnswerBy, c.today) {
+			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, due), cause)
 		}
-		taken := passed(by, c.today) && !passed(x.AnswerBy, c.today)
-		switch {
-		case by == x.AnswerBy, passed(by, c.today) && passed(x.AnswerBy, c.today), taken && cause == store.CauseCalendar:
-			continue
-		case taken:
-			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, by), cause)
-		}
-		if err := c.MoveAnswer(ctx, x, by, cause, command, c.now); err != nil {
+		if err := c.MoveAnswer(ctx, x, due, by.Version(), cause, command, c.now); err != nil {
 			return err
 		}
 	}

@@ -1294,8 +1294,19 @@ func TestTheStageOfWhatIsOpenedAgain(t *testing.T) {
 	s.heldOn(day("2026-03-16"), casefile.GroundMedical, 0)
 	require.True(t, s.isOpen(casefile.TaskQuestionnaire, 0))
 	require.Equal(t, casefile.Evidence, s.review.Stage)
+	// So it was in the figures too, and is when they are asked for as of then.
+	stageAt := func(on string) string {
+		var stage string
+		require.NoError(t, s.sql("hame_worker").Get(&stage, `
+			select g->>'stage' from jsonb_array_elements(figures($1, false, false, true)->'groups') g where not (g->>'total')::boolean`, at(day(on)).Add(time.Hour)))
+		return stage
+	}
+	require.Equal(t, []string{"evidence", "welfare", "evidence"}, []string{stageAt("2026-04-27"), stageAt("2026-04-29"), stageAt("2026-04-30")})
+	s.on(day("2026-05-01"))
 	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
 	require.Equal(t, casefile.Welfare, s.review.Stage)
+	require.Equal(t, []string{"evidence", "welfare"}, []string{stageAt("2026-04-30"), stageAt("2026-05-01")})
+	require.Equal(t, []casefile.Stage{casefile.Evidence, casefile.Listed, casefile.Welfare}, s.review.Opened)
 }
 
 // TestHoldsFromBeforeClocksCouldBeStopped let every clock run, as they did then,
@@ -1476,7 +1487,7 @@ func TestAnyOrderOfActs(t *testing.T) {
 							require.Equal(t, s.ref, ref)
 							s.moves()
 						}
-						require.NoError(t, o.Store.FinishCalendar(t.Context(), applied, s.now))
+						o.finishes(applied, s.now)
 						applied = 0
 					} else if from.Version() != to.Version() {
 						applied = o.puts(s.today(), to)
@@ -1568,6 +1579,17 @@ func TestFlagsAndConcernsHoldFromTheDayAttested(t *testing.T) {
 			require.Equal(t, 24, s.left(casefile.TaskQuestionnaire))
 		})
 	}
+	t.Run("a concern of before the hold", func(t *testing.T) {
+		s := o.asked(t)
+		s.t = t
+		s.on(day("2026-03-20"))
+		s.heldUntil(day("2026-03-19"), casefile.GroundChildProtection, 3, day("2026-04-17"))
+		require.Equal(t, 21, s.left(casefile.TaskQuestionnaire))
+		s.doOn(day("2026-03-16"), "eilidh", casefile.ActConcern, 3, nil)
+		require.Equal(t, []string{"2026-03-16 2026-04-17"}, list[string](o, `select opened_on || ' ' || review_on from hold where case_ref = $1`, s.ref), "the one hold, reviewed on its day")
+		s.releasedOn(s.today(), casefile.GroundChildProtection, 3)
+		s.shows(casefile.TaskQuestionnaire, 0, "2026-04-27, reminder 2026-04-13, family", "16 to 18 March are the family's again: 5 by 27 March, 9, 13 by 10 April, 18, 23 by 24 April, 24 on the 27th")
+	})
 	s := o.asked(t)
 	s.on(day("2026-03-19"))
 	s.do("fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "on"})
@@ -1587,6 +1609,119 @@ func TestAHoldByMistake(t *testing.T) {
 	s.do("fiona", casefile.ActRelease, 0, &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: casefile.ReleasedAsMistake})
 	s.shows(casefile.TaskQuestionnaire, 0, before)
 	require.False(t, s.review.Held)
+}
+
+// TestAMistakeThatIsFoundTooLate: the family was told that its clock stood still,
+// and the day that it had at first, 20 April, has passed. It keeps what was left
+// on the 10th of March, 28 days: 6 to 8 May are 3, 11 to 15 are 8, and so on; none
+// of it is lost to somebody else's mistake. So it is with ten days to answer
+// adverse material, put on 9 March.
+func TestAMistakeThatIsFoundTooLate(t *testing.T) {
+	mistaken := &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: casefile.ReleasedAsMistake}
+	t.Run("the questionnaire", func(t *testing.T) {
+		s := newLedger(t).asked(t)
+		s.on(day("2026-03-10"))
+		s.heldOn(s.today(), casefile.GroundMedical, 0)
+		s.on(day("2026-05-05"))
+		s.do("fiona", casefile.ActRelease, 0, mistaken)
+		s.shows(casefile.TaskQuestionnaire, 0, "2026-06-15, reminder 2026-06-01, family", "3 by 8 May, 8, 13 by 22 May, 17 by 29 May, 22 by 5 June, 27 by 12 June, 28 on the 15th")
+		require.False(t, s.review.Held)
+	})
+	t.Run("adverse material", func(t *testing.T) {
+		s := newLedger(t).asked(t)
+		s.on(day("2026-03-09"))
+		s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: day("2026-03-09")})
+		s.on(day("2026-03-10"))
+		s.heldOn(s.today(), casefile.GroundMedical, 0)
+		s.on(day("2026-03-25"))
+		s.do("fiona", casefile.ActRelease, 0, mistaken)
+		require.Equal(t, day("2026-04-10"), value[clock.Date](s.office, `select answer_by from interview where case_ref = $1`, s.ref), "26 and 27 March, 2 April is 6, 10 April is 10")
+		require.Equal(t, 28, s.left(casefile.TaskQuestionnaire))
+	})
+	t.Run("an answer that is not awaited any more", func(t *testing.T) {
+		s := newLedger(t).asked(t)
+		put := func(adverse string) {
+			s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: adverse, PutOn: day("2026-03-02")})
+		}
+		put("unanswered")
+		s.heldOn(day("2026-03-04"), casefile.GroundMedical, 0)
+		s.on(day("2026-04-01"))
+		put("answered")
+		s.onlyAwaits(casefile.TaskQuestionnaire)
+		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
+		s.on(day("2026-04-20"))
+		s.releasedOn(day("2026-03-13"), casefile.GroundMedical, 0) // the ten days would have ended on 26 March
+		require.False(t, s.review.Held)
+	})
+}
+
+// TestAnEarlierReviewThatNobodySaw: a second file of the same family is held in the
+// database alone, with a day of review before that of the hold that stands. The
+// sweep has the review look, and a concern is never refused for it.
+func TestAnEarlierReviewThatNobodySaw(t *testing.T) {
+	o := newLedger(t)
+	unseen := func() []string {
+		refs, err := o.Store.Unseen(t.Context())
+		require.NoError(t, err)
+		return refs
+	}
+	other := o.family(t, nil)
+	for _, swept := range []bool{true, false} {
+		s := o.asked(t)
+		s.heldUntil(s.today(), casefile.GroundCourt, 1, day("2026-09-01"))
+		require.NotContains(t, unseen(), s.ref)
+		o.exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-05', '2026-03-30', $2)`, s.ref, other.ref)
+		require.Contains(t, unseen(), s.ref)
+		if swept {
+			s.takeStock()
+			s.shows(casefile.TaskHold, 0, "2026-03-30, due 2026-03-30, senior_caseworker")
+			require.NotContains(t, unseen(), s.ref)
+		}
+		s.on(day("2026-04-07"))
+		s.do("eilidh", casefile.ActConcern, 3, nil)
+		require.Equal(t, day("2026-03-30"), s.task(casefile.TaskHold, 0).DueOn)
+		require.True(t, s.task(casefile.TaskQuestionnaire, 0).Stopped())
+		require.NotContains(t, unseen(), s.ref)
+	}
+}
+
+// TestTheCauseOfAMoveThatACalendarIsBehind: an act that holds a case before a
+// change of the calendars has reached it. What the calendar moves is not said to
+// be moved by whoever acted.
+func TestTheCauseOfAMoveThatACalendarIsBehind(t *testing.T) {
+	longer := func(t *testing.T) *clock.Holidays {
+		return with(t, clock.Embedded(), holiday("england-and-wales", "2026-03-11"))
+	}
+	t.Run("a hold that an accepted difference brings", func(t *testing.T) {
+		o := newLedger(t)
+		s := o.asked(t)
+		s.reimport(func(f *casefile.Family) { f.People[2].Flags = []casefile.Flag{casefile.FlagAgeDispute} })
+		s.takeStock()
+		s.on(day("2026-03-09"))
+		no := o.puts(s.today(), longer(t))
+		s.do("morag", casefile.ActDifference, s.difference("flag_added"), &casefile.DifferenceFields{Finding: "accepted"})
+		require.Equal(t, []string{
+			"calendar: 2026-04-20/2026-04-02 -> 2026-04-21/2026-04-07, 29 left, by nobody",
+			"hold: 2026-04-21/2026-04-07 -> stopped, 29 left, by morag",
+		}, s.ledger(casefile.TaskQuestionnaire, 0))
+		o.toMove()
+		s.moves()
+		o.finishes(no, s.now)
+	})
+	t.Run("the time to answer adverse material", func(t *testing.T) {
+		o := newLedger(t)
+		s := o.asked(t)
+		s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: day("2026-03-05")})
+		s.on(day("2026-03-09"))
+		no := o.puts(s.today(), longer(t))
+		s.heldOn(s.today(), casefile.GroundCourt, 1) // which stops nothing of the family's
+		require.Equal(t, []string{"calendar 2026-03-19 2026-03-20 " + clock.Embedded().Version() + " " + longer(t).Version() + " nobody"}, list[string](o, `
+			select concat_ws(' ', a.cause, a.old_by, a.new_by, a.old_version, a.new_version, coalesce(c.person, 'nobody'))
+			from answer_change a left join command c on c.id = a.command_id`))
+		o.toMove()
+		s.moves()
+		o.finishes(no, s.now)
+	})
 }
 
 // TestTheTimeToAnswerAdverseMaterialStandsStill with the questionnaire's. Put on 2

@@ -25,10 +25,13 @@ type CalendarChange struct {
 	Schema int `json:"schema"`
 	// Application is the number under which the record keeps the change.
 	Application int64 `json:"application"`
-	// After is the last case that was looked at; cases are taken in order.
+	// Pass counts how often all cases were gone through; those that were not seen to
+	// are gone through again.
+	Pass int `json:"pass,omitempty"`
+	// After is the last case that was looked at in this pass; cases are taken in order.
 	After string `json:"after,omitempty"`
 	Seen  int    `json:"seen,omitempty"` // cases whose deadlines were worked out anew
-	// Failed lists the first cases whose deadlines could not be moved.
+	// Failed lists the first cases whose deadlines could not be moved in this pass.
 	Failed []string `json:"failed,omitempty"`
 	Done   bool     `json:"done,omitempty"`
 }
@@ -47,11 +50,12 @@ const failedNamed = 20
 // that no review runs for, on its record. It can be broken off and done again at
 // any point: a case that was seen to is not asked again. One that does not answer
 // in time, or can't be moved, is named, and holds up no other. After the last case
-// it records that the change is done, if all were seen to.
+// of a pass it records that the change is done, if all were seen to; it returns
+// Pass counted up, and Done where it is.
 func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (CalendarChange, error) {
 	stop := heartbeats(ctx)
 	defer stop()
-	if in.After == "" {
+	if in.After == "" && in.Pass == 0 {
 		if err := a.calendarBarrier(ctx); err != nil {
 			return in, classify("move reviews", err)
 		}
@@ -70,7 +74,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	moves.SetLimit(MovedAtOnce)
 	for _, ref := range refs {
 		moves.Go(func() error {
-			err := a.moveReview(moving, ref, fmt.Sprintf("calendar-%d-%s", in.Application, run))
+			err := a.moveReview(moving, ref, fmt.Sprintf("calendar-%d-%s-%d", in.Application, run, in.Pass))
 			lock.Lock()
 			defer lock.Unlock()
 			var app *temporal.ApplicationError
@@ -101,10 +105,10 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 		in.After = refs[len(refs)-1]
 		return in, nil
 	}
-	in.Done = true
+	in.Pass, in.After = in.Pass+1, ""
 	now, err := a.Store.BusinessNow(ctx)
 	if err == nil {
-		err = a.Store.FinishCalendar(ctx, in.Application, now)
+		in.Done, err = a.Store.FinishCalendar(ctx, in.Application, now)
 	}
 	return in, classify("move reviews", err)
 }
@@ -149,8 +153,7 @@ func (a *Activities) calendarBarrier(ctx context.Context) error {
 const movePatience = 20 * time.Second
 
 // moveReview moves the deadlines of one case. The Update's id is that of this
-// attempt at the change: one that a review answered with a failure would be
-// answered so for ever.
+// pass: one that a review answered with a failure would be answered so for ever.
 func (a *Activities) moveReview(ctx context.Context, ref, id string) error {
 	waiting, cancel := context.WithTimeout(ctx, movePatience)
 	defer cancel()

@@ -81,7 +81,7 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 			return err
 		}
 		for _, f := range flags {
-			if err := c.openForFlag(ctx, f, began); err != nil {
+			if err := c.openForFlag(ctx, f, began, uuid.Nil); err != nil {
 				return err
 			}
 		}

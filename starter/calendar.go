@@ -69,7 +69,8 @@ func (a *app) calendarCheck() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it", Args: exactly(1),
 		Long: "Read a file of published holidays, and say what it holds and what is unusual in it. It may be the feed of www.gov.uk/bank-holidays.json, the\n" +
-			"source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code.",
+			"source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code; its code, a year and none\n" +
+			"say that it has no local day in that year.",
 		RunE: func(c *cobra.Command, args []string) error {
 			h, err := readCalendar(args[0])
 			if err != nil {
@@ -89,7 +90,7 @@ func (a *app) calendarCheck() *cobra.Command {
 				checked.Divisions = append(checked.Divisions, d)
 			}
 			return a.print(c.OutOrStdout(), checked, func(t *tabwriter.Writer) {
-				fmt.Fprintf(t, "%s can be applied; its days are version %s\n\nDIVISION\tDAYS\tYEARS\n", checked.File, checked.Version)
+				fmt.Fprintf(t, "%s is a calendar, version %s; calendar diff says what it would change\n\nDIVISION\tDAYS\tYEARS\n", checked.File, checked.Version)
 				for _, d := range checked.Divisions {
 					fmt.Fprintf(t, "%s\t%d\t%d to %d\n", divisionName(d.Division), d.Days, d.First, d.Last)
 				}
@@ -172,7 +173,7 @@ func (c calendarChange) write(w io.Writer) {
 func (a *app) calendarDiff() *cobra.Command {
 	return &cobra.Command{
 		Use: "diff FILE", Short: "how a file of published holidays would change the calendars in force", Args: exactly(1),
-		Long: "How a file of published holidays would change the calendars in force. Of each division in the file, the years that it has days of are replaced;\n" +
+		Long: "How a file of published holidays would change the calendars in force. Of each division in the file, the years that it has lines of are replaced;\n" +
 			"other years, and divisions that it does not have, stay as they are.",
 		RunE: func(c *cobra.Command, args []string) error {
 			_, _, change, err := a.compare(c.Context(), args[0])
@@ -279,6 +280,7 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgr
 		return progress, a.stillMoving(progress, unreachableError{err})
 	}
 	shown := -1
+	fmt.Fprintf(c.ErrOrStderr(), "version %s is in force; the worker moves the deadlines that depend on what changed, when acts that are under way are done\n", progress.Version)
 	for {
 		if progress, err = d.Store.CalendarProgress(ctx); err != nil {
 			return progress, a.stillMoving(progress, err)
@@ -290,8 +292,9 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgr
 			shown = progress.Seen
 			fmt.Fprintf(c.ErrOrStderr(), "%d of %d case(s) seen to, %d deadline(s) moved so far\n", progress.Seen, *progress.Affected, progress.Deadlines)
 		}
-		if failed, err := d.FailedMoves(ctx, progress.No); err == nil && len(failed) > 0 {
-			return progress, fmt.Errorf("the deadlines of %s could not be moved: see verify, mend these cases, and apply the same file again", strings.Join(failed, ", "))
+		if failed := failedMoves(ctx, d, progress.No); len(failed) > 0 {
+			return progress, fmt.Errorf("version %s is in force, and the deadlines of %s could not be moved: look at these cases with verify; they are tried again within the hour, or at once when the same file is applied again",
+				progress.Version, strings.Join(failed, ", "))
 		}
 		select {
 		case <-ctx.Done():
@@ -299,6 +302,15 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgr
 		case <-time.After(watchEvery):
 		}
 	}
+}
+
+// failedMoves asks for the cases that could not be moved. No answer is none: the
+// record shows what is left.
+func failedMoves(ctx context.Context, d *desk.Desk, application int64) []string {
+	asking, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	failed, _ := d.FailedMoves(asking, application)
+	return failed
 }
 
 func (a *app) stillMoving(p store.CalendarProgress, why error) error {

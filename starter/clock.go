@@ -65,6 +65,9 @@ type caseClocks struct {
 			At    time.Time   `json:"at"`
 			OldBy clock.Date  `json:"old_by"`
 			NewBy clock.Date  `json:"new_by"`
+
+			OldVersion string `json:"old_version"`
+			NewVersion string `json:"new_version"`
 		} `json:"changes"`
 	} `json:"answers,omitempty"`
 
@@ -131,7 +134,8 @@ type caseHold struct {
 	RunsOn   bool            `json:"runs_on"`
 }
 
-// measure works out how much of the clock is used and left by a version of the holidays.
+// measure works out how much of the clock is used and left by the version of the
+// holidays that its last day rests on.
 func (t *taskClock) measure(h *clock.Holidays, today clock.Date) error {
 	d := clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}, Pauses: t.Pauses}
 	for _, e := range t.Extensions {
@@ -162,8 +166,15 @@ func (a *app) clockShow() *cobra.Command {
 			if clocks.holidays, err = s.HolidaysInForce(ctx); err != nil {
 				return clocks, err
 			}
+			versions := map[string]*clock.Holidays{clocks.holidays.Version(): clocks.holidays}
 			for i := range clocks.Tasks {
-				if err := clocks.Tasks[i].measure(clocks.holidays, clock.DateOf(clocks.Now)); err != nil {
+				t := &clocks.Tasks[i]
+				if versions[t.Version] == nil {
+					if versions[t.Version], err = s.HolidaysOf(ctx, t.Version); err != nil {
+						return clocks, err
+					}
+				}
+				if err := t.measure(versions[t.Version], clock.DateOf(clocks.Now)); err != nil {
 					return clocks, err
 				}
 			}
@@ -185,7 +196,7 @@ func (k caseClocks) write(w io.Writer) {
 		} else {
 			next = "-"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(), t.Used, t.Left, t.due(), next)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(k.Calendar), t.Used, t.Left, t.due(), next)
 	}
 	if len(k.Holds) > 0 {
 		fmt.Fprintln(w, "\nHOLD\tABOUT\tFROM\tUNTIL\tREVIEW\tSTOPS")
@@ -259,10 +270,15 @@ func noDay(d clock.Date) string {
 
 func (t taskClock) name() string { return string(t.Kind) + suffix(t.Subject) }
 
-func (t taskClock) budget() string {
+// budget tells of another calendar than the one in force, by which a day is kept
+// that a change would have taken away.
+func (t taskClock) budget(inForce string) string {
 	s := fmt.Sprintf("%d %s days", t.Days, t.Unit)
 	if t.Unit == clock.WorkingDays {
 		s += ", " + string(t.Calendar)
+		if t.Version != inForce {
+			s += " " + t.Version
+		}
 	}
 	if t.Total != t.Days {
 		s += fmt.Sprintf(", +%d", t.Total-t.Days)

@@ -67,8 +67,7 @@ func sweep(ctx context.Context, db *store.Store, c client.Client, acts *activiti
 }
 
 // goOnApplying starts the workflow of a change of the calendars that was stored and
-// then left: whoever applied it may have lost the connection in between. One that
-// has run is left to operations.
+// then left: whoever applied it may have lost the connection in between.
 func goOnApplying(ctx context.Context, db *store.Store, c client.Client, taskQueue string) error {
 	no, err := db.UnfinishedCalendar(ctx)
 	if err != nil || no == 0 {

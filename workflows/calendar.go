@@ -10,20 +10,43 @@ import (
 	"hame/activities"
 )
 
+// TryAgainSignal has [ApplyCalendar] try at once what could not be moved before.
+const TryAgainSignal = "try-again"
+
+// CalendarProgressQuery asks [ApplyCalendar] how far it is.
+const CalendarProgressQuery = "progress"
+
 // ApplyCalendar moves the deadlines that depend on a day which a change of the
-// calendars touched, page by page. It is restarted with the same argument where
-// some could not be moved, and moves no deadline twice.
-//
-// It returns how far it got, with the cases that could not be moved.
+// calendars touched, page by page. Cases that did not answer, or could not be
+// moved, are tried again after a minute, after two, and so on, at last every hour,
+// until all are: whatever kept them may have gone by itself or been mended. It
+// moves no deadline twice.
 func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activities.CalendarChange, error) {
 	o := recordSurely("move the deadlines of the next cases")
 	o.StartToCloseTimeout, o.HeartbeatTimeout = time.Hour, 30*time.Second
 	ctx = workflow.WithActivityOptions(ctx, o)
+	progress := func() (activities.CalendarChange, error) { return state, nil }
+	if err := workflow.SetQueryHandler(ctx, CalendarProgressQuery, progress); err != nil {
+		return state, err
+	}
+	again := workflow.GetSignalChannel(ctx, TryAgainSignal)
 	for !state.Done {
+		for again.ReceiveAsync(nil) { // the next page is that try
+		}
+		pass := state.Pass
 		if err := workflow.ExecuteActivity(ctx, activities.MoveReviewsActivity, state).Get(ctx, &state); err != nil {
 			return state, err
 		}
 		workflow.SetCurrentDetails(ctx, calendarDetails(state))
+		if !state.Done && state.Pass > pass {
+			selector := workflow.NewSelector(ctx)
+			timing, stop := workflow.WithCancel(ctx)
+			selector.AddFuture(workflow.NewTimerWithOptions(timing, untilNextPass(state.Pass), workflow.TimerOptions{Summary: "try again what could not be moved"}), func(workflow.Future) {})
+			selector.AddReceive(again, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
+			selector.Select(ctx)
+			stop()
+			state.Failed = nil
+		}
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !state.Done {
 			return state, workflow.NewContinueAsNewError(ctx, activities.ApplyCalendarWorkflow, state)
 		}
@@ -31,12 +54,17 @@ func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activ
 	return state, nil
 }
 
+// untilNextPass is how long after so many passes the next one begins [D].
+func untilNextPass(passes int) time.Duration {
+	return min(time.Minute<<min(passes-1, 6), time.Hour)
+}
+
 func calendarDetails(s activities.CalendarChange) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**Change %d of the calendars** · %d case(s) seen to", s.Application, s.Seen)
 	switch {
 	case len(s.Failed) > 0:
-		fmt.Fprintf(&b, "\n\n**Not moved**: %s. Operations must mend them, and apply the calendar again.\n", strings.Join(s.Failed, ", "))
+		fmt.Fprintf(&b, "\n\n**Not moved**: %s. Operations look at them with verify; they are tried again within the hour, or at once when the same file is applied again.\n", strings.Join(s.Failed, ", "))
 	case s.Done:
 		b.WriteString(" · done\n")
 	}

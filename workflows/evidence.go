@@ -20,7 +20,15 @@ func (r *review) gather(ctx workflow.Context) bool {
 	}
 	r.open(ctx, casefile.Evidence) // welfare opens with it
 	if workflow.GetVersion(ctx, evidenceAskedAgain, workflow.DefaultVersion, 1) == 1 {
-		return r.await(ctx, func() bool { return r.Finished(casefile.Evidence) && r.Finished(casefile.Welfare) })
+		finished := func() bool { return r.Finished(casefile.Evidence) && r.Finished(casefile.Welfare) }
+		for !r.HasOpened(casefile.Representation) {
+			if !r.await(ctx, finished) {
+				return false
+			}
+			// A hold that was before it in line may have given time back.
+			r.openIf(ctx, casefile.Representation, finished)
+		}
+		return true
 	}
 	var gathered, seen bool
 	both := workflow.NewWaitGroup(ctx)

@@ -109,10 +109,16 @@ func (r *review) continueAsNew(ctx workflow.Context) error {
 
 // open opens a stage with its tasks, once. The stage is open when it returns.
 func (r *review) open(ctx workflow.Context, stage casefile.Stage) {
+	r.openIf(ctx, stage, func() bool { return true })
+}
+
+// openIf opens a stage with its tasks, once, if a condition of the state still
+// holds when nothing else is under way.
+func (r *review) openIf(ctx workflow.Context, stage casefile.Stage, condition func() bool) {
 	if r.HasOpened(stage) {
 		return
 	}
-	r.step(ctx, activities.OpenStageActivity, "open "+string(stage),
+	r.stepIf(ctx, condition, activities.OpenStageActivity, "open "+string(stage),
 		activities.OpenStageParams{Case: r.Case, Stage: stage, Now: workflow.Now(ctx)})
 }
 
@@ -127,10 +133,19 @@ func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
 // tried again a day on, until operations or a deployment have mended it; what
 // arrives meanwhile is received.
 func (r *review) step(ctx workflow.Context, activity, summary string, params any) {
+	r.stepIf(ctx, func() bool { return true }, activity, summary, params)
+}
+
+// stepIf is a step that is left out where a condition of the state does not hold
+// when its turn comes.
+func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params any) {
 	for {
 		var after casefile.Review
 		var err error
 		r.exclusively(ctx, func() {
+			if !condition() {
+				return
+			}
 			if err = perform(ctx, activity, summary, params, &after); err == nil {
 				r.adopt(after)
 			} else {

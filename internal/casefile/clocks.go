@@ -186,7 +186,8 @@ func (f ExtendFields) Ask() []Field {
 }
 
 // Validate checks the codes, and wants a number of days, who asked and when,
-// unless an extension is withdrawn. No request exceeds the task's cap.
+// unless an extension is withdrawn. None beyond the task's cap is granted; more may
+// be asked for and refused.
 func (f ExtendFields) Validate() error {
 	if err := inCodes(f); err != nil {
 		return err

@@ -15,11 +15,24 @@ import (
 //   - the feed of www.gov.uk/bank-holidays.json: by division a list of events with ISO dates,
 //   - the source of that page: by division and year, dates as DD/MM/YYYY and titles as keys,
 //   - Hame's own lines of division, date and title between tabs, which also hold
-//     councils' local days.
+//     councils' local days, and years without one.
 //
 // A gov.uk file holds both nations, or it is cut off. Errors name the file and,
 // where it can be told, the line or the division.
 func ParseHolidays(name string, data []byte) (*Holidays, error) {
+	h, err := parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range h.days {
+		if err := checkTitle(d.Title); err != nil {
+			return nil, fmt.Errorf("%s: %s, %s: %w", name, d.Division, d.Date, err)
+		}
+	}
+	return h, nil
+}
+
+func parse(name string, data []byte) (*Holidays, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 {
 		return nil, fmt.Errorf("%s: it is empty: expected published holidays", name)

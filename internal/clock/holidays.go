@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -99,6 +100,9 @@ func checkTitle(title string) error {
 // if a division is neither a nation nor a council: a calendar that is missing or
 // empty is an error, never "no holidays".
 func NewHolidays(label string, days []Holiday) (*Holidays, error) {
+	if len(days) == 0 {
+		return nil, noHolidays(label)
+	}
 	h, err := fileOf(label, days)
 	if err != nil {
 		return nil, err
@@ -111,20 +115,18 @@ func NewHolidays(label string, days []Holiday) (*Holidays, error) {
 	return h, nil
 }
 
+func noHolidays(label string) error {
+	return fmt.Errorf("%s: it holds no holidays: expected at least one day", label)
+}
+
 // fileOf is a version, or a part of one that a file holds.
 func fileOf(label string, days []Holiday) (*Holidays, error) {
 	h := &Holidays{label: label, days: slices.Clone(days), byYear: map[Division]map[int][]Date{}}
-	if len(days) == 0 {
-		return nil, fmt.Errorf("%s: it holds no holidays: expected at least one day", label)
-	}
 	slices.SortFunc(h.days, func(a, b Holiday) int {
 		return cmp.Or(cmp.Compare(a.Division, b.Division), a.Date.Compare(b.Date))
 	})
 	sum := sha256.New()
 	for i, d := range h.days {
-		if err := checkTitle(d.Title); err != nil {
-			return nil, fmt.Errorf("%s: %s, %s: %w", label, d.Division, d.Date, err)
-		}
 		switch {
 		case !d.Division.isNation() && !councilCode.MatchString(string(d.Division)):
 			return nil, fmt.Errorf("%s: unknown division %q: expected %s, %s or the GSS code of a Scottish council", label, string(d.Division), DivisionEnglandAndWales, DivisionScotland)
@@ -227,7 +229,8 @@ func (h *Holidays) Calendar(id CalendarID) (*Calendar, error) {
 
 // Replace returns this version with what a file says in place of what stood
 // there: of each nation in the file, and of each council, the years that the file
-// has days of. Other years, and divisions that it does not have, stay [D].
+// has days of, or says that the council has none. Other years, and divisions that
+// it does not have, stay [D].
 func (h *Holidays) Replace(file *Holidays) (*Holidays, error) {
 	days := file.Days()
 	for _, d := range h.days {
@@ -344,11 +347,16 @@ func (h *Holidays) OneOffs() (added, left []Holiday) {
 	return added, left
 }
 
+// noLocalDay is said in place of a title of a council's year without a local day.
+const noLocalDay = "none"
+
 // parseTSV reads Hame's own form: lines of division, date and title, separated
-// by tabs, and a comment "# version: ..." with the version's label.
+// by tabs, and a comment "# version: ..." with the version's label. A line of a
+// council, a year and "none" says that it has no local day in that year.
 func parseTSV(name string, data []byte) (*Holidays, error) {
 	label := ""
 	var days []Holiday
+	without := map[Division]map[int]int{} // years without a local day, and the line that says so
 	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimRight(line, "\r")
 		if version, ok := strings.CutPrefix(line, "# version: "); ok {
@@ -360,6 +368,17 @@ func parseTSV(name string, data []byte) (*Holidays, error) {
 		fields := strings.Split(line, "\t")
 		if len(fields) != 3 {
 			return nil, fmt.Errorf("%s, line %d: %d fields between tabs: expected division, date and title", name, i+1, len(fields))
+		}
+		if year, err := strconv.Atoi(fields[1]); err == nil && fields[2] == noLocalDay {
+			division := Division(fields[0])
+			if !councilCode.MatchString(fields[0]) || year < firstYear || year > lastYear {
+				return nil, fmt.Errorf("%s, line %d: %q in %d: only a council can have no days, in a year from %d to %d", name, i+1, fields[0], year, firstYear, lastYear)
+			}
+			if without[division] == nil {
+				without[division] = map[int]int{}
+			}
+			without[division][year] = i + 1
+			continue
 		}
 		day, err := ParseDate(fields[1])
 		if err != nil {
@@ -373,9 +392,23 @@ func parseTSV(name string, data []byte) (*Holidays, error) {
 	if err := checkTitle(label); err != nil {
 		return nil, fmt.Errorf("%s: its version: %w", name, err)
 	}
+	if len(days)+len(without) == 0 {
+		return nil, noHolidays(name)
+	}
 	h, err := fileOf(name, days) // whose errors name the file
 	if err != nil {
 		return nil, err
+	}
+	for division, years := range without {
+		if h.byYear[division] == nil {
+			h.byYear[division] = map[int][]Date{}
+		}
+		for year, line := range years {
+			if len(h.byYear[division][year]) > 0 {
+				return nil, fmt.Errorf("%s, line %d: %s has local days in %d on other lines", name, line, division, year)
+			}
+			h.byYear[division][year] = nil
+		}
 	}
 	h.label = label
 	return h, nil

@@ -21,27 +21,35 @@ import (
 // senior caseworker gets a task.
 func (d *Desk) file(ctx context.Context, c store.NewCommand) (workflows.Receipt, error) {
 	for {
-		holidays, err := d.Store.HolidaysInForce(ctx)
-		if err != nil {
-			return workflows.Receipt{}, err
-		}
-		due, err := policy.ArrivalLadder(c.AttestedOn, holidays)
-		if err != nil {
-			return workflows.Receipt{}, err
-		}
-		waits, err := activities.PostWaitsUntil(c.AttestedOn, holidays)
-		if err != nil {
-			return workflows.Receipt{}, err
-		}
-		err = d.Store.File(ctx, c.ID, due, waits)
+		err := d.fileBy(ctx, c)
 		if store.IsKind(err, store.Conflict) {
 			continue // another calendar has come into force meanwhile
 		}
 		if refusal, refused := casefile.AsRefusal(err); refused {
 			return d.refuse(ctx, c, refusal)
 		}
-		return workflows.Receipt{Stage: casefile.Closed, Filed: true}, err
+		if err != nil {
+			return workflows.Receipt{}, &UndeliveredError{c.ID, err}
+		}
+		return workflows.Receipt{Stage: casefile.Closed, Filed: true}, nil
 	}
+}
+
+// fileBy files it with days by the calendars in force.
+func (d *Desk) fileBy(ctx context.Context, c store.NewCommand) error {
+	holidays, err := d.Store.HolidaysInForce(ctx)
+	if err != nil {
+		return err
+	}
+	due, err := policy.ArrivalLadder(c.AttestedOn, holidays)
+	if err != nil {
+		return err
+	}
+	waits, err := activities.PostWaitsUntil(c.AttestedOn, holidays)
+	if err != nil {
+		return err
+	}
+	return d.Store.File(ctx, c.ID, due, waits)
 }
 
 // ReceivePost records an item of post of which no case is known. It needs the
@@ -101,35 +109,37 @@ func (d *Desk) TakeStock(ctx context.Context, ref string) (bool, error) {
 
 // MoveDeadlines has the deadlines moved that depend on a change of the calendars,
 // by a workflow that goes on when whoever asked for it has left. One that runs is
-// left running. again lets one that has ended, with cases that could not be
-// moved, begin anew.
+// left running; again has it try at once what could not be moved before.
 func (d *Desk) MoveDeadlines(ctx context.Context, application int64, again bool) error {
-	reuse := enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY
-	if again {
-		reuse = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
-	}
-	_, err := d.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: fmt.Sprintf("apply-calendar-%d", application), TaskQueue: d.TaskQueue,
-		WorkflowIDReusePolicy:    reuse,
+	id, change := calendarID(application), activities.CalendarChange{Schema: 1, Application: application}
+	o := client.StartWorkflowOptions{
+		ID: id, TaskQueue: d.TaskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary:            "move the deadlines that depend on a changed day",
-	}, activities.ApplyCalendarWorkflow, activities.CalendarChange{Schema: 1, Application: application})
-	var started *serviceerror.WorkflowExecutionAlreadyStarted
-	if errors.As(err, &started) {
-		return nil // it has run
 	}
+	if again {
+		_, err := d.Temporal.SignalWithStartWorkflow(ctx, id, workflows.TryAgainSignal, nil, o, activities.ApplyCalendarWorkflow, change)
+		return err
+	}
+	_, err := d.Temporal.ExecuteWorkflow(ctx, o, activities.ApplyCalendarWorkflow, change)
 	return err
 }
 
+// calendarID is the workflow id of the moving of deadlines for a change of the calendars.
+func calendarID(application int64) string { return fmt.Sprintf("apply-calendar-%d", application) }
+
 // FailedMoves lists cases whose deadlines a change of the calendars could not
-// move, once its workflow has ended; nothing while it runs.
+// move at its last try; nothing while it tries.
 func (d *Desk) FailedMoves(ctx context.Context, application int64) ([]string, error) {
-	id := fmt.Sprintf("apply-calendar-%d", application)
-	described, err := d.Temporal.DescribeWorkflowExecution(ctx, id, "")
-	if err != nil || described.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+	answer, err := d.Temporal.QueryWorkflow(ctx, calendarID(application), "", workflows.CalendarProgressQuery)
+	if err != nil {
 		return nil, err
 	}
 	var last activities.CalendarChange
-	err = d.Temporal.GetWorkflow(ctx, id, "").Get(ctx, &last)
+	err = answer.Get(&last)
+	if last.Pass == 0 || last.After != "" {
+		return nil, err
+	}
 	return last.Failed, err
 }

@@ -119,18 +119,21 @@ func (s *Store) ApplyCalendar(ctx context.Context, c NewCommand, from, to *clock
 		err := t.get(ctx, &no, `select apply_calendar($1, $2, $3, $4, $5, $6)`,
 			c.ID, to.Version(), to.Label(), from.Version(), string(allDays), string(allChanges))
 		if err == nil && no == nil {
-			return &Error{Kind: Conflict} // the command goes with it
+			return errOvertaken // the command goes with it
 		}
 		return err
 	})
 	switch {
 	case err == nil:
 		return *no, nil
-	case IsKind(err, Conflict) && no == nil:
+	case errors.Is(err, errOvertaken):
 		return 0, nil
 	}
 	return 0, err
 }
+
+// errOvertaken undoes an application for which another version was compared with.
+var errOvertaken error = &Error{Kind: Conflict, State: "overtaken"}
 
 // CalendarProgress is how far the last change of the calendars is.
 type CalendarProgress struct {
@@ -213,16 +216,20 @@ func (t *Tx) SeenToCalendar(ctx context.Context, ref string) error {
 }
 
 // FinishCalendar records that every deadline which depends on a changed day was
-// moved, if every case that was found has been seen to.
-func (s *Store) FinishCalendar(ctx context.Context, no int64, at time.Time) error {
-	_, err := s.db.ExecContext(ctx, `
-		update calendar_application set finished_at = $2
-		where no = $1 and finished_at is null and not exists (select from calendar_case where application = $1 and seen_at is null)`, no, at)
-	return mapError(err)
+// moved, if every case that was found has been seen to. It reports whether the
+// change is done.
+func (s *Store) FinishCalendar(ctx context.Context, no int64, at time.Time) (bool, error) {
+	var done bool
+	err := s.db.GetContext(ctx, &done, `
+		with finished as (
+			update calendar_application set finished_at = coalesce(finished_at, $2)
+			where no = $1 and not exists (select from calendar_case where application = $1 and seen_at is null) returning no)
+		select exists (select from finished)`, no, at)
+	return done, mapError(err)
 }
 
 // saveCalendar puts the embedded holidays in force in a database that has none,
-// also for the tasks that were opened before calendars had versions.
+// also for what had a last day before calendars had versions.
 func (t *Tx) saveCalendar(ctx context.Context) error {
 	version, err := t.CalendarInForce(ctx)
 	if err != nil || version != "" {
@@ -239,6 +246,9 @@ func (t *Tx) saveCalendar(ctx context.Context) error {
 	}
 	if err := t.exec(ctx, `
 		insert into calendar_application (version, reason, applied_at, finished_at) values ($1, 'set_up', business_now(), business_now())`, h.Version()); err != nil {
+		return err
+	}
+	if err := t.exec(ctx, `update interview set calendar_version = $1 where put_on is not null and calendar_version is null`, h.Version()); err != nil {
 		return err
 	}
 	return t.exec(ctx, `update task set calendar_version = $1 where calendar_version is null`, h.Version())

@@ -109,7 +109,8 @@ func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool) (int, 
 
 // Unseen lists, of the cases that a later import has changed, those with a
 // difference that no task stands for yet, and those with an act that expired
-// undelivered: their reviews are asked to take stock.
+// undelivered or a hold that no task reviews by its day: their reviews are asked to
+// take stock.
 func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 	var refs []string
 	err := s.db.SelectContext(ctx, &refs, `
@@ -123,7 +124,8 @@ func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 		union
 		select distinct h.case_ref from hold h join review r using (case_ref)
 		where h.ended_on is null and r.stage <> 'closed'
-			and not exists (select from task t where t.case_ref = h.case_ref and t.kind = 'hold.review' and t.closed_at is null)`)
+			and not exists (select from task t where t.case_ref = h.case_ref and t.kind = 'hold.review' and t.closed_at is null
+				and (h.review_on is null or t.due_on <= greatest(h.review_on, t.began)))`)
 	return refs, mapError(err)
 }
 

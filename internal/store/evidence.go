@@ -110,30 +110,38 @@ func (t *Tx) UnsentLetter(ctx context.Context, ref, kind string) (int, error) {
 }
 
 // AwaitedAnswer is adverse material that was put to a person who has not answered.
-// AnswerBy is zero while a hold keeps the time from ending.
+// AnswerBy is zero while a hold keeps the time from ending; it rests on a version
+// of the calendars.
 type AwaitedAnswer struct {
 	Interview uuid.UUID  `db:"command_id"`
 	PutOn     clock.Date `db:"put_on"`
 	AnswerBy  clock.Date `db:"answer_by"`
+	Version   string     `db:"calendar_version"`
 }
 
-// AnswersAwaited lists a case's adverse material that nobody has answered.
+// AnswersAwaited lists a case's adverse material that was not answered, at a later
+// interview either.
 func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, error) {
 	var rows []AwaitedAnswer
 	err := t.all(ctx, &rows, `
-		select command_id, put_on, answer_by from interview where case_ref = $1 and adverse = 'unanswered' order by held_on, command_id`, ref)
+		select i.command_id, i.put_on, i.answer_by, coalesce(i.calendar_version, '') as calendar_version
+		from interview i where i.case_ref = $1 and i.adverse = 'unanswered'
+			and not exists (select from interview a where a.case_ref = i.case_ref and a.person_no = i.person_no and a.adverse = 'answered' and a.held_on >= i.held_on)
+		order by i.held_on, i.command_id`, ref)
 	return rows, err
 }
 
-// MoveAnswer moves the last day on which a person may answer, and keeps the old
-// one with the cause. command is the act that caused it, uuid.Nil for a calendar.
-func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, cause Cause, command uuid.UUID, at time.Time) error {
+// MoveAnswer moves the last day on which a person may answer to one by a version
+// of the calendars, and keeps the old one with the cause; where it is the same day,
+// it records the version. command is the act that caused it, uuid.Nil for a calendar.
+func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, version string, cause Cause, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
-			insert into answer_change (interview, no, cause, at, command_id, old_by, new_by)
-			select $1, 1 + (select coalesce(max(no), 0) from answer_change where interview = $1), $2, $3, $4, $5, $6)
-		update interview set answer_by = $6 where command_id = $1`,
-		x.Interview, string(cause), at, commandOrNone(command), x.AnswerBy, by)
+			insert into answer_change (interview, no, cause, at, command_id, old_by, new_by, old_version, new_version)
+			select i.command_id, 1 + (select coalesce(max(no), 0) from answer_change where interview = $1), $2, $3, $4, i.answer_by, $5, i.calendar_version, $6
+			from interview i where i.command_id = $1 and i.answer_by is distinct from $5)
+		update interview set answer_by = $5, calendar_version = $6 where command_id = $1 and (answer_by, calendar_version) is distinct from ($5, $6)`,
+		x.Interview, string(cause), at, commandOrNone(command), by, version)
 }
 
 // Sent is when and how a letter went to an addressee.
@@ -172,11 +180,11 @@ func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactField
 }
 
 // AddInterview records an interview. answerBy is the last day to answer adverse
-// material that was put, zero if none was.
-func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefile.InterviewFields, on, answerBy clock.Date, command uuid.UUID) error {
+// material that was put, zero if none was, by a version of the calendars.
+func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefile.InterviewFields, on, answerBy clock.Date, version string, command uuid.UUID) error {
 	return t.exec(ctx, `
-		insert into interview (case_ref, person_no, held_on, adverse, put_on, answer_by, command_id) values ($1, $2, $3, $4, $5, $6, $7)`,
-		ref, person, on, f.Adverse, f.PutOn, answerBy, command)
+		insert into interview (case_ref, person_no, held_on, adverse, put_on, answer_by, calendar_version, command_id) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		ref, person, on, f.Adverse, f.PutOn, answerBy, version, command)
 }
 
 // DecisionCameBack reports whether every letter with the decision that was sent

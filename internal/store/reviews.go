@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,6 +45,8 @@ func decodeReview(body []byte) (casefile.Review, error) {
 	if err := json.Unmarshal(body, &r); err != nil {
 		return r, err
 	}
+	slices.Sort(r.Opened)
+	r.Opened = slices.Compact(r.Opened) // one that is open again was entered twice
 	r.Schema, r.ListingAt = casefile.ReviewSchema, r.ListingDate.Start()
 	return r, nil
 }
@@ -76,7 +79,15 @@ func (t *Tx) OpenReview(ctx context.Context, ref, ruleSet string, at time.Time) 
 func (t *Tx) EnterStage(ctx context.Context, ref string, stage casefile.Stage, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
 		insert into stage_entry (case_ref, stage, opened_at) values ($1, $2, $3)
-		on conflict (case_ref, stage) do nothing`, ref, stage, at)
+		on conflict (case_ref, stage, no) do nothing`, ref, stage, at)
+}
+
+// ReenterStage records that a finished stage is open again, because a hold or a
+// calendar gave somebody their time back. Nothing is recorded where it is open.
+func (t *Tx) ReenterStage(ctx context.Context, ref string, stage casefile.Stage, at time.Time) error {
+	return t.exec(ctx, `
+		insert into stage_entry (case_ref, stage, no, opened_at)
+		select $1, $2, max(no) + 1, $3 from stage_entry where case_ref = $1 and stage = $2 having bool_and(closed_at is not null)`, ref, stage, at)
 }
 
 // LeaveStage records that a stage is finished, once.
