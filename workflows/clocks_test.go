@@ -1,11 +1,13 @@
 package workflows_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/testsuite"
 
 	"hame/activities"
@@ -13,6 +15,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/workflows"
 	"hame/workflows/internal/office"
 )
 
@@ -195,4 +198,71 @@ func TestEvidenceThatIsOpenedAgainIsWaitedFor(t *testing.T) {
 			s.verified()
 		})
 	}
+}
+
+// TestAHoldInLineBehindTheLastGap: the questionnaire's gap is being recorded, the
+// last that evidence waits for, and a hold stands in line behind it that takes the
+// gap back. Whichever the review comes to first, representation does not open while
+// the family's time stands still.
+func TestAHoldInLineBehindTheLastGap(t *testing.T) {
+	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
+	hold := &act{}
+	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
+		env.SetOnLocalActivityStartedListener(func(_ *activity.Info, _ context.Context, args []any) {
+			rung, ok := args[0].(activities.ActOnRungParams)
+			if !ok || hold.Act != "" {
+				return
+			}
+			if rung.Kind == casefile.TaskQuestionnaire && rung.Rung.Kind == casefile.Escalation {
+				s.attested(hold, day2027(time.April, 20), "fiona", casefile.ActHold, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.June, 1)})
+			}
+		})
+	}
+	s.Run(day2027(time.May, 12).Start())
+	s.accepted(hold)
+	require.Equal(t, 1, s.count(`select count(*) from rung r join task t on t.id = r.task_id where t.case_ref = $1 and t.kind = 'evidence.questionnaire' and r.kind = 'escalation'`, s.ref),
+		"the gap came first")
+	require.Equal(t, []string{"evidence.questionnaire"}, s.column(`select kind from task where case_ref = $1 and closed_at is null and kind <> 'hold.review'`), "and was taken back")
+	require.Equal(t, casefile.Evidence, s.state.Stage)
+	s.verified()
+}
+
+// TestWhatCouldNotBeMovedIsTriedAgain, after a minute, after two, and so on, or at
+// once when somebody asks for it.
+func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
+	suite := testsuite.WorkflowTestSuite{}
+	suite.SetLogger(quiet)
+	env := suite.NewTestWorkflowEnvironment()
+	start := morning(drawnOn)
+	env.SetStartTime(start)
+	workflows.Register(env)
+	var tries []time.Duration
+	env.RegisterActivityWithOptions(func(_ context.Context, in activities.CalendarChange) (activities.CalendarChange, error) {
+		tries = append(tries, env.Now().Sub(start))
+		require.Empty(t, in.Failed, "what failed before is not held against this try")
+		in.Pass++
+		in.Failed, in.Done = []string{"K7F-M2Q8"}, len(tries) == 11
+		if in.Done {
+			in.Failed, in.Seen = nil, 1
+		}
+		return in, nil
+	}, activity.RegisterOptions{Name: activities.MoveReviewsActivity})
+	env.RegisterDelayedCallback(func() {
+		answer, err := env.QueryWorkflow(workflows.CalendarProgressQuery)
+		require.NoError(t, err)
+		var progress activities.CalendarChange
+		require.NoError(t, answer.Get(&progress))
+		require.Equal(t, []string{"K7F-M2Q8"}, progress.Failed)
+	}, 30*time.Second)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.TryAgainSignal, nil) }, 8*time.Minute)
+	env.ExecuteWorkflow(activities.ApplyCalendarWorkflow, activities.CalendarChange{Schema: 1, Application: 2})
+	require.NoError(t, env.GetWorkflowError())
+	var last activities.CalendarChange
+	require.NoError(t, env.GetWorkflowResult(&last))
+	require.Equal(t, activities.CalendarChange{Schema: 1, Application: 2, Pass: 11, Seen: 1, Done: true}, last)
+	minutes := make([]int, len(tries))
+	for i, at := range tries {
+		minutes[i] = int(at.Minutes())
+	}
+	require.Equal(t, []int{0, 1, 3, 7, 8, 24, 56, 116, 176, 236, 296}, minutes, "1, 2, 4, then asked for, 16, 32, and every hour")
 }

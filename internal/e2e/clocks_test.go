@@ -87,7 +87,7 @@ func TestAChangedCalendar(t *testing.T) {
 
 	added := fewDaysOn(t)
 	calendar := changedCalendar(t, added)
-	o.types(t, refs, 0, "calendar check "+calendar, "can be applied", added.String(), "no yearly rule gives it")
+	o.types(t, refs, 0, "calendar check "+calendar, "is a calendar, version", added.String(), "no yearly rule gives it")
 	o.types(t, refs, 0, "--as jean calendar diff "+calendar, "scotland", "becomes a holiday", added.String())
 	o.types(t, refs, 4, "--as fiona calendar apply "+calendar+" --reason proclamation", "operations")
 	o.types(t, refs, 2, "--as archie calendar apply "+calendar, "reason")
@@ -191,7 +191,7 @@ func TestAReviewThatDoesNotAnswer(t *testing.T) {
 	require.NoError(t, err)
 
 	calendar := changedCalendar(t, fewDaysOn(t))
-	out := o.types(t, refs, 1, "--as archie calendar apply "+calendar+" --reason proclamation", refs["DEAF"], "could not be moved", "apply the same file again")
+	out := o.types(t, refs, 1, "--as archie calendar apply "+calendar+" --reason proclamation", refs["DEAF"], "could not be moved", "when the same file is applied again")
 	require.NotContains(t, out, refs["WELL"])
 	require.True(t, was[1].Before(o.dueOf(t, refs["WELL"], casefile.TaskWindow)))
 	require.Equal(t, was[0], o.dueOf(t, refs["DEAF"], casefile.TaskWindow))
