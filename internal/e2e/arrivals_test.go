@@ -205,6 +205,28 @@ func (o *office) settles(t *testing.T, ref, became string) {
 	refused(casefile.RefusedNothingOpen)
 }
 
+// TestFilingThatBreaksOffIsSaved: what arrived for a closed case is on record before
+// its days are worked out. Where that fails it is said to be saved, so that nobody
+// types it twice, and it is filed when it is sent again.
+func TestFilingThatBreaksOffIsSaved(t *testing.T) {
+	o := newOffice(t)
+	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("C"))
+	o.closed(t, refs["C"])
+	admin, d := o.db.SQL(t, "hame_admin"), o.desk("morag")
+	c, err := desk.New(refs["C"], casefile.ActReceivePost, 0, clock.DateOf(time.Now()), &casefile.PostFields{From: "family"}, "")
+	require.NoError(t, err)
+	admin.MustExec(`alter function hame.calendar_in_force() rename to mislaid`)
+	_, err = d.Do(t.Context(), c)
+	var saved *desk.UndeliveredError
+	require.ErrorAs(t, err, &saved)
+	require.Equal(t, c.ID, saved.Command)
+	admin.MustExec(`alter function hame.mislaid() rename to calendar_in_force`)
+	receipt, err := d.Deliver(t.Context(), c)
+	require.NoError(t, err)
+	require.True(t, receipt.Filed)
+	require.Equal(t, 1, o.count(t, `select count(*) from post_item where case_ref = $1`, refs["C"]))
+}
+
 // TestPostIsTakenInWithoutTemporal: an item of which no case is known needs the
 // database only, and says which family it may be for; what needs a review says
 // that the server does not answer, and leaves nothing half done (C1).
