@@ -42,7 +42,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		if err != nil {
 			return err
 		}
-		if task.Version != c.holidays.Version() {
+		if c.isBehind(task) {
 			// A calendar has come into force, and the case was not moved yet.
 			if _, err := c.moveDeadline(ctx, task, task.Days, store.CauseCalendar, uuid.Nil); err != nil {
 				return err
@@ -162,7 +162,7 @@ func (c *change) mended(ctx context.Context) error {
 	return c.SetStuck(ctx, c.ref, "")
 }
 
-// MarkStuckParams records that a review can't go on.
+// MarkStuckParams records that a review can't go on, or, without a code, that it can.
 type MarkStuckParams struct {
 	Case string    `json:"case"`
 	Code string    `json:"code"`

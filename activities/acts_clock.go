@@ -136,7 +136,7 @@ func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error
 		if t.Result != "" || !hold.Ground.Stops(t.Kind) || passed(t.DueOn, c.today) {
 			continue
 		}
-		due, _, err := c.lastDay(ctx, t.Deadline(pausesBy(without, t.Kind)), t.Version)
+		due, _, err := c.lastDay(ctx, t.Deadline(pausesBy(without, t.Kind)), t.Version, t.KeptUnder)
 		if err != nil || passed(due, c.today) {
 			return true, err
 		}
@@ -149,7 +149,7 @@ func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error
 		return false, err
 	}
 	for _, x := range answers {
-		due, _, err := c.lastDay(ctx, answerDeadline(x.PutOn, pausesBy(without, casefile.TaskQuestionnaire)), x.Version)
+		due, _, err := c.lastDay(ctx, answerDeadline(x.PutOn, pausesBy(without, casefile.TaskQuestionnaire)), x.Version, "")
 		if err != nil || (passed(due, c.today) && !passed(x.AnswerBy, c.today)) {
 			return true, err
 		}

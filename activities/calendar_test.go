@@ -312,8 +312,13 @@ func TestWhatACalendarFinds(t *testing.T) {
 				s.heldOn(s.today(), casefile.GroundCourt, 1)
 				s.shows(casefile.TaskWindow, 0, "2026-06-17, due 2026-06-17, private_office", "no hold concerns it")
 				s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskWindow, 5, casefile.ExtensionGranted))
-				s.shows(casefile.TaskWindow, 0, "2026-06-23, due 2026-06-23, private_office", "the 25th, by the days in force: 16 June is the 20th, 17 to 19, 22 and 23 June")
-				s.refused(casefile.RefusedTooLate, "fiona", casefile.ActExtend, 0, takenBack(casefile.TaskWindow))
+				s.shows(casefile.TaskWindow, 0, "2026-06-24, due 2026-06-24, private_office", "five more than the day that was kept: 18, 19, 22 to 24 June")
+				s.do("fiona", casefile.ActExtend, 0, takenBack(casefile.TaskWindow))
+				s.shows(casefile.TaskWindow, 0, "2026-06-17, due 2026-06-17, private_office")
+				require.Equal(t, []string{"extension: 2026-06-17/2026-06-17 -> 2026-06-24/2026-06-24, 6 left, by fiona", "withdrawal: 2026-06-24/2026-06-24 -> 2026-06-17/2026-06-17, 1 left, by fiona"}, s.ledger(casefile.TaskWindow, 0))
+				s.heldOn(s.today(), casefile.GroundCourt, 2)
+				s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskWindow, 1, casefile.ExtensionGranted))
+				s.shows(casefile.TaskWindow, 0, "2026-06-18, due 2026-06-18, private_office", "one day more is one day")
 				o.finishes(no, s.now)
 				o.applies(s.today(), clock.Embedded())
 			}
@@ -909,6 +914,7 @@ func TestACalendarThatItsClientMadeUp(t *testing.T) {
 		return func(d string) bool { return strings.HasPrefix(d, division+" "+year) }
 	}
 	made("england-and-wales 2026-01-01", "scotland 2026-01-01")
+	made(append([]string{strings.ReplaceAll(all[0], "-01-01", "0101")}, all[1:]...)...) // the same day, written otherwise
 	made(slices.DeleteFunc(slices.Clone(all), year("scotland", ""))...)
 	made(slices.DeleteFunc(slices.Clone(all), year("scotland", "2026"))...)
 	made(slices.DeleteFunc(slices.Clone(all), year("scotland", "2026-12"))...)

@@ -40,8 +40,18 @@ func pausesBy(holds []store.HoldRow, kind casefile.TaskKind) []clock.Pause {
 // in force, but where by them the day has passed, and by those that it was shown
 // with it has not, or passed later. Then these stay: a day that ceases to be a
 // holiday takes away no day that somebody still counted on, nor one that they have
-// used [D]. version is the one that the day was shown with, empty if none.
-func (c *change) lastDay(ctx context.Context, d clock.Deadline, version string) (clock.Date, *clock.Holidays, error) {
+// used [D]. Until the calendars change again the deadline then keeps its own, also
+// when an act moves the day. version is the one that the day was shown with, empty
+// if none, keptUnder the one in force when it was kept.
+func (c *change) lastDay(ctx context.Context, d clock.Deadline, version, keptUnder string) (clock.Date, *clock.Holidays, error) {
+	if keptUnder == c.holidays.Version() {
+		own, err := c.a.holidays(ctx, c.Tx, version)
+		if err != nil {
+			return clock.Date{}, nil, err
+		}
+		due, err := d.Due(own)
+		return due, own, err
+	}
 	due, err := d.Due(c.holidays)
 	if err != nil || version == "" || version == c.holidays.Version() || !passed(due, c.today) {
 		return due, c.holidays, err
@@ -73,6 +83,11 @@ func (c *change) moveDeadlines(ctx context.Context, cause store.Cause, command u
 	return c.moveAnswers(ctx, cause, command)
 }
 
+// isBehind reports whether a change of the calendars has not reached a task yet.
+func (c *change) isBehind(t store.TaskDates) bool {
+	return t.Version != c.holidays.Version() && t.KeptUnder != c.holidays.Version()
+}
+
 // catchUp works out by the calendars in force what a change of them has not
 // reached yet, before an act changes the ledger: each date that moves is kept with
 // its own cause.
@@ -82,7 +97,7 @@ func (c *change) catchUp(ctx context.Context) error {
 		return err
 	}
 	for _, t := range tasks {
-		if t.Version == c.holidays.Version() {
+		if !c.isBehind(t) {
 			continue
 		}
 		if _, err := c.moveDeadline(ctx, t, t.Days, store.CauseCalendar, uuid.Nil); err != nil {
@@ -104,11 +119,17 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 	resized := t
 	resized.Days = days
 	deadline := resized.Deadline(pauses)
-	due, by, err := c.lastDay(ctx, deadline, t.Version)
+	due, by, err := c.lastDay(ctx, deadline, t.Version, t.KeptUnder)
 	if err != nil {
 		return store.NewDates{}, err
 	}
 	to := store.NewDates{Days: days, Unit: t.Unit, Version: by.Version(), DueOn: due, Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
+	if by != c.holidays {
+		to.KeptUnder = c.holidays.Version()
+	}
+	if t.Result != "" && !t.Overdue && t.Missed(to.DueOn) {
+		return to, nil // what was in time, as far as anybody could know, is not made late
+	}
 	if command != uuid.Nil && cause != store.CauseHoldReview && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
 		return to, timeTaken(fmt.Sprintf("%s would then have been due on %s", t.Kind, to.DueOn), cause)
 	}
@@ -136,8 +157,8 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 	switch {
 	case !same:
 		return to, c.MoveTask(ctx, t, to, cause, command, c.now)
-	case t.Version != to.Version:
-		return to, c.StampCalendar(ctx, t.ID, to.Version)
+	case t.Version != to.Version || t.KeptUnder != to.KeptUnder:
+		return to, c.StampCalendar(ctx, t.ID, to.Version, to.KeptUnder)
 	}
 	return to, nil
 }
@@ -362,7 +383,7 @@ func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uui
 		return err
 	}
 	for _, x := range answers {
-		due, by, err := c.lastDay(ctx, answerDeadline(x.PutOn, pauses), x.Version)
+		due, by, err := c.lastDay(ctx, answerDeadline(x.PutOn, pauses), x.Version, "")
 		if err != nil {
 			return err
 		}

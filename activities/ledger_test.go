@@ -1638,6 +1638,23 @@ func TestAMistakeThatIsFoundTooLate(t *testing.T) {
 		require.Equal(t, day("2026-04-10"), value[clock.Date](s.office, `select answer_by from interview where case_ref = $1`, s.ref), "26 and 27 March, 2 April is 6, 10 April is 10")
 		require.Equal(t, 28, s.left(casefile.TaskQuestionnaire))
 	})
+	t.Run("what was answered while it stood still", func(t *testing.T) {
+		o := newLedger(t)
+		for _, release := range []func(*story){
+			func(s *story) { s.do("fiona", casefile.ActRelease, 0, mistaken) },
+			func(s *story) { s.releasedOn(day("2026-03-17"), casefile.GroundMedical, 0) },
+		} {
+			s := o.asked(t)
+			s.on(day("2026-03-16"))
+			s.heldOn(s.today(), casefile.GroundMedical, 0)
+			s.on(day("2026-05-05"))
+			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
+			s.on(day("2026-05-06"))
+			release(s)
+			require.Equal(t, closedTask{Result: "complete", Attested: day("2026-05-05")}, s.closed(casefile.TaskQuestionnaire, 0), "it was in time, as far as anybody could know")
+			require.Zero(t, value[int](s.office, `select count(*) from task where case_ref = $1 and kind = 'evidence.questionnaire' and attested_on > due_on`, s.ref))
+		}
+	})
 	t.Run("an answer that is not awaited any more", func(t *testing.T) {
 		s := newLedger(t).asked(t)
 		put := func(adverse string) {

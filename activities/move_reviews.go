@@ -74,7 +74,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	moves.SetLimit(MovedAtOnce)
 	for _, ref := range refs {
 		moves.Go(func() error {
-			err := a.moveReview(moving, ref, fmt.Sprintf("calendar-%d-%s-%d", in.Application, run, in.Pass))
+			err := a.moveReview(moving, ref, fmt.Sprintf("calendar-%d-%s", in.Application, run), in.Pass)
 			lock.Lock()
 			defer lock.Unlock()
 			var app *temporal.ApplicationError
@@ -152,15 +152,15 @@ func (a *Activities) calendarBarrier(ctx context.Context) error {
 // a second [D].
 const movePatience = 20 * time.Second
 
-// moveReview moves the deadlines of one case. The Update's id is that of this
-// pass: one that a review answered with a failure would be answered so for ever.
-func (a *Activities) moveReview(ctx context.Context, ref, id string) error {
-	waiting, cancel := context.WithTimeout(ctx, movePatience)
-	defer cancel()
-	handle, err := a.Client.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
-		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
-	if err == nil {
-		err = handle.Get(waiting, nil)
+// moveReview moves the deadlines of one case, by an Update with an id that is the
+// same in every pass: one that waits in line is not sent beside it again. One that
+// the review answered with a failure would be answered so for ever, and another is
+// sent in its place.
+func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) error {
+	err := a.moveByUpdate(ctx, ref, id)
+	var failed *temporal.ApplicationError
+	if pass > 0 && errors.As(err, &failed) {
+		err = a.moveByUpdate(ctx, ref, fmt.Sprintf("%s-%d", id, pass))
 	}
 	var notFound *serviceerror.NotFound
 	if !errors.As(err, &notFound) {
@@ -171,4 +171,15 @@ func (a *Activities) moveReview(ctx context.Context, ref, id string) error {
 		_, err = a.MoveDeadlines(ctx, MoveDeadlinesParams{Case: ref, Now: now})
 	}
 	return err
+}
+
+func (a *Activities) moveByUpdate(ctx context.Context, ref, id string) error {
+	waiting, cancel := context.WithTimeout(ctx, movePatience)
+	defer cancel()
+	handle, err := a.Client.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
+		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
+	if err != nil {
+		return err
+	}
+	return handle.Get(waiting, nil)
 }

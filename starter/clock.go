@@ -57,10 +57,11 @@ type caseClocks struct {
 	Holds    []caseHold  `json:"holds,omitempty"`
 	// Answers are the times to answer adverse material, for those who see the file.
 	Answers []struct {
-		Person  int        `json:"person"`
-		PutOn   clock.Date `json:"put_on"`
-		By      clock.Date `json:"answer_by"`
-		Changes []struct {
+		Person   int        `json:"person"`
+		PutOn    clock.Date `json:"put_on"`
+		By       clock.Date `json:"answer_by"`
+		Answered bool       `json:"answered"`
+		Changes  []struct {
 			Cause store.Cause `json:"cause"`
 			At    time.Time   `json:"at"`
 			OldBy clock.Date  `json:"old_by"`
@@ -83,6 +84,7 @@ type taskClock struct {
 	Unit       clock.Unit        `json:"unit"`
 	Calendar   clock.CalendarID  `json:"calendar"`
 	Version    string            `json:"calendar_version"`
+	Kept       bool              `json:"kept"` // by that version, where a change would have taken the last day away
 	DueOn      clock.Date        `json:"due_on"`
 	Provision  bool              `json:"provisional"`
 	NextRung   casefile.RungKind `json:"next_rung"`
@@ -196,7 +198,7 @@ func (k caseClocks) write(w io.Writer) {
 		} else {
 			next = "-"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(k.Calendar), t.Used, t.Left, t.due(), next)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(), t.Used, t.Left, t.due(), next)
 	}
 	if len(k.Holds) > 0 {
 		fmt.Fprintln(w, "\nHOLD\tABOUT\tFROM\tUNTIL\tREVIEW\tSTOPS")
@@ -220,7 +222,11 @@ func (k caseClocks) writeAnswers(w io.Writer) {
 		for _, c := range x.Changes {
 			was = append(was, fmt.Sprintf("%s until %s (%s)", noDay(c.OldBy), clock.DateOf(c.At), c.Cause))
 		}
-		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", about(x.Person), x.PutOn, noDay(x.By), orNone(strings.Join(was, ", ")))
+		by := noDay(x.By)
+		if x.Answered {
+			by = "answered"
+		}
+		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", about(x.Person), x.PutOn, by, orNone(strings.Join(was, ", ")))
 	}
 }
 
@@ -270,14 +276,14 @@ func noDay(d clock.Date) string {
 
 func (t taskClock) name() string { return string(t.Kind) + suffix(t.Subject) }
 
-// budget tells of another calendar than the one in force, by which a day is kept
-// that a change would have taken away.
-func (t taskClock) budget(inForce string) string {
+// budget tells of the version by which a day is kept that a change of the calendars
+// would have taken away.
+func (t taskClock) budget() string {
 	s := fmt.Sprintf("%d %s days", t.Days, t.Unit)
 	if t.Unit == clock.WorkingDays {
 		s += ", " + string(t.Calendar)
-		if t.Version != inForce {
-			s += " " + t.Version
+		if t.Kept {
+			s += ", kept by " + t.Version
 		}
 	}
 	if t.Total != t.Days {

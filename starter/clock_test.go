@@ -44,7 +44,4 @@ func TestAClockIsMeasuredByItsOwnCalendar(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &clocks))
 	i := slices.IndexFunc(clocks.Tasks, func(t taskClock) bool { return t.Kind == casefile.TaskReconcile })
 	require.Equal(t, []any{task.Due, 1}, []any{clocks.Tasks[i].DueOn, clocks.Tasks[i].Left})
-
-	out, _, _ = r.types("--as", "fiona", "clock", "show", r.ref)
-	require.Contains(t, out, "england-and-wales "+from.Version(), "it rests on another calendar than "+to.Version())
 }

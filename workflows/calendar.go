@@ -31,12 +31,14 @@ func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activ
 	}
 	again := workflow.GetSignalChannel(ctx, TryAgainSignal)
 	for !state.Done {
-		for again.ReceiveAsync(nil) { // the next page is that try
+		for state.After == "" && again.ReceiveAsync(nil) { // this pass is that try
 		}
 		pass := state.Pass
-		if err := workflow.ExecuteActivity(ctx, activities.MoveReviewsActivity, state).Get(ctx, &state); err != nil {
+		var next activities.CalendarChange
+		if err := workflow.ExecuteActivity(ctx, activities.MoveReviewsActivity, state).Get(ctx, &next); err != nil {
 			return state, err
 		}
+		state = next
 		workflow.SetCurrentDetails(ctx, calendarDetails(state))
 		if !state.Done && state.Pass > pass {
 			selector := workflow.NewSelector(ctx)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"hame/activities"
@@ -145,9 +146,9 @@ func (s *story) move(a *act) {
 }
 
 // attested records an act that is attested for an earlier day, and sends it.
-func (s *story) attested(a *act, on clock.Date, login string, kind casefile.Act, fields casefile.Fields) {
+func (s *story) attested(a *act, on clock.Date, login string, kind casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
-	cmd, err := desk.New(s.ref, kind, 0, on, fields, "")
+	cmd, err := desk.New(s.ref, kind, subject, on, fields, "")
 	require.NoError(s.t, err)
 	a.NewCommand, a.login = cmd, login
 	require.NoError(s.t, s.desk(login).InsertCommand(s.t.Context(), cmd))
@@ -176,7 +177,7 @@ func TestEvidenceThatIsOpenedAgainIsWaitedFor(t *testing.T) {
 			hold := &act{}
 			s.Then(morning(day2027(time.May, 11)), func() {
 				require.Equal(t, casefile.Welfare, s.query(s.env).Stage, "only the child's check is awaited")
-				s.attested(hold, day2027(time.April, 20), "fiona", casefile.ActHold, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.June, 1)})
+				s.attested(hold, day2027(time.April, 20), "fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.June, 1)})
 			})
 			s.Then(afternoon(day2027(time.May, 11)).Add(time.Hour), func() {
 				require.Equal(t, casefile.Evidence, s.query(s.env).Stage, "the stage shown is the earliest unfinished")
@@ -214,7 +215,7 @@ func TestAHoldInLineBehindTheLastGap(t *testing.T) {
 				return
 			}
 			if rung.Kind == casefile.TaskQuestionnaire && rung.Rung.Kind == casefile.Escalation {
-				s.attested(hold, day2027(time.April, 20), "fiona", casefile.ActHold, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.June, 1)})
+				s.attested(hold, day2027(time.April, 20), "fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.June, 1)})
 			}
 		})
 	}
@@ -238,12 +239,17 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 	workflows.Register(env)
 	var tries []time.Duration
 	env.RegisterActivityWithOptions(func(_ context.Context, in activities.CalendarChange) (activities.CalendarChange, error) {
-		tries = append(tries, env.Now().Sub(start))
-		require.Empty(t, in.Failed, "what failed before is not held against this try")
-		in.Pass++
-		in.Failed, in.Done = []string{"K7F-M2Q8"}, len(tries) == 11
-		if in.Done {
-			in.Failed, in.Seen = nil, 1
+		if in.After == "" { // the first of two pages
+			tries = append(tries, env.Now().Sub(start))
+			require.Empty(t, in.Failed, "what failed before is not held against this try")
+			in.After = "H54-C8W4"
+			return in, nil
+		}
+		in.Pass, in.After = in.Pass+1, ""
+		if in.Done = len(tries) == 11; in.Done {
+			in.Seen = 1
+		} else {
+			in.Failed = []string{"K7F-M2Q8"}
 		}
 		return in, nil
 	}, activity.RegisterOptions{Name: activities.MoveReviewsActivity})
@@ -265,4 +271,35 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 		minutes[i] = int(at.Minutes())
 	}
 	require.Equal(t, []int{0, 1, 3, 7, 8, 24, 56, 116, 176, 236, 296}, minutes, "1, 2, 4, then asked for, 16, 32, and every hour")
+}
+
+// TestWhatTheReviewIsStuckAtFallsAway: representation can't be opened, and while
+// operations look into it somebody sees the child in danger, so that evidence is not
+// finished any more. The step is left out, and the review is not stuck any more,
+// in the record either.
+func TestWhatTheReviewIsStuckAtFallsAway(t *testing.T) {
+	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
+	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
+		failing(env, activities.OpenStageActivity, func(in activities.OpenStageParams) error {
+			if in.Stage != casefile.Representation {
+				return nil
+			}
+			return temporal.NewNonRetryableApplicationError("open stage: broken", activities.BrokenError, nil)
+		}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
+			return s.activities.OpenStage(ctx, in)
+		})
+	}
+	stuck := func() []string { return s.column(`select stuck from review where case_ref = $1`) }
+	concern := &act{}
+	s.Then(afternoon(day2027(time.May, 8)), func() {
+		require.Equal(t, []string{activities.OpenStageActivity}, stuck())
+		s.attested(concern, day2027(time.April, 20), "eilidh", casefile.ActConcern, 3, nil)
+	})
+	later := s.At(afternoon(day2027(time.May, 11)), "morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}, "")
+	s.Run(day2027(time.May, 12).Start())
+	s.accepted(concern)
+	s.accepted(later)
+	require.Empty(t, s.state.Stuck)
+	require.Equal(t, []string{""}, stuck())
+	require.Equal(t, casefile.Evidence, s.state.Stage)
 }

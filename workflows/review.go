@@ -137,19 +137,23 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params any
 }
 
 // stepIf is a step that is left out where a condition of the state does not hold
-// when its turn comes.
+// when its turn comes. What was stuck at it goes on.
 func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params any) {
-	for {
+	for stuck := false; ; stuck = true {
 		var after casefile.Review
 		var err error
 		r.exclusively(ctx, func() {
+			name, why, in := activity, summary, params
 			if !condition() {
-				return
+				if !stuck {
+					return
+				}
+				name, why, in = activities.MarkStuckActivity, "not stuck any more", activities.MarkStuckParams{Case: r.Case, Now: workflow.Now(ctx)}
 			}
-			if err = perform(ctx, activity, summary, params, &after); err == nil {
+			if err = perform(ctx, name, why, in, &after); err == nil {
 				r.adopt(after)
 			} else {
-				r.stick(ctx, activity)
+				r.stick(ctx, name)
 			}
 		})
 		if err == nil {

@@ -250,7 +250,7 @@ func (s *story) send(a *act, d office.Deed) {
 // ended without having taken it.
 func (s *story) deliver(a *act) {
 	a.at = s.env.Now()
-	s.update(a, string(a.Act), workflows.Act{Command: a.ID, Kind: a.Act})
+	s.update(a, string(a.Act.Wire()), workflows.Act{Command: a.ID, Kind: a.Act.Wire()})
 }
 
 func (s *story) update(a *act, name string, arg workflows.Act) {

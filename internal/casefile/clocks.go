@@ -165,7 +165,7 @@ func CheckReviewDay(on, today clock.Date) *Refusal {
 func (f ReleaseFields) Ask() []Field {
 	return []Field{
 		{Name: "ground", Given: string(f.Ground), Codes: codes(Grounds...)},
-		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake), Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock"},
+		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake), Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock, unless a last day would so have passed"},
 	}
 }
 

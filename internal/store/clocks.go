@@ -31,6 +31,7 @@ type NewDates struct {
 	Days        int        // of the budget, which changes only for the review of a hold
 	Unit        clock.Unit // so does this
 	Version     string
+	KeptUnder   string // see TaskDates
 	DueOn       clock.Date
 	Provisional bool
 	Next        casefile.Rung
@@ -54,10 +55,10 @@ func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cau
 			from task t where t.id = $1)
 		update task set due_on = $6, next_at = $7, provisional = $8, calendar_version = $9, days = $10, next_rung = $11, next_no = $12,
 		       awaiting = $13, overdue = $14, escalated = $15,
-		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end, unit = $17
+		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end, unit = $17, kept_under = nullif($18, '')
 		where id = $1`,
 		old.ID, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
-		to.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened, to.Unit)
+		to.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened, to.Unit, to.KeptUnder)
 }
 
 // commandOrNone hands an act's id to the database, and NULL where no act is the cause.
@@ -69,9 +70,9 @@ func commandOrNone(id uuid.UUID) any {
 }
 
 // StampCalendar records that a task's dates are the same by another version of
-// the calendars.
-func (t *Tx) StampCalendar(ctx context.Context, task int64, version string) error {
-	return t.exec(ctx, `update task set calendar_version = $2 where id = $1`, task, version)
+// the calendars, or are kept under one.
+func (t *Tx) StampCalendar(ctx context.Context, task int64, version, keptUnder string) error {
+	return t.exec(ctx, `update task set calendar_version = $2, kept_under = nullif($3, '') where id = $1`, task, version, keptUnder)
 }
 
 // PutOff reports whether a task's next rung waits for an item of post (C1).
@@ -196,7 +197,7 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 			Pauses []byte `db:"pauses"`
 		}
 		err := s.db.SelectContext(ctx, &rows, `
-			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, extended, pauses
+			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, kept_under, due_on, provisional, extended, pauses
 			from deadlines_on_record($1, $2)`, after, page)
 		if err != nil {
 			return nil, mapError(err)
@@ -234,7 +235,7 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 				breach(fromTheLedger, "is no deadline: %v", err)
 			case due != r.DueOn || provisional != r.Provisional:
 				breach(fromTheLedger, "is shown as due on %s, and its ledger says %s", dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))
-			case progress.Finished && errLater == nil && due.Before(later):
+			case progress.Finished && r.KeptUnder != progress.Version && errLater == nil && !due.IsZero() && due.Before(later):
 				breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, later)
 			}
 		}

@@ -82,7 +82,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"read_it_first":               casefile.Refuse(casefile.RefusedTooEarly, "an item of post of this case is unread: post read it first"),
 	"nothing_arrived":             casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived for this case since it was closed"),
 	"ended_after_it_began":        casefile.Refuse(casefile.RefusedBefore, "a hold does not end before it began: clock show says when that was"),
-	"calendar_is_whole":           casefile.Refuse(casefile.RefusedConstraint, "the days are not those of the version, or a nation is missing: apply the file with starter"),
+	"calendar_is_whole":           casefile.Refuse(casefile.RefusedConstraint, "the days are not those of the version, or not whole years of both nations: apply the file with starter"),
 	"not_a_candidate":             casefile.Refuse(casefile.RefusedNothingOpen, "these two are no open pair: duplicate list shows them"),
 }
 

@@ -125,8 +125,7 @@ func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, e
 	var rows []AwaitedAnswer
 	err := t.all(ctx, &rows, `
 		select i.command_id, i.put_on, i.answer_by, coalesce(i.calendar_version, '') as calendar_version
-		from interview i where i.case_ref = $1 and i.adverse = 'unanswered'
-			and not exists (select from interview a where a.case_ref = i.case_ref and a.person_no = i.person_no and a.adverse = 'answered' and a.held_on >= i.held_on)
+		from interview i where i.case_ref = $1 and i.adverse <> 'none' and not answered(i)
 		order by i.held_on, i.command_id`, ref)
 	return rows, err
 }

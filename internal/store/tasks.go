@@ -66,7 +66,10 @@ type TaskDates struct {
 	Calendar clock.CalendarID  `db:"calendar"`
 	Extended int               `db:"extended"` // days granted and not withdrawn
 
-	Version     string            `db:"calendar_version"`
+	Version string `db:"calendar_version"`
+	// KeptUnder is the version in force under which the last day was kept that a
+	// change of the calendars would have taken away; empty if none was.
+	KeptUnder   string            `db:"kept_under"`
 	DueOn       clock.Date        `db:"due_on"`
 	Provisional bool              `db:"provisional"`
 	NextRung    casefile.RungKind `db:"next_rung"`
@@ -93,7 +96,7 @@ func (t TaskDates) Rung() casefile.Rung {
 }
 
 const selectTaskDates = `
-	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version,
+	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
 	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated, coalesce(t.result, '') as result, t.attested_on,
 	       (select coalesce(sum(e.days), 0) from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended
 	from task t `

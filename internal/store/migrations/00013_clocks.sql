@@ -52,6 +52,8 @@ create table calendar_gate ();
 -- A stopped clock has no next instant, and before its last day is reached no last day: nothing is made up for it.
 alter table task alter column next_at drop not null, alter column due_on drop not null,
     add column calendar_version text references calendar_version,
+    -- The version in force under which the last day was kept that a change would have taken away.
+    add column kept_under text references calendar_version,
     add constraint no_day_only_while_stopped check (due_on is not null or next_at is null or closed_at is not null);
 create index tasks_of_version on task (calendar_version) where closed_at is null;
 -- What was closed because its time had passed, or was answered late.
@@ -179,6 +181,12 @@ create function calendar_keeps(in_calendar text, in_division text) returns boole
                 else in_calendar like '%/' || in_division end
 $$;
 
+-- Whether adverse material was answered, at that interview or a later one.
+create function answered(i interview) returns boolean language sql stable as $$
+    select i.adverse = 'answered' or exists (
+        select from interview a where a.case_ref = i.case_ref and a.person_no = i.person_no and a.adverse = 'answered' and a.held_on >= i.held_on)
+$$;
+
 -- Finds the cases of which a deadline may depend on a day that changed since its version came into force, once for an
 -- application, and tells how many there are. Some of them may turn out not to move. Of what was closed because its time
 -- had passed, or after its last day, the last week is looked at: a holiday that is announced late may give a day back.
@@ -203,6 +211,7 @@ begin
             union
             select i.case_ref from interview i join since d on d.division = 'england-and-wales'
             where (i.answer_by >= business_today() - 7 or (i.answer_by is null and i.put_on is not null)) and d.day > i.put_on
+              and not answered(i)
         ) x join review r using (case_ref)
         on conflict do nothing; -- an attempt that was given up may still be at it
     end if;
@@ -210,7 +219,8 @@ begin
 end $$;
 
 -- Whether days can be all that a version holds: of both nations each year from its first to its last, with at least eight
--- days that are not of a weekend, one by 4 January and two after 24 December, and at most twenty a year of any division.
+-- days that are not of a weekend, one by 4 January and two after 24 December, and at most twenty a year of any division;
+-- each day written as it is kept, for the version is a digest of what is written.
 -- NewHolidays in internal/clock asks the same and says what is missing; here nobody with psql gets past it, for without
 -- a whole calendar no case could be worked on.
 create function calendar_is_whole(in_days jsonb) returns boolean language sql immutable as $$
@@ -219,7 +229,8 @@ create function calendar_is_whole(in_days jsonb) returns boolean language sql im
         select division, extract(year from day)::int as year, count(*) as n, count(*) filter (where extract(isodow from day) < 6) as on_weekdays,
                min(to_char(day, 'MMDD')) as first, count(*) filter (where to_char(day, 'MMDD') >= '1225') as at_christmas
         from days group by 1, 2)
-    select coalesce(bool_and(y.n <= 20 and y.year between 1990 and 2100
+    select (select bool_and(d->>1 = to_char((d->>1)::date, 'YYYY-MM-DD')) from jsonb_array_elements(in_days) d)
+       and coalesce(bool_and(y.n <= 20 and y.year between 1990 and 2100
                              and (y.division not in ('england-and-wales', 'scotland')
                                   or (y.on_weekdays >= 8 and y.first <= '0104' and y.at_christmas >= 2))), false)
        and (select count(*) = 2 and bool_and(s.years = s.last - s.first + 1)
@@ -305,7 +316,7 @@ begin
         'council', (select f.council from family f where f.case_ref = ref),
         'tasks', (select coalesce(jsonb_agg(jsonb_build_object(
                 'kind', t.kind, 'subject', t.subject, 'awaiting', t.awaiting, 'began', t.began, 'days', t.days, 'unit', t.unit,
-                'calendar', t.calendar, 'calendar_version', t.calendar_version, 'due_on', t.due_on, 'provisional', t.provisional,
+                'calendar', t.calendar, 'calendar_version', t.calendar_version, 'kept', t.kept_under is not null, 'due_on', t.due_on, 'provisional', t.provisional,
                 'next_rung', t.next_rung, 'next_at', t.next_at, 'overdue', t.overdue, 'escalated', t.escalated,
                 'closed_at', t.closed_at, 'result', t.result, 'attested_on', t.attested_on,
                 'pauses', (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on) order by h.id), '[]')
@@ -321,7 +332,7 @@ begin
             from task t where t.case_ref = ref
               and (sight in ('file', 'no_text') or (sight = 'children' and t.stage = 'welfare') or (sight = 'summary' and t.stage = 'representation')
                    or t.awaiting in (select m.role from my_roles() m))),
-        'answers', (select coalesce(jsonb_agg(jsonb_build_object('person', i.person_no, 'put_on', i.put_on, 'answer_by', i.answer_by,
+        'answers', (select coalesce(jsonb_agg(jsonb_build_object('person', i.person_no, 'put_on', i.put_on, 'answer_by', i.answer_by, 'answered', answered(i),
                         'changes', (select coalesce(jsonb_agg(jsonb_build_object('cause', a.cause, 'at', a.at, 'old_by', a.old_by, 'new_by', a.new_by,
                                             'old_version', a.old_version, 'new_version', a.new_version) order by a.no), '[]')
                                     from answer_change a where a.interview = i.command_id)) order by i.held_on, i.command_id), '[]')
@@ -333,14 +344,15 @@ end $$;
 
 -- The open tasks after one, in order, with what their last days follow from, for checking that they do.
 create function deadlines_on_record(after bigint, at_most int) returns table (id bigint, case_ref text, kind text, subject int, awaiting text, began date,
-    days int, unit text, calendar text, calendar_version text, due_on date, provisional boolean, extended int, pauses jsonb)
+    days int, unit text, calendar text, calendar_version text, kept_under text, due_on date, provisional boolean, extended int, pauses jsonb)
 language plpgsql stable security definer set search_path = hame as $$
 begin
     if session_user <> 'hame_worker' and not has_role('operations', 'auditor') then
         raise exception '% may not verify', session_user using errcode = 'insufficient_privilege';
     end if;
     return query
-    select t.id, t.case_ref, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, ''), t.due_on, t.provisional,
+    select t.id, t.case_ref, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, ''), coalesce(t.kept_under, ''),
+        t.due_on, t.provisional,
         (select coalesce(sum(e.days), 0)::int from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null),
         (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
          from hold h join ground_stops s on s.ground = h.ground and s.kind = t.kind where h.case_ref = t.case_ref and not h.runs_on)
