@@ -72,7 +72,7 @@ func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung ca
 	if err != nil || until.IsZero() {
 		return false, err
 	}
-	later := store.NewDates{Days: task.Days, Unit: task.Unit, Version: task.Version, DueOn: task.DueOn, Provisional: task.Provisional,
+	later := store.NewDates{Days: task.Days, Unit: task.Unit, Version: task.Version, KeptUnder: task.KeptUnder, DueOn: task.DueOn, Provisional: task.Provisional,
 		Next: casefile.Rung{Kind: rung.Kind, No: rung.No, At: clock.LateAt(until)}, Awaiting: task.Awaiting, Overdue: task.Overdue, Escalated: task.Escalated}
 	return true, c.MoveTask(ctx, task, later, store.CausePost, uuid.Nil, c.now)
 }

@@ -343,6 +343,35 @@ func TestWhatACalendarFinds(t *testing.T) {
 			require.False(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue)
 			o.finishes(no, s.now)
 		}},
+		{"of two calendars the one that leaves more", func(t *testing.T, o *office) {
+			s := o.family(t, nil)
+			s.on(day("2026-05-18"))
+			s.until(casefile.Representation)
+			s.rung(casefile.TaskWindow, 0)
+			s.on(day("2026-06-17"))
+			no := o.puts(s.today(), without(t, clock.Embedded(), proclaimed, holiday("scotland", "2026-06-18"), holiday("scotland", "2026-06-19")))
+			s.moves()
+			s.shows(casefile.TaskWindow, 0, "2026-06-17, due 2026-06-17, private_office")
+			s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskWindow, 5, casefile.ExtensionGranted))
+			s.shows(casefile.TaskWindow, 0, "2026-06-25, due 2026-06-25, private_office", "by the days in force 16 June is the 20th, 17, 22, 23, 24 and 25 June; by those before it would be the 24th")
+			s.linked(s.today())
+			s.rung(casefile.TaskWindow, 0)
+			o.finishes(no, s.now)
+		}},
+		{"what waits for post on a kept day keeps it", func(t *testing.T, o *office) {
+			s := o.family(t, nil)
+			s.on(day("2026-05-18"))
+			s.until(casefile.Representation)
+			s.rung(casefile.TaskWindow, 0)
+			s.on(day("2026-06-17"))
+			no := o.puts(s.today(), before(t))
+			s.moves()
+			s.linked(s.today())
+			s.rung(casefile.TaskWindow, 0)
+			s.shows(casefile.TaskWindow, 0, "2026-06-17, due 2026-06-24, private_office")
+			require.Equal(t, before(t).Version(), value[string](o, `select kept_under from task where case_ref = $1 and kind = 'representation.window'`, s.ref))
+			o.finishes(no, s.now)
+		}},
 		{"what was answered a day too late was not, if the day before turns out a holiday", func(t *testing.T, o *office) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
@@ -588,9 +617,11 @@ func TestTheDayToAnswerAdverseMaterial(t *testing.T) {
 	s.moves()
 	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-05"}, answerBy(), "no calendar takes away a day that somebody still counted on")
 	require.Equal(t, []string{more.Version(), more.Version()}, list[string](o, `select calendar_version from interview where case_ref = $1 order by person_no`, s.ref))
-	// Nor does it keep anybody from saying that a child is in danger.
-	s.do("eilidh", casefile.ActConcern, 3, nil)
+	// Nor does it keep anybody from saying that a child is in danger, also since Thursday.
+	s.doOn(day("2026-06-18"), "eilidh", casefile.ActConcern, 3, nil)
 	require.Equal(t, []string{"1 -", "2 2026-06-05"}, list[string](o, `select person_no || ' ' || coalesce(answer_by::text, '-') from interview where case_ref = $1 order by 1`, s.ref))
+	s.releasedOn(s.today(), casefile.GroundChildProtection, 3)
+	require.Equal(t, []string{"1 2026-06-25", "2 2026-06-05"}, answerBy(), "18, 19 and 22 June are left: 23 to 25 June")
 
 	require.Empty(t, left, "a case that was moved is not asked for any more")
 }

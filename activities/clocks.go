@@ -45,26 +45,32 @@ func pausesBy(holds []store.HoldRow, kind casefile.TaskKind) []clock.Pause {
 // if none, keptUnder the one in force when it was kept.
 func (c *change) lastDay(ctx context.Context, d clock.Deadline, version, keptUnder string) (clock.Date, *clock.Holidays, error) {
 	if keptUnder == c.holidays.Version() {
-		own, err := c.a.holidays(ctx, c.Tx, version)
-		if err != nil {
-			return clock.Date{}, nil, err
-		}
-		due, err := d.Due(own)
-		return due, own, err
+		return c.laterDay(ctx, d, version)
 	}
 	due, err := d.Due(c.holidays)
 	if err != nil || version == "" || version == c.holidays.Version() || !passed(due, c.today) {
 		return due, c.holidays, err
 	}
-	shown, err := c.a.holidays(ctx, c.Tx, version)
+	return c.laterDay(ctx, d, version)
+}
+
+// laterDay is the later of a deadline's last days by its own version of the holidays
+// and by those in force, and the version that gives it. Stopped is later than any
+// day, and stopped by both it keeps its own.
+func (c *change) laterDay(ctx context.Context, d clock.Deadline, version string) (clock.Date, *clock.Holidays, error) {
+	own, err := c.a.holidays(ctx, c.Tx, version)
 	if err != nil {
-		return due, nil, err
+		return clock.Date{}, nil, err
 	}
-	kept, err := d.Due(shown)
-	if err != nil || (!kept.IsZero() && !kept.After(due)) {
+	kept, err := d.Due(own)
+	if err != nil || kept.IsZero() {
+		return kept, own, err
+	}
+	due, err := d.Due(c.holidays)
+	if err != nil || due.IsZero() || !kept.After(due) {
 		return due, c.holidays, err
 	}
-	return kept, shown, nil
+	return kept, own, nil
 }
 
 // moveDeadlines works out the dates of the case's tasks anew, and keeps the old
@@ -81,6 +87,14 @@ func (c *change) moveDeadlines(ctx context.Context, cause store.Cause, command u
 		}
 	}
 	return c.moveAnswers(ctx, cause, command)
+}
+
+// keptUnder is the version in force where a last day rests on another one.
+func (c *change) keptUnder(by *clock.Holidays) string {
+	if by == c.holidays {
+		return ""
+	}
+	return c.holidays.Version()
 }
 
 // isBehind reports whether a change of the calendars has not reached a task yet.
@@ -124,10 +138,8 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, 
 		return store.NewDates{}, err
 	}
 	to := store.NewDates{Days: days, Unit: t.Unit, Version: by.Version(), DueOn: due, Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
-	if by != c.holidays {
-		to.KeptUnder = c.holidays.Version()
-	}
-	if t.Result != "" && !t.Overdue && t.Missed(to.DueOn) {
+	to.KeptUnder = c.keptUnder(by)
+	if t.WasInTime && t.Missed(to.DueOn) {
 		return to, nil // what was in time, as far as anybody could know, is not made late
 	}
 	if command != uuid.Nil && cause != store.CauseHoldReview && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
@@ -383,14 +395,14 @@ func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uui
 		return err
 	}
 	for _, x := range answers {
-		due, by, err := c.lastDay(ctx, answerDeadline(x.PutOn, pauses), x.Version, "")
+		due, by, err := c.lastDay(ctx, answerDeadline(x.PutOn, pauses), x.Version, x.KeptUnder)
 		if err != nil {
 			return err
 		}
 		if command != uuid.Nil && passed(due, c.today) && !passed(x.AnswerBy, c.today) {
 			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, due), cause)
 		}
-		if err := c.MoveAnswer(ctx, x, due, by.Version(), cause, command, c.now); err != nil {
+		if err := c.MoveAnswer(ctx, x, due, by.Version(), c.keptUnder(by), cause, command, c.now); err != nil {
 			return err
 		}
 	}

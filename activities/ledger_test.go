@@ -1672,6 +1672,34 @@ func TestAMistakeThatIsFoundTooLate(t *testing.T) {
 	})
 }
 
+// TestTheFiguresOfWhatWasMissed do not depend on which day it is when they are
+// asked for: what was late is missed, what a hold gave back is not.
+func TestTheFiguresOfWhatWasMissed(t *testing.T) {
+	o := newLedger(t)
+	missed := func() []int {
+		var all []int
+		for _, now := range []string{"2026-03-01", "2030-01-01"} {
+			o.exec(`update programme set synthetic = true, business_now = $1`, at(day(now)))
+			var n int
+			require.NoError(t, o.sql("hame_worker").Get(&n, `select (programme_report()->'deadlines'->>'missed')::int`))
+			all = append(all, n)
+		}
+		return all
+	}
+	s := o.asked(t)
+	s.onlyAwaits(casefile.TaskQuestionnaire)
+	before := missed()
+	s.silence(casefile.TaskQuestionnaire, 0, 2)
+	require.Equal(t, []int{before[0] + 1, before[1] + 1}, missed())
+	s.on(day("2026-04-22"))
+	s.heldOn(day("2026-04-13"), casefile.GroundMedical, 0)
+	require.Equal(t, before, missed())
+	s.releasedOn(s.today(), casefile.GroundMedical, 0)
+	require.Equal(t, before, missed())
+	s.silence(casefile.TaskQuestionnaire, 0, 1)
+	require.Equal(t, []int{before[0] + 1, before[1] + 1}, missed())
+}
+
 // TestAnEarlierReviewThatNobodySaw: a second file of the same family is held in the
 // database alone, with a day of review before that of the hold that stands. The
 // sweep has the review look, and a concern is never refused for it.

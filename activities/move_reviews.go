@@ -152,15 +152,15 @@ func (a *Activities) calendarBarrier(ctx context.Context) error {
 // a second [D].
 const movePatience = 20 * time.Second
 
-// moveReview moves the deadlines of one case, by an Update with an id that is the
-// same in every pass: one that waits in line is not sent beside it again. One that
-// the review answered with a failure would be answered so for ever, and another is
-// sent in its place.
+// moveReview moves the deadlines of one case, by an Update with the same id in each
+// pass: one that waits in line is not sent beside it again. One that the review
+// answered with a failure would be answered so for ever, and after it another is
+// sent, at most one more in each pass.
 func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) error {
 	err := a.moveByUpdate(ctx, ref, id)
 	var failed *temporal.ApplicationError
-	if pass > 0 && errors.As(err, &failed) {
-		err = a.moveByUpdate(ctx, ref, fmt.Sprintf("%s-%d", id, pass))
+	for n := 1; n <= pass && errors.As(err, &failed); n++ {
+		err = a.moveByUpdate(ctx, ref, fmt.Sprintf("%s-%d", id, n))
 	}
 	var notFound *serviceerror.NotFound
 	if !errors.As(err, &notFound) {

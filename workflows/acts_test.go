@@ -192,6 +192,36 @@ func TestAStuckReviewHasADate(t *testing.T) {
 	require.False(t, face.Next.Before(s.now), "a year on, what is shown as the next date is %s", face.Next)
 }
 
+// A review that a rung made stuck tries again every day, also where it has continued
+// as new meanwhile, and needs nobody for it.
+func TestAStuckReviewTriesAgainInTheNextRun(t *testing.T) {
+	for name, every := range legs {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t)
+			s.state.ContinueAfter = every
+			broken := true
+			s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
+				failing(env, activities.ActOnRungActivity, func(activities.ActOnRungParams) error {
+					if broken {
+						return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
+					}
+					return nil
+				}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
+					return s.activities.ActOnRung(ctx, in)
+				})
+			}
+			mended := listedOn.AddDays(30)
+			s.Then(morning(mended), func() {
+				require.Equal(t, activities.ActOnRungActivity, s.query(s.env).Stuck)
+				broken = false
+			})
+			s.Run(mended.AddDays(2).Start())
+			require.Empty(t, s.state.Stuck)
+			require.NotEmpty(t, s.rungs(s.task(casefile.TaskAllocate)))
+		})
+	}
+}
+
 // A rung that fails for good makes the review stuck too, and is not lost: when
 // the record has been mended it acts, once.
 func TestAStuckReviewGoesOnWhenItIsMended(t *testing.T) {

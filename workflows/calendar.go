@@ -49,7 +49,8 @@ func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activ
 			stop()
 			state.Failed = nil
 		}
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !state.Done {
+		// Between two passes only: the next begins at once, whether or not somebody asks for it.
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !state.Done && state.After == "" {
 			return state, workflow.NewContinueAsNewError(ctx, activities.ApplyCalendarWorkflow, state)
 		}
 	}

@@ -197,7 +197,7 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 			Pauses []byte `db:"pauses"`
 		}
 		err := s.db.SelectContext(ctx, &rows, `
-			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, kept_under, due_on, provisional, extended, pauses
+			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, extended, pauses
 			from deadlines_on_record($1, $2)`, after, page)
 		if err != nil {
 			return nil, mapError(err)
@@ -235,8 +235,8 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 				breach(fromTheLedger, "is no deadline: %v", err)
 			case due != r.DueOn || provisional != r.Provisional:
 				breach(fromTheLedger, "is shown as due on %s, and its ledger says %s", dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))
-			case progress.Finished && r.KeptUnder != progress.Version && errLater == nil && !due.IsZero() && due.Before(later):
-				breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, later)
+			case progress.Finished && errLater == nil && !due.IsZero() && (later.IsZero() || due.Before(later)):
+				breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, dayInWords(later, false))
 			}
 		}
 		if len(rows) < page {

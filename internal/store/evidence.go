@@ -117,6 +117,7 @@ type AwaitedAnswer struct {
 	PutOn     clock.Date `db:"put_on"`
 	AnswerBy  clock.Date `db:"answer_by"`
 	Version   string     `db:"calendar_version"`
+	KeptUnder string     `db:"kept_under"` // see TaskDates
 }
 
 // AnswersAwaited lists a case's adverse material that was not answered, at a later
@@ -124,7 +125,7 @@ type AwaitedAnswer struct {
 func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, error) {
 	var rows []AwaitedAnswer
 	err := t.all(ctx, &rows, `
-		select i.command_id, i.put_on, i.answer_by, coalesce(i.calendar_version, '') as calendar_version
+		select i.command_id, i.put_on, i.answer_by, coalesce(i.calendar_version, '') as calendar_version, coalesce(i.kept_under, '') as kept_under
 		from interview i where i.case_ref = $1 and i.adverse <> 'none' and not answered(i)
 		order by i.held_on, i.command_id`, ref)
 	return rows, err
@@ -132,15 +133,16 @@ func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, e
 
 // MoveAnswer moves the last day on which a person may answer to one by a version
 // of the calendars, and keeps the old one with the cause; where it is the same day,
-// it records the version. command is the act that caused it, uuid.Nil for a calendar.
-func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, version string, cause Cause, command uuid.UUID, at time.Time) error {
+// it records the version, and the one in force under which it was kept, if any. command is the act that caused it, uuid.Nil for a calendar.
+func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, version, keptUnder string, cause Cause, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
 			insert into answer_change (interview, no, cause, at, command_id, old_by, new_by, old_version, new_version)
 			select i.command_id, 1 + (select coalesce(max(no), 0) from answer_change where interview = $1), $2, $3, $4, i.answer_by, $5, i.calendar_version, $6
 			from interview i where i.command_id = $1 and i.answer_by is distinct from $5)
-		update interview set answer_by = $5, calendar_version = $6 where command_id = $1 and (answer_by, calendar_version) is distinct from ($5, $6)`,
-		x.Interview, string(cause), at, commandOrNone(command), by, version)
+		update interview set answer_by = $5, calendar_version = $6, kept_under = nullif($7, '')
+		where command_id = $1 and (answer_by, calendar_version, kept_under) is distinct from ($5, $6, nullif($7, ''))`,
+		x.Interview, string(cause), at, commandOrNone(command), by, version, keptUnder)
 }
 
 // Sent is when and how a letter went to an addressee.

@@ -79,6 +79,9 @@ type TaskDates struct {
 	Escalated   bool              `db:"escalated"`
 	Result      string            `db:"result"` // empty while it is open
 	AttestedOn  clock.Date        `db:"attested_on"`
+	// WasInTime is a task that is closed with an answer which was in time by the last
+	// day that was known when it came, or came while the clock was stopped.
+	WasInTime bool `db:"was_in_time"`
 }
 
 // Deadline returns the task's deadline with the pauses given.
@@ -98,6 +101,8 @@ func (t TaskDates) Rung() casefile.Rung {
 const selectTaskDates = `
 	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
 	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated, coalesce(t.result, '') as result, t.attested_on,
+	       t.closed_at is not null and t.attested_on is not null
+	           and coalesce(t.attested_on <= due_as_known(t, coalesce(t.answered_at, t.closed_at)), true) as was_in_time,
 	       (select coalesce(sum(e.days), 0) from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended
 	from task t `
 

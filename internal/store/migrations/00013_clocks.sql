@@ -58,7 +58,7 @@ alter table task alter column next_at drop not null, alter column due_on drop no
 create index tasks_of_version on task (calendar_version) where closed_at is null;
 -- What was closed because its time had passed, or was answered late.
 create index ended_by_day on task (due_on) where closed_at is not null and (result in ('gap', 'lapsed') or overdue);
-alter table interview add column calendar_version text references calendar_version;
+alter table interview add column calendar_version text references calendar_version, add column kept_under text references calendar_version;
 -- Each change of the last day on which a person may answer what was put to them: null while a hold stops it.
 create table answer_change (
     interview   uuid not null references interview,
@@ -316,7 +316,7 @@ begin
         'council', (select f.council from family f where f.case_ref = ref),
         'tasks', (select coalesce(jsonb_agg(jsonb_build_object(
                 'kind', t.kind, 'subject', t.subject, 'awaiting', t.awaiting, 'began', t.began, 'days', t.days, 'unit', t.unit,
-                'calendar', t.calendar, 'calendar_version', t.calendar_version, 'kept', t.kept_under is not null, 'due_on', t.due_on, 'provisional', t.provisional,
+                'calendar', t.calendar, 'calendar_version', t.calendar_version, 'kept', coalesce(t.kept_under = calendar_in_force(), false), 'due_on', t.due_on, 'provisional', t.provisional,
                 'next_rung', t.next_rung, 'next_at', t.next_at, 'overdue', t.overdue, 'escalated', t.escalated,
                 'closed_at', t.closed_at, 'result', t.result, 'attested_on', t.attested_on,
                 'pauses', (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on) order by h.id), '[]')
@@ -344,15 +344,14 @@ end $$;
 
 -- The open tasks after one, in order, with what their last days follow from, for checking that they do.
 create function deadlines_on_record(after bigint, at_most int) returns table (id bigint, case_ref text, kind text, subject int, awaiting text, began date,
-    days int, unit text, calendar text, calendar_version text, kept_under text, due_on date, provisional boolean, extended int, pauses jsonb)
+    days int, unit text, calendar text, calendar_version text, due_on date, provisional boolean, extended int, pauses jsonb)
 language plpgsql stable security definer set search_path = hame as $$
 begin
     if session_user <> 'hame_worker' and not has_role('operations', 'auditor') then
         raise exception '% may not verify', session_user using errcode = 'insufficient_privilege';
     end if;
     return query
-    select t.id, t.case_ref, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, ''), coalesce(t.kept_under, ''),
-        t.due_on, t.provisional,
+    select t.id, t.case_ref, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, ''), t.due_on, t.provisional,
         (select coalesce(sum(e.days), 0)::int from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null),
         (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
          from hold h join ground_stops s on s.ground = h.ground and s.kind = t.kind where h.case_ref = t.case_ref and not h.runs_on)
@@ -465,7 +464,8 @@ begin
         from family f left join review r using (case_ref) left join listing l using (case_ref)),
     dues as (
         select t.*, exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect in ('lapse', 'search_appeal')) as lapsed,
-               exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect not in ('lapse', 'search_appeal')) as passed,
+               exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect not in ('lapse', 'search_appeal')
+                       and (x.on_at at time zone 'Europe/London')::date > t.due_on) as passed,
                exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as was_reminded,
                exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as was_escalated
         from task t)
@@ -496,8 +496,8 @@ begin
             select outcome, count(*) as n from decision_outcome group by 1) x),
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null and coalesce(attested_on <= due_on, attested_on is not null)),
-            -- What was stopped or extended since has not been missed yet.
-            'missed', count(*) filter (where passed and not coalesce(attested_on <= due_on, due_on is null or (attested_on is null and due_on >= business_today()))),
+            -- What was stopped or extended since its day had passed has not been missed yet.
+            'missed', count(*) filter (where passed and not coalesce(attested_on <= due_on, false)),
             'windows_ended', count(*) filter (where lapsed), 'reminded', count(*) filter (where was_reminded),
             'escalated', count(*) filter (where was_escalated)) from dues),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
