@@ -29,6 +29,9 @@ type Options struct {
 	Log io.Writer
 	// UI is whether to serve Temporal's Web UI.
 	UI bool
+	// Memory is whether to keep the data in memory, on a machine that has plenty:
+	// there a database is copied ten times as fast as on most disks.
+	Memory bool
 	// Dir is a directory in Hame's source tree, where the Temporal server's
 	// source is; it is the working directory unless given.
 	Dir string
@@ -80,7 +83,11 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 	log := &lockedWriter{w: o.Log}
 	say := func(format string, args ...any) { fmt.Fprintf(log, "devstack: "+format+"\n", args...) }
 
-	state, err := claim(ctx, o.Name, say)
+	parent := ""
+	if o.Memory {
+		parent = inMemory()
+	}
+	state, err := claim(ctx, o.Name, parent, say)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // ErrNotRunning is the error of Find when no stack of the name runs.
@@ -141,9 +143,10 @@ func (s *State) write() error {
 }
 
 // claim takes a name for this process: it clears away what dead owners left,
-// and writes the first state file. A stack of the name with a living owner is
+// makes a directory in parent, by default that of temporary files, and writes the
+// first state file. A stack of the name with a living owner is
 // an error that says which process it is.
-func claim(ctx context.Context, name string, say func(string, ...any)) (*State, error) {
+func claim(ctx context.Context, name, parent string, say func(string, ...any)) (*State, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
@@ -172,7 +175,7 @@ func claim(ctx context.Context, name string, say func(string, ...any)) (*State, 
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", dirPrefix)
+	dir, err := os.MkdirTemp(parent, dirPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +185,33 @@ func claim(ctx context.Context, name string, say func(string, ...any)) (*State, 
 		return nil, err
 	}
 	return s, nil
+}
+
+// sharedMemory is where Linux keeps a file system in memory.
+const sharedMemory = "/dev/shm"
+
+// enoughMemory is how many bytes must be free for a stack to be kept in memory,
+// several times what the tests of all packages need [D].
+const enoughMemory = 8 << 30
+
+// inMemory is a directory in memory, empty where there is no room: neither in the
+// file system, of which containers often have little, nor in the memory behind it.
+func inMemory() string {
+	var fs unix.Statfs_t
+	if unix.Statfs(sharedMemory, &fs) != nil || fs.Type != unix.TMPFS_MAGIC || fs.Bavail*uint64(fs.Bsize) < enoughMemory {
+		return ""
+	}
+	memory, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(memory)) {
+		var available uint64
+		if n, _ := fmt.Sscanf(line, "MemAvailable: %d kB", &available); n == 1 && available<<10 >= enoughMemory {
+			return sharedMemory
+		}
+	}
+	return ""
 }
 
 // dirPrefix is short because a socket's path holds at most 107 bytes.

@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,17 +91,28 @@ func TestAliveWithParenthesesInTheCommandsName(t *testing.T) {
 
 func TestClaimRefusesANameInUse(t *testing.T) {
 	ownCache(t)
-	s, err := claim(t.Context(), "demo", quiet)
+	s, err := claim(t.Context(), "demo", "", quiet)
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(s.Dir) })
 
-	_, err = claim(t.Context(), "demo", quiet)
+	_, err = claim(t.Context(), "demo", "", quiet)
 	require.EqualError(t, err, fmt.Sprintf("a stack named demo is already running, pid %d; stop it with Ctrl-C there", os.Getpid()))
 
-	other, err := claim(t.Context(), "other", quiet)
+	other, err := claim(t.Context(), "other", "", quiet)
 	require.NoError(t, err, "another name is free")
 	require.NoError(t, other.remove())
 	require.NoDirExists(t, other.Dir)
+}
+
+func TestClaimTakesADirectoryWhereItIsTold(t *testing.T) {
+	ownCache(t)
+	for _, parent := range []string{t.TempDir(), inMemory()} { // the latter is empty where there is no room
+		s, err := claim(t.Context(), "demo", parent, quiet)
+		require.NoError(t, err)
+		require.Equal(t, cmp.Or(parent, filepath.Clean(os.TempDir())), filepath.Dir(s.Dir))
+		require.NoError(t, s.remove())
+		require.NoDirExists(t, s.Dir)
+	}
 }
 
 func TestClaimIsWonByOne(t *testing.T) {
@@ -109,7 +121,7 @@ func TestClaimIsWonByOne(t *testing.T) {
 	won := make(chan *State, 8)
 	for range cap(won) {
 		wg.Go(func() {
-			if s, err := claim(t.Context(), "demo", quiet); err == nil {
+			if s, err := claim(t.Context(), "demo", "", quiet); err == nil {
 				won <- s
 			}
 		})
@@ -132,7 +144,7 @@ func TestClaimClearsAwayWhatADeadOwnerLeft(t *testing.T) {
 	require.NoError(t, stale.write())
 
 	var said []string
-	s, err := claim(t.Context(), "demo", func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) })
+	s, err := claim(t.Context(), "demo", "", func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) })
 	require.NoError(t, err)
 	defer s.remove()
 	require.False(t, left.Alive(), "a recorded process is stopped")
@@ -205,7 +217,7 @@ func TestStateFileThatCannotBeRead(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
 	for _, err := range []error{
 		func() error { _, err := Find("demo"); return err }(),
-		func() error { _, err := claim(t.Context(), "demo", quiet); return err }(),
+		func() error { _, err := claim(t.Context(), "demo", "", quiet); return err }(),
 	} {
 		require.ErrorContains(t, err, file)
 		require.ErrorContains(t, err, "remove the file")
