@@ -50,6 +50,7 @@ type faulty struct {
 	stack   *devstack.Stack
 	admin   *sqlx.DB
 	workers []*workerProcess
+	hired   []*workerProcess // those that were lost too
 	rate    *rehearsal.Rehearsal
 	later   []func(*testing.T) // what holds once the sweep has come by
 }
@@ -71,7 +72,10 @@ func newFaulty(t *testing.T) *faulty {
 	return f
 }
 
-func (f *faulty) hire() { f.workers = append(f.workers, f.startWorker(f.t)) }
+func (f *faulty) hire() {
+	w := f.startWorker(f.t)
+	f.workers, f.hired = append(f.workers, w), append(f.hired, w)
+}
 
 // lose kills the worker that has run longest.
 func (f *faulty) lose(t *testing.T, signal syscall.Signal) (*workerProcess, error) {
@@ -705,6 +709,9 @@ func (f *faulty) allIsWell(t *testing.T) {
 	continued, err := f.client.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: "ExecutionStatus = 'ContinuedAsNew'"})
 	require.NoError(t, err)
 	require.Greater(t, continued.GetCount(), int64(300), "reviews continued as new at every stage")
+	for i, w := range f.hired {
+		require.NotContains(t, w.log.String(), "TMPRL1100", "worker %d found that a review does not replay", i)
+	}
 }
 
 // forge sends a bare Update of a kind of act, and returns the refusal.
@@ -712,8 +719,15 @@ func forge(t *testing.T, c client.Client, ref string, act casefile.Act, command 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
-		Args: []any{workflows.Act{Command: command, Kind: act.Wire()}}})
+	var handle client.WorkflowUpdateHandle
+	var err error
+	for again := true; again; {
+		handle, err = c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
+			Args: []any{workflows.Act{Command: command, Kind: act.Wire()}}})
+		// A worker that was lost gives it back with its workflow task, and the desk would send it again.
+		var notReady *serviceerror.WorkflowNotReady
+		again = errors.As(err, &notReady)
+	}
 	if err != nil {
 		return err
 	}
