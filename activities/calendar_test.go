@@ -108,6 +108,17 @@ func (s *story) moves() {
 	require.NoError(s.t, err)
 }
 
+// reminded is a family whose minister's office has its window since Monday 18 May
+// 2026, and was reminded of it.
+func (o *office) reminded(t testing.TB) *story {
+	t.Helper()
+	s := o.family(t, nil)
+	s.on(day("2026-05-18"))
+	s.until(casefile.Representation)
+	s.rung(casefile.TaskWindow, 0)
+	return s
+}
+
 // changes counts each date of the case's that was ever changed.
 func (s *story) changes() int {
 	s.t.Helper()
@@ -300,10 +311,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 		}},
 		{"also when something else is recorded on the case", func(t *testing.T, o *office) {
 			for _, moved := range []bool{true, false} {
-				s := o.family(t, nil)
-				s.on(day("2026-05-18"))
-				s.until(casefile.Representation)
-				s.rung(casefile.TaskWindow, 0)
+				s := o.reminded(t)
 				s.on(day("2026-06-17"))
 				no := o.puts(s.today(), before(t))
 				if moved {
@@ -344,10 +352,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			o.finishes(no, s.now)
 		}},
 		{"of two calendars the one that leaves more", func(t *testing.T, o *office) {
-			s := o.family(t, nil)
-			s.on(day("2026-05-18"))
-			s.until(casefile.Representation)
-			s.rung(casefile.TaskWindow, 0)
+			s := o.reminded(t)
 			s.on(day("2026-06-17"))
 			no := o.puts(s.today(), without(t, clock.Embedded(), proclaimed, holiday("scotland", "2026-06-18"), holiday("scotland", "2026-06-19")))
 			s.moves()
@@ -359,10 +364,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			o.finishes(no, s.now)
 		}},
 		{"what waits for post on a kept day keeps it", func(t *testing.T, o *office) {
-			s := o.family(t, nil)
-			s.on(day("2026-05-18"))
-			s.until(casefile.Representation)
-			s.rung(casefile.TaskWindow, 0)
+			s := o.reminded(t)
 			s.on(day("2026-06-17"))
 			no := o.puts(s.today(), before(t))
 			s.moves()
@@ -390,10 +392,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			require.Equal(t, closedTask{Result: "complete", Attested: day("2026-06-17")}, s.closed(casefile.TaskHousing, 0))
 		}},
 		{"and one that would become today moves", func(t *testing.T, o *office) {
-			s := o.family(t, nil)
-			s.on(day("2026-05-18"))
-			s.until(casefile.Representation)
-			s.rung(casefile.TaskWindow, 0)
+			s := o.reminded(t)
 			s.on(day("2026-06-16"))
 			o.puts(s.today(), before(t))
 			s.moves()
@@ -415,10 +414,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 		}},
 		{"what waits for post goes on waiting", func(t *testing.T, o *office) {
 			o.applies(monday, before(t))
-			s := o.family(t, nil)
-			s.on(day("2026-05-18"))
-			s.until(casefile.Representation)
-			s.rung(casefile.TaskWindow, 0)
+			s := o.reminded(t)
 			s.on(day("2026-06-16"))
 			s.linked(s.today())
 			s.rung(casefile.TaskWindow, 0)
@@ -466,10 +462,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 func TestARungThatComesUpBeforeItsCaseWasMoved(t *testing.T) {
 	o := newLedger(t)
 	o.applies(monday, before(t))
-	s := o.family(t, nil)
-	s.on(day("2026-05-18"))
-	s.until(casefile.Representation)
-	s.rung(casefile.TaskWindow, 0)
+	s := o.reminded(t)
 	due := s.task(casefile.TaskWindow, 0).Next
 	require.Equal(t, clock.LateAt(day("2026-06-16")), due.At.UTC())
 	s.on(day("2026-06-16"))

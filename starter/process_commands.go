@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -52,40 +54,33 @@ func (a *app) taskCommand() *cobra.Command {
 }
 
 func (a *app) letterCommand() *cobra.Command {
-	print := func(c *cobra.Command, ref string) error {
-		s, err := a.database(c.Context())
-		if err != nil {
-			return err
+	const atMost = 200
+	table := func(w io.Writer, rows []store.LetterRow) {
+		fmt.Fprintln(w, "LETTER\tKIND\tMADE\tTO\tSENT\tBY\tTHEN")
+		for _, l := range rows {
+			fmt.Fprintf(w, "%s/%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), orNone(l.To), l.SentOn, l.By,
+				fate(l.Delivered, l.Returned, l.Why))
 		}
-		rows, err := s.Letters(c.Context(), ref, 200)
-		if err != nil {
-			return err
-		}
-		return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) {
-			fmt.Fprintln(t, "LETTER\tKIND\tMADE\tTO\tSENT\tBY\tTHEN")
-			for _, l := range rows {
-				fmt.Fprintf(t, "%s/%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), orNone(l.To), l.SentOn, l.By,
-					fate(l.Delivered, l.Returned, l.Why))
-			}
-		})
 	}
 	list := &cobra.Command{Use: "list", Short: "list the letters that nobody has been sent yet", Args: exactly(0),
-		RunE: func(c *cobra.Command, _ []string) error { return print(c, "") }}
-	show := &cobra.Command{Use: "show REF", Short: "list a case's letters, to whom and when they were sent", Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
-			if err != nil {
-				return err
-			}
+		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
 				return err
 			}
-			if _, err := s.CaseSummary(c.Context(), ref); err != nil {
-				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
+			rows, err := s.Letters(c.Context(), "", atMost)
+			if err != nil {
+				return err
 			}
-			return print(c, ref)
+			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) { table(t, rows) })
 		}}
+	show := ofCase(a, "show REF", "list a case's letters, to whom and when they were sent",
+		func(ctx context.Context, s *store.Store, ref string) ([]store.LetterRow, error) {
+			if _, err := s.CaseSummary(ctx, ref); err != nil {
+				return nil, err
+			}
+			return s.Letters(ctx, ref, atMost)
+		}, table)
 	sent := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.LetterFields{}
 		asked(set, f, "to", &f.To)

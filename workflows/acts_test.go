@@ -137,16 +137,7 @@ func TestWhatArrivesForAnUnlistedFamilyOpensItsReview(t *testing.T) {
 
 func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 	s := newStory(t).Diligently(office.Manner{})
-	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
-		failing(env, activities.OpenStageActivity, func(in activities.OpenStageParams) error {
-			if in.Stage != casefile.Representation {
-				return nil
-			}
-			return temporal.NewNonRetryableApplicationError("open stage: the database refused it (42P01)", activities.BrokenError, nil)
-		}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
-			return s.activities.OpenStage(ctx, in)
-		})
-	}
+	s.prepare = s.representationBreaks
 	var post, assign *act
 	stuckOn := time.Time{}
 	s.daily = func() {
@@ -178,13 +169,8 @@ func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 // workflows; invariant 6), and the date is one to come.
 func TestAStuckReviewHasADate(t *testing.T) {
 	s := newStory(t)
-	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
-		failing(env, activities.ActOnRungActivity, func(activities.ActOnRungParams) error {
-			return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
-		}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
-			return s.activities.ActOnRung(ctx, in)
-		})
-	}
+	broken := true
+	s.prepare = s.rungsBreak(&broken)
 	s.Run(drawnOn.AddYears(1).Start())
 	require.NotEmpty(t, s.state.Stuck)
 	face := s.state.Face()
@@ -200,16 +186,7 @@ func TestAStuckReviewTriesAgainInTheNextRun(t *testing.T) {
 			s := newStory(t)
 			s.state.ContinueAfter = every
 			broken := true
-			s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
-				failing(env, activities.ActOnRungActivity, func(activities.ActOnRungParams) error {
-					if broken {
-						return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
-					}
-					return nil
-				}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
-					return s.activities.ActOnRung(ctx, in)
-				})
-			}
+			s.prepare = s.rungsBreak(&broken)
 			mended := listedOn.AddDays(30)
 			s.Then(morning(mended), func() {
 				require.Equal(t, activities.ActOnRungActivity, s.query(s.env).Stuck)
@@ -227,16 +204,7 @@ func TestAStuckReviewTriesAgainInTheNextRun(t *testing.T) {
 func TestAStuckReviewGoesOnWhenItIsMended(t *testing.T) {
 	s := newStory(t)
 	broken := true
-	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
-		failing(env, activities.ActOnRungActivity, func(activities.ActOnRungParams) error {
-			if broken {
-				return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
-			}
-			return nil
-		}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
-			return s.activities.ActOnRung(ctx, in)
-		})
-	}
+	s.prepare = s.rungsBreak(&broken)
 	mended := listedOn.AddDays(30)
 	s.Then(morning(mended), func() {
 		require.Equal(t, activities.ActOnRungActivity, s.query(s.env).Stuck)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"hame/activities"
@@ -279,16 +278,7 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 // in the record either.
 func TestWhatTheReviewIsStuckAtFallsAway(t *testing.T) {
 	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
-	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
-		failing(env, activities.OpenStageActivity, func(in activities.OpenStageParams) error {
-			if in.Stage != casefile.Representation {
-				return nil
-			}
-			return temporal.NewNonRetryableApplicationError("open stage: broken", activities.BrokenError, nil)
-		}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
-			return s.activities.OpenStage(ctx, in)
-		})
-	}
+	s.prepare = s.representationBreaks
 	stuck := func() []string { return s.column(`select stuck from review where case_ref = $1`) }
 	concern := &act{}
 	s.Then(afternoon(day2027(time.May, 8)), func() {

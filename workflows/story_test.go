@@ -671,6 +671,32 @@ func failing[P, R any](env *testsuite.TestWorkflowEnvironment, name string, is f
 	}, activity.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
 }
 
+// rungsBreak has every rung fail for good, as long as it is told to.
+func (s *story) rungsBreak(broken *bool) func(*testsuite.TestWorkflowEnvironment) {
+	return func(env *testsuite.TestWorkflowEnvironment) {
+		failing(env, activities.ActOnRungActivity, func(activities.ActOnRungParams) error {
+			if *broken {
+				return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
+			}
+			return nil
+		}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
+			return s.activities.ActOnRung(ctx, in)
+		})
+	}
+}
+
+// representationBreaks has the opening of representation fail for good.
+func (s *story) representationBreaks(env *testsuite.TestWorkflowEnvironment) {
+	failing(env, activities.OpenStageActivity, func(in activities.OpenStageParams) error {
+		if in.Stage != casefile.Representation {
+			return nil
+		}
+		return temporal.NewNonRetryableApplicationError("open stage: the database refused it (42P01)", activities.BrokenError, nil)
+	}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
+		return s.activities.OpenStage(ctx, in)
+	})
+}
+
 // payloads is a data converter that keeps a copy of everything it carries.
 type payloads struct {
 	converter.DataConverter

@@ -30,7 +30,7 @@ type Options struct {
 	// UI is whether to serve Temporal's Web UI.
 	UI bool
 	// Memory is whether to keep the data in memory, on a machine that has plenty:
-	// there a database is copied ten times as fast as on most disks.
+	// there a database was copied nine times as fast as on the disk beside it.
 	Memory bool
 	// Dir is a directory in Hame's source tree, where the Temporal server's
 	// source is; it is the working directory unless given.

@@ -133,7 +133,8 @@ func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, e
 
 // MoveAnswer moves the last day on which a person may answer to one by a version
 // of the calendars, and keeps the old one with the cause; where it is the same day,
-// it records the version, and the one in force under which it was kept, if any. command is the act that caused it, uuid.Nil for a calendar.
+// it records the version, and the one in force under which it was kept, if any.
+// command is the act that caused it, uuid.Nil for a calendar.
 func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, version, keptUnder string, cause Cause, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
