@@ -15,9 +15,9 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/desk"
 	"hame/internal/policy"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // The tests of a calendar that changes while deadlines run. Scotland's holiday of
@@ -49,24 +49,10 @@ func with(t testing.TB, h *clock.Holidays, in ...clock.Holiday) *clock.Holidays 
 // before is the published holidays as they were before 15 June was proclaimed.
 func before(t testing.TB) *clock.Holidays { return without(t, clock.Embedded(), proclaimed) }
 
-// application is the act of putting a version in force, as the command line makes it.
-func application(t testing.TB, on clock.Date, to *clock.Holidays) store.NewCommand {
-	t.Helper()
-	c, err := desk.New("", casefile.ActApplyCalendar, 0, on, &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"}, "")
-	require.NoError(t, err)
-	c.Office = store.CalendarOffice
-	return c
-}
-
 // puts puts a version in force, and returns the application's number.
 func (o *office) puts(on clock.Date, to *clock.Holidays) int64 {
 	o.t.Helper()
-	from, err := o.desk("archie").HolidaysInForce(o.t.Context())
-	require.NoError(o.t, err)
-	no, err := o.desk("archie").ApplyCalendar(o.t.Context(), application(o.t, on, to), from, to)
-	require.NoError(o.t, err)
-	require.NotZero(o.t, no)
-	return no
+	return o.db.ApplyCalendar(o.t, on, to)
 }
 
 // toMove lists the cases that the last application may move and that were not seen to.
@@ -641,14 +627,14 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	applications := func() int { return value[int](o, `select count(*) from calendar_application`) }
 
 	for _, login := range []string{"fiona", "una", "minister", "agnes", "ewan"} {
-		_, err := o.desk(login).ApplyCalendar(ctx, application(t, monday, older), embedded, older)
+		_, err := o.desk(login).ApplyCalendar(ctx, testdb.CalendarApplication(t, monday, older), embedded, older)
 		require.True(t, store.IsKind(err, store.NotPermitted), "%s: %v", login, err)
 	}
-	_, err := o.Store.ApplyCalendar(ctx, application(t, monday, older), embedded, older)
+	_, err := o.Store.ApplyCalendar(ctx, testdb.CalendarApplication(t, monday, older), embedded, older)
 	require.Error(t, err, "nor does the worker")
 	require.Zero(t, commands())
 
-	c := application(t, monday, older)
+	c := testdb.CalendarApplication(t, monday, older)
 	no, err := o.desk("archie").ApplyCalendar(ctx, c, embedded, older)
 	require.NoError(t, err)
 	require.Equal(t, older.Version(), inForce())
@@ -671,7 +657,7 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, progress.Finished)
 
-	again, err := o.desk("archie").ApplyCalendar(ctx, application(t, monday, embedded), older, embedded)
+	again, err := o.desk("archie").ApplyCalendar(ctx, testdb.CalendarApplication(t, monday, embedded), older, embedded)
 	require.NoError(t, err)
 	require.Greater(t, again, no)
 	require.Equal(t, embedded.Version(), inForce(), "an older version can be put in force again")
@@ -721,12 +707,12 @@ func TestAComparisonThatIsOvertaken(t *testing.T) {
 		return value[int](o, `select (select count(*) from command) + (select count(*) from calendar_version)`)
 	}
 	kept := count()
-	no, err := o.desk("archie").ApplyCalendar(t.Context(), application(t, monday, newer), embedded, newer)
+	no, err := o.desk("archie").ApplyCalendar(t.Context(), testdb.CalendarApplication(t, monday, newer), embedded, newer)
 	require.NoError(t, err)
 	require.Zero(t, no)
 	require.Equal(t, kept, count())
 	o.puts(monday, newer)
-	no, err = o.desk("archie").ApplyCalendar(t.Context(), application(t, monday, embedded), older, embedded)
+	no, err = o.desk("archie").ApplyCalendar(t.Context(), testdb.CalendarApplication(t, monday, embedded), older, embedded)
 	require.NoError(t, err, "also while the other is still being applied")
 	require.Zero(t, no)
 }
@@ -736,7 +722,7 @@ func TestTheVersionInForceAppliedAgain(t *testing.T) {
 	o := newLedger(t)
 	o.applies(monday, before(t))
 	last := value[int64](o, `select max(no) from calendar_application`)
-	_, _ = o.desk("archie").ApplyCalendar(t.Context(), application(t, monday, before(t)), before(t), before(t))
+	_, _ = o.desk("archie").ApplyCalendar(t.Context(), testdb.CalendarApplication(t, monday, before(t)), before(t), before(t))
 	require.Equal(t, last, value[int64](o, `select max(no) from calendar_application`))
 }
 
@@ -909,7 +895,7 @@ func TestDeemedReceipt(t *testing.T) {
 // digest of the days, and both nations are among them.
 func TestACalendarThatItsClientMadeUp(t *testing.T) {
 	o := newLedger(t)
-	c := application(t, monday, clock.Embedded())
+	c := testdb.CalendarApplication(t, monday, clock.Embedded())
 	require.NoError(t, o.desk("archie").InsertCommand(t.Context(), c))
 	for _, days := range []string{`[]`, `[["scotland", "2026-01-01", "x"]]`, `[["scotland", "2026-01-01", "x"], ["england-and-wales", "2026-01-01", "x"]]`} {
 		_, err := o.sql("archie").Exec(`select apply_calendar($1, 'deadbeef0000', 'x', $2, $3, '[]')`, c.ID, clock.Embedded().Version(), days)

@@ -10,16 +10,13 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/desk"
-	"hame/internal/store"
 )
 
 // TestAClockIsMeasuredByItsOwnCalendar: on its last day one day is left of a clock,
 // also when a calendar is in force that has not reached it.
 func TestAClockIsMeasuredByItsOwnCalendar(t *testing.T) {
 	r := newRoom(t)
-	archie := r.As(t, "archie")
-	from, err := archie.HolidaysInForce(t.Context())
+	from, err := r.As(t, "archie").HolidaysInForce(t.Context())
 	require.NoError(t, err)
 	england, err := from.Calendar(clock.EnglandAndWales)
 	require.NoError(t, err)
@@ -31,11 +28,7 @@ func TestAClockIsMeasuredByItsOwnCalendar(t *testing.T) {
 	more := clock.Holiday{Division: clock.DivisionEnglandAndWales, Date: england.AddWorkingDays(task.Began, 1), Title: "a day more"}
 	to, err := clock.NewHolidays("more", append(from.Days(), more))
 	require.NoError(t, err)
-	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(time.Now()), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"}, "")
-	require.NoError(t, err)
-	cmd.Office = store.CalendarOffice
-	_, err = archie.ApplyCalendar(t.Context(), cmd, from, to)
-	require.NoError(t, err)
+	r.ApplyCalendar(t, clock.DateOf(time.Now()), to)
 	r.admin.MustExec(`update hame.programme set synthetic = true, business_now = $1`, task.Due.Start().Add(10*time.Hour))
 
 	out, errs, code := r.types("--as", "fiona", "clock", "show", r.ref, "-o", "json")

@@ -14,7 +14,6 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
-	"hame/internal/store"
 	"hame/workflows"
 	"hame/workflows/internal/office"
 )
@@ -121,17 +120,11 @@ func TestACalendarThatChangesUnderAReview(t *testing.T) {
 // changeCalendar makes a day a holiday, on record only.
 func (s *story) changeCalendar(division clock.Division, day clock.Date) {
 	s.t.Helper()
-	archie := s.desk("archie")
-	from, err := archie.HolidaysInForce(s.t.Context())
+	from, err := s.desk("archie").HolidaysInForce(s.t.Context())
 	require.NoError(s.t, err)
 	to, err := clock.NewHolidays("changed", append(from.Days(), clock.Holiday{Division: division, Date: day, Title: "a day more"}))
 	require.NoError(s.t, err)
-	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(s.env.Now()), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"}, "")
-	require.NoError(s.t, err)
-	cmd.Office = store.CalendarOffice
-	no, err := archie.ApplyCalendar(s.t.Context(), cmd, from, to)
-	require.NoError(s.t, err)
-	require.Positive(s.t, no)
+	s.db.ApplyCalendar(s.t, clock.DateOf(s.env.Now()), to)
 }
 
 // move tells the review that a calendar has changed.

@@ -20,6 +20,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/desk"
 	"hame/internal/rehearsal"
 	"hame/internal/store"
 )
@@ -181,6 +182,29 @@ func (d DB) Import(t testing.TB, on clock.Date, families ...casefile.Family) map
 		refs[r.Key] = r.Ref
 	}
 	return refs
+}
+
+// CalendarApplication is the act of putting a version of the holidays in force, as
+// the command line makes it.
+func CalendarApplication(t testing.TB, on clock.Date, to *clock.Holidays) store.NewCommand {
+	t.Helper()
+	c, err := desk.New("", casefile.ActApplyCalendar, 0, on, &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"}, "")
+	require.NoError(t, err)
+	c.Office = store.CalendarOffice
+	return c
+}
+
+// ApplyCalendar puts a version of the holidays in force, as operations do, and
+// returns the application's number. No deadline is moved by it yet.
+func (d DB) ApplyCalendar(t testing.TB, on clock.Date, to *clock.Holidays) int64 {
+	t.Helper()
+	archie := d.As(t, "archie")
+	from, err := archie.HolidaysInForce(context.Background())
+	require.NoError(t, err)
+	no, err := archie.ApplyCalendar(context.Background(), CalendarApplication(t, on, to), from, to)
+	require.NoError(t, err)
+	require.NotZero(t, no)
+	return no
 }
 
 // List draws a family by hand, to be listed on a day.
