@@ -235,7 +235,8 @@ func (a *app) calendarApply() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if from.Version() != to.Version() {
+			changes := from.Version() != to.Version()
+			if changes {
 				cmd, err := desk.New("", casefile.ActApplyCalendar, 0, on, fields, "")
 				if err != nil {
 					return err
@@ -249,7 +250,12 @@ func (a *app) calendarApply() *cobra.Command {
 					return casefile.Refuse(casefile.RefusedStale, "another calendar came into force meanwhile: see calendar diff, and apply again")
 				}
 			}
-			progress, err := a.moveDeadlines(c, d)
+			progress, err := d.Store.CalendarProgress(ctx)
+			if err == nil {
+				progress, err = a.moveDeadlines(c, d, progress)
+			} else if changes {
+				err = stillMoving(ctx, store.CalendarProgress{Version: to.Version()}, err)
+			}
 			if err != nil {
 				return err
 			}
@@ -270,21 +276,22 @@ const watchEvery = 500 * time.Millisecond
 
 // moveDeadlines has the deadlines moved for the last change of the calendars,
 // if any are left, and shows how far that is until it is done.
-func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgress, error) {
+func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk, progress store.CalendarProgress) (store.CalendarProgress, error) {
 	ctx := c.Context()
-	progress, err := d.Store.CalendarProgress(ctx)
-	if err != nil || progress.Finished {
-		return progress, err
+	if progress.Finished {
+		return progress, nil
 	}
 	if err := d.MoveDeadlines(ctx, progress.No, true); err != nil {
-		return progress, a.stillMoving(progress, unreachableError{err})
+		return progress, stillMoving(ctx, progress, unreachableError{err})
 	}
 	shown := -1
 	fmt.Fprintf(c.ErrOrStderr(), "version %s is in force; the worker moves the deadlines that depend on what changed, when acts that are under way are done\n", progress.Version)
 	for {
-		if progress, err = d.Store.CalendarProgress(ctx); err != nil {
-			return progress, a.stillMoving(progress, err)
+		now, err := d.Store.CalendarProgress(ctx)
+		if err != nil {
+			return progress, stillMoving(ctx, progress, err)
 		}
+		progress = now
 		if progress.Finished {
 			return progress, nil
 		}
@@ -298,7 +305,7 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk) (store.CalendarProgr
 		}
 		select {
 		case <-ctx.Done():
-			return progress, a.stillMoving(progress, context.Cause(ctx))
+			return progress, stillMoving(ctx, progress, context.Cause(ctx))
 		case <-time.After(watchEvery):
 		}
 	}
@@ -313,9 +320,11 @@ func failedMoves(ctx context.Context, d *desk.Desk, application int64) []string 
 	return failed
 }
 
-func (a *app) stillMoving(p store.CalendarProgress, why error) error {
-	if errors.Is(why, context.Canceled) {
+// stillMoving is what kept somebody from seeing a change of calendar to its end.
+func stillMoving(ctx context.Context, p store.CalendarProgress, why error) error {
+	if ctx.Err() != nil {
 		why = errors.New("it was broken off here")
 	}
-	return movingError{fmt.Errorf("version %s is in force, and %d deadline(s) of %d case(s) are moved: %w; the worker goes on with the others, and the same command shows how far it is", p.Version, p.Deadlines, p.Cases, why)}
+	return movingError{fmt.Errorf("version %s is in force, and %d deadline(s) of %d case(s) were seen moved: %w; the worker moves the others, and the same command shows how far it is",
+		p.Version, p.Deadlines, p.Cases, why)}
 }

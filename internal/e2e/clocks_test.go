@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -140,6 +138,36 @@ func TestACalendarThatIsBrokenOff(t *testing.T) {
 	o.types(t, refs, 0, "--as una verify", "every invariant holds")
 }
 
+// TestBrokenOffWhileItIsSaved: with Ctrl-C at the moment of saving, whoever typed
+// it is told that it is saved, for it is.
+func TestBrokenOffWhileItIsSaved(t *testing.T) {
+	s := newSystem(t)
+	today := clock.DateOf(time.Now())
+	refs := s.db.Import(t, today, couple("W"))
+	for _, c := range []struct {
+		table, waits, saved string
+		typed               []string
+	}{
+		{"command", "insert into command", `select count(*) from command where kind = 'case.open'`,
+			[]string{"--as", "fiona", "case", "open", refs["W"], "--reason", "illness"}},
+		{"calendar_application", "apply_calendar", `select count(*) from calendar_application where finished_at is null`,
+			[]string{"--as", "archie", "calendar", "apply", changedCalendar(t, fewDaysOn(t)), "--reason", "proclamation"}},
+	} {
+		other, err := s.db.SQL(t, "hame_admin").Beginx()
+		require.NoError(t, err)
+		_, err = other.Exec(`lock table ` + c.table + ` in exclusive mode`)
+		require.NoError(t, err)
+		code, stop := s.typing(t, c.typed...)
+		s.waitsForLock(t, c.waits)
+		stop()
+		require.NoError(t, other.Rollback())
+		require.Equal(t, 7, <-code, "%s: saved, and not yet delivered", c.waits)
+		var saved int
+		require.NoError(t, s.db.SQL(t, "hame_admin").Get(&saved, c.saved))
+		require.Equal(t, 1, saved, c.waits)
+	}
+}
+
 // TestAPauseAcrossAWorkersDeath: a hold stops the family's clock; the worker is
 // killed; what was left is there when the hold is released under another worker.
 func TestAPauseAcrossAWorkersDeath(t *testing.T) {
@@ -228,19 +256,4 @@ func (o *office) list(t *testing.T, query string, args ...any) []string {
 	var rows []string
 	require.NoError(t, o.db.SQL(t, "hame_worker").Select(&rows, query, args...))
 	return rows
-}
-
-// typing starts starter and lets it be broken off, as by Ctrl-C. The channel tells
-// its exit code.
-func (s *system) typing(t *testing.T, args ...string) (code <-chan int, stop func()) {
-	t.Helper()
-	c := exec.Command(filepath.Join(programs, "starter"), args...)
-	c.Env = s.env
-	require.NoError(t, c.Start())
-	ended := make(chan int, 1)
-	go func() {
-		_ = c.Wait() // the exit code tells
-		ended <- c.ProcessState.ExitCode()
-	}()
-	return ended, func() { require.NoError(t, c.Process.Signal(syscall.SIGINT)) }
 }

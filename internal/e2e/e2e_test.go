@@ -149,6 +149,38 @@ func (s *system) starter(t *testing.T, args ...string) (stdout, stderr string, c
 	return out.String(), errs.String(), c.ProcessState.ExitCode()
 }
 
+// starting starts a starter that the test ends.
+func (s *system) starting(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.Command(filepath.Join(programs, "starter"), args...)
+	c.Env = s.env
+	require.NoError(t, c.Start())
+	return c
+}
+
+// typing starts starter and lets it be broken off, as by Ctrl-C. The channel tells
+// its exit code.
+func (s *system) typing(t *testing.T, args ...string) (code <-chan int, stop func()) {
+	t.Helper()
+	c := s.starting(t, args...)
+	ended := make(chan int, 1)
+	go func() {
+		_ = c.Wait() // the exit code tells
+		ended <- c.ProcessState.ExitCode()
+	}()
+	return ended, func() { require.NoError(t, c.Process.Signal(syscall.SIGINT)) }
+}
+
+// waitsForLock waits until a statement waits for a lock.
+func (s *system) waitsForLock(t *testing.T, statement string) {
+	t.Helper()
+	var n int
+	require.Eventually(t, func() bool {
+		return s.db.SQL(t, "hame_admin").Get(&n, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+			and query ilike '%' || $1 || '%' and pid <> pg_backend_pid()`, statement) == nil && n > 0
+	}, 30*time.Second, 5*time.Millisecond, "nothing waits: %s", statement)
+}
+
 // must runs starter and wants it to succeed.
 func (s *system) must(t *testing.T, args ...string) string {
 	t.Helper()

@@ -261,24 +261,6 @@ func (f *faulty) interruptedImport(t *testing.T, csv string) {
 	require.Contains(t, out, `"unchanged": 104`, "the same file again changes nothing")
 }
 
-// starting starts a starter that the test ends.
-func (f *faulty) starting(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	c := exec.Command(filepath.Join(programs, "starter"), args...)
-	c.Env = f.env
-	require.NoError(t, c.Start())
-	return c
-}
-
-// waitsForLock waits until a statement waits for a lock.
-func (f *faulty) waitsForLock(t *testing.T, statement string) {
-	t.Helper()
-	var n int
-	require.Eventually(t, func() bool {
-		return f.admin.Get(&n, `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%' || $1 || '%' and pid <> pg_backend_pid()`, statement) == nil && n > 0
-	}, 30*time.Second, 5*time.Millisecond, "nothing waits: %s", statement)
-}
-
 func (f *faulty) startedTwice(t *testing.T) {
 	start := []string{"--as", "archie", "backlog", "start", "--capacity", "20", "--target", "2031-11-23"}
 	var codes [2]int

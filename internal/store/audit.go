@@ -107,6 +107,8 @@ func (s *Store) EraseText(ctx context.Context, target uuid.UUID, reason string) 
 	if err != nil {
 		return id, err
 	}
+	ctx, done := saving(ctx)
+	defer done()
 	_, err = s.db.ExecContext(ctx, `select erase_text($1, $2, $3)`, id, target, reason)
 	return id, mapError(err)
 }

@@ -111,6 +111,8 @@ func (s *Store) ApplyCalendar(ctx context.Context, c NewCommand, from, to *clock
 	if err != nil {
 		return 0, err
 	}
+	ctx, done := saving(ctx)
+	defer done()
 	var no *int64
 	err = s.InTx(ctx, func(t *Tx) error {
 		if err := t.insertCommand(ctx, c); err != nil {

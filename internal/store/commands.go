@@ -28,13 +28,29 @@ type NewCommand struct {
 	Text       string
 }
 
+// saveWithin bounds how long an act's saving may wait for the database [D].
+const saveWithin = 30 * time.Second
+
+// saving is the context in which an act is saved: what breaks off ctx no longer
+// does once saving has begun. Broken off in its commit, an act might be on record
+// or not, and nobody could tell whoever typed it.
+func saving(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() != nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), saveWithin)
+}
+
 // InsertCommand records an act under the session's own login: PostgreSQL stamps
 // who and when, and refuses (NotPermitted) whoever may not do it. The text, if
 // any, stands in a row of its own under a salted digest. A command of this id
 // that is on record already is an error of kind Recorded, and nothing is
 // written: the chain's trigger runs before the insert is refused, so the whole
 // transaction must go, and an "on conflict do nothing" would break the chain.
+// Once begun it is not broken off by ctx (see saving).
 func (s *Store) InsertCommand(ctx context.Context, c NewCommand) error {
+	ctx, done := saving(ctx)
+	defer done()
 	if c.Text == "" {
 		return mapError(insertCommand(ctx, s.db, c, nil))
 	}

@@ -78,7 +78,7 @@ type PostSays struct {
 // fails. It returns the item's number.
 func (s *Store) ReceivePost(ctx context.Context, c NewCommand, says PostSays, waitUntil clock.Date) (int, error) {
 	var no int
-	err := s.onRecord(ctx, c, func(t *Tx) error {
+	err := s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error {
 		return t.get(ctx, &no, `select receive_post($1, $2, $3, $4, $5)`, c.ID, waitUntil, says.Reference, says.NameKey, says.Representative)
 	})
 	return no, err
@@ -86,23 +86,25 @@ func (s *Store) ReceivePost(ctx context.Context, c NewCommand, says PostSays, wa
 
 // DismissPost records that an item belongs to no case.
 func (s *Store) DismissPost(ctx context.Context, c NewCommand) error {
-	return s.onRecord(ctx, c, func(t *Tx) error { return t.exec(ctx, `select dismiss_post($1)`, c.ID) })
+	return s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error { return t.exec(ctx, `select dismiss_post($1)`, c.ID) })
 }
 
 // SettleArrival records that what arrived for a closed case was read and changes
 // nothing.
 func (s *Store) SettleArrival(ctx context.Context, c NewCommand) error {
-	return s.onRecord(ctx, c, func(t *Tx) error { return t.exec(ctx, `select settle_arrival($1)`, c.ID) })
+	return s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error { return t.exec(ctx, `select settle_arrival($1)`, c.ID) })
 }
 
 // onRecord records an act that no running review takes, and does it, in one
 // transaction. A refusal is recorded as the act's outcome in one of its own.
-func (s *Store) onRecord(ctx context.Context, c NewCommand, do func(*Tx) error) error {
+func (s *Store) onRecord(ctx context.Context, c NewCommand, do func(context.Context, *Tx) error) error {
+	ctx, done := saving(ctx)
+	defer done()
 	err := s.InTx(ctx, func(t *Tx) error {
 		if err := t.insertCommand(ctx, c); err != nil {
 			return err
 		}
-		return do(t)
+		return do(ctx, t)
 	})
 	refusal, refused := casefile.AsRefusal(err)
 	if !refused {
