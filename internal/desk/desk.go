@@ -207,10 +207,7 @@ func (d *Desk) receipt(ctx, waiting context.Context, c store.NewCommand, handle 
 	}
 	var app *temporal.ApplicationError
 	if !errors.As(err, &app) || app.Type() != workflows.RefusedError {
-		if waiting.Err() != nil {
-			err = context.Cause(waiting)
-		}
-		return receipt, &UndeliveredError{c.ID, err}
+		return receipt, &UndeliveredError{c.ID, unanswered(waiting, err)}
 	}
 	refusal := casefile.Refuse(casefile.RefusedUnknownAct, app.Message())
 	if app.HasDetails() {
@@ -219,6 +216,23 @@ func (d *Desk) receipt(ctx, waiting context.Context, c store.NewCommand, handle 
 		}
 	}
 	return d.refuse(ctx, c, refusal)
+}
+
+// unanswered is why an act was not answered: what ended the waiting, if it has
+// ended. Temporal's server counts the same deadline, and its word that it is over
+// may be here a moment before our own clock says so.
+func unanswered(waiting context.Context, err error) error {
+	var over *client.WorkflowUpdateServiceTimeoutOrCanceledError
+	if deadline, bounded := waiting.Deadline(); bounded && errors.As(err, &over) && time.Until(deadline) < time.Second {
+		<-waiting.Done()
+	}
+	switch {
+	case errors.Is(waiting.Err(), context.Canceled):
+		return errors.New("it was broken off here")
+	case waiting.Err() != nil:
+		return context.Cause(waiting)
+	}
+	return err
 }
 
 // refuse records a refusal that came before anything was written to history. A

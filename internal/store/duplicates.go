@@ -30,7 +30,9 @@ func (s *Store) Duplicates(ctx context.Context, limit int) ([]DuplicatePair, err
 // that is held until they can be merged, empty if they are two families.
 func (s *Store) ResolveDuplicate(ctx context.Context, c NewCommand, reviewOn clock.Date) (string, error) {
 	var held *string
-	err := s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error { return t.get(ctx, &held, `select resolve_duplicate($1, $2)`, c.ID, reviewOn) })
+	err := s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error {
+		return t.get(ctx, &held, `select resolve_duplicate($1, $2)`, c.ID, reviewOn)
+	})
 	if err != nil || held == nil {
 		return "", err
 	}
