@@ -32,7 +32,7 @@ var exitCodes = []struct {
 	means string
 }{
 	{exitDone, "done"},
-	{exitFailed, "failed: something is wrong with Hame or its surroundings, or verify found a breach"},
+	{exitFailed, "failed: something is wrong with Hame or its surroundings, verify found a breach, or it was broken off before anything was saved"},
 	{exitUsage, "usage: a command, flag, reference, list or form is not as it must be"},
 	{exitRefused, "refused by a rule"},
 	{exitNotPermitted, "not permitted: your roles do not allow it"},
@@ -40,6 +40,23 @@ var exitCodes = []struct {
 	{exitChanged, "changed meanwhile: read the file again"},
 	{exitUndelivered, "saved but not yet delivered: the worker sends it, and nothing needs to be typed twice"},
 	{exitUnreachable, "the database or Temporal does not answer"},
+}
+
+// brokenOff is what a command came to that somebody broke off: what it has to say
+// of what it saved, or else that it was broken off. Neither the database nor
+// Temporal failed. An act is saved whole or not at all.
+func brokenOff(err error) error {
+	var list *listError
+	var kept keptError
+	code := exitCode(err)
+	off := errors.New("broken off here: nothing is half done, and the same command can be typed again")
+	switch {
+	case errors.As(err, &list), code != exitFailed && code != exitUnreachable:
+		return err
+	case errors.As(err, &kept):
+		return keptError{off, kept.path}
+	}
+	return off
 }
 
 // gravity orders the codes for a list, the lightest first: a rule said no;

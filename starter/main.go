@@ -17,7 +17,12 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := newRoot(&app{}).ExecuteContext(ctx); err != nil {
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
+	err := newRoot(&app{}).ExecuteContext(ctx)
+	if ctx.Err() != nil {
+		err = brokenOff(err)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "starter:", describe(err))
 		os.Exit(exitCode(err))
 	}

@@ -120,13 +120,15 @@ func TestACalendarThatIsBrokenOff(t *testing.T) {
 	was := o.dueOf(t, refs["W"], casefile.TaskWindow)
 	require.Error(t, w.stop(t, syscall.SIGKILL), "it is killed")
 
-	typed, stop := s.typing(t, "--as", "archie", "calendar", "apply", changedCalendar(t, fewDaysOn(t)), "--reason", "proclamation")
+	apply := s.typing(t, "--as", "archie", "calendar", "apply", changedCalendar(t, fewDaysOn(t)), "--reason", "proclamation")
 	require.Eventually(t, func() bool {
 		return o.count(t, `select count(*) from calendar_application where finished_at is null`) == 1
 	},
 		time.Minute, 50*time.Millisecond, "the version is in force")
-	stop()
-	require.Equal(t, 7, <-typed, "saved, and not yet delivered")
+	apply.brokenOff(t)
+	said, code := apply.ended()
+	require.Equal(t, 7, code, "saved, and not yet delivered: %s", said)
+	require.Contains(t, said, "it was broken off here; the worker moves the others")
 	require.Equal(t, was, o.dueOf(t, refs["W"], casefile.TaskWindow))
 
 	s.startWorker(t)
@@ -136,36 +138,6 @@ func TestACalendarThatIsBrokenOff(t *testing.T) {
 		2*time.Minute, 100*time.Millisecond, "the worker goes on")
 	require.True(t, was.Before(o.dueOf(t, refs["W"], casefile.TaskWindow)))
 	o.types(t, refs, 0, "--as una verify", "every invariant holds")
-}
-
-// TestBrokenOffWhileItIsSaved: with Ctrl-C at the moment of saving, whoever typed
-// it is told that it is saved, for it is.
-func TestBrokenOffWhileItIsSaved(t *testing.T) {
-	s := newSystem(t)
-	today := clock.DateOf(time.Now())
-	refs := s.db.Import(t, today, couple("W"))
-	for _, c := range []struct {
-		table, waits, saved string
-		typed               []string
-	}{
-		{"command", "insert into command", `select count(*) from command where kind = 'case.open'`,
-			[]string{"--as", "fiona", "case", "open", refs["W"], "--reason", "illness"}},
-		{"calendar_application", "apply_calendar", `select count(*) from calendar_application where finished_at is null`,
-			[]string{"--as", "archie", "calendar", "apply", changedCalendar(t, fewDaysOn(t)), "--reason", "proclamation"}},
-	} {
-		other, err := s.db.SQL(t, "hame_admin").Beginx()
-		require.NoError(t, err)
-		_, err = other.Exec(`lock table ` + c.table + ` in exclusive mode`)
-		require.NoError(t, err)
-		code, stop := s.typing(t, c.typed...)
-		s.waitsForLock(t, c.waits)
-		stop()
-		require.NoError(t, other.Rollback())
-		require.Equal(t, 7, <-code, "%s: saved, and not yet delivered", c.waits)
-		var saved int
-		require.NoError(t, s.db.SQL(t, "hame_admin").Get(&saved, c.saved))
-		require.Equal(t, 1, saved, c.waits)
-	}
 }
 
 // TestAPauseAcrossAWorkersDeath: a hold stops the family's clock; the worker is
@@ -236,13 +208,13 @@ func TestOneCalendarTypedTwiceAtOnce(t *testing.T) {
 	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("W"))
 	o.does(t, refs["W"], toRepresentation()...)
 	calendar := changedCalendar(t, fewDaysOn(t))
-	var codes []<-chan int
+	var applied []*typed
 	for range 3 {
-		code, _ := o.typing(t, "--as", "archie", "calendar", "apply", calendar, "--reason", "proclamation")
-		codes = append(codes, code)
+		applied = append(applied, o.typing(t, "--as", "archie", "calendar", "apply", calendar, "--reason", "proclamation"))
 	}
-	for _, code := range codes {
-		require.Zero(t, <-code)
+	for _, y := range applied {
+		said, code := y.ended()
+		require.Zero(t, code, said)
 	}
 	require.Equal(t, 2, o.count(t, `select count(*) from calendar_application`), "the one that set-up made, and this")
 	require.Equal(t, 1, o.count(t, `select count(*) from deadline_change where cause = 'calendar'`))

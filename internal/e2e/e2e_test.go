@@ -149,26 +149,31 @@ func (s *system) starter(t *testing.T, args ...string) (stdout, stderr string, c
 	return out.String(), errs.String(), c.ProcessState.ExitCode()
 }
 
-// starting starts a starter that the test ends.
-func (s *system) starting(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	c := exec.Command(filepath.Join(programs, "starter"), args...)
-	c.Env = s.env
-	require.NoError(t, c.Start())
-	return c
+// typed is a command that runs.
+type typed struct {
+	cmd  *exec.Cmd
+	said bytes.Buffer // to standard error
 }
 
-// typing starts starter and lets it be broken off, as by Ctrl-C. The channel tells
-// its exit code.
-func (s *system) typing(t *testing.T, args ...string) (code <-chan int, stop func()) {
+// typing starts starter; the test waits for its end.
+func (s *system) typing(t *testing.T, args ...string) *typed {
 	t.Helper()
-	c := s.starting(t, args...)
-	ended := make(chan int, 1)
-	go func() {
-		_ = c.Wait() // the exit code tells
-		ended <- c.ProcessState.ExitCode()
-	}()
-	return ended, func() { require.NoError(t, c.Process.Signal(syscall.SIGINT)) }
+	y := &typed{cmd: exec.Command(filepath.Join(programs, "starter"), args...)}
+	y.cmd.Env, y.cmd.Stderr = s.env, &y.said
+	require.NoError(t, y.cmd.Start())
+	return y
+}
+
+// brokenOff breaks it off, as by Ctrl-C.
+func (y *typed) brokenOff(t *testing.T) {
+	t.Helper()
+	require.NoError(t, y.cmd.Process.Signal(syscall.SIGINT))
+}
+
+// ended waits for its end and returns what it said and its exit code.
+func (y *typed) ended() (stderr string, code int) {
+	_ = y.cmd.Wait() // the exit code tells
+	return y.said.String(), y.cmd.ProcessState.ExitCode()
 }
 
 // waitsForLock waits until a statement waits for a lock.

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -245,10 +244,10 @@ func (f *faulty) interruptedImport(t *testing.T, csv string) {
 	require.NoError(t, err)
 	_, err = tx.Exec(`lock table import_batch in share mode`) // the merge waits for it
 	require.NoError(t, err)
-	c := f.starting(t, "--as", "archie", "backlog", "import", csv)
+	c := f.typing(t, "--as", "archie", "backlog", "import", csv)
 	f.waitsForLock(t, "import_merge")
-	require.NoError(t, c.Process.Kill())
-	require.Error(t, c.Wait())
+	require.NoError(t, c.cmd.Process.Kill())
+	require.Error(t, c.cmd.Wait())
 	require.NoError(t, tx.Rollback())
 	var left int
 	require.Eventually(t, func() bool {
@@ -417,15 +416,15 @@ func (f *faulty) starterKilledBeforeSending(t *testing.T) {
 	// The row waits for the chain's lock, so that the gate is shut before it is there.
 	_, err = tx.Exec(`select pg_advisory_xact_lock(hashtextextended('hame.chain.' || $1, 0))`, ref)
 	require.NoError(t, err)
-	c := exec.Command(filepath.Join(programs, "starter"), "--as", "morag", "contact", "record", ref, "--how", "visit")
-	c.Env = append(f.env, "TEMPORAL_ADDRESS="+gate.address)
-	require.NoError(t, c.Start())
+	behind := *f.system
+	behind.env = append(slices.Clone(f.env), "TEMPORAL_ADDRESS="+gate.address)
+	c := behind.typing(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
 	f.waitsForLock(t, "insert into command ")
 	gate.shut()
 	require.NoError(t, tx.Rollback())
 	require.Eventually(t, func() bool { return f.waiting(t, ref) >= 1 }, 30*time.Second, 5*time.Millisecond, "the row is there")
-	require.NoError(t, c.Process.Kill())
-	require.Error(t, c.Wait())
+	require.NoError(t, c.cmd.Process.Kill())
+	require.Error(t, c.cmd.Wait())
 	id := f.newest(t, ref)
 	f.later = append(f.later, func(t *testing.T) { f.doneOnce(t, id) })
 }
@@ -457,10 +456,10 @@ func (f *faulty) starterKilledBeforeHearing(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.Exec(`select case_ref from review where case_ref = $1 for update`, ref) // the activity waits for it
 	require.NoError(t, err)
-	c := f.starting(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
+	c := f.typing(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
 	f.waitsForLock(t, "from lock_review")
-	require.NoError(t, c.Process.Kill())
-	require.Error(t, c.Wait())
+	require.NoError(t, c.cmd.Process.Kill())
+	require.Error(t, c.cmd.Wait())
 	require.NoError(t, tx.Rollback())
 	id := f.newest(t, ref)
 	require.Eventually(t, func() bool {
