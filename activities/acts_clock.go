@@ -17,6 +17,9 @@ import (
 // of review.
 func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.HoldFields)
+	if err := c.notOvertaken(ctx, cmd, "ground", casefile.ActHold, casefile.ActRelease); err != nil {
+		return err
+	}
 	if refusal := casefile.CheckReviewDay(f.ReviewOn, c.today); refusal != nil {
 		return refusal
 	}
@@ -73,6 +76,17 @@ func (c *change) beginHold(ctx context.Context, person int, ground casefile.Grou
 	return c.moveDeadlines(ctx, store.CauseHold, command)
 }
 
+// notOvertaken refuses an act that reaches the review after one that was recorded
+// later, of these kinds and with the same code in a field: a hold that was saved
+// and not delivered must not come back when it was released meanwhile [D].
+func (c *change) notOvertaken(ctx context.Context, cmd store.Command, field string, acts ...casefile.Act) error {
+	overtaken, err := c.Overtaken(ctx, cmd.ID, field, acts...)
+	if err == nil && overtaken {
+		err = casefile.Refuse(casefile.RefusedStale, "it reached the review after a later act on the same clock, which stands: see clock show, and type it again if it is still meant")
+	}
+	return err
+}
+
 // openHold returns the hold of a person on a ground that stands, and whether one does.
 func (c *change) openHold(ctx context.Context, person int, ground casefile.Ground) (store.HoldRow, bool, error) {
 	holds, err := c.Holds(ctx, c.ref)
@@ -89,6 +103,9 @@ func (c *change) openHold(ctx context.Context, person int, ground casefile.Groun
 // ended, for nobody can use a day that is over [D].
 func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ReleaseFields)
+	if err := c.notOvertaken(ctx, cmd, "ground", casefile.ActHold, casefile.ActRelease); err != nil {
+		return err
+	}
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
@@ -200,12 +217,19 @@ func (c *change) endHold(ctx context.Context, person int, ground casefile.Ground
 // behind somebody's back.
 func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ExtendFields)
+	if err := c.notOvertaken(ctx, cmd, "task", casefile.ActExtend); err != nil {
+		return err
+	}
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
 	task, err := c.Task(ctx, c.ref, f.Task, cmd.Subject)
 	if store.IsKind(err, store.NotFound) {
-		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("%s is not open for them: clock show lists what is; what comes late is taken all the same", f.Task))
+		about := c.ref
+		if cmd.Subject != 0 {
+			about = fmt.Sprintf("%s/%d", c.ref, cmd.Subject)
+		}
+		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("%s is not open for %s: clock show lists what is, with whom each is about; what comes late is taken all the same", f.Task, about))
 	}
 	if err != nil {
 		return err
@@ -221,11 +245,14 @@ func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 		}
 		return c.giveTime(ctx, task, store.CauseWithdrawal, cmd.ID)
 	}
-	if cmd.AttestedOn.Before(f.AskedOn) {
+	switch {
+	case f.AskedOn.Before(task.Began):
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("%s began on %s: more time for it was not asked for on %s", f.Task, task.Began, f.AskedOn))
+	case cmd.AttestedOn.Before(f.AskedOn):
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("what was asked for on %s was not decided on %s", f.AskedOn, cmd.AttestedOn))
 	}
-	if most := f.Task.MostExtended(); f.Decision == casefile.ExtensionGranted && task.Extended+f.Days > most {
-		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s can be extended by %d days in all; %d are given, so %d are left to give", f.Task, most, task.Extended, most-task.Extended))
+	if refusal := f.CheckCap(task.Extended); refusal != nil {
+		return refusal
 	}
 	if err := c.AddExtension(ctx, c.ref, task.ID, *f, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {
 		return err

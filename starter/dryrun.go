@@ -35,7 +35,7 @@ func (t trial) words() string {
 	if t.Filed {
 		s += "; the case is closed, and it would be filed with it"
 	}
-	return s + "; nothing was changed"
+	return s + "; what only its review can tell, such as whether something waits for it, was not tried; nothing was changed"
 }
 
 // try checks everything about a command that can be checked without changing
@@ -117,6 +117,10 @@ func (f caseFile) has(rule casefile.ActRule, subject int, fields casefile.Fields
 	case *casefile.EvidenceFields:
 		if fields.Provider.PerChild() && subject == 0 {
 			return missing("name the child whom the evidence is about, as in REF/3")
+		}
+	case *casefile.ExtendFields:
+		if refusal := fields.CheckCap(0); refusal != nil {
+			return refusal
 		}
 	case *casefile.ProposeFields:
 		revision = fields.Revision

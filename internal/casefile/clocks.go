@@ -185,9 +185,12 @@ func (f ExtendFields) Ask() []Field {
 	}
 }
 
+// mostAskedFor bounds what is asked for, in days: more is a slip.
+const mostAskedFor = 366
+
 // Validate checks the codes, and wants a number of days, who asked and when,
-// unless an extension is withdrawn. None beyond the task's cap is granted; more may
-// be asked for and refused.
+// unless an extension is withdrawn. What is beyond the task's cap may be asked for
+// and refused (CheckCap).
 func (f ExtendFields) Validate() error {
 	if err := inCodes(f); err != nil {
 		return err
@@ -198,17 +201,23 @@ func (f ExtendFields) Validate() error {
 		}
 		return nil
 	}
-	most := f.Task.MostExtended()
-	if f.Decision == ExtensionRefused {
-		most = 366 // more may be asked for than can be given
-	}
 	switch {
-	case f.Days < 1 || f.Days > most:
-		return fmt.Errorf("days: %d; %s can be extended by 1 to %d days in all", f.Days, f.Task, most)
+	case f.Days < 1 || f.Days > mostAskedFor:
+		return fmt.Errorf("days: %d; say for how many days more it was asked, from 1 to %d", f.Days, mostAskedFor)
 	case f.AskedOn.IsZero():
 		return fmt.Errorf("asked_on: say on which day it was asked for")
 	}
 	return nil
+}
+
+// CheckCap refuses more days than a task can be given, of which some are given
+// already; nil if they can be.
+func (f ExtendFields) CheckCap(given int) *Refusal {
+	most := f.Task.MostExtended()
+	if f.Decision != ExtensionGranted || given+f.Days <= most {
+		return nil
+	}
+	return Refuse(RefusedConstraint, fmt.Sprintf("%s can be extended by %d days in all; %d are given, so %d are left to give", f.Task, most, given, most-given))
 }
 
 // Attested returns the day of the request, which is never later than today.

@@ -49,9 +49,9 @@ type NewDates struct {
 func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
-			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next, provisional, old_version, new_version)
+			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next, provisional, was_provisional, old_version, new_version)
 			select t.id, 1 + (select coalesce(max(no), 0) from deadline_change where task_id = t.id), $2, $3, $4, $5,
-			       t.due_on, $6, t.next_at, $7, $8, t.calendar_version, $9
+			       t.due_on, $6, t.next_at, $7, $8, t.provisional, t.calendar_version, $9
 			from task t where t.id = $1)
 		update task set due_on = $6, next_at = $7, provisional = $8, calendar_version = $9, days = $10, next_rung = $11, next_no = $12,
 		       awaiting = $13, overdue = $14, escalated = $15,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -127,6 +128,19 @@ type Command struct {
 	Permitted  bool           `db:"permitted"`
 	Outcome    sql.NullString `db:"outcome"` // set if it was dealt with before
 	Detail     []byte         `db:"detail"`
+}
+
+// Overtaken reports whether one of these kinds of act that was recorded after this
+// one, of the same case and subject and with the same code in a field, has been
+// accepted already: this one was kept from its review meanwhile.
+func (t *Tx) Overtaken(ctx context.Context, id uuid.UUID, field string, acts ...casefile.Act) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (
+			select from command mine join command c on c.case_ref = mine.case_ref and c.subject_no = mine.subject_no and c.chain_n > mine.chain_n
+			join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
+			where mine.id = $1 and c.kind = any($3) and c.fields->>$2 = mine.fields->>$2)`, id, field, pq.Array(acts))
+	return yes, err
 }
 
 // Command returns a recorded act by its id, with the outcome it already has if

@@ -129,7 +129,8 @@ create table deadline_change (
     old_next     timestamptz,
     new_next     timestamptz,
     days_left    int not null,
-    provisional  boolean not null,
+    provisional  boolean not null, -- the new day
+    was_provisional boolean not null,
     old_version  text references calendar_version,
     new_version  text references calendar_version,
     command_id   uuid references command,
@@ -141,6 +142,23 @@ create trigger insert_only before update or delete on calendar_day for each row 
 
 alter table command drop constraint command_office_check;
 alter table command add constraint command_office_check check (office in ('mailroom', 'calendar'));
+
+-- A synthetic programme's now goes on from where it was put, as its reviews' clocks do: what is done by hand after a
+-- rehearsal has happened when the figures are asked for.
+alter table programme add column business_now_since timestamptz;
+-- +goose StatementBegin
+create function goes_on() returns trigger language plpgsql as $$
+begin
+    new.business_now_since := clock_timestamp();
+    return new;
+end $$;
+create or replace function business_now() returns timestamptz language sql stable security definer set search_path = hame as $$
+    select case when synthetic and business_now is not null then business_now + (clock_timestamp() - business_now_since)
+                else clock_timestamp() end from programme
+$$;
+-- +goose StatementEnd
+create trigger goes_on before update of business_now on programme for each row execute function goes_on();
+update programme set business_now = business_now where business_now is not null;
 
 -- +goose StatementBegin
 create function calendar_in_force() returns text language plpgsql stable security definer set search_path = hame as $$
@@ -325,9 +343,17 @@ begin
                 'extensions', (select coalesce(jsonb_agg(to_jsonb(e) - array['case_ref', 'task_id', 'command_id', 'withdrawal_id']
                                    - case when sight = 'file' then array[]::text[] else array['reason'] end order by e.no), '[]')
                                from extension e where e.task_id = t.id),
+                -- Why a hold ended, or more time was taken back, may tell of the family.
                 'changes', (select coalesce(jsonb_agg(to_jsonb(d) - array['task_id', 'recorded_at', 'command_id']
-                                || jsonb_build_object('by', coalesce((select c.person from command c where c.id = d.command_id), '')) order by d.no), '[]')
-                            from deadline_change d where d.task_id = t.id))
+                                || jsonb_build_object('by', coalesce(c.person, ''),
+                                       'reason', case when d.cause = 'calendar' or sight = 'file' then coalesce(c.fields->>'reason', '') else '' end,
+                                       'label', coalesce((select v.label from calendar_version v where v.version = d.new_version and d.cause = 'calendar'), ''))
+                                order by d.no), '[]')
+                            from deadline_change d
+                            left join lateral (select x.command_id from calendar_application x where x.version = d.new_version and d.cause = 'calendar'
+                                               order by coalesce(x.replaced = d.old_version, false) desc, x.no desc limit 1) a on true
+                            left join command c on c.id = coalesce(d.command_id, a.command_id)
+                            where d.task_id = t.id))
                 order by t.closed_at is not null, t.next_at nulls last, t.id), '[]')
             from task t where t.case_ref = ref
               and (sight in ('file', 'no_text') or (sight = 'children' and t.stage = 'welfare') or (sight = 'summary' and t.stage = 'representation')
@@ -430,7 +456,7 @@ begin
     union all
     select d.at, 'deadline moved', coalesce((select c.person from command c where c.id = d.command_id), ''),
            t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due ' || coalesce(d.old_due::text, 'no day')
-           || ' -> ' || coalesce(d.new_due::text, 'no day: stopped') || ': ' || d.cause
+           || ' -> ' || coalesce(d.new_due::text, 'no day: stopped') || case when d.provisional then ' (provisional)' else '' end || ': ' || d.cause
     from deadline_change d join task t on t.id = d.task_id where t.case_ref = ref
     order by 1, 2;
 end $$;
@@ -496,8 +522,8 @@ begin
             select outcome, count(*) as n from decision_outcome group by 1) x),
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null and coalesce(attested_on <= due_on, attested_on is not null)),
-            -- What was stopped or extended since its day had passed has not been missed yet.
-            'missed', count(*) filter (where passed and not coalesce(attested_on <= due_on, false)),
+            -- What was stopped or extended since its day had passed has not been missed yet. figures() counts alike.
+            'missed', count(*) filter (where not lapsed and case when attested_on is not null then attested_on > due_on else passed end),
             'windows_ended', count(*) filter (where lapsed), 'reminded', count(*) filter (where was_reminded),
             'escalated', count(*) filter (where was_escalated)) from dues),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
@@ -558,8 +584,8 @@ begin
         where k.opened_at <= as_of
           and not exists (select from rung x where x.task_id = k.id and x.kind = 'due' and x.acted_at <= as_of and x.effect in ('lapse', 'search_appeal'))
           and case when k.attested_on is not null and coalesce(k.answered_at, k.closed_at) <= as_of then k.attested_on > u.due
-                   else u.due < (as_of at time zone 'Europe/London')::date
-                        and exists (select from rung x where x.task_id = k.id and x.kind = 'due' and x.acted_at <= as_of) end
+                   else exists (select from rung x where x.task_id = k.id and x.kind = 'due' and x.acted_at <= as_of
+                                and (x.on_at at time zone 'Europe/London')::date > u.due) end
         group by grouping sets ((t.g_lane, t.g_council, t.g_stage, k.owed_by), (k.owed_by))),
     groups as (
         select grouping(g_lane) = 1 as total, g_lane, g_council, g_stage, count(*) as families,
@@ -598,7 +624,7 @@ begin
             from (select x.lane from backlog_lane x where x.started_at <= as_of) b)));
 end $$;
 -- +goose StatementEnd
--- The same list as before, with the mark of a day that may still move.
+-- The same list as before, with the mark of a day that may still move. A case waits for whoever's last day comes first.
 create or replace view case_list with (security_barrier) as
 select s.case_ref, coalesce(r.stage, 'unlisted') as stage, s.lane, s.council,
        case when s.inside then coalesce(r.priority, 0) else 0 end as priority,
@@ -617,7 +643,7 @@ left join lateral (
     from task o where o.case_ref = s.case_ref and o.closed_at is null
       and (s.inside or (s.sight = 'children' and o.stage = 'welfare') or (s.sight = 'summary' and o.stage = 'representation')
            or o.awaiting in (select m.role from my_roles() m))
-    order by o.next_at, o.id limit 1) t on true;
+    order by o.due_on nulls last, o.next_at, o.id limit 1) t on true;
 
 create trigger stamp_calendar before insert on task for each row execute function stamp_calendar();
 
