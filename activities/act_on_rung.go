@@ -128,7 +128,7 @@ func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.Ta
 // checks over 90 days old, welfare checks over six months old (C2). It is looked
 // at whenever a decision that is awaited comes up.
 func (c *change) renewLapsed(ctx context.Context) error {
-	file, err := c.SignatureFile(ctx, c.ref)
+	file, err := c.SignatureFile(ctx, c.ref, c.today)
 	if err != nil {
 		return err
 	}

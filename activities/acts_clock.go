@@ -166,7 +166,7 @@ func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error
 		return false, err
 	}
 	for _, x := range answers {
-		due, _, err := c.lastDay(ctx, answerDeadline(x.PutOn, pausesBy(without, casefile.TaskQuestionnaire)), x.Version, x.KeptUnder)
+		due, _, err := c.lastDay(ctx, casefile.AnswerDeadline(x.PutOn, pausesBy(without, casefile.TaskQuestionnaire)), x.Version, x.KeptUnder)
 		if err != nil || (passed(due, c.today) && !passed(x.AnswerBy, c.today)) {
 			return true, err
 		}

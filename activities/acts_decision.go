@@ -129,12 +129,15 @@ func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	if f.Revision != c.before.Revision {
 		return stale(f.Revision, c.before.Revision)
 	}
+	if err := c.catchUp(ctx); err != nil { // what blocks a signature rests on days
+		return err
+	}
 	if _, err := c.OpenProposal(ctx, c.ref); err == nil {
 		return casefile.Refuse(casefile.RefusedAlreadyDone, "a proposal waits for the second officer")
 	} else if !store.IsKind(err, store.NotFound) {
 		return err
 	}
-	file, err := c.SignatureFile(ctx, c.ref)
+	file, err := c.SignatureFile(ctx, c.ref, c.today)
 	if err != nil {
 		return err
 	}
@@ -237,7 +240,10 @@ func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 	if p.Revision+1 != c.before.Revision {
 		return stale(f.Revision, c.before.Revision)
 	}
-	file, err := c.SignatureFile(ctx, c.ref)
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
+	file, err := c.SignatureFile(ctx, c.ref, c.today)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 		if err != nil {
 			return err
 		}
-		if answerBy, err = answerDeadline(f.PutOn, pauses).Due(c.holidays); err != nil {
+		if answerBy, err = casefile.AnswerDeadline(f.PutOn, pauses).Due(c.holidays); err != nil {
 			return err
 		}
 	}

@@ -68,8 +68,12 @@ func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung ca
 	if rung.Kind == casefile.Reminder || rung.Kind == casefile.Diary || effect == casefile.EffectNone || effect == casefile.EffectEscalate || effect == casefile.EffectReassign {
 		return false, nil
 	}
-	until, err := c.PostWaitsUntil(ctx, c.ref, c.today)
-	if err != nil || until.IsZero() {
+	received, err := c.LastPost(ctx, c.ref, c.today)
+	if err != nil || received.IsZero() {
+		return false, err
+	}
+	until, err := PostWaitsUntil(received, c.holidays) // by those in force, which may have changed since
+	if err != nil || until.Before(c.today) {
 		return false, err
 	}
 	later := store.NewDates{Days: task.Days, Unit: task.Unit, Version: task.Version, KeptUnder: task.KeptUnder, DueOn: task.DueOn, Provisional: task.Provisional,

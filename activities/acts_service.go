@@ -117,12 +117,17 @@ func noAppeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fiel
 	case holds > 0:
 		return casefile.BlockedRefusal([]casefile.Block{casefile.BlockHold})
 	}
-	open, err := c.done(ctx, casefile.TaskNoAppeal, cmd.Subject, "none_found", looked)
-	if err != nil {
-		return err
-	}
-	if !open {
+	search, err := c.Task(ctx, c.ref, casefile.TaskNoAppeal, cmd.Subject)
+	switch {
+	case store.IsKind(err, store.NotFound):
 		return casefile.Refuse(casefile.RefusedTooEarly, "this person's appeal window has not ended, or no refusal was served on them")
+	case err != nil:
+		return err
+	case looked.Before(search.Began):
+		return casefile.Refuse(casefile.RefusedTooEarly, fmt.Sprintf("this person could appeal until %s: a search on %s tells nothing of it", search.Began.AddDays(-1), looked))
+	}
+	if _, err := c.done(ctx, casefile.TaskNoAppeal, cmd.Subject, "none_found", looked); err != nil {
+		return err
 	}
 	return c.NoAppeal(ctx, c.ref, cmd.Subject, looked)
 }

@@ -100,7 +100,7 @@ func returnWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile
 // waiveWelfare lets the review go on without a child's check. From then on the
 // database refuses any outcome but a grant for every member of the family.
 func waiveWelfare(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
-	file, err := c.SignatureFile(ctx, c.ref)
+	file, err := c.SignatureFile(ctx, c.ref, c.today)
 	if err != nil {
 		return err
 	}

@@ -247,8 +247,8 @@ func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadl
 	if !ahead || to.DueOn == t.DueOn || rule.Stage != casefile.Evidence || c.before.HasOpened(casefile.Representation) {
 		return nil
 	}
-	if _, err := c.Task(ctx, c.ref, t.Kind, t.Subject); !store.IsKind(err, store.NotFound) {
-		return err // it was asked for anew meanwhile
+	if anew, err := c.AskedAnew(ctx, t.ID); err != nil || anew {
+		return err // what came of that stands, whether it is open or not
 	}
 	acted, err := c.ActedRungs(ctx, t.ID)
 	if err != nil {
@@ -369,14 +369,6 @@ func (a *Activities) MoveDeadlines(ctx context.Context, in MoveDeadlinesParams) 
 	return r, classify("move deadlines", err)
 }
 
-// answerDeadline is the time to answer adverse material that was put on a day
-// (row 7): ten working days of England and Wales. It is the family's own time, and
-// what stops the questionnaire stops it too [D].
-func answerDeadline(putOn clock.Date, pauses []clock.Pause) clock.Deadline {
-	return clock.Deadline{Began: putOn, Pauses: pauses,
-		Budget: clock.Budget{Days: casefile.AdverseAnswerWDays, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}}
-}
-
 // moveAnswers works out anew the last days on which people may answer adverse
 // material, and keeps the old ones, as it is done with the deadlines of tasks.
 func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uuid.UUID) error {
@@ -395,7 +387,7 @@ func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uui
 		return err
 	}
 	for _, x := range answers {
-		due, by, err := c.lastDay(ctx, answerDeadline(x.PutOn, pauses), x.Version, x.KeptUnder)
+		due, by, err := c.lastDay(ctx, casefile.AnswerDeadline(x.PutOn, pauses), x.Version, x.KeptUnder)
 		if err != nil {
 			return err
 		}

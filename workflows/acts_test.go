@@ -14,6 +14,7 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/workflows"
 	"hame/workflows/internal/office"
@@ -197,6 +198,37 @@ func TestAStuckReviewTriesAgainInTheNextRun(t *testing.T) {
 			require.NotEmpty(t, s.rungs(s.task(casefile.TaskAllocate)))
 		})
 	}
+}
+
+// TestAStageThatOpensLate: representation could not be opened for forty days. The
+// minister has the whole window from the day on which it is mended, and the stage
+// was not open before.
+func TestAStageThatOpensLate(t *testing.T) {
+	s := newStory(t).Diligently(office.Manner{}, casefile.TaskWindow)
+	broken := true
+	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
+		failing(env, activities.OpenStageActivity, func(in activities.OpenStageParams) error {
+			if in.Stage == casefile.Representation && broken {
+				return temporal.NewNonRetryableApplicationError("open stage: broken", activities.BrokenError, nil)
+			}
+			return nil
+		}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
+			return s.activities.OpenStage(ctx, in)
+		})
+	}
+	var mended clock.Date
+	s.daily = func() {
+		if mended.IsZero() && s.query(s.env).Stuck == activities.OpenStageActivity {
+			s.answers = nil
+			mended = clock.DateOf(s.env.Now()).AddDays(40)
+			s.Then(morning(mended), func() { broken = false })
+		}
+	}
+	s.Run(listedOn.AddDays(200).Start())
+	require.False(t, mended.IsZero(), "it was stuck")
+	window := s.task(casefile.TaskWindow)
+	require.False(t, window.Began.Before(mended), "the window began on %s, and was opened on %s or later", window.Began, mended)
+	require.Zero(t, s.count(`select count(*) from stage_entry where case_ref = $1 and stage = 'representation' and opened_at < $2`, s.ref, mended.Start()))
 }
 
 // A rung that fails for good makes the review stuck too, and is not lost: when

@@ -79,8 +79,9 @@ func (r *review) drawn(ctx workflow.Context) bool {
 	if !r.awaitInstant(ctx, r.DrawnAt, "drawn", func() bool { return false }) {
 		return false
 	}
-	r.step(ctx, activities.OpenReviewActivity, "open the review",
-		activities.OpenReviewParams{Case: r.Case, Lane: r.Lane, Now: workflow.Now(ctx), ListingDate: r.ListingDate})
+	r.step(ctx, activities.OpenReviewActivity, "open the review", func(now time.Time) any {
+		return activities.OpenReviewParams{Case: r.Case, Lane: r.Lane, Now: now, ListingDate: r.ListingDate}
+	})
 	return true
 }
 
@@ -118,8 +119,9 @@ func (r *review) openIf(ctx workflow.Context, stage casefile.Stage, condition fu
 	if r.HasOpened(stage) {
 		return
 	}
-	r.stepIf(ctx, condition, activities.OpenStageActivity, "open "+string(stage),
-		activities.OpenStageParams{Case: r.Case, Stage: stage, Now: workflow.Now(ctx)})
+	r.stepIf(ctx, condition, activities.OpenStageActivity, "open "+string(stage), func(now time.Time) any {
+		return activities.OpenStageParams{Case: r.Case, Stage: stage, Now: now}
+	})
 }
 
 // finish opens a stage and waits until nothing of it is left to do.
@@ -132,18 +134,19 @@ func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
 // the review it returns. Where it fails for good the review is stuck, and it is
 // tried again a day on, until operations or a deployment have mended it; what
 // arrives meanwhile is received.
-func (r *review) step(ctx workflow.Context, activity, summary string, params any) {
+func (r *review) step(ctx workflow.Context, activity, summary string, params func(now time.Time) any) {
 	r.stepIf(ctx, func() bool { return true }, activity, summary, params)
 }
 
 // stepIf is a step that is left out where a condition of the state does not hold
-// when its turn comes. What was stuck at it goes on.
-func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params any) {
+// when its turn comes. What was stuck at it goes on. Each try is of its own time:
+// the clocks that it starts were nobody's before.
+func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params func(now time.Time) any) {
 	for stuck := false; ; stuck = true {
 		var after casefile.Review
 		var err error
 		r.exclusively(ctx, func() {
-			name, why, in := activity, summary, params
+			name, why, in := activity, summary, params(workflow.Now(ctx))
 			if !condition() {
 				if !stuck {
 					return

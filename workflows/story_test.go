@@ -453,8 +453,8 @@ func (s *story) does(deeds []office.Deed, then func()) {
 // its listing date.
 func (s *story) owned(tasks []openTask) {
 	now, r := s.env.Now(), s.query(s.env)
-	if r.Stuck != "" {
-		return // TestAStuckReviewHasADate looks at these
+	if r.Stuck != "" || r.RetryAt.Equal(now) {
+		return // TestAStuckReviewHasADate looks at these, which may be trying again at this instant
 	}
 	for _, t := range tasks {
 		require.NotEmpty(s.t, t.Awaiting, "%s has no owner on %s", t.Kind, now)

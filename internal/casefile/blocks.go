@@ -19,8 +19,8 @@ const (
 	BlockIllness        Block = "illness_evidence_outstanding"
 	BlockHold           Block = "hold"
 	BlockNoContact      Block = "family_not_reached"
-	// BlockTimeRuns keeps a refusal from being signed while the family has the time
-	// that a hold or an extension has given it [D].
+	// BlockTimeRuns keeps a refusal from being signed while the family has time to
+	// answer: it was asked again, or a hold or an extension has given it the time [D].
 	BlockTimeRuns    Block = "family_may_still_answer"
 	BlockNoInterview Block = "no_interview"
 	BlockAdverse     Block = "adverse_material_not_put"
@@ -62,8 +62,8 @@ type File struct {
 	Represented bool
 	// FamilyAnswered is whether the questionnaire, or part of it, came back.
 	FamilyAnswered bool
-	// FamilysTimeRuns is whether the questionnaire is awaited and not overdue, and a
-	// hold or an extension has given the family its time.
+	// FamilysTimeRuns is whether the questionnaire is awaited and not overdue, or a
+	// hold has given the family its time back since it was passed over.
 	FamilysTimeRuns bool
 	// LetterSent, RepresentativeCalled and ContactMade are the three attempts that
 	// must be on record before silence can be passed over.

@@ -120,6 +120,14 @@ type (
 	}
 )
 
+// AnswerDeadline is the time to answer adverse material that was put on a day
+// (row 7): ten working days of England and Wales. It is the family's own time, and
+// what stops the questionnaire stops it too [D].
+func AnswerDeadline(putOn clock.Date, pauses []clock.Pause) clock.Deadline {
+	return clock.Deadline{Began: putOn, Pauses: pauses,
+		Budget: clock.Budget{Days: AdverseAnswerWDays, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}}
+}
+
 // ReleasedAsMistake is why a hold ends that should never have begun.
 const ReleasedAsMistake = "mistake"
 

@@ -84,6 +84,14 @@ func (t *Tx) PutOff(ctx context.Context, task int64) (bool, error) {
 	return yes, err
 }
 
+// AskedAnew reports whether a later task asks for the same as this one, or has asked.
+func (t *Tx) AskedAnew(ctx context.Context, task int64) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from task k join task n on n.case_ref = k.case_ref and n.kind = k.kind and n.subject = k.subject and n.id > k.id where k.id = $1)`, task)
+	return yes, err
+}
+
 // ActedRungs counts how often each kind of rung of a task has acted.
 func (t *Tx) ActedRungs(ctx context.Context, task int64) (map[casefile.RungKind]int, error) {
 	var rows []struct {
@@ -169,27 +177,47 @@ const (
 // verify says so [D].
 const longestChange = 60
 
-// VerifyDeadlines works out the last day of every running deadline from its
-// ledger and its version of the calendars, and returns a breach for each that is
-// shown with another; for each that a change of the calendars should have made
-// longer and did not; and for a change that is not done after an hour.
-// NotPermitted but for operations and the auditor.
+// VerifyDeadlines works out the last day of every running deadline, and of every
+// time to answer adverse material, from its ledger and its version of the
+// calendars, and returns a breach for each that is shown with another; for each
+// that a change of the calendars should have made longer and did not; and for a
+// change that is not done after an hour. NotPermitted but for operations and the
+// auditor.
 func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
-	const page = 10_000
-	var breaches []Breach
 	progress, err := s.CalendarProgress(ctx)
 	if err != nil {
 		return nil, err
 	}
+	v := verification{finished: progress.Finished, versions: map[string]*clock.Holidays{}}
 	if !progress.Finished && progress.Minutes >= longestChange {
-		breaches = append(breaches, Breach{Rule: workedOff,
+		v.breaches = append(v.breaches, Breach{Rule: workedOff,
 			Detail: fmt.Sprintf("version %s has been in force for %d minutes, and not every deadline is moved: apply the same file again", progress.Version, progress.Minutes)})
 	}
-	inForce, err := s.HolidaysOf(ctx, progress.Version)
+	if v.inForce, err = s.HolidaysOf(ctx, progress.Version); err != nil {
+		return nil, err
+	}
+	now, err := s.BusinessNow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	versions := map[string]*clock.Holidays{}
+	v.today = clock.DateOf(now)
+	if err := s.verifyTasks(ctx, &v); err != nil {
+		return nil, err
+	}
+	return v.breaches, s.verifyAnswers(ctx, &v)
+}
+
+// verification is what was found, and by which calendars.
+type verification struct {
+	today    clock.Date
+	finished bool // the last change of the calendars
+	inForce  *clock.Holidays
+	versions map[string]*clock.Holidays // nil for one of which the record has no days
+	breaches []Breach
+}
+
+func (s *Store) verifyTasks(ctx context.Context, v *verification) error {
+	const page = 10_000
 	for after := int64(0); ; {
 		var rows []struct {
 			TaskDates
@@ -200,49 +228,86 @@ func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
 			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, extended, pauses
 			from deadlines_on_record($1, $2)`, after, page)
 		if err != nil {
-			return nil, mapError(err)
+			return mapError(err)
 		}
 		for _, r := range rows {
-			breach := func(rule, format string, args ...any) {
-				breaches = append(breaches, Breach{Rule: rule, Case: r.Case, Detail: fmt.Sprintf("%s (%d) ", r.Kind, r.Subject) + fmt.Sprintf(format, args...)})
-			}
 			after = r.ID
-			if _, ok := versions[r.Version]; !ok {
-				h, err := s.HolidaysOf(ctx, r.Version)
-				if err != nil && !IsKind(err, Broken) {
-					return nil, err
-				}
-				versions[r.Version] = h // nil if the record has none
-			}
-			h := versions[r.Version]
-			if h == nil {
-				breach(fromTheLedger, "rests on calendar %q, of which the record has no days", r.Version)
-				continue
-			}
 			var pauses []clock.Pause
 			if err := json.Unmarshal(r.Pauses, &pauses); err != nil {
-				return nil, err
+				return err
 			}
-			d := r.Deadline(pauses)
-			due, err := d.Due(h)
-			var provisional bool
-			if err == nil {
-				provisional, err = d.Provisional(h)
-			}
-			later, errLater := d.Due(inForce)
-			switch {
-			case err != nil:
-				breach(fromTheLedger, "is no deadline: %v", err)
-			case due != r.DueOn || provisional != r.Provisional:
-				breach(fromTheLedger, "is shown as due on %s, and its ledger says %s", dayInWords(r.DueOn, r.Provisional), dayInWords(due, provisional))
-			case progress.Finished && errLater == nil && !due.IsZero() && (later.IsZero() || due.Before(later)):
-				breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, dayInWords(later, false))
+			if err := s.verifyDeadline(ctx, v, r.Case, fmt.Sprintf("%s (%d)", r.Kind, r.Subject), r.Deadline(pauses), r.Version, r.DueOn, &r.Provisional, true); err != nil {
+				return err
 			}
 		}
 		if len(rows) < page {
-			return breaches, nil
+			return nil
 		}
 	}
+}
+
+// verifyAnswers looks at the times to answer adverse material, on which a refusal
+// may rest. They carry no mark of a provisional day.
+func (s *Store) verifyAnswers(ctx context.Context, v *verification) error {
+	var rows []struct {
+		Case    string     `db:"case_ref"`
+		Person  int        `db:"subject"`
+		PutOn   clock.Date `db:"began"`
+		Version string     `db:"calendar_version"`
+		By      clock.Date `db:"due_on"`
+		Pauses  []byte     `db:"pauses"`
+	}
+	if err := s.db.SelectContext(ctx, &rows, `select case_ref, subject, began, calendar_version, due_on, pauses from answers_on_record()`); err != nil {
+		return mapError(err)
+	}
+	for _, r := range rows {
+		var pauses []clock.Pause
+		if err := json.Unmarshal(r.Pauses, &pauses); err != nil {
+			return err
+		}
+		// A change of the calendars looks back a week, and no further.
+		follows := r.By.IsZero() || !r.By.Before(v.today.AddDays(-7))
+		name := fmt.Sprintf("the time of person %d to answer adverse material", r.Person)
+		if err := s.verifyDeadline(ctx, v, r.Case, name, casefile.AnswerDeadline(r.PutOn, pauses), r.Version, r.By, nil, follows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyDeadline looks at one last day. provisional is nil where no mark of it is
+// kept; follows is whether a change of the calendars moves it still.
+func (s *Store) verifyDeadline(ctx context.Context, v *verification, ref, name string, d clock.Deadline, version string, shown clock.Date, provisional *bool, follows bool) error {
+	breach := func(rule, format string, args ...any) {
+		v.breaches = append(v.breaches, Breach{Rule: rule, Case: ref, Detail: name + " " + fmt.Sprintf(format, args...)})
+	}
+	h, known := v.versions[version]
+	if !known {
+		var err error
+		if h, err = s.HolidaysOf(ctx, version); err != nil && !IsKind(err, Broken) {
+			return err
+		}
+		v.versions[version] = h
+	}
+	if h == nil {
+		breach(fromTheLedger, "rests on calendar %q, of which the record has no days", version)
+		return nil
+	}
+	due, err := d.Due(h)
+	rests := false
+	if err == nil && provisional != nil {
+		rests, err = d.Provisional(h)
+	}
+	later, errLater := d.Due(v.inForce)
+	switch {
+	case err != nil:
+		breach(fromTheLedger, "is no deadline: %v", err)
+	case due != shown || (provisional != nil && rests != *provisional):
+		breach(fromTheLedger, "is shown as due on %s, and its ledger says %s", dayInWords(shown, provisional != nil && *provisional), dayInWords(due, rests))
+	case v.finished && follows && errLater == nil && !due.IsZero() && (later.IsZero() || due.Before(later)):
+		breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, dayInWords(later, false))
+	}
+	return nil
 }
 
 func dayInWords(d clock.Date, provisional bool) string {

@@ -43,8 +43,8 @@ func (t *Tx) CheckResults(ctx context.Context, ref string) (map[int]string, erro
 	return results, err
 }
 
-// SignatureFile gathers what a signature looks at.
-func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, error) {
+// SignatureFile gathers what a signature looks at on a day.
+func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (casefile.File, error) {
 	var f casefile.File
 	var row struct {
 		Represented bool `db:"represented"`
@@ -62,8 +62,12 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 	err := t.get(ctx, &row, `
 		select f.representative <> '' as represented,
 			exists (select from evidence e where e.case_ref = $1 and e.provider = 'questionnaire' and e.result <> 'nothing_held') as answered,
-			exists (select from task k where k.case_ref = $1 and k.kind = 'evidence.questionnaire' and k.closed_at is null and not k.overdue
-				and exists (select from deadline_change d where d.task_id = k.id and d.cause in ('hold', 'release', 'extension'))) as time_runs,
+			-- Open: asked again, or given time. Closed as a gap: a hold has given its time back since.
+			exists (select from task k where k.case_ref = $1 and k.kind = 'evidence.questionnaire' and not k.overdue
+				and not exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.id > k.id)
+				and (exists (select from deadline_change d where d.task_id = k.id and d.cause in ('hold', 'release', 'extension'))
+				     or exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.id < k.id))
+				and (k.closed_at is null or (k.result = 'gap' and (k.due_on is null or k.due_on >= $2)))) as time_runs,
 			exists (select from letter_sent s where s.case_ref = $1 and s.to_whom = 'family' and s.returned_on is null) as letter,
 			exists (select from contact c where c.case_ref = $1 and c.how = 'representative') as rep_called,
 			exists (select from contact c where c.case_ref = $1 and c.how <> 'representative') as contacted,
@@ -73,7 +77,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 				and not exists (select from evidence e where e.case_ref = $1 and e.provider = 'gp' and e.result = 'complete') as illness,
 			(select count(*) from hold h where h.case_ref = $1 and h.ended_on is null and h.ground <> 'duplicate') as holds,
 			exists (select from hold h where h.case_ref = $1 and h.ended_on is null and h.ground = 'duplicate') as double
-		from family f where f.case_ref = $1`, ref)
+		from family f where f.case_ref = $1`, ref, today)
 	if err != nil {
 		return f, err
 	}
@@ -102,11 +106,13 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string) (casefile.File, erro
 			(select max(w.signed_on) from welfare_check w where w.case_ref = p.case_ref and w.person_no = p.no) as welfare_signed_on,
 			exists (select from welfare_waiver v where v.case_ref = p.case_ref and v.person_no = p.no and not exists (
 				select from welfare_check w where w.case_ref = p.case_ref and w.person_no = p.no and w.signed_on >= v.given_on)) as waived,
-			i.interviewed, a.put_on, a.answer_by, coalesce(a.adverse = 'answered', false) as answered
+			i.interviewed, a.put_on, a.answer_by, coalesce(a.answered, false) as answered
 		from person p
 		cross join lateral (select count(*) > 0 as interviewed from interview i where i.case_ref = p.case_ref and i.person_no = p.no) i
-		left join lateral (select i.put_on, i.answer_by, i.adverse from interview i where i.case_ref = p.case_ref and i.person_no = p.no
-			and i.adverse <> 'none' order by i.held_on desc, i.adverse limit 1) a on true
+		-- Of several that were put, the last that is not answered counts; one whose time is stopped has no last day.
+		cross join lateral (select max(i.put_on) as put_on, bool_and(answered(i)) as answered,
+				case when bool_and(answered(i) or i.answer_by is not null) then max(i.answer_by) filter (where not answered(i)) end as answer_by
+			from interview i where i.case_ref = p.case_ref and i.person_no = p.no and i.adverse <> 'none') a
 		where p.case_ref = $1 order by p.no`, ref)
 	for _, p := range people {
 		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship, AgeDisputed: p.AgeDisputed,

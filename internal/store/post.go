@@ -25,17 +25,14 @@ func (t *Tx) PostOutstanding(ctx context.Context, ref string) (bool, error) {
 	return yes, err
 }
 
-// PostWaitsUntil returns the last day on which a case's expiries wait for post
-// that has been received and not yet read or linked (C1), zero if there is none
-// or its time has passed.
-func (t *Tx) PostWaitsUntil(ctx context.Context, ref string, today clock.Date) (clock.Date, error) {
-	var until clock.Date
-	err := t.get(ctx, &until, `
-		select max(i.wait_until) from post_item i
-		where i.read_on is null and i.dismissed_on is null and i.received_on <= $2 and i.wait_until >= $2
-		  and (i.case_ref = $1 or (i.case_ref is null and exists (select from post_suggestion s where s.item = i.no and s.case_ref = $1)))`,
-		ref, today)
-	return until, err
+// LastPost returns the day on which the last item was received that is a case's and
+// unread, or may be a case's and is not linked; zero if there is none.
+func (t *Tx) LastPost(ctx context.Context, ref string, today clock.Date) (clock.Date, error) {
+	var received clock.Date
+	err := t.get(ctx, &received, `
+		select max(o.received_on) from post_item o
+		where o.received_on <= $2 and exists (`+outstandingPost+` and i.no = o.no)`, ref, today)
+	return received, err
 }
 
 // AddPost records an item that came for a case, and returns its number.

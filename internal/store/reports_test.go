@@ -117,6 +117,17 @@ func TestDeadlinesReported(t *testing.T) {
 	require.NoError(t, err)
 	d := r.Deadlines
 	require.Equal(t, []int{8, 2, 3, 2, 2, 1}, []int{d.Set, d.Kept, d.Missed, d.WindowsEnded, d.Reminded, d.Escalated})
+	missed := func() [2]int {
+		r, err := h.as("archie").Report(t.Context())
+		require.NoError(t, err)
+		f, err := h.as("archie").Figures(t.Context(), time.Now(), store.Grouping{})
+		require.NoError(t, err)
+		return [2]int{r.Deadlines.Missed, f.Groups[0].Missed["gp"]}
+	}
+	require.Equal(t, [2]int{3, 3}, missed(), "figures count alike")
+	// A calendar that is put in force later moves the day of a gap beyond that on which its rung acted.
+	h.exec(`update task set due_on = current_date + 1 where kind = 'd'`)
+	require.Equal(t, [2]int{2, 2}, missed())
 }
 
 // putOff puts every rung off: these reviews stand in the past, and no review

@@ -188,7 +188,7 @@ var privileges = []string{
 	     record_refusal, file_command, import_merge, programme_report, figures, verify_record, reviews_on_record, business_today, receive_post,
 	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order, my_command,
 	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress, holidays_of,
-	     apply_calendar, deadlines_on_record to hame_staff`,
+	     apply_calendar, deadlines_on_record, answers_on_record to hame_staff`,
 }
 
 // saveRules writes the table of who may do what from the rules in the code, keeps

@@ -126,7 +126,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			_, err = db.Exec(`create table hame.mine (n int)`)
 			require.ErrorContains(t, err, "permission denied")
 		}
-		require.Equal(t, []string{"act_text", "apply_calendar", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "business_today",
+		require.Equal(t, []string{"act_text", "answers_on_record", "apply_calendar", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "business_today",
 			"calendar_in_force", "calendar_progress", "case_clocks", "case_file", "case_timeline", "deadlines_on_record", "dismiss_post", "erase_text",
 			"figures", "file_command", "has_role", "holidays_of", "import_merge", "may_see", "my_command", "my_part", "my_person",
 			"my_roles", "programme_report", "receive_post", "record_refusal", "recorded_review", "recoveries", "resolve_duplicate",

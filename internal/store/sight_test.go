@@ -160,6 +160,7 @@ var reads = map[string]string{
 	"business_today":      `select to_jsonb(business_today()) where $1::text is null`,
 	"case_clocks":         `select case_clocks($1) where case_clocks($1) is not null`,
 	"deadlines_on_record": `select to_jsonb(x) from deadlines_on_record(0, 1000) x where case_ref = $1`,
+	"answers_on_record":   `select to_jsonb(x) from answers_on_record() x where case_ref = $1`,
 	"calendar_in_force":   `select to_jsonb(1) where calendar_in_force() = $1`,
 	"calendar_progress":   `select to_jsonb(x) from calendar_progress() x where label = $1`,
 	"holidays_of":         `select to_jsonb(x) from holidays_of($1) x`,

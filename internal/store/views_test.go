@@ -223,6 +223,13 @@ func TestTaskFilters(t *testing.T) {
 		}
 		require.ElementsMatch(t, c.want, got, name)
 	}
+	// A case waits for whoever's last day comes first, also where another's reminder is sooner.
+	h.exec(`insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+		values ($1, 'school', 0, 'evidence', 'school', '2026-03-02', 10, 'calendar', '', '2026-03-12', false, now(), 'due', now() + interval '1 year')`, second)
+	early, err := h.as("morag").Cases(t.Context(), store.CaseFilter{DueBefore: clock.NewDate(2026, 3, 13)}, 10)
+	require.NoError(t, err)
+	require.Len(t, early, 1)
+	require.Equal(t, []any{second, casefile.Party("school"), clock.NewDate(2026, 3, 12)}, []any{early[0].Case, early[0].Awaiting, early[0].DueOn})
 	overdue, err := h.as("morag").Cases(t.Context(), store.CaseFilter{Stage: casefile.Listed, Lane: casefile.Legacy, Council: glasgow, Overdue: true}, 10)
 	require.NoError(t, err)
 	require.Len(t, overdue, 1)

@@ -202,7 +202,7 @@ $$;
 -- Whether adverse material was answered, at that interview or a later one.
 create function answered(i interview) returns boolean language sql stable as $$
     select i.adverse = 'answered' or exists (
-        select from interview a where a.case_ref = i.case_ref and a.person_no = i.person_no and a.adverse = 'answered' and a.held_on >= i.held_on)
+        select from interview a where a.case_ref = i.case_ref and a.person_no = i.person_no and a.adverse = 'answered' and a.held_on >= greatest(i.held_on, i.put_on))
 $$;
 
 -- Finds the cases of which a deadline may depend on a day that changed since its version came into force, once for an
@@ -385,6 +385,23 @@ begin
     where t.id > after and t.closed_at is null
       and (session_user = 'hame_worker' or has_role('auditor') or may_see(t.case_ref))
     order by t.id limit at_most;
+end $$;
+
+-- The times to answer adverse material that nobody has answered, for the same check.
+create function answers_on_record() returns table (case_ref text, subject int, began date, calendar_version text, due_on date, pauses jsonb)
+language plpgsql stable security definer set search_path = hame as $$
+begin
+    if session_user <> 'hame_worker' and not has_role('operations', 'auditor') then
+        raise exception '% may not verify', session_user using errcode = 'insufficient_privilege';
+    end if;
+    return query
+    select i.case_ref, i.person_no, i.put_on, coalesce(i.calendar_version, ''), i.answer_by,
+        (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
+         from hold h join ground_stops s on s.ground = h.ground and s.kind = 'evidence.questionnaire' where h.case_ref = i.case_ref and not h.runs_on)
+    from interview i join review r on r.case_ref = i.case_ref
+    where i.adverse <> 'none' and i.calendar_version is not null and not answered(i) and r.stage <> 'closed'
+      and (session_user = 'hame_worker' or has_role('auditor') or may_see(i.case_ref))
+    order by i.case_ref, i.command_id;
 end $$;
 
 -- What arrives for a closed case is kept with it, and a senior caseworker gets a task, with the deadline that was worked
