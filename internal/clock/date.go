@@ -58,6 +58,9 @@ func DateOf(t time.Time) Date {
 	return dateFrom(t.In(london))
 }
 
+// InLondon gives an instant as the clocks of London show it, for people to read.
+func InLondon(t time.Time) time.Time { return t.In(london) }
+
 // dateFrom takes a time's own year, month and day, whatever its zone.
 func dateFrom(t time.Time) Date {
 	y, m, d := t.Date()
