@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/store"
 )
 
@@ -29,9 +30,9 @@ func (a *app) auditReads() *cobra.Command {
 			return s.AuditReads(ctx, ref)
 		},
 		func(w io.Writer, rows []store.CaseRead) {
-			fmt.Fprintln(w, "WHEN\tWHO\tLOGIN\tWHAT")
+			fmt.Fprintln(w, "WHEN (LONDON)\tWHO\tLOGIN\tWHAT")
 			for _, r := range rows {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.At.UTC().Format("2006-01-02 15:04:05"), r.Person, r.Login, r.What)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", clock.InLondon(r.At).Format("2006-01-02 15:04:05"), r.Person, r.Login, r.What)
 			}
 		})
 }
@@ -42,13 +43,13 @@ func (a *app) auditShow() *cobra.Command {
 			return s.AuditShow(ctx, ref)
 		},
 		func(w io.Writer, rows []store.AuditedAct) {
-			fmt.Fprintln(w, "LINK\tHASH\tWHEN\tWHO\tLOGIN\tACT\tON\tOUTCOME\tLINK\tTEXT\tCOMMAND")
+			fmt.Fprintln(w, "LINK\tHASH\tWHEN (LONDON)\tWHO\tLOGIN\tACT\tON\tOUTCOME\tLINK\tTEXT\tCOMMAND")
 			for _, r := range rows {
 				outcome := strings.TrimSpace(r.Outcome + " " + r.Code)
 				if outcome == "" {
 					outcome = "not delivered"
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, r.At.UTC().Format("2006-01-02 15:04:05"),
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, clock.InLondon(r.At).Format("2006-01-02 15:04:05"),
 					r.Person, r.Login, r.Act, suffix(r.Subject), r.AttestedOn, outcome, r.OutcomeLink, r.Text, r.Command)
 			}
 		})

@@ -50,7 +50,7 @@ func readCalendar(file string) (*clock.Holidays, error) {
 // checkedCalendar is what calendar check says of a file.
 type checkedCalendar struct {
 	File      string            `json:"file"`
-	Version   string            `json:"version"`
+	Digest    string            `json:"digest"` // of the file's own days; what apply puts in force may keep others too
 	Divisions []checkedDivision `json:"divisions"`
 	// OneOffs are the days that no yearly rule gives, Left those that a rule gives
 	// and that are not kept: what to look at before the file is applied.
@@ -76,7 +76,7 @@ func (a *app) calendarCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			checked := checkedCalendar{File: inputName(args[0]), Version: h.Version(), OneOffs: []clock.Holiday{}, Left: []clock.Holiday{}}
+			checked := checkedCalendar{File: inputName(args[0]), Digest: h.Version(), OneOffs: []clock.Holiday{}, Left: []clock.Holiday{}}
 			added, left := h.OneOffs()
 			checked.OneOffs, checked.Left = append(checked.OneOffs, added...), append(checked.Left, left...)
 			for _, division := range h.Divisions() {
@@ -90,7 +90,7 @@ func (a *app) calendarCheck() *cobra.Command {
 				checked.Divisions = append(checked.Divisions, d)
 			}
 			return a.print(c.OutOrStdout(), checked, func(t *tabwriter.Writer) {
-				fmt.Fprintf(t, "%s is a calendar, version %s; calendar diff says what it would change\n\nDIVISION\tDAYS\tYEARS\n", checked.File, checked.Version)
+				fmt.Fprintf(t, "%s is a calendar; calendar diff says what it would change, and which version would come into force\nthe digest of its own days is %s\n\nDIVISION\tDAYS\tYEARS\n", checked.File, checked.Digest)
 				for _, d := range checked.Divisions {
 					fmt.Fprintf(t, "%s\t%d\t%d to %d\n", divisionName(d.Division), d.Days, d.First, d.Last)
 				}
@@ -228,7 +228,9 @@ func (a *app) calendarApply() *cobra.Command {
 			if flags.dryRun {
 				return a.print(c.OutOrStdout(), applied, func(t *tabwriter.Writer) {
 					change.write(t)
-					fmt.Fprintf(t, "\n%s on %s could be sent; nothing was changed\n", casefile.ActApplyCalendar, on)
+					if from.Version() != to.Version() {
+						fmt.Fprintf(t, "\n%s on %s could be sent; nothing was changed\n", casefile.ActApplyCalendar, on)
+					}
 				})
 			}
 			d, err := a.desk(ctx)
@@ -262,7 +264,11 @@ func (a *app) calendarApply() *cobra.Command {
 			applied.Application, applied.Cases, applied.Deadlines = progress.No, progress.Cases, progress.Deadlines
 			return a.print(c.OutOrStdout(), applied, func(t *tabwriter.Writer) {
 				change.write(t)
-				fmt.Fprintf(t, "\nversion %s is in force: %d deadline(s) of %d case(s) moved\n", progress.Version, progress.Deadlines, progress.Cases)
+				moved := "moved"
+				if !changes {
+					moved = "were moved for it"
+				}
+				fmt.Fprintf(t, "\nversion %s is in force: %d deadline(s) of %d case(s) %s\n", progress.Version, progress.Deadlines, progress.Cases, moved)
 			})
 		},
 	}, casefile.ActApplyCalendar)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -403,16 +404,37 @@ func (a *app) caseTimeline() *cobra.Command {
 		func(ctx context.Context, s *store.Store, ref string) ([]store.Event, error) {
 			events, err := s.Timeline(ctx, ref)
 			if err == nil && len(events) == 0 {
-				err = fmt.Errorf("%s: %w: nothing has happened, or your role does not see timelines", ref, &store.Error{Kind: store.NotFound})
+				events, err = []store.Event{}, mayBeEmpty(ctx, s, ref)
 			}
 			return events, err
 		},
 		func(w io.Writer, events []store.Event) {
-			fmt.Fprintln(w, "WHEN\tWHAT\tWHO\tDETAIL")
+			fmt.Fprintln(w, "WHEN (LONDON)\tWHAT\tWHO\tDETAIL")
 			for _, e := range events {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.At.UTC().Format("2006-01-02 15:04"), e.What, orNone(e.Who), e.Detail)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", clock.InLondon(e.At).Format("2006-01-02 15:04"), e.What, orNone(e.Who), e.Detail)
 			}
 		})
+}
+
+// seeTimelines are the roles that see who did what on the cases they see.
+var seeTimelines = []casefile.Party{casefile.Caseworker, casefile.SeniorCaseworker, casefile.DecisionMaker, casefile.SecondOfficer, casefile.Auditor, casefile.Operations}
+
+// mayBeEmpty tells a case on which nothing has happened, which is no error, from
+// one that the login does not see, or sees without its timeline. To whoever sees
+// the timeline, a listed family's begins with how it was drawn.
+func mayBeEmpty(ctx context.Context, s *store.Store, ref string) error {
+	summary, err := s.CaseSummary(ctx, ref)
+	if err != nil {
+		return err
+	}
+	me, err := s.Me(ctx)
+	if err != nil {
+		return err
+	}
+	if summary.Drawn || !slices.ContainsFunc(me.Roles, func(r casefile.Party) bool { return slices.Contains(seeTimelines, r) }) {
+		return casefile.Refuse(casefile.RefusedRole, "the timeline of a case is for those who see its file, and for operations")
+	}
+	return nil
 }
 
 func (a *app) caseExplain() *cobra.Command {

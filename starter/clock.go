@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,8 +89,8 @@ type taskClock struct {
 	Kept       bool              `json:"kept"` // by that version, where a change would have taken the last day away
 	DueOn      clock.Date        `json:"due_on"`
 	Provision  bool              `json:"provisional"`
-	NextRung   casefile.RungKind `json:"next_rung"`
-	NextAt     *time.Time        `json:"next_at"`
+	NextRung   casefile.RungKind `json:"next_rung,omitempty"` // none once it is closed
+	NextAt     *time.Time        `json:"next_at,omitempty"`   // nor while it is stopped
 	Overdue    bool              `json:"overdue"`
 	Escalated  bool              `json:"escalated"`
 	ClosedAt   *time.Time        `json:"closed_at"`
@@ -108,23 +110,29 @@ type taskClock struct {
 		TakenBy  string     `json:"withdrawn_by"`
 	} `json:"extensions"`
 	Changes []struct {
-		Cause      store.Cause `json:"cause"`
-		At         time.Time   `json:"at"`
-		OldDue     clock.Date  `json:"old_due"`
-		NewDue     clock.Date  `json:"new_due"`
-		OldNext    *time.Time  `json:"old_next"`
-		NewNext    *time.Time  `json:"new_next"`
-		DaysLeft   int         `json:"days_left"`
-		OldVersion string      `json:"old_version"`
-		NewVersion string      `json:"new_version"`
-		Provision  bool        `json:"provisional"` // of the new day
-		By         string      `json:"by"`
+		Cause        store.Cause `json:"cause"`
+		At           time.Time   `json:"at"`
+		OldDue       clock.Date  `json:"old_due"`
+		NewDue       clock.Date  `json:"new_due"`
+		OldNext      *time.Time  `json:"old_next"`
+		NewNext      *time.Time  `json:"new_next"`
+		DaysLeft     int         `json:"days_left"`
+		OldVersion   string      `json:"old_version"`
+		NewVersion   string      `json:"new_version"`
+		Provision    bool        `json:"provisional"` // of the new day
+		WasProvision bool        `json:"was_provisional"`
+		Label        string      `json:"label,omitempty"`  // of the new version, where a calendar is the cause
+		Reason       string      `json:"reason,omitempty"` // a code
+		By           string      `json:"by"`
 	} `json:"changes"`
 
 	// Worked out here from what stands above.
-	Total int `json:"total"` // days in all, with what was added
-	Used  int `json:"used"`  // up to yesterday
-	Left  int `json:"left"`  // from today on
+	EndedOn clock.Date `json:"ended_on,omitzero"` // the day attested, or else the one on which it was closed
+	Total   int        `json:"total"`             // days in all, with what was added
+	Used    int        `json:"used"`              // up to yesterday, or with the day on which it ended
+	Left    int        `json:"left"`              // after that
+
+	label string // of its version
 }
 
 type caseHold struct {
@@ -137,7 +145,8 @@ type caseHold struct {
 }
 
 // measure works out how much of the clock is used and left by the version of the
-// holidays that its last day rests on.
+// holidays that its last day rests on. The day on which it was answered is of what
+// it took; one that is open has today left.
 func (t *taskClock) measure(h *clock.Holidays, today clock.Date) error {
 	d := clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}, Pauses: t.Pauses}
 	for _, e := range t.Extensions {
@@ -145,7 +154,14 @@ func (t *taskClock) measure(h *clock.Holidays, today clock.Date) error {
 			d.Extended += e.Days
 		}
 	}
-	used, err := d.Used(h, today.AddDays(-1))
+	until := today.AddDays(-1)
+	if t.ClosedAt != nil {
+		if t.EndedOn = t.AttestedOn; t.EndedOn.IsZero() {
+			t.EndedOn = clock.DateOf(*t.ClosedAt)
+		}
+		until, t.NextRung, t.NextAt = t.EndedOn, "", nil
+	}
+	used, err := d.Used(h, until)
 	if err != nil {
 		return fmt.Errorf("the clock of %s: %w", t.Kind, err)
 	}
@@ -179,6 +195,7 @@ func (a *app) clockShow() *cobra.Command {
 				if err := t.measure(versions[t.Version], clock.DateOf(clocks.Now)); err != nil {
 					return clocks, err
 				}
+				t.label = versions[t.Version].Label()
 			}
 			return clocks, nil
 		},
@@ -187,19 +204,8 @@ func (a *app) clockShow() *cobra.Command {
 
 func (k caseClocks) write(w io.Writer) {
 	fmt.Fprintf(w, "%s on %s, by the calendars %s (%s)\n\n", k.Case, clock.DateOf(k.Now), k.holidays.Label(), k.holidays.Version())
-	fmt.Fprintln(w, "CLOCK\tAWAITED\tBEGAN\tHAS\tUSED\tLEFT\tDUE\tNEXT")
-	for _, t := range k.Tasks {
-		if t.ClosedAt != nil {
-			continue
-		}
-		next := string(t.NextRung)
-		if t.NextAt != nil {
-			next += " " + clock.DateOf(*t.NextAt).AddDays(-1).String()
-		} else {
-			next = "-"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(), t.Used, t.Left, t.due(), next)
-	}
+	k.writeOpen(w)
+	k.writeEnded(w)
 	if len(k.Holds) > 0 {
 		fmt.Fprintln(w, "\nHOLD\tABOUT\tFROM\tUNTIL\tREVIEW\tSTOPS")
 		for _, h := range k.Holds {
@@ -209,6 +215,50 @@ func (k caseClocks) write(w io.Writer) {
 	k.writeAnswers(w)
 	k.writeExtensions(w)
 	k.writeChanges(w)
+}
+
+// writeOpen shows the deadlines that run or are stopped, and says where none does.
+func (k caseClocks) writeOpen(w io.Writer) {
+	switch inside := k.Sees == "file" || k.Sees == "no_text"; {
+	case len(k.Tasks) == 0 && inside:
+		fmt.Fprintln(w, "The case has had no deadline yet.")
+	case len(k.Tasks) == 0:
+		fmt.Fprintln(w, "The case has no deadline that your role is shown.")
+	case !slices.ContainsFunc(k.Tasks, taskClock.open):
+		fmt.Fprintln(w, "No deadline is open.")
+	}
+	head := "CLOCK\tAWAITED\tBEGAN\tHAS\tUSED\tLEFT\tDUE\tNEXT"
+	var kept []taskClock
+	for _, t := range k.Tasks {
+		if !t.open() {
+			continue
+		}
+		if head != "" {
+			fmt.Fprintln(w, head)
+			head = ""
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(), t.Used, t.Left, t.due(), t.next())
+		if t.Kept && t.Unit == clock.WorkingDays {
+			kept = append(kept, t)
+		}
+	}
+	for _, t := range kept {
+		fmt.Fprintf(w, "%s is kept by the calendars %s (%s), by which its day was shown: those in force would have taken that day away.\n", t.name(), t.label, t.Version)
+	}
+}
+
+func (k caseClocks) writeEnded(w io.Writer) {
+	head := "\nENDED\tBEGAN\tHAS\tUSED\tDUE\tENDED ON\tRESULT"
+	for _, t := range k.Tasks {
+		if t.open() {
+			continue
+		}
+		if head != "" {
+			fmt.Fprintln(w, head)
+			head = ""
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.name(), t.Began, t.budget(), t.Used, noDay(t.DueOn)+provisionalMark(t.Provision), t.EndedOn, orNone(t.Result))
+	}
 }
 
 func (k caseClocks) writeAnswers(w io.Writer) {
@@ -258,11 +308,14 @@ func (k caseClocks) writeChanges(w io.Writer) {
 			why := strings.ReplaceAll(string(x.Cause), "_", " ")
 			switch x.Cause {
 			case store.CauseCalendar:
-				why = fmt.Sprintf("calendar %s, was %s", x.NewVersion, x.OldVersion)
+				why = "calendar " + x.Label
 			case store.CausePost:
 				why = "an item of post is waited for"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), noDay(x.OldDue), noDay(x.NewDue)+provisionalMark(x.Provision), x.DaysLeft, why, orNone(x.By))
+			if x.Reason != "" {
+				why += " (" + x.Reason + ")"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), noDay(x.OldDue)+provisionalMark(x.WasProvision), noDay(x.NewDue)+provisionalMark(x.Provision), x.DaysLeft, why, orNone(x.By))
 		}
 	}
 }
@@ -276,20 +329,42 @@ func noDay(d clock.Date) string {
 
 func (t taskClock) name() string { return string(t.Kind) + suffix(t.Subject) }
 
-// budget tells of the version by which a day is kept that a change of the calendars
-// would have taken away.
+func (t taskClock) open() bool { return t.ClosedAt == nil }
+
+// next is the rung that acts next and after which day. A reminder stays where the
+// days before it put it; what comes later moves with a last day that may still move.
+func (t taskClock) next() string {
+	if t.NextAt == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%s %s%s", t.NextRung, clock.DateOf(*t.NextAt).AddDays(-1), provisionalMark(t.Provision && t.NextRung != casefile.Reminder))
+}
+
+// budget is how many days a clock has and what was added, and of working days whose
+// they are, as a table has room for it.
 func (t taskClock) budget() string {
-	s := fmt.Sprintf("%d %s days", t.Days, t.Unit)
-	if t.Unit == clock.WorkingDays {
-		s += ", " + string(t.Calendar)
-		if t.Kept {
-			s += ", kept by " + t.Version
-		}
-	}
+	s := strconv.Itoa(t.Days)
 	if t.Total != t.Days {
-		s += fmt.Sprintf(", +%d", t.Total-t.Days)
+		s += fmt.Sprintf("+%d", t.Total-t.Days)
 	}
-	return s
+	if t.Unit != clock.WorkingDays {
+		return s + " days"
+	}
+	return s + " working, " + workers(t.Calendar)
+}
+
+// workers says in short by whose working days a calendar counts: a council's are
+// told by its code, for they are Scotland's and its own local days.
+func workers(id clock.CalendarID) string {
+	switch base, council := id.Base(), id.Council(); {
+	case base == clock.EnglandAndWales:
+		return "E&W"
+	case base == clock.ScotlandSchools:
+		return strings.TrimSpace("schools " + council)
+	case council != "":
+		return council
+	}
+	return "Scotland"
 }
 
 func (t taskClock) due() string {

@@ -35,7 +35,7 @@ func (t trial) words() string {
 	if t.Filed {
 		s += "; the case is closed, and it would be filed with it"
 	}
-	return s + "; what only its review can tell, such as whether something waits for it, was not tried; nothing was changed"
+	return s + "; what only its review can tell, such as whether something waits for it, how much of a cap is used, and its days against the case's own, was not tried; nothing was changed"
 }
 
 // try checks everything about a command that can be checked without changing

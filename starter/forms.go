@@ -28,10 +28,13 @@ func (a *app) formCommand() *cobra.Command {
 			}
 			act := casefile.Act(args[0])
 			rule, ok := act.Rule()
-			switch {
-			case !ok:
+			if !ok {
 				return usageError{fmt.Errorf("%q is no kind of act; a kind is written with a dot, such as welfare.report", act)}
-			case (rule.Subject == casefile.AboutLane) != (len(args) == 1):
+			}
+			if does := commandOf(c.Root(), act); does.Flags().Lookup("file") == nil {
+				return usageError{fmt.Errorf("%s has no form; its command is %s", act, strings.TrimSuffix(does.UseLine(), " [flags]"))}
+			}
+			if (rule.Subject == casefile.AboutLane) != (len(args) == 1) {
 				return usageError{fmt.Errorf("form takes a kind and a case reference, and for an act on a lane its kind alone: %s", c.UseLine())}
 			}
 			ref, no := "", 0
@@ -55,6 +58,19 @@ func (a *app) formCommand() *cobra.Command {
 			return err
 		},
 	}, "whoever sees the case")
+}
+
+// commandOf is the command that does an act, among those under another.
+func commandOf(c *cobra.Command, act casefile.Act) *cobra.Command {
+	if c.Annotations[actAnnotation] == string(act) {
+		return c
+	}
+	for _, under := range c.Commands() {
+		if found := commandOf(under, act); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // form prints the form of an act, filled with what is given and with what the

@@ -232,9 +232,8 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"case find: all, own view", "case find", all, r.ref, 0, 0},
 		{"case show|explain|timeline REF: all, own view, recorded", "case show REF", all, r.ref, 0, exitNotFound},
 		{"case show|explain|timeline REF: all, own view, recorded", "case explain REF", all, "", 0, exitNotFound},
-		// Own view: who of the minister's office and of a council did what on a case is
-		// not theirs to read, and their own view of a timeline is empty.
-		{"case show|explain|timeline REF: all, own view, recorded", "case timeline REF", and(whoSeesTheFile, casefile.Operations), "drawn", exitNotFound, exitNotFound},
+		// Who did what on a case is not for the minister's office and councils to read.
+		{"case show|explain|timeline REF: all, own view, recorded", "case timeline REF", and(whoSeesTheFile, casefile.Operations), "drawn", exitNotPermitted, exitNotFound},
 		{"clock show REF: all, own view, recorded", "clock show REF", all, r.ref, 0, exitNotFound},
 		{"calendar diff FILE: all", "calendar diff HOLIDAYS", all, "Glasgow Fair Monday", 0, 0},
 		{"task list: all, own tasks", "task list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0}, // at the listing nothing waits for the others

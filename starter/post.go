@@ -40,7 +40,9 @@ func (a *app) postReceive() *cobra.Command {
 		Long: rule.InWords + ".\n\nWhere the case is not known, --file says what stands on the item, by which families are suggested:\n\n" +
 			"    reference: A1234567          # a Home Office or case reference\n    name: Zeynep Kaya\n    representative: Rowan & Birch\n    note: what else helps to find it",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := fields.Validate(); err != nil {
+			// The form of an item whose case is known says whom it is from; what stands on
+			// any other does not.
+			if err := fields.Validate(); err != nil && (forCase == "" || flags.file == "") {
 				return usageError{err}
 			}
 			s, err := a.database(c.Context())
@@ -64,6 +66,9 @@ func (a *app) postReceive() *cobra.Command {
 					return err
 				}
 				says.Reference = ref
+			}
+			if err := fields.Validate(); err != nil {
+				return usageError{err}
 			}
 			return a.receiveUnlinked(c, fields, flags, says)
 		},

@@ -97,10 +97,14 @@ func parseInstant(text string, now time.Time) (time.Time, error) {
 		at = clock.LateAt(day).Add(-time.Microsecond)
 	}
 	if at.After(now) {
-		return at, usageError{fmt.Errorf("--as-of %s has not come: it is %s", text, now.UTC().Format(time.RFC3339))}
+		return at, usageError{fmt.Errorf("--as-of %s has not come: it is %s", text, inLondon(now))}
 	}
 	return at, nil
 }
+
+// inLondon writes an instant for people: London's clock, and whether it is summer
+// time.
+func inLondon(t time.Time) string { return clock.InLondon(t).Format("2006-01-02 15:04 MST") }
 
 // figures are what is printed: each number nil where there is none, or where it
 // is hidden.
@@ -287,7 +291,7 @@ func (r *figures) table(t *tabwriter.Writer) {
 	if r.Synthetic {
 		label = " (SYNTHETIC)"
 	}
-	fmt.Fprintf(t, "As of %s%s\n", r.AsOf.UTC().Format(time.RFC3339), label)
+	fmt.Fprintf(t, "As of %s%s\n", inLondon(r.AsOf), label)
 	if r.Suppressed {
 		fmt.Fprintln(t, "[c]: a count under five, or one that would tell such a count")
 	}

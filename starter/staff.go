@@ -132,7 +132,7 @@ func (a *app) staffList() *cobra.Command {
 				for _, r := range rows {
 					until := r.To.String()
 					if r.RevokedAt != nil {
-						until = "revoked " + r.RevokedAt.UTC().Format("2006-01-02 15:04")
+						until = "revoked " + inLondon(*r.RevokedAt)
 					}
 					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Login, r.Person, orNone(string(r.Role)), council(r.Council), r.From, until, r.GrantedBy)
 				}

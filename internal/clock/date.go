@@ -39,6 +39,9 @@ func NewDate(y int, m time.Month, d int) Date {
 // for the year 0000.
 func ParseDate(s string) (Date, error) {
 	p, err := ParsePartial(s)
+	if errors.Is(err, ErrDateFormat) {
+		err = fmt.Errorf("%q is not a date: %w", s, dayFormat{})
+	}
 	if err != nil {
 		return Date{}, err
 	}
@@ -57,6 +60,9 @@ func DateOf(t time.Time) Date {
 	}
 	return dateFrom(t.In(london))
 }
+
+// InLondon gives an instant as the clocks of London show it, for people to read.
+func InLondon(t time.Time) time.Time { return t.In(london) }
 
 // dateFrom takes a time's own year, month and day, whatever its zone.
 func dateFrom(t time.Time) Date {
@@ -206,3 +212,9 @@ var (
 	ErrDateFormat = errors.New("expected YYYY, YYYY-MM or YYYY-MM-DD")
 	ErrNoSuchDate = errors.New("no such date exists")
 )
+
+// dayFormat is [ErrDateFormat] where a part of a date is not enough.
+type dayFormat struct{}
+
+func (dayFormat) Error() string        { return "expected YYYY-MM-DD" }
+func (dayFormat) Is(target error) bool { return target == ErrDateFormat }

@@ -38,7 +38,19 @@ func TestParseDate(t *testing.T) {
 	} {
 		_, err := ParseDate(s)
 		assert.Error(t, err, "%q", s)
+		if err != nil {
+			assert.NotContains(t, err.Error(), "YYYY-MM or", "%q: only a whole date is taken", s)
+		}
 	}
+	_, err := ParseDate("14/12/2027")
+	assert.EqualError(t, err, `"14/12/2027" is not a date: expected YYYY-MM-DD`)
+	assert.ErrorIs(t, err, ErrDateFormat)
+}
+
+func TestInLondon(t *testing.T) {
+	evening := time.Date(2027, time.May, 31, 23, 30, 0, 0, time.UTC)
+	assert.Equal(t, "2027-06-01 00:30 BST", InLondon(evening).Format("2006-01-02 15:04 MST"))
+	assert.Equal(t, "2027-12-31 23:30 GMT", InLondon(evening.AddDate(0, 7, 0)).Format("2006-01-02 15:04 MST"))
 }
 
 func TestDateArithmetic(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -36,6 +37,8 @@ func parse(name string, data []byte) (*Holidays, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 {
 		return nil, fmt.Errorf("%s: it is empty: expected published holidays", name)
+	} else if trimmed[0] == '[' {
+		return nil, fmt.Errorf("%s: it looks like a list in JSON, and neither of gov.uk's two forms is one: both begin with {", name)
 	} else if trimmed[0] != '{' {
 		return parseTSV(name, data)
 	}
@@ -146,7 +149,23 @@ func lineOf(data []byte, at int) int {
 }
 
 func notGovuk(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		err = errors.New(inWords(wrong))
+	}
 	return fmt.Errorf("this is not how gov.uk publishes bank holidays: %s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// inWords says what stands in a file and what is wanted there, without Go's names.
+func inWords(wrong *json.UnmarshalTypeError) string {
+	stands, _, _ := strings.Cut(wrong.Value, " ") // of a number, the number follows
+	wanted := map[reflect.Kind]string{reflect.Slice: "a list", reflect.String: "a text", reflect.Map: "a group in braces", reflect.Struct: "a group in braces"}
+	s := fmt.Sprintf("%s stands where %s is wanted", map[string]string{"string": "a text", "number": "a number", "bool": "true or false",
+		"array": "a list", "object": "a group in braces"}[stands], wanted[wrong.Type.Kind()])
+	if field := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]; field != "" {
+		s = fmt.Sprintf("in %q %s", field, s)
+	}
+	return s
 }
 
 // pageDays reads the page's source, whose divisions are keys for a translation,

@@ -207,6 +207,8 @@ func TestGovukFormsAreRefusedWhenTheyAreWrong(t *testing.T) {
 
 		"feed: no events":                 {`{"scotland": {"division": "scotland", "events": []}}`, []string{"scotland holds no holidays"}},
 		"feed: no list of events":         {`{"scotland": {"division": "scotland"}}`, []string{"scotland holds no holidays"}},
+		"feed: events that are a text":    {"{\"scotland\": {\"division\": \"scotland\",\n\"events\": \"none\"}}", []string{"line 2", `in "events" a text stands where a list is wanted`}},
+		"a list in JSON":                  {"[]", []string{"JSON", "neither of gov.uk's two forms"}},
 		"feed: events that are no list":   {`{"scotland": {"division": "scotland", "events": {"2026": []}}}`, []string{"line 1", "this is not how gov.uk publishes bank holidays"}},
 		"feed: an event that is null":     {`{"scotland": {"division": "scotland", "events": [null]}}`, []string{`scotland: "" is no date as YYYY-MM-DD`}},
 		"feed: no Scotland":               {without(feed, `  "scotland": {`, `  "northern-ireland": {`), []string{"no holidays of scotland: each version holds both nations"}},

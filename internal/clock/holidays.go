@@ -347,7 +347,8 @@ func (h *Holidays) OneOffs() (added, left []Holiday) {
 	return added, left
 }
 
-// noLocalDay is said in place of a title of a council's year without a local day.
+// noLocalDay is said in place of a title of a council's year without a local day, in
+// capitals or not.
 const noLocalDay = "none"
 
 // parseTSV reads Hame's own form: lines of division, date and title, separated
@@ -369,7 +370,7 @@ func parseTSV(name string, data []byte) (*Holidays, error) {
 		if len(fields) != 3 {
 			return nil, fmt.Errorf("%s, line %d: %d fields between tabs: expected division, date and title", name, i+1, len(fields))
 		}
-		if year, err := strconv.Atoi(fields[1]); err == nil && fields[2] == noLocalDay {
+		if year, err := strconv.Atoi(fields[1]); err == nil && strings.EqualFold(fields[2], noLocalDay) {
 			division := Division(fields[0])
 			if !councilCode.MatchString(fields[0]) || year < firstYear || year > lastYear {
 				return nil, fmt.Errorf("%s, line %d: %q in %d: only a council can have no days, in a year from %d to %d", name, i+1, fields[0], year, firstYear, lastYear)

@@ -230,7 +230,7 @@ func TestACouncilsDaysCanBeTakenBack(t *testing.T) {
 	h := replaced(t, withGlasgow(t), "# version: Glasgow has no days in 2026\nS12000049\t2026\tnone\n")
 	assert.Equal(t, []string{"S12000049 2031-07-21", "S12000049 2031-09-29"}, written(h.Days())[:2])
 	assert.Equal(t, []string{"S12000049 2026-07-20", "S12000049 2026-09-28"}, written(changeOf(t, withGlasgow(t).Diff(h), glasgow).Removed))
-	h = replaced(t, h, "# version: nor in 2031\nS12000049\t2031\tnone\nS12000036\t2031\tnone\n")
+	h = replaced(t, h, "# version: nor in 2031\nS12000049\t2031\tnone\nS12000036\t2031\tNone\n")
 	assert.Equal(t, Embedded().Days(), h.Days(), "and it is as before it had any")
 	assert.Equal(t, Embedded().Version(), h.Version())
 }
@@ -452,7 +452,7 @@ func TestOwnFormIsRefusedWhenItIsWrong(t *testing.T) {
 		"with a year of none and one": {"# version: x\nS12000049\t2026-07-20\tFair\nS12000049\t2026\tnone\n", []string{"line 3", "S12000049 has local days in 2026"}},
 		"with none long ago":          {"# version: x\nS12000049\t1826\tnone\n", []string{"line 2", "from 1990 to 2100"}},
 		"with a year only":            {"# version: x\nS12000049\t2026\tFair\n", []string{"line 2", `"2026" is not known to the day`}},
-		"with a JSON list":            {"[]", []string{"line 1", "1 fields"}},
+		"with a JSON list":            {"[]", []string{"a list in JSON", "neither of gov.uk's two forms"}},
 		"with JSON's null":            {"null", []string{"line 1", "1 fields"}},
 		"with a JSON text":            {`"holidays"`, []string{"line 1", "1 fields"}},
 		"with a web page":             {"<!DOCTYPE html>\n<html>", []string{"line 1", "1 fields"}},

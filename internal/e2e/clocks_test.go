@@ -85,7 +85,7 @@ func TestAChangedCalendar(t *testing.T) {
 
 	added := fewDaysOn(t)
 	calendar := changedCalendar(t, added)
-	o.types(t, refs, 0, "calendar check "+calendar, "is a calendar, version", added.String(), "no yearly rule gives it")
+	o.types(t, refs, 0, "calendar check "+calendar, "is a calendar; calendar diff says", added.String(), "no yearly rule gives it")
 	o.types(t, refs, 0, "--as jean calendar diff "+calendar, "scotland", "becomes a holiday", added.String())
 	o.types(t, refs, 4, "--as fiona calendar apply "+calendar+" --reason proclamation", "operations")
 	o.types(t, refs, 2, "--as archie calendar apply "+calendar, "reason")
@@ -102,7 +102,7 @@ func TestAChangedCalendar(t *testing.T) {
 
 	o.types(t, refs, 0, "--as fiona clock show W", "representation.window", was.String(), moved.String(), "calendar")
 	o.types(t, refs, 0, "--as fiona case timeline W", "deadline moved", was.String()+" -> "+moved.String())
-	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "changes nothing", "1 deadline(s) of 1 case(s) moved")
+	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "changes nothing", "1 deadline(s) of 1 case(s) were moved for it")
 	require.Equal(t, after, o.events(t, window), "typed again, nothing is done twice")
 	require.Equal(t, 1, o.count(t, `select count(*) from deadline_change where cause = 'calendar'`))
 	o.types(t, refs, 0, "--as una verify", "every invariant holds")
@@ -198,7 +198,7 @@ func TestAReviewThatDoesNotAnswer(t *testing.T) {
 
 	require.NoError(t, o.client.TerminateWorkflow(t.Context(), refs["DEAF"], "", "operations"))
 	o.types(t, refs, 0, "--as archie case recover DEAF")
-	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "2 deadline(s) of 2 case(s) moved")
+	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "2 deadline(s) of 2 case(s) were moved for it")
 	require.True(t, was[0].Before(o.dueOf(t, refs["DEAF"], casefile.TaskWindow)))
 }
 
