@@ -31,7 +31,10 @@ func (a *app) formCommand() *cobra.Command {
 			if !ok {
 				return usageError{fmt.Errorf("%q is no kind of act; a kind is written with a dot, such as welfare.report", act)}
 			}
-			if does := commandOf(c.Root(), act); does.Flags().Lookup("file") == nil {
+			switch does := commandOf(c.Root(), act); {
+			case does == nil:
+				return usageError{fmt.Errorf("%s has no form: nobody types it", act)}
+			case does.Flags().Lookup("file") == nil:
 				return usageError{fmt.Errorf("%s has no form; its command is %s", act, strings.TrimSuffix(does.UseLine(), " [flags]"))}
 			}
 			if (rule.Subject == casefile.AboutLane) != (len(args) == 1) {
