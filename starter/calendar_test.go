@@ -50,7 +50,7 @@ func TestFormsThatCanBeUsed(t *testing.T) {
 		out, errs, code := r.types(append([]string{"--as", "archie", "form"}, args...)...)
 		require.Equal(t, exitUsage, code, "%s: %s%s", args, out, errs)
 		require.Contains(t, errs, args[0]+" has no form; its command is starter "+map[string]string{
-			"calendar.apply": "calendar apply FILE --reason CODE", "post.dismiss": "post dismiss", "text.erase": "text.erase", "case.recover": "case recover"}[args[0]])
+			"calendar.apply": "calendar apply FILE --reason CODE", "post.dismiss": "post dismiss", "text.erase": "audit erase", "case.recover": "case recover"}[args[0]])
 	}
 	form, errs, code := r.types("--as", "morag", "form", "post.receive", r.ref)
 	require.Zero(t, code, errs)

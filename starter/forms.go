@@ -267,7 +267,7 @@ func parseForm(source string, body []byte, into casefile.Fields) (string, error)
 		{Name: "Text", Type: reflect.TypeFor[string](), Tag: `yaml:"text"`},
 	})).Elem()
 	whole.Field(0).Set(reflect.ValueOf(into).Elem())
-	err := decodeForm(body, whole.Addr().Interface())
+	err := placed(body, decodeForm(body, whole.Addr().Interface()), whole.Type())
 	if err == nil {
 		reflect.ValueOf(into).Elem().Set(whole.Field(0))
 		err = into.Validate()
@@ -295,8 +295,77 @@ func decodeForm(body []byte, into any) error {
 	return nil
 }
 
+// formValue is a value in a form, with the field that it stands in.
+type formValue struct {
+	field string
+	at    *yaml.Node
+}
+
+// valuesOf lists the values under one of a form's, in their order.
+func valuesOf(field string, n *yaml.Node) []formValue {
+	var values []formValue
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 1; i < len(n.Content); i += 2 {
+			name := strings.TrimPrefix(field+"."+n.Content[i-1].Value, ".")
+			values = append(append(values, formValue{name, n.Content[i]}), valuesOf(name, n.Content[i])...)
+		}
+	case yaml.DocumentNode, yaml.SequenceNode:
+		for _, under := range n.Content {
+			values = append(append(values, formValue{field, under}), valuesOf(field, under)...)
+		}
+	}
+	return values
+}
+
+// placed tells of an error of decoding a form on which line and in which field its
+// cause stands, as far as that can be told.
+func placed(body []byte, err error, into reflect.Type) error {
+	var doc yaml.Node
+	if err == nil || yaml.Unmarshal(body, &doc) != nil {
+		return err
+	}
+	values := valuesOf("", &doc)
+	var wrong *yaml.TypeError
+	if errors.As(err, &wrong) {
+		for i, said := range wrong.Errors {
+			for _, v := range values {
+				head := fmt.Sprintf("line %d: ", v.at.Line)
+				if rest, ok := strings.CutPrefix(said, head+"cannot unmarshal "+v.at.ShortTag()); ok && v.field != "" && isOf(rest, v.at) {
+					wrong.Errors[i] = head + v.field + ": " + strings.TrimPrefix(said, head)
+					break
+				}
+			}
+		}
+		return err
+	}
+	// What a field itself refuses comes without a place: it is the value without which
+	// the error is another or none.
+	for _, v := range values {
+		if v.at.Kind != yaml.ScalarNode {
+			continue
+		}
+		line := v.at.Line
+		*v.at = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
+		if again := doc.Decode(reflect.New(into).Interface()); again == nil || again.Error() != err.Error() {
+			return fmt.Errorf("line %d: %s: %w", line, v.field, err)
+		}
+	}
+	return err
+}
+
+// isOf says whether what YAML quotes after a kind, shortened, is of this value.
+func isOf(quoted string, n *yaml.Node) bool {
+	_, quoted, ok := strings.Cut(quoted, "`")
+	quoted, _, _ = strings.Cut(quoted, "`")
+	return !ok || strings.HasPrefix(n.Value, strings.TrimSuffix(quoted, "..."))
+}
+
+// wanted are a form's kinds in a person's words, by the types that they fill.
+var wanted = map[string]string{"int": "a number", "bool": "true or false", "string": "a text", "[]string": "a list of texts", "[]int": "a list of numbers"}
+
 // yamlWords are YAML's kinds in a person's words.
-var yamlWords = strings.NewReplacer("cannot unmarshal ", "something else is wanted here than ", "!!seq", "a list", "!!map", "a group of fields",
+var yamlWords = strings.NewReplacer("!!seq", "a list", "!!map", "a group of fields",
 	"!!str ", "", "!!int ", "", "!!float ", "", "!!bool ", "", "!!timestamp ", "", "!!binary ", "", "!!null ", "", "field ", "the form has no field ")
 
 // inWords leaves the names of Go's types and of YAML's out of what is wrong with a form.
@@ -308,7 +377,12 @@ func inWords(err error) string {
 	lines := make([]string, len(wrong.Errors))
 	for i, line := range wrong.Errors {
 		line, _, _ = strings.Cut(line, " in type ")
-		line, _, _ = strings.Cut(line, " into ")
+		line, into, _ := strings.Cut(line, " into ")
+		want := wanted[strings.TrimPrefix(into, "*")]
+		if want == "" {
+			want = "something else"
+		}
+		line = strings.Replace(line, "cannot unmarshal ", want+" is wanted here, not ", 1)
 		lines[i] = strings.TrimSuffix(yamlWords.Replace(line), " not found")
 	}
 	return strings.Join(lines, "; ")
