@@ -237,7 +237,7 @@ func (k caseClocks) writeOpen(w io.Writer) {
 			fmt.Fprintln(w, head)
 			head = ""
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting.InWords(), t.Began, t.budget(), t.Used, t.Left, t.due(), t.next())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting, t.Began, t.budget(), t.Used, t.Left, t.due(), t.next())
 		if t.Kept && t.Unit == clock.WorkingDays {
 			kept = append(kept, t)
 		}
