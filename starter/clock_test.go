@@ -90,8 +90,8 @@ func TestWhatClockShowTells(t *testing.T) {
 	k := caseClocks{Case: "R", Sees: "file", Tasks: []taskClock{home, reminded, window, council, school, appeal, answered, passed}}
 	out := shownClocks(t, k, day(3, 12))
 	for _, line := range []string{
-		"listed.reconcile | family or its representative | 2026-03-02 | 20 working, E&W | 7 | 13 | 2026-03-31 (provisional) | due 2026-03-31 (provisional)\n",
-		"listed.triage | family or its representative | 2026-03-02 | 20 working, E&W | 7 | 13 | 2026-03-31 (provisional) | reminder 2026-03-31\n",
+		"listed.reconcile | family | 2026-03-02 | 20 working, E&W | 7 | 13 | 2026-03-31 (provisional) | due 2026-03-31 (provisional)\n",
+		"listed.triage | family | 2026-03-02 | 20 working, E&W | 7 | 13 | 2026-03-31 (provisional) | reminder 2026-03-31\n",
 		"| 20+5 working, Scotland |", "| 5 working, S12000049 |", "| 20 working, schools |", "| 14 days |",
 		" (/2) is kept by the calendars " + clock.Embedded().Label() + " (0123456789ab), by which its day was shown: those in force would have taken that day away.\n",
 		"ENDED | BEGAN | HAS | USED | DUE | ENDED ON | RESULT\n",
