@@ -31,7 +31,7 @@ var samples = map[Act]struct {
 		{"ground", `"illness"`, "ground"}, {"reason", `""`, "reason"}, {"reason", `"because"`, "reason"}}},
 	ActExtend: {`{"task": "welfare.report", "decision": "granted", "days": 14, "reason": "illness", "asked_by": "council", "asked_on": "2026-05-06"}`, []wrong{
 		{"task", `"decision.propose"`, "task"}, {"task", `"service.appeal_window"`, "task"}, {"task", `""`, "task"}, {"decision", `"perhaps"`, "decision"},
-		{"decision", `"withdrawn"`, "decision"}, {"days", `0`, "days"}, {"days", `15`, "days"}, {"days", `-1`, "days"}, {"days", `1000000000`, "days"},
+		{"decision", `"withdrawn"`, "decision"}, {"days", `0`, "days"}, {"days", `367`, "days"}, {"days", `-1`, "days"}, {"days", `1000000000`, "days"},
 		{"reason", `"lazy"`, "reason"}, {"asked_by", `"home_office"`, "asked_by"}, {"asked_on", `""`, "asked_on"}}},
 	ActApplyCalendar: {`{"version": "5d1c0a6be2f4", "label": "2026-02", "reason": "proclamation"}`, []wrong{
 		{"version", `""`, "version"}, {"label", `""`, "label"}, {"reason", `""`, "reason"}, {"reason", `"World Cup"`, "reason"}}},
