@@ -28,14 +28,28 @@ func (s *story) put(on string) {
 	s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: day(on)})
 }
 
+// passedOver is a family that did not answer, at the beginning of representation.
+func passedOver(t *testing.T) *story {
+	t.Helper()
+	s := newLedger(t).asked(t)
+	s.instead[casefile.TaskQuestionnaire] = func(casefile.Task) { s.silence(casefile.TaskQuestionnaire, 0, 3) }
+	s.until(casefile.Representation)
+	return s
+}
+
+// waitsFor is that one thing, and no other, blocks a proposal's signature.
+func (s *story) waitsFor(block casefile.Block, f *casefile.ProposeFields) {
+	s.t.Helper()
+	refusal := s.tryPropose("ewan", f)
+	require.NotNil(s.t, refusal)
+	require.Equal(s.t, []casefile.Block{block}, refusal.Blocks)
+}
+
 // TestAHoldGivesTimeBackAfterEvidence: the questionnaire was passed over; a hold that
 // is recorded when representation is open gives its time back, until 9 June. A
 // refusal waits for that, and no longer.
 func TestAHoldGivesTimeBackAfterEvidence(t *testing.T) {
-	s := newLedger(t).asked(t)
-	const kind = casefile.TaskQuestionnaire
-	s.instead[kind] = func(casefile.Task) { s.silence(kind, 0, 3) }
-	s.until(casefile.Representation)
+	s := passedOver(t)
 	s.on(day("2026-04-30"))
 	s.contact("visit")
 	s.contact("representative")
@@ -43,19 +57,14 @@ func TestAHoldGivesTimeBackAfterEvidence(t *testing.T) {
 	s.on(day("2026-05-05"))
 	s.releasedOn(s.today(), casefile.GroundMedical, 0)
 	s.toDecision()
-	refusal := s.tryPropose("ewan", s.proposal(refuseAll))
-	require.NotNil(t, refusal)
-	require.Equal(t, []casefile.Block{casefile.BlockTimeRuns}, refusal.Blocks)
+	s.waitsFor(casefile.BlockTimeRuns, s.proposal(refuseAll))
 	s.on(day("2026-06-10"))
 	require.Nil(t, s.tryPropose("ewan", s.proposal(refuseAll)))
 }
 
 // TestAFamilyThatIsAskedAgain in the decision stage has the time that the letter gives it.
 func TestAFamilyThatIsAskedAgain(t *testing.T) {
-	s := newLedger(t).asked(t)
-	const kind = casefile.TaskQuestionnaire
-	s.instead[kind] = func(casefile.Task) { s.silence(kind, 0, 3) }
-	s.until(casefile.Representation)
+	s := passedOver(t)
 	s.on(day("2026-05-05"))
 	s.contact("visit")
 	s.contact("representative")
@@ -63,9 +72,7 @@ func TestAFamilyThatIsAskedAgain(t *testing.T) {
 	s.returned(1, "family", day("2026-05-06"))
 	s.sent(2, "family", day("2026-05-07"))
 	s.on(day("2026-05-08"))
-	refusal := s.tryPropose("ewan", s.proposal(refuseAll))
-	require.NotNil(t, refusal)
-	require.Equal(t, []casefile.Block{casefile.BlockTimeRuns}, refusal.Blocks)
+	s.waitsFor(casefile.BlockTimeRuns, s.proposal(refuseAll))
 }
 
 // TestAdverseMaterialPutTwice: each fact that is relied on was put, with the answer or
@@ -97,9 +104,7 @@ func TestAdverseMaterialPutTwice(t *testing.T) {
 			s.toDecision()
 			c.put(s)
 			s.on(day(c.waits))
-			refusal := s.tryPropose("ewan", s.relying())
-			require.NotNil(t, refusal)
-			require.Equal(t, []casefile.Block{casefile.BlockAdverse}, refusal.Blocks)
+			s.waitsFor(casefile.BlockAdverse, s.relying())
 			s.on(day(c.decided))
 			require.Nil(t, s.tryPropose("ewan", s.relying()))
 		})
@@ -118,9 +123,7 @@ func TestASignatureCatchesUpWithACalendar(t *testing.T) {
 	s.on(day("2026-06-19"))
 	no := o.puts(s.today(), with(t, clock.Embedded(), holiday("england-and-wales", "2026-06-19")))
 	s.on(day("2026-06-22"))
-	refusal := s.tryPropose("ewan", s.relying())
-	require.NotNil(t, refusal)
-	require.Equal(t, []casefile.Block{casefile.BlockAdverse}, refusal.Blocks)
+	s.waitsFor(casefile.BlockAdverse, s.relying())
 	s.moves()
 	o.finishes(no, s.now)
 	s.on(day("2026-06-23"))

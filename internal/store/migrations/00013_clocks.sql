@@ -368,6 +368,12 @@ begin
                   from hold h where h.case_ref = ref and sight in ('file', 'no_text')));
 end $$;
 
+-- When the clock of a kind of task of a case stood still.
+create function stops_on_record(ref text, in_kind text) returns jsonb language sql stable set search_path = hame as $$
+    select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
+    from hold h join ground_stops s on s.ground = h.ground and s.kind = in_kind where h.case_ref = ref and not h.runs_on
+$$;
+
 -- The open tasks after one, in order, with what their last days follow from, for checking that they do.
 create function deadlines_on_record(after bigint, at_most int) returns table (id bigint, case_ref text, kind text, subject int, awaiting text, began date,
     days int, unit text, calendar text, calendar_version text, due_on date, provisional boolean, extended int, pauses jsonb)
@@ -379,8 +385,7 @@ begin
     return query
     select t.id, t.case_ref, t.kind, t.subject, t.awaiting, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, ''), t.due_on, t.provisional,
         (select coalesce(sum(e.days), 0)::int from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null),
-        (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
-         from hold h join ground_stops s on s.ground = h.ground and s.kind = t.kind where h.case_ref = t.case_ref and not h.runs_on)
+        stops_on_record(t.case_ref, t.kind)
     from task t
     where t.id > after and t.closed_at is null
       and (session_user = 'hame_worker' or has_role('auditor') or may_see(t.case_ref))
@@ -395,9 +400,7 @@ begin
         raise exception '% may not verify', session_user using errcode = 'insufficient_privilege';
     end if;
     return query
-    select i.case_ref, i.person_no, i.put_on, coalesce(i.calendar_version, ''), i.answer_by,
-        (select coalesce(jsonb_agg(jsonb_build_object('from', h.opened_on, 'until', h.ended_on)), '[]')
-         from hold h join ground_stops s on s.ground = h.ground and s.kind = 'evidence.questionnaire' where h.case_ref = i.case_ref and not h.runs_on)
+    select i.case_ref, i.person_no, i.put_on, i.calendar_version, i.answer_by, stops_on_record(i.case_ref, 'evidence.questionnaire')
     from interview i join review r on r.case_ref = i.case_ref
     where i.adverse <> 'none' and i.calendar_version is not null and not answered(i) and r.stage <> 'closed'
       and (session_user = 'hame_worker' or has_role('auditor') or may_see(i.case_ref))
