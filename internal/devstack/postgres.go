@@ -234,9 +234,11 @@ func postgresSettings(dir string, port int) []string {
 		"port=" + strconv.Itoa(port),
 		"unix_socket_directories=" + socket,
 		"unix_socket_permissions=0700",
-		// Nothing survives the stack, so nothing needs to survive a crash.
+		// Nothing survives the stack, so nothing needs to survive a crash of the machine.
+		// What was committed does survive a crash of the server: a review has gone on
+		// from it.
 		"fsync=off",
-		"synchronous_commit=off",
+		"synchronous_commit=on",
 		"full_page_writes=off",
 		"wal_level=minimal",
 		"max_wal_senders=0",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
@@ -81,6 +82,7 @@ func TestUpAndDown(t *testing.T) {
 	require.Len(t, attributes.GetCustomAttributes(), len(searchAttributes))
 
 	requireTimeSkips(t, c)
+	requireCommitsAreKept(t, s, db)
 
 	found, err := Find(s.Name)
 	require.NoError(t, err)
@@ -94,6 +96,24 @@ func TestUpAndDown(t *testing.T) {
 	require.NoError(t, s.Down(), "twice does no harm")
 	_, err = Find(s.Name)
 	require.ErrorIs(t, err, ErrNotRunning)
+}
+
+// requireCommitsAreKept kills PostgreSQL in the moment after it said that a row is
+// committed: a review believes what was committed, and would go on from it alone.
+func requireCommitsAreKept(t *testing.T, s *Stack, db *sql.DB) {
+	t.Helper()
+	db.SetMaxIdleConns(0) // none that was cut is used again
+	_, err := db.Exec(`create table promised (n int)`)
+	require.NoError(t, err)
+	for n := range 3 {
+		_, err := db.Exec(`insert into promised values ($1)`, n)
+		require.NoError(t, err)
+		require.NoError(t, s.Kill(Postgres, syscall.SIGQUIT))
+		require.NoError(t, s.Restart(t.Context(), Postgres))
+		var kept int
+		require.NoError(t, db.QueryRow(`select count(*) from promised`).Scan(&kept))
+		require.Equal(t, n+1, kept)
+	}
 }
 
 // requireTimeSkips proves what the rehearsal rests on: a workflow that waits

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"testing"
 	"time"
@@ -81,6 +82,21 @@ func TestATimeThatIsUp(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := h.blocked(ref, func(tx *store.Tx) error { return lock(ctx, tx, ref) }, cancel)
 		require.True(t, errors.Is(err, context.Canceled) || store.IsKind(err, store.Unavailable), "%v", err)
+	})
+	t.Run("before it was committed", func(t *testing.T) {
+		for range 20 {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			err := h.worker.InTx(ctx, func(tx *store.Tx) error {
+				if err := lock(ctx, tx, ref); err != nil {
+					return err
+				}
+				<-ctx.Done()
+				time.Sleep(time.Duration(rand.IntN(3)) * time.Millisecond) // the driver gives the transaction up meanwhile
+				return nil
+			})
+			cancel()
+			require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
+		}
 	})
 	t.Run("by the server", func(t *testing.T) {
 		err := h.blocked(ref, func(tx *store.Tx) error { return lock(t.Context(), tx, ref) }, func() {

@@ -9,6 +9,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -55,7 +57,8 @@ type Tx struct {
 }
 
 // InTx runs f in one transaction: committed if f returns nil, rolled back
-// otherwise. The error is f's own, or a mapped one.
+// otherwise. The error is f's own, or a mapped one. Where ctx ended before it was
+// committed, that is the error.
 func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
@@ -65,7 +68,11 @@ func (s *Store) InTx(ctx context.Context, f func(*Tx) error) error {
 		_ = tx.Rollback() // f's error is the one that matters
 		return mapError(err)
 	}
-	return mapError(tx.Commit())
+	err = tx.Commit()
+	if errors.Is(err, sql.ErrTxDone) { // the driver has rolled it back, for that reason only
+		err = ctx.Err()
+	}
+	return mapError(err)
 }
 
 func (t *Tx) exec(ctx context.Context, query string, args ...any) error {
