@@ -462,6 +462,8 @@ func (f *faulty) starterKilledBeforeHearing(t *testing.T) {
 	require.Error(t, c.cmd.Wait())
 	require.NoError(t, tx.Rollback())
 	id := f.newest(t, ref)
+	// The sweep may have to send it: the families must not be through by then.
+	defer f.rate.Pause()()
 	require.Eventually(t, func() bool {
 		return f.count(t, `select count(*) from command_outcome where command_id = $1`, id) == 1
 	}, 90*time.Second, 20*time.Millisecond)
@@ -497,6 +499,7 @@ func (f *faulty) changedImport(t *testing.T, csv string) {
 	for range 2 {
 		f.must(t, "--as", "archie", "backlog", "import", csv)
 	}
+	defer f.rate.Pause()()
 	require.Eventually(t, func() bool {
 		return f.count(t, `select count(*) from import_difference d where d.finding is null and not exists (select from task k where k.case_ref = d.case_ref
 			and ((k.kind = 'file.difference' and k.subject = d.no) or k.kind = 'closed.arrival'))`) == 0

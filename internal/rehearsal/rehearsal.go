@@ -60,6 +60,7 @@ type Rehearsal struct {
 	changed *sync.Cond
 	queue   stops
 	playing int
+	pauses  int
 	tally   Tally
 	failed  error
 }
@@ -84,6 +85,19 @@ func (r *Rehearsal) Close() {
 	for _, d := range r.desks {
 		_ = d.Store.Close() // the rehearsal is over
 	}
+}
+
+// Pause lets nobody begin anything until the function that it returns is called.
+// What is being played goes on to its next stop.
+func (r *Rehearsal) Pause() (goOn func()) {
+	pause := func(by int) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.pauses += by
+		r.changed.Broadcast()
+	}
+	pause(1)
+	return sync.OnceFunc(func() { pause(-1) })
 }
 
 // Tally returns the counts so far.
@@ -181,6 +195,7 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 		switch {
 		case ctx.Err() != nil || r.failed != nil:
 			return stop{}, false
+		case r.pauses > 0:
 		case len(r.queue) > 0:
 			r.playing++
 			s := heap.Pop(&r.queue).(stop)
@@ -308,7 +323,9 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	if to.After(r.o.Horizon) {
 		to = r.o.Horizon
 	}
-	l.now, err = r.forward(ctx, activities.BacklogID(l.lane), l.now, to)
+	if l.now, err = r.forward(ctx, activities.BacklogID(l.lane), l.now, to); err != nil {
+		err = fmt.Errorf("the %s lane: %w", l.lane, err)
+	}
 	return l.now, err
 }
 

@@ -30,6 +30,7 @@ type review struct {
 	represent string         // how the minister's office will use its window
 	desk      time.Weekday   // on which the case is worked on
 	onHorizon bool
+	waited    time.Duration // in vain, for what was to have happened
 
 	bad          incidents
 	events       []event
@@ -138,11 +139,23 @@ func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Review, erro
 	return state, err
 }
 
-func (v *review) forwardTo(ctx context.Context, r *Rehearsal, to time.Time) (time.Time, error) {
+// inVain is how long a review is waited for that does not do what by its record is
+// over: longer than a stuck one takes until it tries again [D].
+const inVain = 48 * time.Hour
+
+func (v *review) forwardTo(ctx context.Context, r *Rehearsal, at time.Time) (time.Time, error) {
 	// A minute past the instant: the clock skips that minute only once what was
 	// due at the instant has acted.
-	if to = to.Add(time.Minute); !to.After(v.now) {
-		to = v.now.Add(time.Minute)
+	to := at.Add(time.Minute)
+	if to.After(v.now) {
+		v.waited = 0
+	} else {
+		if v.waited > inVain {
+			return v.now, fmt.Errorf("%s: by its record something was to act at %s, and it is %s: starter verify says what", v.ref, at, v.now)
+		}
+		more := min(max(v.waited, time.Minute), time.Hour)
+		v.waited += more
+		to = v.now.Add(more)
 	}
 	now, err := r.forward(ctx, v.ref, v.now, to)
 	switch {
@@ -152,6 +165,8 @@ func (v *review) forwardTo(ctx context.Context, r *Rehearsal, to time.Time) (tim
 		if _, closed := v.state(ctx, r); !errors.Is(closed, errEnded) {
 			err = fmt.Errorf("%s: %w", v.ref, errNotRunning)
 		}
+	default:
+		err = fmt.Errorf("%s: %w", v.ref, err)
 	}
 	return v.now, err
 }

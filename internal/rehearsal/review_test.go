@@ -1,0 +1,56 @@
+package rehearsal
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"hame/internal/settings"
+)
+
+// TestAReviewThatIsWaitedForInVain: one that does not do what by its record is over
+// is named after two days of its clock, long before its history is full.
+func TestAReviewThatIsWaitedForInVain(t *testing.T) {
+	options, err := settings.Connection("hame-test", settings.Quiet())
+	require.NoError(t, err)
+	c, err := client.DialContext(t.Context(), options)
+	require.NoError(t, err)
+	defer c.Close()
+	id := "waits-" + uuid.NewString()
+	w := worker.New(c, id, worker.Options{})
+	w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error { return workflow.Sleep(ctx, 10*365*24*time.Hour) }, workflow.RegisterOptions{Name: "sleep"})
+	require.NoError(t, w.Start())
+	defer w.Stop()
+	_, err = c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: id}, "sleep")
+	require.NoError(t, err)
+
+	r := &Rehearsal{skip: skipper{c, options.Namespace}}
+	v := &review{ref: id, now: time.Now()}
+	begun := v.now
+	past := begun.Add(-time.Hour)
+	waits := func() (err error) {
+		for n := 0; err == nil; n++ {
+			require.Less(t, n, 100)
+			_, err = v.forwardTo(t.Context(), r, past)
+		}
+		return err
+	}
+	require.ErrorContains(t, waits(), id+": by its record something was to act at ")
+	require.Greater(t, v.now.Sub(begun), inVain, "a stuck review has tried again by then")
+
+	_, err = v.forwardTo(t.Context(), r, v.now.Add(24*time.Hour))
+	require.NoError(t, err, "something else happened meanwhile")
+	past = v.now.Add(-time.Hour)
+	again := v.now
+	require.Error(t, waits())
+	require.Greater(t, v.now.Sub(again), inVain, "and it is waited for anew")
+	d, err := c.DescribeWorkflowExecution(t.Context(), id, "")
+	require.NoError(t, err)
+	require.Less(t, d.GetWorkflowExecutionInfo().GetHistoryLength(), int64(500))
+	require.NoError(t, c.TerminateWorkflow(t.Context(), id, "", "the test is over"))
+}
