@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -14,6 +15,7 @@ import (
 	"hame/internal/desk"
 	"hame/internal/policy"
 	"hame/internal/store"
+	"hame/workflows"
 )
 
 // caseOpen brings a family forward. Its --on is the listing date, and not a day
@@ -153,8 +155,9 @@ func (a *app) caseArrival() *cobra.Command {
 	return c
 }
 
-// caseRecover restarts a review that somebody else has ended, or frees a stuck
-// one. For a review that runs well there is nothing to recover.
+// caseRecover restarts a review that somebody else has ended, frees a stuck one,
+// and has one that stands elsewhere than its record go on from there. For a review
+// that runs well there is nothing to recover.
 func (a *app) caseRecover() *cobra.Command {
 	var flags actFlags
 	rule, _ := casefile.ActRecover.Rule()
@@ -218,12 +221,31 @@ func needsRecovery(ctx context.Context, d *desk.Desk, s store.CaseSummary) (bool
 		return !runs, err
 	}
 	breaches, err := disturbed(ctx, d.Store, d.Temporal)
-	for _, b := range breaches {
-		if b.Case == s.Case {
-			return true, err
-		}
+	if err != nil {
+		return false, err
 	}
-	return false, err
+	if slices.ContainsFunc(breaches, func(b store.Breach) bool { return b.Case == s.Case }) {
+		return true, nil
+	}
+	agrees, err := agreesWithRecord(ctx, d, s.Case)
+	return !agrees, err
+}
+
+// agreesWithRecord reports whether a running review goes on from what stands on
+// record. It does not where the record was restored from a copy, or lost what was
+// committed last when its server failed. In the moment of an act it may not either,
+// and to recover it then does no harm.
+func agreesWithRecord(ctx context.Context, d *desk.Desk, ref string) (bool, error) {
+	var running casefile.Review
+	answer, err := d.Temporal.QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
+	if err == nil {
+		err = answer.Get(&running)
+	}
+	if err != nil {
+		return false, fmt.Errorf("ask the review of %s where it stands: %w", ref, err)
+	}
+	recorded, err := d.Store.RecordedReview(ctx, ref)
+	return running.Agrees(recorded), err
 }
 
 func (a *app) duplicateCommand() *cobra.Command {

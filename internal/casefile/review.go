@@ -66,6 +66,19 @@ func (s Shown) Equal(o Shown) bool {
 	return s.Stage == o.Stage && s.Awaiting == o.Awaiting && s.Next.Equal(o.Next) && slices.Equal(s.Flags, o.Flags)
 }
 
+// Agrees reports whether a review stands where another one does, as which it was
+// read: in the same stage, with the same facts and tasks, and the same rungs next.
+// What only a workflow knows of itself does not count.
+func (r Review) Agrees(o Review) bool {
+	same := func(x, y Task) bool {
+		at := x.Next.At.Equal(y.Next.At)
+		x.Next.At, y.Next.At = time.Time{}, time.Time{}
+		return at && x == y
+	}
+	return r.Stage == o.Stage && slices.Equal(r.Opened, o.Opened) && r.Revision == o.Revision && r.ListingDate == o.ListingDate &&
+		r.Ready == o.Ready && r.Signed == o.Signed && r.Held == o.Held && slices.EqualFunc(r.Tasks, o.Tasks, same)
+}
+
 // HasOpened reports whether the stage has been opened.
 func (r Review) HasOpened(s Stage) bool { return slices.Contains(r.Opened, s) }
 

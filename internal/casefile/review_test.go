@@ -11,6 +11,40 @@ import (
 
 func at(s string) time.Time { return day(s).Start() }
 
+// TestAReviewThatAgreesWithItsRecord: what a review knows of itself only is no
+// difference, and every fact and rung is.
+func TestAReviewThatAgreesWithItsRecord(t *testing.T) {
+	review := func() Review {
+		return Review{Case: "33Y-Y575", Stage: Evidence, Opened: []Stage{Evidence, Listed, Welfare}, Revision: 8, Ready: true, ListingDate: day("2026-12-03"), Tasks: []Task{
+			{Kind: TaskGP, Stage: Evidence, Awaiting: GP, DueOn: day("2027-01-25"), Next: Rung{Kind: Reminder, At: at("2027-01-12")}},
+		}}
+	}
+	for _, c := range []struct {
+		difference string
+		make       func(*Review)
+		want       bool
+	}{
+		{"none", func(*Review) {}, true},
+		{"the same instant in another zone", func(r *Review) { r.Tasks[0].Next.At = r.Tasks[0].Next.At.In(time.FixedZone("", 3600)) }, true},
+		{"what it last showed, and when it was drawn", func(r *Review) {
+			r.Shown, r.DrawnAt, r.RetryAt = Shown{Stage: Evidence}, at("2026-11-26"), at("2026-12-01")
+		}, true},
+		{"another stage", func(r *Review) { r.Stage = Welfare }, false},
+		{"a stage more", func(r *Review) { r.Opened = append(r.Opened, Representation) }, false},
+		{"a revision more", func(r *Review) { r.Revision++ }, false},
+		{"another listing date", func(r *Review) { r.ListingDate = day("2026-12-04") }, false},
+		{"a task that is done", func(r *Review) { r.Tasks = nil }, false},
+		{"another day", func(r *Review) { r.Tasks[0].DueOn = day("2027-01-26") }, false},
+		{"another rung", func(r *Review) { r.Tasks[0].Next.Kind = Due }, false},
+		{"the same rung at another instant", func(r *Review) { r.Tasks[0].Next.At = at("2027-01-13") }, false},
+	} {
+		r := review()
+		c.make(&r)
+		require.Equal(t, c.want, r.Agrees(review()), c.difference)
+		require.Equal(t, c.want, review().Agrees(r), c.difference)
+	}
+}
+
 func TestFinished(t *testing.T) {
 	task := func(s Stage) []Task { return []Task{{Kind: TaskPropose, Stage: s}} }
 	for _, c := range []struct {

@@ -317,4 +317,17 @@ func TestWhenSomebodyElseBreaksIt(t *testing.T) {
 	require.Eventually(t, func() bool { _, _, code := s.starter(t, "--as", "una", "verify"); return code == 0 }, time.Minute, 500*time.Millisecond)
 	_, err := s.client.QueryWorkflow(t.Context(), refs["B"], "", "review")
 	require.NoError(t, err)
+
+	// The record stands where its copy stood: a task is open that the review saw done.
+	db := s.db.SQL(t, "hame_admin")
+	db.MustExec(`update task set closed_at = null, attested_on = null, answered_at = null, result = null, next_rung = 'due', next_no = 0, next_at = business_now() - interval '2 hours'
+		where id = (select max(id) from task where case_ref = $1 and kind = 'evidence.letter')`, refs["A"])
+	s.types(t, refs, 1, "--as una verify", refs["A"], "due of evidence.letter was to act at")
+	s.types(t, refs, 0, "--as archie case recover A")
+	require.Eventually(t, func() bool {
+		var acted int
+		return db.Get(&acted, `select count(*) from rung join task on task.id = task_id where case_ref = $1 and task.kind = 'evidence.letter' and rung.kind = 'due'`, refs["A"]) == nil && acted == 1
+	}, time.Minute, 100*time.Millisecond, "its rung acts after all")
+	s.types(t, refs, 0, "--as una verify", "every invariant holds")
+	s.types(t, refs, 3, "--as archie case recover A", "runs well")
 }
