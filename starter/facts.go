@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ import (
 	"hame/internal/desk"
 	"hame/internal/policy"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // caseOpen brings a family forward. Its --on is the listing date, and not a day
@@ -227,25 +227,12 @@ func needsRecovery(ctx context.Context, d *desk.Desk, s store.CaseSummary) (bool
 	if slices.ContainsFunc(breaches, func(b store.Breach) bool { return b.Case == s.Case }) {
 		return true, nil
 	}
-	agrees, err := agreesWithRecord(ctx, d, s.Case)
-	return !agrees, err
-}
-
-// agreesWithRecord reports whether a running review goes on from what stands on
-// record. It does not where the record was restored from a copy, or lost what was
-// committed last when its server failed. In the moment of an act it may not either,
-// and to recover it then does no harm.
-func agreesWithRecord(ctx context.Context, d *desk.Desk, ref string) (bool, error) {
-	var running casefile.Review
-	answer, err := d.Temporal.QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
-	if err == nil {
-		err = answer.Get(&running)
+	elsewhere, err := d.StandsElsewhere(ctx, s.Case)
+	var record *store.Error
+	if err != nil && !errors.As(err, &record) {
+		return false, unreachableError{fmt.Errorf("the review of %s does not say where it stands; does a worker run? (%w)", s.Case, err)}
 	}
-	if err != nil {
-		return false, fmt.Errorf("ask the review of %s where it stands: %w", ref, err)
-	}
-	recorded, err := d.Store.RecordedReview(ctx, ref)
-	return running.Agrees(recorded), err
+	return elsewhere, err
 }
 
 func (a *app) duplicateCommand() *cobra.Command {

@@ -66,9 +66,9 @@ func (s Shown) Equal(o Shown) bool {
 	return s.Stage == o.Stage && s.Awaiting == o.Awaiting && s.Next.Equal(o.Next) && slices.Equal(s.Flags, o.Flags)
 }
 
-// Agrees reports whether a review stands where another one does, as which it was
-// read: in the same stage, with the same facts and tasks, and the same rungs next.
-// What only a workflow knows of itself does not count.
+// Agrees reports whether two readings of a review say the same: its stage, its
+// facts, its tasks, and which rung of each is next and when. What only its workflow
+// knows of itself does not count.
 func (r Review) Agrees(o Review) bool {
 	same := func(x, y Task) bool {
 		at := x.Next.At.Equal(y.Next.At)

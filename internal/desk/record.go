@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -88,6 +89,25 @@ func (d *Desk) Recover(ctx context.Context, c store.NewCommand) (workflows.Recei
 	o := activities.ReviewOptions(state, d.TaskQueue)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
 	return d.deliverWithStart(ctx, c, state, o)
+}
+
+// StandsElsewhere reports whether a running review goes on from another state than
+// the one on record: the record was restored from a copy, or its server failed and
+// lost what it had committed last. In the moment of an act the two may differ too,
+// and to recover the review then does no harm. It waits ten seconds for a worker.
+func (d *Desk) StandsElsewhere(ctx context.Context, ref string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	answer, err := d.Temporal.QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
+	if err != nil {
+		return false, err
+	}
+	var running casefile.Review
+	if err := answer.Get(&running); err != nil {
+		return false, err
+	}
+	recorded, err := d.Store.RecordedReview(ctx, ref)
+	return !running.Agrees(recorded), err
 }
 
 // TakeStock has a review look at its record again. It reports false where none runs.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -294,7 +295,7 @@ func TestDuplicates(t *testing.T) {
 // and is found too.
 func TestWhenSomebodyElseBreaksIt(t *testing.T) {
 	s := newSystem(t)
-	s.startWorker(t)
+	w := s.startWorker(t)
 	refs := s.families(t, nil)
 	s.types(t, refs, 0, "--as archie backlog start --capacity 5 --target 2031-11-23")
 	s.prepared(t, refs, "A")
@@ -330,4 +331,7 @@ func TestWhenSomebodyElseBreaksIt(t *testing.T) {
 	}, time.Minute, 100*time.Millisecond, "its rung acts after all")
 	s.types(t, refs, 0, "--as una verify", "every invariant holds")
 	s.types(t, refs, 3, "--as archie case recover A", "runs well")
+
+	require.NoError(t, w.stop(t, syscall.SIGTERM))
+	s.types(t, refs, 8, "--as archie case recover A", "does not say where it stands; does a worker run?")
 }
