@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"net"
 	"testing"
 	"time"
@@ -84,19 +83,21 @@ func TestATimeThatIsUp(t *testing.T) {
 		require.True(t, errors.Is(err, context.Canceled) || store.IsKind(err, store.Unavailable), "%v", err)
 	})
 	t.Run("before it was committed", func(t *testing.T) {
-		for range 20 {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			err := h.worker.InTx(ctx, func(tx *store.Tx) error {
-				if err := lock(ctx, tx, ref); err != nil {
-					return err
-				}
-				<-ctx.Done()
-				time.Sleep(time.Duration(rand.IntN(3)) * time.Millisecond) // the driver gives the transaction up meanwhile
-				return nil
-			})
-			cancel()
-			require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
-		}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		err := h.worker.InTx(ctx, func(tx *store.Tx) error {
+			if err := lock(ctx, tx, ref); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			require.Eventually(t, func() bool {
+				var open int
+				err := h.admin.Get(&open, `select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`)
+				return err == nil && open == 0
+			}, 10*time.Second, 5*time.Millisecond, "the driver has rolled it back")
+			return nil
+		})
+		require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
 	})
 	t.Run("by the server", func(t *testing.T) {
 		err := h.blocked(ref, func(tx *store.Tx) error { return lock(t.Context(), tx, ref) }, func() {
