@@ -24,7 +24,7 @@ test: build
 	bin/devstack exec --no-ui --memory -- go test -timeout 40m ./...
 
 # What Hame costs and how fast it is, as a table and as JSON in BENCH. For a
-# machine on which nothing else runs; a quarter of an hour.
+# machine on which nothing else runs; some twenty minutes.
 BENCH = bench.json
 bench: build
 	@go build -o bin/ ./internal/bench
