@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -335,9 +336,7 @@ func overdueMark(t store.TaskRow) string {
 	if t.DueOn.IsZero() {
 		s += "stopped"
 	}
-	if t.Provisional {
-		s += " (provisional)"
-	}
+	s += provisionalMark(t.Provisional)
 	if t.Overdue {
 		s += " OVERDUE"
 	}
@@ -366,7 +365,14 @@ func nextInWords(t store.TaskRow) string {
 	if t.NextAt == nil {
 		return "nothing, while it is held"
 	}
-	return fmt.Sprintf("%s %s", t.NextRung, day(t))
+	return rungInWords(t.NextRung, *t.NextAt, t.Provisional)
+}
+
+// rungInWords names a rung and the day after which it acts. A reminder stays where
+// the days before it put it; what comes later moves with a last day that may still
+// move.
+func rungInWords(rung casefile.RungKind, at time.Time, provisional bool) string {
+	return fmt.Sprintf("%s %s%s", rung, clock.DateOf(at).AddDays(-1), provisionalMark(provisional && rung != casefile.Reminder))
 }
 
 func orNone(s string) string {

@@ -331,13 +331,12 @@ func (t taskClock) name() string { return string(t.Kind) + suffix(t.Subject) }
 
 func (t taskClock) open() bool { return t.ClosedAt == nil }
 
-// next is the rung that acts next and after which day. A reminder stays where the
-// days before it put it; what comes later moves with a last day that may still move.
+// next is the rung that acts next and after which day.
 func (t taskClock) next() string {
 	if t.NextAt == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%s %s%s", t.NextRung, clock.DateOf(*t.NextAt).AddDays(-1), provisionalMark(t.Provision && t.NextRung != casefile.Reminder))
+	return rungInWords(t.NextRung, *t.NextAt, t.Provision)
 }
 
 // budget is how many days a clock has and what was added, and of working days whose
