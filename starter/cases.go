@@ -343,13 +343,13 @@ func overdueMark(t store.TaskRow) string {
 	return s
 }
 
-// day is the day whose passing a task's next rung waits for, the zero Date while
-// its clock is stopped.
-func day(t store.TaskRow) clock.Date {
-	if t.NextAt == nil {
+// day is the day whose passing the next rung of a clock waits for, the zero Date
+// while the clock is stopped.
+func day(next *time.Time) clock.Date {
+	if next == nil {
 		return clock.Date{}
 	}
-	return clock.DateOf(*t.NextAt).AddDays(-1)
+	return clock.DateOf(*next).AddDays(-1)
 }
 
 // provisionalMark marks a day that rests on holidays which are not published yet.
@@ -365,14 +365,14 @@ func nextInWords(t store.TaskRow) string {
 	if t.NextAt == nil {
 		return "nothing, while it is held"
 	}
-	return rungInWords(t.NextRung, *t.NextAt, t.Provisional)
+	return rungInWords(t.NextRung, day(t.NextAt), t.Provisional)
 }
 
 // rungInWords names a rung and the day after which it acts. A reminder stays where
 // the days before it put it; what comes later moves with a last day that may still
 // move.
-func rungInWords(rung casefile.RungKind, at time.Time, provisional bool) string {
-	return fmt.Sprintf("%s %s%s", rung, clock.DateOf(at).AddDays(-1), provisionalMark(provisional && rung != casefile.Reminder))
+func rungInWords(rung casefile.RungKind, after clock.Date, provisional bool) string {
+	return fmt.Sprintf("%s %s%s", rung, after, provisionalMark(provisional && rung != casefile.Reminder))
 }
 
 func orNone(s string) string {

@@ -336,7 +336,7 @@ func (t taskClock) next() string {
 	if t.NextAt == nil {
 		return "-"
 	}
-	return rungInWords(t.NextRung, *t.NextAt, t.Provision)
+	return rungInWords(t.NextRung, day(t.NextAt), t.Provision)
 }
 
 // budget is how many days a clock has and what was added, and of working days whose

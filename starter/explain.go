@@ -109,7 +109,7 @@ func explainTask(t store.TaskRow, owner string, today clock.Date) string {
 	case t.NextRung == casefile.Diary:
 		next = "it comes up again in the diary"
 	}
-	fmt.Fprintf(&b, "; after %s %s", day(t), next)
+	fmt.Fprintf(&b, "; after %s %s", day(t.NextAt), next)
 	if !t.Awaiting.IsRole() {
 		fmt.Fprintf(&b, "; case owner %s chases it", orNone(owner))
 	}
