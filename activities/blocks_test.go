@@ -258,7 +258,7 @@ func TestAWaiverIsForGrantsOnly(t *testing.T) {
 		`update proposal_outcome set outcome = 'REFUSED_UPHELD' where case_ref = $1 and person_no = 1`,
 		`update proposal_outcome set outcome = 'REFUSED_UPHELD' where case_ref = $1 and person_no = 3`,
 		`insert into proposal_outcome (case_ref, no, person_no, outcome) values ($1, 1, 2, 'REFUSED_UPHELD')`,
-		`insert into decision_outcome (case_ref, person_no, outcome) values ($1, 2, 'REFUSED_UPHELD')`,
+		`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 2, 'REFUSED_UPHELD')`,
 	} {
 		_, err := worker.Exec(write, s.ref)
 		require.ErrorContains(t, err, "only a grant may be signed", "%s", write)

@@ -137,8 +137,8 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 		require.ErrorContains(t, err, constraint, "%s", query)
 		require.NoError(t, tx.Rollback())
 	}
-	const decide = `insert into decision (case_ref, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
-		select $1, 1, $2, nullif($3, ''), $4, '2026-03-02', '2026-03-02 09:00Z', $5, rule_set from review where case_ref = $1`
+	const decide = `insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+		select $1, 1, 1, $2, nullif($3, ''), $4, '2026-03-02', '2026-03-02 09:00Z', $5, rule_set from review where case_ref = $1`
 
 	s := o.family(t, nil).toDecision()
 	s.do("kirsty", casefile.ActDraft, 0, nil)

@@ -56,10 +56,10 @@ insert into letter (case_ref, no, kind, created_at) select s.case_ref, 1, 'openi
 insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id) select s.case_ref, 1, 'family', 'post', current_date - 290, gen_random_uuid() from reviewed s;
 insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id)
 select s.case_ref, k, 'school', 0, 'complete', current_date - 290, gen_random_uuid() from reviewed s, generate_series(1, 8) k;
-insert into decision (case_ref, proposal_no, author, second_due, signed_on, signed_at, rollup, rule_set)
-select r.case_ref, 1, 'ewan', 'no', r.signed_on, r.closed_at, 'ALL_GRANTED', r.rule_set from review r where r.stage = 'closed';
-insert into decision_outcome (case_ref, person_no, outcome, served_on, served_how, proof, status_issued_on)
-select p.case_ref, p.no, 'GRANT_ILR', current_date - 40, 'hand', 'signature', current_date - 30 from decision d join person p using (case_ref);
+insert into decision (case_ref, no, proposal_no, author, second_due, signed_on, signed_at, rollup, rule_set)
+select r.case_ref, 1, 1, 'ewan', 'no', r.signed_on, r.closed_at, 'ALL_GRANTED', r.rule_set from review r where r.stage = 'closed';
+insert into decision_outcome (case_ref, decision_no, person_no, outcome, served_on, served_how, proof, status_issued_on)
+select p.case_ref, 1, p.no, 'GRANT_ILR', current_date - 40, 'hand', 'signature', current_date - 30 from decision d join person p using (case_ref);
 insert into officer (case_ref, person, part) select d.case_ref, 'ewan', 'proposal_author' from decision d;
 insert into recommendation (case_ref, revision, rule_set, made_at, body) select d.case_ref, 20, d.rule_set, d.signed_at, '{"people": []}' from decision d;
 insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)

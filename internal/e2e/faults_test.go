@@ -186,7 +186,7 @@ func (f *faulty) planted(t *testing.T) {
 	opens(twice)
 	opens(overdue)
 	tamper(`update command set person = 'isla' where id = (select id from command where case_ref = $1 order by chain_n limit 1)`, tampered)
-	tamper(`insert into decision_outcome (case_ref, person_no, outcome) values ($1, 99, 'GRANT_ILR')`, nobody)
+	tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 99, 'GRANT_ILR')`, nobody)
 	out, errs, code := f.starter(t, "--as", "una", "verify", "-o", "json")
 	require.Equal(t, 1, code, errs)
 	var breaches []store.Breach

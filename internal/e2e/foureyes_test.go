@@ -82,7 +82,7 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 	t.Run("SQL", func(t *testing.T) {
 		own := s.db.SQL(t, "ewan")
 		for _, statement := range []string{
-			`insert into decision (case_ref, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set) values ('` + ref + `', 1, 'ewan', 'ewan', 'refusal', current_date, now(), 'ALL_REFUSED', 'x')`,
+			`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set) values ('` + ref + `', 1, 1, 'ewan', 'ewan', 'refusal', current_date, now(), 'ALL_REFUSED', 'x')`,
 			`update proposal set second_due = 'no' where case_ref = '` + ref + `'`,
 			`insert into officer values ('` + ref + `', 'ewan', 'second_officer')`,
 			`insert into command_outcome (command_id, outcome) select id, 'accepted' from command`,
@@ -93,11 +93,11 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 		_, err := s.db.SQL(t, "morag").Exec(`insert into command (id, case_ref, kind, attested_on) values (gen_random_uuid(), $1, 'decision.agree', current_date)`, ref)
 		require.ErrorContains(t, err, "may not do decision.agree")
 		// Even the worker's login can't: the constraints say so.
-		_, err = s.db.SQL(t, "hame_worker").Exec(`insert into decision (case_ref, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
-			select case_ref, 1, 'ewan', 'ewan', 'refusal', current_date, now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`, ref)
+		_, err = s.db.SQL(t, "hame_worker").Exec(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+			select case_ref, 1, 1, 'ewan', 'ewan', 'refusal', current_date, now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`, ref)
 		require.ErrorContains(t, err, "decision_four_eyes")
-		_, err = s.db.SQL(t, "hame_worker").Exec(`insert into decision (case_ref, proposal_no, author, second_due, signed_on, signed_at, rollup, rule_set)
-			select case_ref, 1, 'ewan', 'refusal', current_date, now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`, ref)
+		_, err = s.db.SQL(t, "hame_worker").Exec(`insert into decision (case_ref, no, proposal_no, author, second_due, signed_on, signed_at, rollup, rule_set)
+			select case_ref, 1, 1, 'ewan', 'refusal', current_date, now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`, ref)
 		require.ErrorContains(t, err, "second_officer_due")
 	})
 	require.Equal(t, before, s.facts(t, ref), "none of it changed a fact")

@@ -231,15 +231,17 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 	}
 	rollup := casefile.RollUp(outcomes)
 	err := t.exec(ctx, `
-		insert into decision (case_ref, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
-		select $1, $2, $3, nullif($4, ''), $5, $6, $7, $8, r.rule_set from review r where r.case_ref = $1`,
+		insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+		select $1, coalesce((select max(no) from decision where case_ref = $1), 0) + 1, $2, $3, nullif($4, ''), $5, $6, $7, $8, r.rule_set
+		from review r where r.case_ref = $1`,
 		ref, p.No, p.Author, second, p.SecondDue, on, at, rollup)
 	if err != nil {
 		return err
 	}
 	err = t.exec(ctx, `
-		insert into decision_outcome (case_ref, person_no, outcome)
-		select case_ref, person_no, outcome from proposal_outcome where case_ref = $1 and no = $2`, ref, p.No)
+		insert into decision_outcome (case_ref, decision_no, person_no, outcome)
+		select p.case_ref, d.no, p.person_no, p.outcome
+		from proposal_outcome p join decision d on d.case_ref = p.case_ref and d.proposal_no = p.no where p.case_ref = $1 and p.no = $2`, ref, p.No)
 	if err != nil {
 		return err
 	}

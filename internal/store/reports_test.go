@@ -21,9 +21,9 @@ func (h *house) decided(ref, rollup string, outcome casefile.Outcome, second any
 	h.tamper(`insert into command_outcome (command_id, outcome, chain_n, chain_hash) values ($1, 'accepted', 0, '')`, command)
 	h.tamper(`insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
 		values ($1, 1, 'ewan', 1, '2026-03-02', '2026-03-02 09:00Z', 'no', 'signed', $2)`, ref, command)
-	h.tamper(`insert into decision (case_ref, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
-		select case_ref, 1, 'ewan', $2, 'no', '2026-03-02', '2026-03-02 09:00Z', $3, rule_set from review where case_ref = $1`, ref, second, rollup)
-	h.tamper(`insert into decision_outcome (case_ref, person_no, outcome) select case_ref, no, $2 from person where case_ref = $1`, ref, outcome)
+	h.tamper(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+		select case_ref, 1, 1, 'ewan', $2, 'no', '2026-03-02', '2026-03-02 09:00Z', $3, rule_set from review where case_ref = $1`, ref, second, rollup)
+	h.tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) select case_ref, 1, no, $2 from person where case_ref = $1`, ref, outcome)
 	h.tamper(`insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on, signed_on) values ($1, 3, 1, 'eilidh', '2026-03-02', '2026-03-02')`, ref)
 	h.tamper(`update review set signed_on = '2026-03-02', rollup = $2 where case_ref = $1`, ref, rollup)
 }
@@ -170,7 +170,7 @@ func TestARungThatNeverActed(t *testing.T) {
 		select case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at from task where kind = 'listed.allocate'`)
 	require.Contains(t, found(), "nothing happens twice: 2 open tasks of kind listed.allocate")
 	h.exec(`delete from task where id = (select max(id) from task)`)
-	h.tamper(`insert into decision_outcome (case_ref, person_no, outcome) values ($1, 9, 'GRANT_ILR')`, ref)
+	h.tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 9, 'GRANT_ILR')`, ref)
 	require.Contains(t, found(), "people decide: person 9 has an outcome, and there is no such decision")
 	require.Contains(t, found(), "people decide: an outcome for person 9, who is not of the family")
 }

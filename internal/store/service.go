@@ -23,41 +23,45 @@ type Decided struct {
 func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
 	var rows []Decided
 	err := t.all(ctx, &rows, `
-		select person_no, outcome, served_on, coalesce(served_how, '') as served_how, status_issued_on, no_appeal_on, appeal_on from decision_outcome where case_ref = $1 order by person_no`, ref)
+		select person_no, outcome, served_on, coalesce(served_how, '') as served_how, status_issued_on, no_appeal_on, appeal_on
+		from outcome_in_force where case_ref = $1 order by person_no`, ref)
 	return rows, err
 }
 
 // SignedOn returns the day on which a case's decision was signed.
 func (t *Tx) SignedOn(ctx context.Context, ref string) (clock.Date, error) {
 	var on clock.Date
-	err := t.get(ctx, &on, `select signed_on from decision where case_ref = $1`, ref)
+	err := t.get(ctx, &on, `select signed_on from decision_in_force where case_ref = $1`, ref)
 	return on, err
 }
+
+// ofPerson finds the outcome of person $2 in the decision of case $1 that stands.
+const ofPerson = `case_ref = $1 and person_no = $2 and decision_no = (select max(d.no) from decision d where d.case_ref = $1)`
 
 // Serve records service on one person, with its proof (C9).
 func (t *Tx) Serve(ctx context.Context, ref string, person int, f casefile.ServiceFields, on clock.Date) error {
 	return t.exec(ctx, `
-		update decision_outcome set served_on = $3, served_how = $4, proof = $5 where case_ref = $1 and person_no = $2`,
+		update decision_outcome set served_on = $3, served_how = $4, proof = $5 where `+ofPerson,
 		ref, person, on, f.How, f.Proof)
 }
 
 // IssueStatus records that a person has the document.
 func (t *Tx) IssueStatus(ctx context.Context, ref string, person int, on clock.Date) error {
-	return t.exec(ctx, `update decision_outcome set status_issued_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+	return t.exec(ctx, `update decision_outcome set status_issued_on = $3 where `+ofPerson, ref, person, on)
 }
 
 // NoAppeal records that no appeal was found for a person.
 func (t *Tx) NoAppeal(ctx context.Context, ref string, person int, on clock.Date) error {
-	return t.exec(ctx, `update decision_outcome set no_appeal_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+	return t.exec(ctx, `update decision_outcome set no_appeal_on = $3 where `+ofPerson, ref, person, on)
 }
 
 // Appeal records that a person has appealed.
 func (t *Tx) Appeal(ctx context.Context, ref string, person int, on clock.Date) error {
-	return t.exec(ctx, `update decision_outcome set appeal_on = $3 where case_ref = $1 and person_no = $2`, ref, person, on)
+	return t.exec(ctx, `update decision_outcome set appeal_on = $3 where `+ofPerson, ref, person, on)
 }
 
 // Unserve takes a service back whose letter came back: nobody was served by it (C9).
 func (t *Tx) Unserve(ctx context.Context, ref string, person int) error {
 	return t.exec(ctx, `
-		update decision_outcome set served_on = null, served_how = null, proof = null where case_ref = $1 and person_no = $2`, ref, person)
+		update decision_outcome set served_on = null, served_how = null, proof = null where `+ofPerson, ref, person)
 }

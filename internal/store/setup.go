@@ -2,25 +2,16 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
-	"github.com/pressly/goose/v3"
 
 	"hame/internal/casefile"
 	"hame/internal/policy"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // setupLock is the advisory lock that one set-up at a time holds on a server:
 // roles belong to the whole server.
@@ -69,13 +60,8 @@ func Setup(ctx context.Context, adminURL string, o SetupOptions) (err error) {
 		return fmt.Errorf("connect as hame_owner: %w", mapError(err))
 	}
 	defer func() { err = errors.Join(err, odb.Close()) }()
-	if err := migrate(ctx, odb.DB); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	for _, grant := range privileges {
-		if _, err := odb.ExecContext(ctx, grant); err != nil {
-			return fmt.Errorf("grant privileges: %w", err)
-		}
+	if err := tables(ctx, odb); err != nil {
+		return fmt.Errorf("set up the schema: %w", err)
 	}
 	s := &Store{odb}
 	if err := s.InTx(ctx, func(t *Tx) error { return t.saveRules(ctx) }); err != nil {
@@ -120,6 +106,7 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 		`grant hame_owner to current_user`,
 		`create schema if not exists hame authorization hame_owner`,
 		`grant usage on schema hame to hame_staff, hame_worker`,
+		revokeTemporary,
 	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return mapError(err)
@@ -127,6 +114,12 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 	}
 	return nil
 }
+
+// revokeTemporary takes from everybody the right to make temporary tables, which
+// PostgreSQL gives to all in a new database. Temporary objects come first in a
+// search path: with one named like a table of Hame's, a login would have put its
+// own rows before a function's eyes.
+const revokeTemporary = `do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$`
 
 // asOwner makes a session of the administrator act as hame_owner, so that
 // everything made belongs to a role that nobody can log in as.
@@ -143,52 +136,6 @@ func asOwner(adminURL string) (string, error) {
 	q.Set("role", "hame_owner")
 	u.RawQuery = q.Encode()
 	return u.String(), nil
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, files)
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
-}
-
-// privileges are granted anew at each set-up. The worker writes facts, and
-// neither changes nor deletes what people did; staff insert commands, select the
-// views, and call the functions named here.
-var privileges = []string{
-	`revoke all on all tables in schema hame from hame_worker, hame_staff`,
-	`revoke execute on all functions in schema hame from public`,
-	`grant select on all tables in schema hame to hame_worker`,
-	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
-	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
-	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, named_on_case to hame_worker`,
-	`grant insert, update (child_when_listed, name_key, ` + strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
-	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
-	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,
-	`grant update (withdrawn_on, withdrawn_by, withdrawal_id) on extension to hame_worker`,
-	`grant update (finished_at) on calendar_application to hame_worker`,
-	`grant update (seen_at) on calendar_case to hame_worker`,
-	`grant update (business_now) on programme to hame_worker`,
-	`grant execute on all functions in schema hame to hame_worker`,
-	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text,
-	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, recorded_review, recoveries, waiting_order, my_command,
-	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, apply_calendar, case_clocks from hame_worker`,
-	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
-	`grant insert (command_id, salt, body) on command_text to hame_staff`,
-	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
-	`grant insert (` + strings.Join(stagedPerson, ", ") + `) on import_staging_person to hame_staff`,
-	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list to hame_staff`,
-	`grant execute on function has_role, my_person, my_roles, may_see, sight_of, my_part, business_now, case_file, case_timeline, act_text,
-	     record_refusal, file_command, import_merge, programme_report, figures, verify_record, reviews_on_record, business_today, receive_post,
-	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order, my_command,
-	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress, holidays_of,
-	     apply_calendar, deadlines_on_record, answers_on_record to hame_staff`,
 }
 
 // saveRules writes the table of who may do what from the rules in the code, keeps

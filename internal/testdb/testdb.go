@@ -89,6 +89,7 @@ func New(t testing.TB) DB {
 	}
 	name := "hame_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	exec(`create database %s template %s`, name, template)
+	exec(`revoke temporary on database %s from public`, name) // a copy loses the revocation
 	t.Cleanup(func() {
 		_, err := server.ExecContext(context.Background(), fmt.Sprintf(`drop database %s with (force)`, name))
 		require.NoError(t, err)

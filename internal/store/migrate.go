@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+
+	"hame/internal/casefile"
+)
+
+// migrations make the tables, by noun, and move data. Functions, views and
+// triggers stand in schema.
+//
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// tables brings the tables and the code of a database to this version's, as
+// hame_owner. Where code was changed by other means it refuses, and writes nothing.
+func tables(ctx context.Context, db *sqlx.DB) error {
+	defined, err := embedded()
+	if err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db.DB, files)
+	if err != nil {
+		return err
+	}
+	last, err := known(ctx, db, p)
+	if err != nil {
+		return err
+	}
+	if last != "" {
+		differences, err := compare(ctx, db, defined)
+		switch {
+		case err != nil && last == digestOf(defined):
+			return err
+		case err == nil && len(differences) == 0:
+			return nil
+		case last == digestOf(defined):
+			return foreign(differences)
+		}
+		// Code of another version is dropped before the tables change, so that none of
+		// it runs meanwhile. Should this break off, no act is taken until setup is run again.
+		if err := inTx(ctx, db, func(tx *sqlx.Tx) error { return dropCode(ctx, tx) }); err != nil {
+			return err
+		}
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return err
+	}
+	return inTx(ctx, db, func(tx *sqlx.Tx) error { return define(ctx, tx, defined) })
+}
+
+// known tells the digest of what was last defined in the database, empty for a
+// new one. It refuses a database that this version can't bring up to date.
+func known(ctx context.Context, db *sqlx.DB, p *goose.Provider) (string, error) {
+	var isThere struct {
+		Any     bool `db:"any_table"`
+		Defined bool `db:"defined"`
+	}
+	err := db.GetContext(ctx, &isThere, `
+		select exists (select from pg_catalog.pg_class where relnamespace = 'hame'::regnamespace and relkind = 'r') as any_table,
+		       to_regclass('hame.defined') is not null as defined`)
+	if err != nil || !isThere.Any {
+		return "", mapError(err)
+	}
+	if !isThere.Defined {
+		return "", casefile.Refuse(casefile.RefusedConstraint, "this database was set up by an older version of Hame, which this one does not know: "+
+			"set up a new, empty database, and import the backlog into it")
+	}
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return "", err
+	}
+	sources := p.ListSources()
+	if newest := sources[len(sources)-1].Version; have > newest {
+		return "", casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("this database was set up by a newer version of Hame (its tables are of version %d, "+
+			"and this program knows %d): use that version", have, newest))
+	}
+	var digest string
+	err = db.GetContext(ctx, &digest, `select coalesce((select digest from hame.defined), 'nothing')`)
+	return digest, mapError(err)
+}
+
+func embedded() ([]definition, error) {
+	files, err := fs.Sub(schema, "schema")
+	if err != nil {
+		return nil, err
+	}
+	return definitions(files)
+}
+
+func inTx(ctx context.Context, db *sqlx.DB, f func(*sqlx.Tx) error) error {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return mapError(err)
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return mapError(tx.Commit())
+}

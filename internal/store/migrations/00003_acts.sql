@@ -1,0 +1,63 @@
+-- +goose Up
+-- What people did, as they did it: insert-only, stamped by the database with who, and chained by hash per case.
+
+create table chain_head (
+    subject text primary key,   -- a case reference, a lane, an office, or "staff"
+    n       int   not null,
+    hash    bytea not null
+);
+
+create table command (
+    id          uuid primary key,
+    case_ref    text references family,
+    lane        text,
+    office      text check (office in ('mailroom', 'calendar')),
+    kind        text not null,
+    subject_no  int  not null default 0,
+    attested_on date not null,
+    fields      jsonb not null default '{}',
+    -- sha256 of salt and free text, so that a text can be erased under the chain.
+    text_digest bytea,
+    login       text not null,
+    person      text not null,
+    recorded_at timestamptz not null,
+    chain_n     int   not null,
+    chain_hash  bytea not null,
+    constraint command_is_about_one_thing check (num_nonnulls(case_ref, lane, office) = 1)
+);
+create index on command (case_ref);
+
+create table command_text (
+    command_id uuid primary key references command,
+    salt       bytea not null,
+    body       text
+);
+
+create table command_outcome (
+    command_id  uuid primary key references command,
+    outcome     text not null check (outcome in ('accepted', 'refused', 'filed', 'expired')),
+    code        text not null default '',
+    detail      jsonb not null default '{}',
+    revision    int  not null default 0,
+    business_at timestamptz,
+    recorded_at timestamptz not null default clock_timestamp(),
+    chain_n     int   not null,
+    chain_hash  bytea not null
+);
+create index expired_commands on command_outcome (command_id) where outcome = 'expired';
+
+-- Commands without an outcome, so that the worker need not look through all that were ever given. The chains, and what
+-- verify finds, rest on command and command_outcome alone.
+create table undelivered (
+    command_id uuid primary key
+);
+
+create table case_read (
+    id       bigint generated always as identity primary key,
+    case_ref text not null,
+    login    text not null,
+    person   text not null,
+    what     text not null,
+    read_at  timestamptz not null default clock_timestamp()
+);
+create index on case_read (case_ref);

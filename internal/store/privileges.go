@@ -1,0 +1,42 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"hame/internal/casefile"
+)
+
+// privileges are granted anew at each set-up. The worker writes facts, and
+// neither changes nor deletes what people did; staff insert commands, select the
+// views, and call the functions named here.
+var privileges = []string{
+	`revoke all on all tables in schema hame from hame_worker, hame_staff`,
+	`revoke execute on all functions in schema hame from public`,
+	`grant select on all tables in schema hame to hame_worker`,
+	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
+	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
+	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, named_on_case to hame_worker`,
+	`grant insert, update (child_when_listed, name_key, ` + strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
+	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
+	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,
+	`grant update (withdrawn_on, withdrawn_by, withdrawal_id) on extension to hame_worker`,
+	`grant update (finished_at) on calendar_application to hame_worker`,
+	`grant update (seen_at) on calendar_case to hame_worker`,
+	`grant update (business_now) on programme to hame_worker`,
+	`grant execute on all functions in schema hame to hame_worker`,
+	`revoke execute on function chain_append, import_merge, record_refusal, file_command, case_file, case_timeline, act_text,
+	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, recorded_review, recoveries, waiting_order, my_command,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, apply_calendar, case_clocks from hame_worker`,
+	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
+	`grant insert (command_id, salt, body) on command_text to hame_staff`,
+	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
+	`grant insert (` + strings.Join(stagedPerson, ", ") + `) on import_staging_person to hame_staff`,
+	`grant select on case_list, task_list, letter_list, case_role, post_list, duplicate_list to hame_staff`,
+	`grant execute on function has_role, my_person, my_roles, may_see, sight_of, my_part, business_now, case_file, case_timeline, act_text,
+	     record_refusal, file_command, import_merge, programme_report, figures, verify_record, reviews_on_record, business_today, receive_post,
+	     dismiss_post, settle_arrival, resolve_duplicate, recorded_review, recoveries, waiting_order, my_command,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress, holidays_of,
+	     apply_calendar, deadlines_on_record, answers_on_record to hame_staff`,
+}
+

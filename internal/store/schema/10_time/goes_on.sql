@@ -1,0 +1,5 @@
+create or replace function goes_on() returns trigger language plpgsql set search_path = hame, pg_temp as $$
+begin
+    new.business_now_since := clock_timestamp();
+    return new;
+end $$;

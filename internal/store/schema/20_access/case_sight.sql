@@ -1,0 +1,14 @@
+-- For who has no council's role, what is seen of all families that are not restricted is
+-- worked out once: a list passes over all of them.
+create or replace view case_sight with (security_barrier) as
+select f.case_ref, f.lane, f.council,
+    case when not f.restricted and not (select exists (select from my_roles() m where m.council is not null))
+    then (select c.sees from my_roles() m join case_role c using (role)
+          order by array_position(array['file', 'no_text', 'children', 'summary'], c.sees) limit 1)
+    else (
+        select c.sees from my_roles() m join case_role c using (role)
+        where (m.council is null or (m.council = f.council and exists (select from council_child k where k.case_ref = f.case_ref)))
+          and (not f.restricted or m.role in ('senior_caseworker', 'auditor')
+               or exists (select from named n where n.case_ref = f.case_ref and n.person = (select my_person()) and n.role = m.role))
+        order by array_position(array['file', 'no_text', 'children', 'summary'], c.sees) limit 1) end as sight
+from family f;

@@ -1,0 +1,6 @@
+-- Remembers each grant's login as a member, for set-up grants without adding first.
+create or replace function remember_member() returns trigger language plpgsql security definer set search_path = hame, pg_temp as $$
+begin
+    insert into staff_member (login, person) values (new.login, new.person) on conflict do nothing;
+    return new;
+end $$;

@@ -1,0 +1,7 @@
+-- Every link of every chain.
+create or replace view chain_link as
+select chain_subject(c) as subject, c.chain_n as n, c.chain_hash as hash, chain_content(c) as content from command c
+union all
+select chain_subject(c), o.chain_n, o.chain_hash, chain_content(o) from command_outcome o join command c on c.id = o.command_id
+union all
+select 'staff', e.chain_n, e.chain_hash, chain_content(e) from staff_event e;

@@ -1,0 +1,14 @@
+create or replace function settle_arrival(in_command uuid) returns void language plpgsql security definer set search_path = hame, pg_temp as $$
+declare
+    c command := own_command(in_command, 'case.arrival');
+begin
+    if exists (select from post_item i where i.case_ref = c.case_ref and i.read_on is null) then
+        raise exception 'an item is unread' using errcode = 'check_violation', constraint = 'read_it_first';
+    end if;
+    update task set closed_at = business_now(), result = c.fields->>'finding', attested_on = c.attested_on
+        where case_ref = c.case_ref and kind = 'closed.arrival' and closed_at is null;
+    if not found then
+        raise exception 'nothing has arrived' using errcode = 'check_violation', constraint = 'nothing_arrived';
+    end if;
+    perform accept_command(c.id);
+end $$;

@@ -1,0 +1,23 @@
+create or replace function stamp_command() returns trigger language plpgsql security definer set search_path = hame, pg_temp as $$
+begin
+    if (select rolsuper from pg_roles where rolname = session_user) then
+        raise exception 'a superuser does nothing on a case' using errcode = 'insufficient_privilege';
+    end if;
+    new.login := session_user;
+    new.person := my_person();
+    if new.person is null then
+        raise exception '% is no member of staff today', session_user using errcode = 'insufficient_privilege';
+    end if;
+    if new.case_ref is not null and not may_see(new.case_ref) then
+        raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
+    end if;
+    if not exists (select from act_role a join my_roles() m on m.role = a.role
+                   where a.act = new.kind
+                     and (not a.council or m.council = (select council from family f where f.case_ref = new.case_ref))) then
+        raise exception '% may not do %', session_user, new.kind using errcode = 'insufficient_privilege';
+    end if;
+    new.recorded_at := clock_timestamp();
+    select a.n, a.hash into new.chain_n, new.chain_hash
+        from chain_append(chain_subject(new), chain_content(new)) a;
+    return new;
+end $$;
