@@ -149,6 +149,8 @@ type change struct {
 	// fileUntouched is set by an act that says nothing about the family: the file
 	// keeps its revision, and a proposal made on it stands.
 	fileUntouched bool
+	// confirmed is whether the act that is recorded was typed with a confirmation.
+	confirmed bool
 }
 
 // changing locks a case, runs f on it, and returns the review as the facts have

@@ -23,9 +23,6 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 	if refusal := casefile.CheckReviewDay(f.ReviewOn, c.today); refusal != nil {
 		return refusal
 	}
-	if drawn := clock.DateOf(c.before.DrawnAt); cmd.AttestedOn.Before(drawn) {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("no clock of this case ran before %s: a hold can't begin on %s", drawn, cmd.AttestedOn))
-	}
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
@@ -115,8 +112,6 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		return err
 	case !stands:
 		return casefile.Refuse(casefile.RefusedNothingOpen, "no such hold stands: clock show lists them, with whom each is about")
-	case cmd.AttestedOn.Before(hold.From):
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a hold that began on %s did not end on %s", hold.From, cmd.AttestedOn))
 	}
 	if f.Reason == casefile.ReleasedAsMistake {
 		counted, err := c.countedOn(ctx, hold)
@@ -245,11 +240,8 @@ func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 		}
 		return c.giveTime(ctx, task, store.CauseWithdrawal, cmd.ID)
 	}
-	switch {
-	case f.AskedOn.Before(task.Began):
+	if f.AskedOn.Before(task.Began) {
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("%s began on %s: more time for it was not asked for on %s", f.Task, task.Began, f.AskedOn))
-	case cmd.AttestedOn.Before(f.AskedOn):
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("what was asked for on %s was not decided on %s", f.AskedOn, cmd.AttestedOn))
 	}
 	if refusal := f.CheckCap(task.Extended); refusal != nil {
 		return refusal

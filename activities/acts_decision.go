@@ -43,9 +43,6 @@ func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile
 // sets are consulted and a decision maker is asked to propose.
 func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.CheckFields)
-	if c.today.Before(f.DoneOn) {
-		return casefile.Refuse(casefile.RefusedFuture, "done_on has not come")
-	}
 	found, err := c.RecordCheck(ctx, c.ref, cmd.Subject, *f)
 	if err != nil {
 		return err

@@ -21,9 +21,6 @@ func recordContact(ctx context.Context, c *change, cmd store.Command, fields cas
 // answered may be relied on only after ten working days (row 7).
 func recordInterview(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.InterviewFields)
-	if c.today.Before(f.PutOn) {
-		return casefile.Refuse(casefile.RefusedFuture, "put_on has not come")
-	}
 	var answerBy clock.Date
 	if f.Adverse == "none" {
 		f.PutOn = clock.Date{}

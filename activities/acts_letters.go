@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -24,15 +23,12 @@ const (
 // start, on the later of the two days.
 func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.LetterFields)
-	kind, made, err := c.Letter(ctx, c.ref, f.Letter)
+	kind, err := c.Letter(ctx, c.ref, f.Letter)
 	if store.IsKind(err, store.NotFound) {
 		return casefile.Refuse(casefile.RefusedNoSubject, "the case has no letter of this number: see letter list")
 	}
 	if err != nil {
 		return err
-	}
-	if cmd.AttestedOn.Before(clock.DateOf(made)) {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a letter made on %s was not sent on %s", clock.DateOf(made), cmd.AttestedOn))
 	}
 	family, err := c.Family(ctx, c.ref)
 	if err != nil {
@@ -109,7 +105,7 @@ func traceOf(letter string) casefile.TaskKind {
 
 func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.DeliveredFields)
-	if _, err := c.underWay(ctx, f.Letter, f.To, cmd.AttestedOn); err != nil {
+	if _, err := c.underWay(ctx, f.Letter, f.To); err != nil {
 		return err
 	}
 	return c.LetterArrived(ctx, c.ref, f.Letter, f.To, cmd.AttestedOn)
@@ -121,7 +117,7 @@ func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields c
 // A service that rested on a returned letter is none (C9, row 9).
 func letterReturned(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ReturnedFields)
-	kind, err := c.underWay(ctx, f.Letter, f.To, cmd.AttestedOn)
+	kind, err := c.underWay(ctx, f.Letter, f.To)
 	if err != nil {
 		return err
 	}
@@ -165,19 +161,15 @@ func letterReturned(ctx context.Context, c *change, cmd store.Command, fields ca
 
 // underWay returns the kind of a letter that was sent and has neither arrived
 // nor come back.
-func (c *change) underWay(ctx context.Context, letter int, to string, on clock.Date) (string, error) {
-	sent, err := c.LetterSentOn(ctx, c.ref, letter, to)
-	if store.IsKind(err, store.NotFound) {
-		return "", casefile.Refuse(casefile.RefusedNothingOpen, "no such letter is under way to them: letter show tells which are")
-	}
+func (c *change) underWay(ctx context.Context, letter int, to string) (string, error) {
+	sent, err := c.LetterUnderWay(ctx, c.ref, letter, to)
 	if err != nil {
 		return "", err
 	}
-	if on.Before(sent) {
-		return "", casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("a letter sent on %s did not arrive or come back on %s", sent, on))
+	if !sent {
+		return "", casefile.Refuse(casefile.RefusedNothingOpen, "no such letter is under way to them: letter show tells which are")
 	}
-	kind, _, err := c.Letter(ctx, c.ref, letter)
-	return kind, err
+	return c.Letter(ctx, c.ref, letter)
 }
 
 // unserve takes back the services by post that rested on a letter which came

@@ -18,13 +18,6 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 	if err != nil {
 		return err
 	}
-	signed, err := c.SignedOn(ctx, c.ref)
-	if err != nil {
-		return err
-	}
-	if cmd.AttestedOn.Before(signed) {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("nobody can be served on %s with a decision signed on %s", cmd.AttestedOn, signed))
-	}
 	if f.How == "recorded_delivery" {
 		// Whichever of the two is recorded first, no service rests on a letter that came back (C9, row 9).
 		back, err := c.DecisionCameBack(ctx, c.ref)
@@ -138,13 +131,6 @@ func appeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields
 	people, err := c.Decided(ctx, c.ref)
 	if err != nil {
 		return err
-	}
-	signed, err := c.SignedOn(ctx, c.ref)
-	if err != nil {
-		return err
-	}
-	if cmd.AttestedOn.Before(signed) {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("nobody can appeal on %s against a decision signed on %s", cmd.AttestedOn, signed))
 	}
 	i := slices.IndexFunc(people, func(p store.Decided) bool { return p.Person == cmd.Subject })
 	switch {

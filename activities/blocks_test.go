@@ -45,8 +45,8 @@ func TestWhatBlocksASignature(t *testing.T) {
 	}
 	welfareSigned := func(on clock.Date) func(*story) {
 		return func(s *story) {
-			s.instead[casefile.TaskReport] = func(task casefile.Task) { s.doOn(on, "eilidh", casefile.ActReport, task.Subject, report()) }
-			s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.doOn(on, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
+			s.instead[casefile.TaskReport] = func(task casefile.Task) { s.earlier(on, "eilidh", casefile.ActReport, task.Subject, report()) }
+			s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.earlier(on, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
 		}
 	}
 	waived := func(s *story) {
@@ -274,8 +274,8 @@ func TestAWaiverIsForGrantsOnly(t *testing.T) {
 func TestALapsedCheckCanBeWaived(t *testing.T) {
 	s := newOffice(t).family(t, nil)
 	signed := day("2025-08-20")
-	s.instead[casefile.TaskReport] = func(task casefile.Task) { s.doOn(signed, "eilidh", casefile.ActReport, task.Subject, report()) }
-	s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.doOn(signed, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
+	s.instead[casefile.TaskReport] = func(task casefile.Task) { s.earlier(signed, "eilidh", casefile.ActReport, task.Subject, report()) }
+	s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.earlier(signed, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
 	s.toDecision()
 	s.proposes(s.proposal(grantAll), []casefile.Block{casefile.BlockWelfareCheck})
 	s.do("fiona", casefile.ActWaive, 3, &casefile.WaiveFields{Reason: "delay_harms_child"})

@@ -332,9 +332,9 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 2026-06-23, welfare_lead, overdue")
 			require.Empty(t, s.ledger(casefile.TaskAssignWelfare, 3))
 			s.doOn(day("2026-06-16"), "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
-			require.False(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue, "done on the last day, and typed on the day after")
+			require.True(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue, "assigned on the day after, whatever its row says")
 			s.moves()
-			require.False(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue)
+			require.True(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue)
 			o.finishes(no, s.now)
 		}},
 		{"of two calendars the one that leaves more", func(t *testing.T, o *office) {

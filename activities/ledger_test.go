@@ -965,8 +965,11 @@ func TestMoreTime(t *testing.T) {
 	t.Run("asked for after it was decided", func(t *testing.T) {
 		s := o.asked(t)
 		s.on(day("2026-03-10"))
-		s.refusedCommand(casefile.RefusedBefore, s.command("fiona", casefile.ActExtend, 0, day("2026-03-09"), s.moreTime(kind, 5, casefile.ExtensionGranted)))
-		s.refusedCommand(casefile.RefusedBefore, s.command("fiona", casefile.ActExtend, 0, day("2026-03-09"), s.moreTime(kind, 5, casefile.ExtensionRefused)))
+		for _, decision := range []string{casefile.ExtensionGranted, casefile.ExtensionRefused} {
+			f := s.moreTime(kind, 5, decision)
+			f.AskedOn = day("2026-03-11")
+			s.refused(casefile.RefusedFuture, "fiona", casefile.ActExtend, 0, f)
+		}
 	})
 	t.Run("of a task that is not open", func(t *testing.T) {
 		s := o.asked(t)
@@ -1559,23 +1562,28 @@ func TestAHoldThatBeganEarlier(t *testing.T) {
 	s.shows(casefile.TaskQuestionnaire, 0, "2026-04-24, reminder 2026-04-10, family", "20 March is 1, 23-27 is 6, 30-2 April is 10, 7-10 is 14, 13-17 is 19, 20-24 is 24")
 }
 
-// TestFlagsAndConcernsHoldFromTheDayAttested, as holds do: a concern of 16 March
-// that is typed on the 19th has stopped the clock since the 16th.
-func TestFlagsAndConcernsHoldFromTheDayAttested(t *testing.T) {
+// TestConcernsHoldFromTheDayAttested, as holds do: a concern of 16 March that is
+// typed on the 19th has stopped the clock since the 16th. A flag decides, and holds
+// from the day on which it is set, whatever day its row says.
+func TestConcernsHoldFromTheDayAttested(t *testing.T) {
 	o := newLedger(t)
-	for what, act := range map[string]func(*story){
-		"a concern": func(s *story) { s.doOn(day("2026-03-16"), "eilidh", casefile.ActConcern, 3, nil) },
-		"a flag": func(s *story) {
+	for _, c := range []struct {
+		what, from string
+		left       int
+		act        func(*story)
+	}{
+		{"a concern", "2026-03-16", 24, func(s *story) { s.doOn(day("2026-03-16"), "eilidh", casefile.ActConcern, 3, nil) }},
+		{"a flag", "2026-03-19", 21, func(s *story) {
 			s.doOn(day("2026-03-16"), "fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "on"})
-		},
+		}},
 	} {
-		t.Run(what, func(t *testing.T) {
+		t.Run(c.what, func(t *testing.T) {
 			s := o.asked(t)
 			s.t = t
 			s.on(day("2026-03-19"))
-			act(s)
-			require.Equal(t, day("2026-03-16"), value[clock.Date](o, `select opened_on from hold where case_ref = $1`, s.ref))
-			require.Equal(t, 24, s.left(casefile.TaskQuestionnaire))
+			c.act(s)
+			require.Equal(t, day(c.from), value[clock.Date](o, `select opened_on from hold where case_ref = $1`, s.ref))
+			require.Equal(t, c.left, s.left(casefile.TaskQuestionnaire))
 		})
 	}
 	t.Run("a concern of before the hold", func(t *testing.T) {
@@ -1592,8 +1600,8 @@ func TestFlagsAndConcernsHoldFromTheDayAttested(t *testing.T) {
 	s := o.asked(t)
 	s.on(day("2026-03-19"))
 	s.do("fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "on"})
-	c := s.command("fiona", casefile.ActFlag, 3, day("2026-03-18"), &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "off"})
-	require.Contains(t, s.refusedCommand(casefile.RefusedBefore, c).Detail, "a hold does not end before it began")
+	s.doOn(day("2026-03-18"), "fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "off"})
+	require.Equal(t, day("2026-03-19"), value[clock.Date](o, `select ended_on from hold where case_ref = $1`, s.ref), "and it does not end before it began")
 }
 
 // TestAHoldByMistake has stopped nothing: released as one, every date is as if it

@@ -192,9 +192,6 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 	if !cmd.Permitted {
 		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("whoever typed it may not do %s on this case", cmd.Act.Wire()))
 	}
-	if c.today.Before(cmd.AttestedOn) {
-		return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("%s is attested for %s, which has not come: today is %s", cmd.Act.Wire(), cmd.AttestedOn, c.today))
-	}
 	fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 	if err != nil {
 		return err
@@ -204,6 +201,10 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 	}
 	rule, _ := cmd.Act.Rule()
 	if err := c.checkSubject(ctx, rule, cmd.Subject); err != nil {
+		return err
+	}
+	c.confirmed = casefile.IsConfirmed(cmd.Fields)
+	if err := c.setDay(ctx, rule, &cmd, fields); err != nil {
 		return err
 	}
 	if rule.Part != casefile.NoPart {

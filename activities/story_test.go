@@ -95,6 +95,8 @@ type story struct {
 	instead map[casefile.TaskKind]func(casefile.Task)
 	// sampled is whether the next grant is drawn for a second officer.
 	sampled bool
+	// confirming is whether commands are typed with --confirm.
+	confirming bool
 }
 
 // family imports a family, draws it for Monday and opens its review on that day.
@@ -133,6 +135,10 @@ func (s *story) command(login string, act casefile.Act, subject int, on clock.Da
 	}
 	c, err := desk.New(s.ref, act, subject, on, fields, text)
 	require.NoError(s.t, err)
+	if s.confirming {
+		c.Fields, err = casefile.Confirm(c.Fields)
+		require.NoError(s.t, err)
+	}
 	require.NoError(s.t, s.desk(login).InsertCommand(s.t.Context(), c))
 	return c
 }
@@ -158,10 +164,25 @@ func (s *story) do(login string, act casefile.Act, subject int, fields casefile.
 	s.doOn(s.today(), login, act, subject, fields)
 }
 
+// doOn does an act, attested for a day and confirmed if that is far, which nothing
+// may refuse.
 func (s *story) doOn(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
+	rule, _ := act.Rule()
+	s.confirming = rule.Day.TakesDay() && s.today().DaysSince(on) > rule.Day.Within()
 	refusal := s.record(s.command(login, act, subject, on, fields))
+	s.confirming = false
 	require.Nil(s.t, refusal, "%s by %s", act, login)
+}
+
+// earlier does an act as if the story stood at an earlier day, and comes back: an
+// act that decides or signs can't be attested for that day.
+func (s *story) earlier(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
+	s.t.Helper()
+	now := s.now
+	s.on(on)
+	s.do(login, act, subject, fields)
+	s.now = now
 }
 
 // refused does an act that must be refused with a code, and checks that the

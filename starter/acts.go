@@ -21,11 +21,19 @@ import (
 // does the same to many.
 type actFlags struct {
 	on, file, families string
-	dryRun             bool
+	dryRun, confirm    bool
 }
 
-func (f *actFlags) add(set *pflag.FlagSet) {
-	set.StringVar(&f.on, "on", "", "the day you attest it happened, YYYY-MM-DD (default today)")
+// add adds the flags that an act takes: a day only where it reports what happened,
+// a confirmation only where it may be asked back.
+func (f *actFlags) add(set *pflag.FlagSet, act casefile.Act) {
+	rule, _ := act.Rule()
+	if rule.Day.TakesDay() {
+		set.StringVar(&f.on, "on", "", "the day you attest it happened, YYYY-MM-DD (default today)")
+	}
+	if rule.AskedBack() {
+		set.BoolVar(&f.confirm, "confirm", false, "yes, it is meant so: after the act was asked back")
+	}
 	set.BoolVar(&f.dryRun, "dry-run", false, "check everything that can be checked, and change nothing")
 }
 
@@ -68,7 +76,7 @@ func (a *app) actCommand(use string, act casefile.Act, bind func(*pflag.FlagSet)
 			return a.do(c, act, listed[0].ref, subject, asked, flags)
 		},
 	}, act)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), act)
 	flags.addFile(c.Flags())
 	if act.Many() {
 		c.Flags().StringVar(&flags.families, "families", "", "a list of references, one a line, instead of REF: a file or - for standard input")
@@ -109,7 +117,7 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	if err := a.mayAct(ctx, act, ref); err != nil {
 		return err
 	}
-	on, err := a.attested(ctx, flags.on)
+	on, err := a.attested(ctx, act, fields, flags)
 	if err != nil {
 		return err
 	}
@@ -117,7 +125,7 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	if err != nil {
 		return err
 	}
-	err = a.send(c, act, ref, subject, on, fields, text, flags.dryRun)
+	err = a.send(c, act, ref, subject, on, fields, text, flags)
 	if flags.dryRun && err == nil {
 		return kept.leave(c.ErrOrStderr())
 	}
@@ -136,20 +144,23 @@ func (a *app) connect(ctx context.Context, dryRun bool) error {
 }
 
 // send records one act and delivers it, or on a dry run only looks whether it could be.
-func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, on clock.Date, fields casefile.Fields, text string, dryRun bool) error {
+func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, on clock.Date, fields casefile.Fields, text string, flags actFlags) error {
 	ctx := c.Context()
-	cmd, err := desk.New(ref, act, subject, on, fields, text)
+	cmd, err := flags.command(ref, act, subject, on, fields, text)
 	if err != nil {
 		return err
 	}
 	if f, ok := fields.(casefile.Attesting); ok {
-		day, field := f.Attested()
 		today, err := a.today(ctx)
 		if err != nil {
 			return err
 		}
-		if today.Before(day) {
-			return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("%s %s has not come: today is %s", field, day, today))
+		day, field, rule := f.Attested()
+		if day.IsZero() {
+			day = today
+		}
+		if refusal := casefile.CheckDay(field, rule, day, today, nil, flags.confirm); refusal != nil {
+			return refusal
 		}
 	}
 	if correction, ok := fields.(*casefile.CorrectFields); ok {
@@ -157,7 +168,7 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 			return usageError{err}
 		}
 	}
-	if dryRun {
+	if flags.dryRun {
 		trial, err := a.try(ctx, cmd, fields)
 		if err != nil {
 			return err
@@ -173,6 +184,15 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 		return err
 	}
 	return a.receipt(c.OutOrStdout(), ref, act, receipt)
+}
+
+// command makes the command of an act, with the confirmation if it was typed.
+func (f actFlags) command(ref string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (store.NewCommand, error) {
+	cmd, err := desk.New(ref, act, subject, on, fields, text)
+	if err == nil && f.confirm {
+		cmd.Fields, err = casefile.Confirm(cmd.Fields)
+	}
+	return cmd, err
 }
 
 // mayAct is the first of the three depths at which four eyes and roles are
@@ -228,17 +248,23 @@ func roles(list []casefile.Party) string {
 	return s
 }
 
-func (a *app) attested(ctx context.Context, on string) (clock.Date, error) {
+// attested is the day of an act as it was typed, today if none was. Only the review
+// knows the facts of its case that bound the day.
+func (a *app) attested(ctx context.Context, act casefile.Act, fields casefile.Fields, flags actFlags) (clock.Date, error) {
 	today, err := a.today(ctx)
-	if err != nil || on == "" {
+	if err != nil || flags.on == "" {
 		return today, err
 	}
-	d, err := clock.ParseDate(on)
-	switch {
-	case err != nil:
-		return d, usageError{fmt.Errorf("--on %q: %w", on, err)}
-	case today.Before(d):
-		return d, casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("--on %s has not come: today is %s", d, today))
+	rule, _ := act.Rule()
+	if !rule.Day.Reports(fields) {
+		return today, usageError{fmt.Errorf("%s has the day on which its review handles it: leave out --on", act)}
+	}
+	d, err := clock.ParseDate(flags.on)
+	if err != nil {
+		return d, usageError{fmt.Errorf("--on %q: %w", flags.on, err)}
+	}
+	if refusal := casefile.CheckDay("--on", rule.Day, d, today, nil, flags.confirm); refusal != nil {
+		return d, refusal
 	}
 	return d, nil
 }

@@ -292,7 +292,7 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 	case casefile.ActBacklogPause:
 		c.Flags().StringVar(&f.Reason, "reason", "", "a code, such as staffing")
 	}
-	flags.add(c.Flags())
+	flags.add(c.Flags(), act)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -313,7 +313,7 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 	if err := a.mayAct(ctx, act, ""); err != nil {
 		return err
 	}
-	on, err := a.attested(ctx, flags.on)
+	on, err := a.today(ctx)
 	if err != nil {
 		return err
 	}

@@ -220,7 +220,7 @@ func (a *app) calendarApply() *cobra.Command {
 			if err := fields.Validate(); err != nil {
 				return usageError{err}
 			}
-			on, err := a.attested(ctx, flags.on)
+			on, err := a.today(ctx)
 			if err != nil {
 				return err
 			}
@@ -272,7 +272,7 @@ func (a *app) calendarApply() *cobra.Command {
 			})
 		},
 	}, casefile.ActApplyCalendar)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActApplyCalendar)
 	asked(c.Flags(), fields, "reason", &fields.Reason)
 	return c
 }

@@ -22,6 +22,7 @@ import (
 // attested.
 func (a *app) caseOpen() *cobra.Command {
 	var flags actFlags
+	var on string
 	fields := &casefile.OpenFields{}
 	rule, _ := casefile.ActOpen.Rule()
 	c := forAct(&cobra.Command{
@@ -31,7 +32,7 @@ func (a *app) caseOpen() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if fields.ListingDate, err = a.listingDay(c.Context(), flags.on); err != nil {
+			if fields.ListingDate, err = a.listingDay(c.Context(), on); err != nil {
 				return err
 			}
 			today, err := a.today(c.Context())
@@ -41,14 +42,13 @@ func (a *app) caseOpen() *cobra.Command {
 			if refusal := casefile.CheckListingDay(fields.ListingDate, today); refusal != nil {
 				return refusal
 			}
-			flags.on = ""
 			return a.do(c, casefile.ActOpen, ref, 0, fields, flags)
 		},
 	}, casefile.ActOpen)
 	asked(c.Flags(), fields, "reason", &fields.Reason)
-	flags.add(c.Flags())
+	c.Flags().StringVar(&on, "on", "", "the day on which the review of the evidence is to begin, YYYY-MM-DD (default today)")
+	flags.add(c.Flags(), casefile.ActOpen)
 	flags.addFile(c.Flags())
-	c.Flags().Lookup("on").Usage = "the day on which the review of the evidence is to begin, YYYY-MM-DD (default today)"
 	return c
 }
 
@@ -81,7 +81,7 @@ func (a *app) caseFlag() *cobra.Command {
 			return a.do(c, casefile.ActFlag, ref, person, &casefile.FlagFields{Flag: casefile.Flag(args[1]), To: args[2]}, flags)
 		},
 	}, casefile.ActFlag)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActFlag)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -105,7 +105,7 @@ func (a *app) caseCorrect() *cobra.Command {
 	}, casefile.ActCorrect)
 	asked(c.Flags(), fields, "reason", &fields.Reason)
 	asked(c.Flags(), fields, "source", &fields.Source)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActCorrect)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -129,7 +129,7 @@ func (a *app) caseDifference() *cobra.Command {
 		},
 	}, casefile.ActDifference)
 	choose(c.Flags(), &fields.Finding, []string{"accepted", "rejected"}, func(string) string { return "what is done with it" })
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActDifference)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -151,7 +151,7 @@ func (a *app) caseArrival() *cobra.Command {
 		},
 	}, casefile.ActArrival)
 	choose(c.Flags(), &fields.Finding, []string{"no_change"}, func(string) string { return "it changes nothing about the decision" })
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActArrival)
 	return c
 }
 
@@ -185,7 +185,7 @@ func (a *app) caseRecover() *cobra.Command {
 			} else if !ill {
 				return casefile.Refuse(casefile.RefusedNothingOpen, "the review runs well: there is nothing to recover")
 			}
-			on, err := a.attested(ctx, flags.on)
+			on, err := a.today(ctx)
 			if err != nil {
 				return err
 			}
@@ -203,7 +203,7 @@ func (a *app) caseRecover() *cobra.Command {
 			return a.receipt(c.OutOrStdout(), ref, casefile.ActRecover, receipt)
 		},
 	}, casefile.ActRecover)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActRecover)
 	return c
 }
 
@@ -311,7 +311,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 		},
 	}, casefile.ActDuplicate)
 	choose(c.Flags(), &fields.Finding, []string{"same", "different"}, func(string) string { return "whether the two files are one family" })
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActDuplicate)
 	return c
 }
 

@@ -221,7 +221,7 @@ func readListForm(act casefile.Act, first target, fields casefile.Fields, file s
 func fieldsGiven(c *cobra.Command) bool {
 	var common actFlags
 	others := pflag.NewFlagSet("", pflag.ContinueOnError)
-	common.add(others)
+	common.add(others, casefile.ActContact) // one that takes all of them
 	common.addFile(others)
 	given := false
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {

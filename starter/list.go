@@ -171,7 +171,7 @@ func (a *app) doMany(c *cobra.Command, act casefile.Act, list []target, fields c
 	if err != nil {
 		return err
 	}
-	on, err := a.attested(ctx, flags.on)
+	on, err := a.attested(ctx, act, fields, flags)
 	if err != nil {
 		return err
 	}
@@ -179,10 +179,12 @@ func (a *app) doMany(c *cobra.Command, act casefile.Act, list []target, fields c
 	if err != nil {
 		return err
 	}
-	if flags.on == "" && !flags.dryRun {
+	rule, _ := act.Rule()
+	reports := rule.Day.Reports(fields)
+	if flags.on == "" && reports && !flags.dryRun {
 		fmt.Fprintf(c.ErrOrStderr(), "attested for %s; if this stops half way, type it again with --on %s\n", on, on)
 	}
-	b := batch{app: a, c: c, act: act, on: on, fields: fields, text: text, login: me.Login, dryRun: flags.dryRun}
+	b := batch{app: a, c: c, act: act, on: on, reports: reports, fields: fields, text: text, login: me.Login, flags: flags}
 	for _, t := range list {
 		b.names = append(b.names, t.String())
 	}
@@ -199,7 +201,9 @@ type batch struct {
 	text   string
 	login  string
 	names  []string
-	dryRun bool
+	flags  actFlags
+	// reports is whether the act is attested for a day.
+	reports bool
 }
 
 func (b *batch) run(list []target) error {
@@ -233,7 +237,11 @@ func (b *batch) run(list []target) error {
 	}
 	switch {
 	case stopped != nil:
-		return &listError{fmt.Sprintf("stopped half way: %s: %s\ntype the same again with --on %s to go on: what is recorded is found and stays as it is", sum, describe(stopped), b.on), gravest}
+		again := "today"
+		if b.reports {
+			again = fmt.Sprintf("with --on %s", b.on)
+		}
+		return &listError{fmt.Sprintf("stopped half way: %s: %s\ntype the same again %s to go on: what is recorded is found and stays as it is", sum, describe(stopped), again), gravest}
 	case gravest != nil:
 		return &listError{"not all were recorded: " + sum, gravest}
 	}
@@ -269,11 +277,11 @@ func (b *batch) send(ctx context.Context, t target) (workflows.Receipt, string, 
 		return none, "", err
 	}
 	fields, subject := askedAbout(b.fields, t.no)
-	cmd, err := desk.New(t.ref, b.act, subject, b.on, fields, b.text)
+	cmd, err := b.flags.command(t.ref, b.act, subject, b.on, fields, b.text)
 	if err != nil {
 		return none, "", err
 	}
-	if b.dryRun {
+	if b.flags.dryRun {
 		trial, err := b.try(ctx, cmd, fields)
 		return workflows.Receipt{Stage: trial.Stage}, wouldBeSent, err
 	}

@@ -75,7 +75,7 @@ func (a *app) postReceive() *cobra.Command {
 	}, casefile.ActReceivePost)
 	asked(c.Flags(), fields, "from", &fields.From)
 	c.Flags().StringVar(&forCase, "case", "", "the case it belongs to, where that is known")
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActReceivePost)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -84,7 +84,7 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 	if err := readOnItem(flags.file, &says); err != nil {
 		return err
 	}
-	on, err := a.attested(c.Context(), flags.on)
+	on, err := a.attested(c.Context(), casefile.ActReceivePost, fields, flags)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (a *app) postLink() *cobra.Command {
 			return a.do(c, casefile.ActLinkPost, ref, 0, &casefile.ItemFields{Item: item}, flags)
 		},
 	}, casefile.ActLinkPost)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActLinkPost)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -244,7 +244,7 @@ func (a *app) postRead() *cobra.Command {
 			return a.do(c, casefile.ActReadPost, items[0].Case, 0, &casefile.ItemFields{Item: item}, flags)
 		},
 	}, casefile.ActReadPost)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActReadPost)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -265,7 +265,7 @@ func (a *app) postDismiss() *cobra.Command {
 		},
 	}, casefile.ActDismissPost)
 	asked(c.Flags(), fields, "reason", &fields.Reason)
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActDismissPost)
 	return c
 }
 
@@ -288,7 +288,7 @@ func (a *app) onRecord(c *cobra.Command, act casefile.Act, ref, office string, f
 	if err := a.mayAct(c.Context(), act, ref); err != nil {
 		return err
 	}
-	on, err := a.attested(c.Context(), flags.on)
+	on, err := a.today(c.Context())
 	if err != nil {
 		return err
 	}

@@ -276,7 +276,7 @@ func (a *app) answerCommand() *cobra.Command {
 	answers := map[string]string{"accepted": "its ground is accepted", "rejected": "it is rejected, for the reasons in the text",
 		"more": "it asks for more, and stays unanswered"}
 	choose(c.Flags(), &fields.Answer, casefile.Asked(fields, "answer").Codes, func(answer string) string { return answers[answer] })
-	flags.add(c.Flags())
+	flags.add(c.Flags(), casefile.ActAnswer)
 	flags.addFile(c.Flags())
 	return c
 }

@@ -46,13 +46,16 @@ func writeReference(w io.Writer, root *cobra.Command) error {
 		"`REF` is a case reference such as `K7F-M2Q8`, `REF/2` its second person. `REF...` takes several, or a list\n" +
 		"by `--families`: one reference a line, `#` begins a comment. What each of a list becomes is told on a line of\n" +
 		"its own, with a sum at the end. A list that stopped half way is taken up by typing the same again, on a later day\n" +
-		"with `--on` of the first: what it has recorded is found, and nothing is recorded twice. The same act on the same\n" +
+		"with `--on` of the first where the act takes a day: what it has recorded is found, and nothing is recorded twice. The same act on the same\n" +
 		"list, day and fields is therefore done once; what happened twice on one day is typed by single references.\n\n" +
 		"Every act of a person also takes:\n\n")
 	var common actFlags
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
-	common.add(set)
+	common.add(set, casefile.ActAssign) // one that takes no day
 	writeFlags(&b, set, nil)
+	b.WriteString("\nAn act that decides, signs or settles has the day on which its review handles it. One that reports what happened\n" +
+		"takes `--on`: no day to come, and none before what it follows from. A day that is far in the past is asked back, and\n" +
+		"taken with `--confirm`.\n")
 	b.WriteString("\nFree text never comes from a flag, but from `--file`, standard input, or a form in `$EDITOR`. A form that could\n" +
 		"not be sent is kept under `$XDG_STATE_HOME/hame/forms` (`~/.local/state/hame/forms`), and opened again by the same command.\n\n" +
 		"Every command takes:\n\n")

@@ -65,7 +65,11 @@ func typed(s string) error {
 
 // flagError says of a flag's value what the flag takes, without the names of
 // Go's functions.
-func flagError(_ *cobra.Command, err error) error {
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if act := c.Annotations[actAnnotation]; act != "" && errors.As(err, &unknown) && unknown.GetSpecifiedName() == "on" {
+		return usageError{fmt.Errorf("%s has the day on which its review handles it: leave out --on", act)}
+	}
 	var invalid *pflag.InvalidValueError
 	var number *strconv.NumError
 	if !errors.As(err, &invalid) || !errors.As(err, &number) {

@@ -229,7 +229,9 @@ func (f ExtendFields) CheckCap(given int) *Refusal {
 }
 
 // Attested returns the day of the request, which is never later than today.
-func (f *ExtendFields) Attested() (clock.Date, string) { return f.AskedOn, "asked_on" }
+func (f *ExtendFields) Attested() (clock.Date, string, Day) {
+	return f.AskedOn, "asked_on", Reported(FactDrawn)
+}
 
 // Ask wants the reason; the version and its label are the file's own.
 func (f CalendarFields) Ask() []Field {

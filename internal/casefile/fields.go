@@ -23,15 +23,20 @@ type Fields interface {
 // Attesting are coded fields that attest a day of their own beside the act's.
 type Attesting interface {
 	Fields
-	// Attested returns the day, zero if none is given, and the field's name.
-	Attested() (on clock.Date, field string)
+	// Attested returns the day, zero if none is given, the field's name, and what
+	// bounds the day.
+	Attested() (on clock.Date, field string, rule Day)
 }
 
 // Attested returns the day on which adverse material was put.
-func (f InterviewFields) Attested() (clock.Date, string) { return f.PutOn, "put_on" }
+func (f InterviewFields) Attested() (clock.Date, string, Day) {
+	return f.PutOn, "put_on", Reported(FactClaim, FactBirth)
+}
 
 // Attested returns the day on which the check was done.
-func (f CheckFields) Attested() (clock.Date, string) { return f.DoneOn, "done_on" }
+func (f CheckFields) Attested() (clock.Date, string, Day) {
+	return f.DoneOn, "done_on", Reported(FactCheckAsked)
+}
 
 // Provider is somebody who gives evidence, by the code that is typed.
 type Provider string
@@ -290,6 +295,9 @@ func NewFields(a Act) Fields {
 // [Refusal] with code fields.
 func DecodeFields(a Act, data []byte) (Fields, error) {
 	f := NewFields(a)
+	if rule, ok := a.Rule(); ok && rule.AskedBack() {
+		data, _ = takeConfirmed(data)
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	err := d.Decode(f)

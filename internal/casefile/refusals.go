@@ -19,6 +19,7 @@ const (
 	RefusedStuck          RefusalCode = "stuck"
 	RefusedFuture         RefusalCode = "future_date"
 	RefusedBefore         RefusalCode = "before_its_cause" // attested for a day before what it follows from
+	RefusedUnconfirmed    RefusalCode = "unconfirmed"      // asked back: typed again with a confirmation it is taken
 	RefusedFields         RefusalCode = "fields"
 	RefusedNoSubject      RefusalCode = "no_such_subject"
 	RefusedNothingOpen    RefusalCode = "nothing_open"

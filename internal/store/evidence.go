@@ -47,15 +47,11 @@ func (t *Tx) AddLetter(ctx context.Context, ref, kind string, at time.Time) (int
 	return no, err
 }
 
-// Letter returns what kind of letter a number stands for, and when it was made.
-// NotFound if there is none.
-func (t *Tx) Letter(ctx context.Context, ref string, no int) (kind string, made time.Time, err error) {
-	var row struct {
-		Kind string    `db:"kind"`
-		Made time.Time `db:"created_at"`
-	}
-	err = t.get(ctx, &row, `select kind, created_at from letter where case_ref = $1 and no = $2`, ref, no)
-	return row.Kind, row.Made, err
+// Letter returns what kind of letter a number stands for. NotFound if there is none.
+func (t *Tx) Letter(ctx context.Context, ref string, no int) (string, error) {
+	var kind string
+	err := t.get(ctx, &kind, `select kind from letter where case_ref = $1 and no = $2`, ref, no)
+	return kind, err
 }
 
 // SendLetter records that a letter was sent to somebody. It reports false if
@@ -66,14 +62,14 @@ func (t *Tx) SendLetter(ctx context.Context, ref string, f casefile.LetterFields
 		on conflict do nothing`, ref, f.Letter, f.To, f.By, on, command)
 }
 
-// LetterSentOn returns the day on which a letter was sent to somebody. NotFound
-// if it was not, or is recorded as having come back or arrived.
-func (t *Tx) LetterSentOn(ctx context.Context, ref string, no int, to string) (clock.Date, error) {
-	var on clock.Date
-	err := t.get(ctx, &on, `
-		select sent_on from letter_sent
-		where case_ref = $1 and no = $2 and to_whom = $3 and delivered_on is null and returned_on is null`, ref, no, to)
-	return on, err
+// LetterUnderWay reports whether a letter was sent to somebody, and is not recorded
+// as having arrived or come back.
+func (t *Tx) LetterUnderWay(ctx context.Context, ref string, no int, to string) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from letter_sent
+			where case_ref = $1 and no = $2 and to_whom = $3 and delivered_on is null and returned_on is null)`, ref, no, to)
+	return yes, err
 }
 
 // LetterArrived records that a letter was delivered.

@@ -28,13 +28,6 @@ func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
 	return rows, err
 }
 
-// SignedOn returns the day on which a case's decision was signed.
-func (t *Tx) SignedOn(ctx context.Context, ref string) (clock.Date, error) {
-	var on clock.Date
-	err := t.get(ctx, &on, `select signed_on from decision_in_force where case_ref = $1`, ref)
-	return on, err
-}
-
 // ofPerson finds the outcome of person $2 in the decision of case $1 that stands.
 const ofPerson = `case_ref = $1 and person_no = $2 and decision_no = (select max(d.no) from decision d where d.case_ref = $1)`
 
