@@ -117,12 +117,15 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	if err := a.mayAct(ctx, act, ref); err != nil {
 		return err
 	}
-	on, err := a.attested(ctx, act, fields, flags)
+	on, err := a.attested(ctx, act, flags)
 	if err != nil {
 		return err
 	}
 	text, kept, err := a.readForm(c, act, ref, subject, fields, flags.file)
 	if err != nil {
+		return err
+	}
+	if err := flags.hasDay(act, fields); err != nil {
 		return err
 	}
 	err = a.send(c, act, ref, subject, on, fields, text, flags)
@@ -248,17 +251,27 @@ func roles(list []casefile.Party) string {
 	return s
 }
 
+// hasDay refuses a day that was typed for an act which has that of its handling:
+// the minister's own signature, for a wet one alone is attested.
+func (f actFlags) hasDay(act casefile.Act, fields casefile.Fields) error {
+	if rule, _ := act.Rule(); f.on == "" || rule.Day.Reports(fields) {
+		return nil
+	}
+	return takesNoDay(act)
+}
+
+func takesNoDay(act casefile.Act) error {
+	return usageError{fmt.Errorf("%s has the day on which its review handles it: leave out --on", act)}
+}
+
 // attested is the day of an act as it was typed, today if none was. Only the review
 // knows the facts of its case that bound the day.
-func (a *app) attested(ctx context.Context, act casefile.Act, fields casefile.Fields, flags actFlags) (clock.Date, error) {
+func (a *app) attested(ctx context.Context, act casefile.Act, flags actFlags) (clock.Date, error) {
 	today, err := a.today(ctx)
 	if err != nil || flags.on == "" {
 		return today, err
 	}
 	rule, _ := act.Rule()
-	if !rule.Day.Reports(fields) {
-		return today, usageError{fmt.Errorf("%s has the day on which its review handles it: leave out --on", act)}
-	}
 	d, err := clock.ParseDate(flags.on)
 	if err != nil {
 		return d, usageError{fmt.Errorf("--on %q: %w", flags.on, err)}

@@ -171,12 +171,15 @@ func (a *app) doMany(c *cobra.Command, act casefile.Act, list []target, fields c
 	if err != nil {
 		return err
 	}
-	on, err := a.attested(ctx, act, fields, flags)
+	on, err := a.attested(ctx, act, flags)
 	if err != nil {
 		return err
 	}
 	text, err := readListForm(act, list[0], fields, flags.file)
 	if err != nil {
+		return err
+	}
+	if err := flags.hasDay(act, fields); err != nil {
 		return err
 	}
 	rule, _ := act.Rule()

@@ -84,7 +84,7 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 	if err := readOnItem(flags.file, &says); err != nil {
 		return err
 	}
-	on, err := a.attested(c.Context(), casefile.ActReceivePost, fields, flags)
+	on, err := a.attested(c.Context(), casefile.ActReceivePost, flags)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func typed(s string) error {
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if act := c.Annotations[actAnnotation]; act != "" && errors.As(err, &unknown) && unknown.GetSpecifiedName() == "on" {
-		return usageError{fmt.Errorf("%s has the day on which its review handles it: leave out --on", act)}
+		return takesNoDay(casefile.Act(act))
 	}
 	var invalid *pflag.InvalidValueError
 	var number *strconv.NumError

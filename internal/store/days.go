@@ -20,20 +20,20 @@ type About struct {
 // reports can have happened. The draw of the family is the review's own to know.
 func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.Known, error) {
 	var row struct {
-		Claim      clock.PartialDate `db:"claim"`
-		Birth      clock.PartialDate `db:"birth"`
-		Reconciled clock.Date        `db:"reconciled"`
-		Asked      clock.Date        `db:"asked"`
-		Made       sql.NullTime      `db:"made"`
-		Sent       clock.Date        `db:"sent"`
-		CheckAsked clock.Date        `db:"check_asked"`
-		Decision   sql.NullTime      `db:"decision"`
-		Cleared    sql.NullTime      `db:"cleared"`
-		Draft      clock.Date        `db:"draft"`
-		Signed     clock.Date        `db:"signed"`
-		Letters    clock.Date        `db:"letters"`
-		Served     clock.Date        `db:"served"`
-		Hold       clock.Date        `db:"hold"`
+		Claim      string       `db:"claim"`
+		Birth      string       `db:"birth"`
+		Reconciled clock.Date   `db:"reconciled"`
+		Asked      clock.Date   `db:"asked"`
+		Made       sql.NullTime `db:"made"`
+		Sent       clock.Date   `db:"sent"`
+		CheckAsked clock.Date   `db:"check_asked"`
+		Decision   sql.NullTime `db:"decision"`
+		Cleared    sql.NullTime `db:"cleared"`
+		Draft      clock.Date   `db:"draft"`
+		Signed     clock.Date   `db:"signed"`
+		Letters    clock.Date   `db:"letters"`
+		Served     clock.Date   `db:"served"`
+		Hold       clock.Date   `db:"hold"`
 	}
 	err := t.get(ctx, &row, `
 		select (select coalesce(min(nullif(p.claim_date, '')), min(nullif(p.arrived_on, '')), '') from person p where p.case_ref = $1) as claim,
@@ -68,11 +68,11 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 		casefile.FactLetterMade: day(row.Made), casefile.FactLetterSent: row.Sent, casefile.FactCheckAsked: row.CheckAsked,
 		casefile.FactDecisionOpened: day(row.Decision), casefile.FactCleared: day(row.Cleared), casefile.FactDraftSigned: row.Draft,
 		casefile.FactSigned: row.Signed, casefile.FactDecisionSent: row.Letters, casefile.FactServed: row.Served, casefile.FactHoldBegan: row.Hold}
-	if !row.Claim.IsZero() {
-		known[casefile.FactClaim] = row.Claim.Earliest()
-	}
-	if !row.Birth.IsZero() {
-		known[casefile.FactBirth] = row.Birth.Earliest()
+	// A day that can't be read bounds nothing.
+	for fact, text := range map[casefile.Fact]string{casefile.FactClaim: row.Claim, casefile.FactBirth: row.Birth} {
+		if day, err := clock.ParsePartial(text); err == nil && !day.IsZero() {
+			known[fact] = day.Earliest()
+		}
 	}
 	return known, nil
 }

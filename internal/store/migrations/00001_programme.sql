@@ -71,12 +71,13 @@ create table staff_event (
     chain_hash  bytea not null
 );
 
--- Which role may do which act, and which acts are filed with a closed case. Set-up writes it from the rules in the code.
+-- Which role may do which act, which acts are filed with a closed case, and which are attested for a day. Set-up writes it from the rules in the code.
 create table act_role (
     act     text    not null,
     role    text    not null,
     council boolean not null,
     filed   boolean not null default false,
+    takes_day boolean not null default false,
     primary key (act, role)
 );
 

@@ -16,6 +16,11 @@ begin
                      and (not a.council or m.council = (select council from family f where f.case_ref = new.case_ref))) then
         raise exception '% may not do %', session_user, new.kind using errcode = 'insufficient_privilege';
     end if;
+    -- What decides or signs has the day of its handling, whatever day its row was given. Reviews of a synthetic
+    -- database run ahead of its clock.
+    if not (select synthetic from programme) and not exists (select from act_role a where a.act = new.kind and a.takes_day) then
+        new.attested_on := business_today();
+    end if;
     new.recorded_at := clock_timestamp();
     select a.n, a.hash into new.chain_n, new.chain_hash
         from chain_append(chain_subject(new), chain_content(new)) a;
