@@ -91,7 +91,7 @@ func classify(doing string, err error) error {
 	}
 	message := fmt.Sprintf("%s: %v", doing, err)
 	var se *store.Error
-	if errors.As(err, &se) && (se.Kind == store.Unavailable || se.Kind == store.Conflict) {
+	if errors.As(err, &se) && (se.Kind == store.Unavailable || se.Kind == store.Conflict || se.Kind == store.Blocked) {
 		return temporal.NewApplicationError(message, OutageError)
 	}
 	if errors.Is(err, context.Canceled) {

@@ -49,7 +49,7 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	t.Parallel()
 	o := &office{t: t, db: testdb.New(t)}
-	o.admin = o.sql("hame_admin")
+	o.admin = o.sql("postgres")
 	worker, err := store.Open(t.Context(), o.db.Worker, 8)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, worker.Close()) })
@@ -57,7 +57,7 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// sql connects with plain SQL; hame_admin is the stack's superuser.
+// sql connects with plain SQL; postgres is the stack's superuser.
 func (o *office) sql(login string) *sqlx.DB { return o.db.SQL(o.t, login) }
 
 func (o *office) desk(login string) *store.Store { return o.db.As(o.t, login) }

@@ -90,7 +90,7 @@ func newRoom(t *testing.T) *room {
 	t.Setenv("HAME_DATABASE_URL", r.Worker)
 	t.Setenv("HAME_ADMIN_DATABASE_URL", r.Admin)
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
-	r.admin = r.SQL(t, "hame_admin")
+	r.admin = r.SQL(t, "postgres")
 	today := clock.DateOf(time.Now())
 	refs := r.Import(t, today, testdb.Family("A", today), testdb.Family("B", today))
 	r.ref, r.unlisted = refs["A"], refs["B"]

@@ -1,13 +1,22 @@
 #!/bin/sh
-# Runs once, when the database volume is new: makes the logins of the two
-# services, each with its own password. `starter setup` makes everything else.
+# Runs once, when the database volume is new, after first.sql: gives the logins
+# of the services their passwords. `starter setup` makes everything else.
 set -eu
 
-psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-	--set temporal_password="$TEMPORAL_DATABASE_PASSWORD" \
-	--set worker_password="$HAME_WORKER_PASSWORD" <<'SQL'
+# The passwords reach psql by its environment, so that they stand in no argument
+# list, and the server as verifiers, so that they stand in no log.
+psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+\getenv temporal_password TEMPORAL_DATABASE_PASSWORD
+\getenv worker_password HAME_WORKER_PASSWORD
+\getenv admin_password HAME_ADMIN_PASSWORD
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
 -- Temporal makes its own databases, and sees nothing of Hame's.
 CREATE ROLE temporal LOGIN CREATEDB PASSWORD :'temporal_password';
 -- The role that the worker's activities write as; setup grants it what it may do.
-CREATE ROLE hame_worker LOGIN PASSWORD :'worker_password';
+ALTER ROLE hame_worker PASSWORD :'worker_password';
+-- Who runs setup and the commands of staff. No superuser.
+ALTER ROLE hame_admin PASSWORD :'admin_password';
+-- Staff of Hame have nothing to do with the other databases.
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 SQL

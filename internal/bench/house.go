@@ -16,6 +16,7 @@ import (
 
 	"hame/activities"
 	"hame/internal/desk"
+	"hame/internal/devstack"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/internal/store"
@@ -48,7 +49,11 @@ func newHouse(ctx context.Context, watched bool) (*house, error) {
 	if server == "" {
 		return nil, errors.New("HAME_ADMIN_DATABASE_URL is not set: run it by make bench, or under bin/devstack exec --")
 	}
-	if err := onServer(ctx, "create database "+h.name); err != nil {
+	super, err := devstack.Superuser(server, "postgres")
+	if err != nil {
+		return nil, err
+	}
+	if err := devstack.NewDatabase(ctx, super, h.name); err != nil {
 		return nil, err
 	}
 	u, err := url.Parse(server)
@@ -79,9 +84,13 @@ func newHouse(ctx context.Context, watched bool) (*house, error) {
 	return h, err
 }
 
-// onServer runs a statement as the server's administrator.
+// onServer runs a statement as the server's superuser.
 func onServer(ctx context.Context, statement string) error {
-	db, err := sqlx.ConnectContext(ctx, "postgres", os.Getenv("HAME_ADMIN_DATABASE_URL"))
+	super, err := devstack.Superuser(os.Getenv("HAME_ADMIN_DATABASE_URL"), "postgres")
+	if err != nil {
+		return err
+	}
+	db, err := sqlx.ConnectContext(ctx, "postgres", super)
 	if err != nil {
 		return err
 	}
@@ -89,9 +98,13 @@ func onServer(ctx context.Context, statement string) error {
 	return errors.Join(err, db.Close())
 }
 
-// sql runs f on the database as its administrator, with Hame's schema on the path.
+// sql runs f on the database as its superuser, with Hame's schema on the path.
 func (h *house) sql(ctx context.Context, f func(*sqlx.Conn) error) error {
-	db, err := sqlx.ConnectContext(ctx, "postgres", h.admin)
+	super, err := devstack.Superuser(h.admin, h.name)
+	if err != nil {
+		return err
+	}
+	db, err := sqlx.ConnectContext(ctx, "postgres", super)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,9 @@ import (
 	"syscall"
 	"time"
 
-	_ "github.com/lib/pq"
+	"github.com/lib/pq"
+
+	"hame/deploy/postgres"
 )
 
 const (
@@ -25,6 +27,7 @@ const (
 	// postgresMinimum is the oldest PostgreSQL that Hame's migrations run on.
 	postgresMinimum = 15
 	databaseName    = "hame"
+	superuser       = "postgres"
 	adminRole       = "hame_admin"
 	workerRole      = "hame_worker"
 )
@@ -217,7 +220,7 @@ func (s *Stack) startPostgres(ctx context.Context, bin string) error {
 			return err
 		}
 		ready := func(ctx context.Context) error {
-			return createDatabase(ctx, databaseURL(adminRole, ports[0], "postgres"))
+			return NewDatabase(ctx, databaseURL(superuser, ports[0], "postgres"), databaseName)
 		}
 		s.restartable(postgresName, cmd, "postgres.log", syscall.SIGINT, ready)
 		return c.waitReady(ctx, ready)
@@ -259,7 +262,7 @@ func initdb(ctx context.Context, bin, dir, data string, credential *syscall.Cred
 	var out []byte
 	var err error
 	for _, locale := range []string{"C.UTF-8", "C"} {
-		cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", adminRole,
+		cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", superuser,
 			"--auth=trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale="+locale)
 		cmd.Dir = dir // the user may not be let into the working directory
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true}
@@ -286,21 +289,51 @@ func databaseURL(role string, port int, database string) string {
 	return u.String()
 }
 
-// createDatabase creates database hame where it is missing; it is also how the
-// server is found to be ready.
-func createDatabase(ctx context.Context, adminURL string) error {
+// NewDatabase makes a database where it is missing, and does in it what a
+// superuser does once before set-up. serverURL is the superuser's, of any other
+// database of the server. That it succeeds is also how a server is found to be ready.
+func NewDatabase(ctx context.Context, serverURL, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	db, err := sql.Open("postgres", adminURL)
+	var exists bool
+	err := onDatabase(serverURL, func(db *sql.DB) error {
+		err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&exists)
+		if err != nil || exists {
+			return err
+		}
+		_, err = db.ExecContext(ctx, `CREATE DATABASE `+pq.QuoteIdentifier(name))
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	var exists bool
-	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, databaseName).Scan(&exists)
-	if err != nil || exists {
+	u, err := url.Parse(serverURL)
+	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `CREATE DATABASE `+databaseName)
-	return err
+	u.Path = "/" + name
+	return onDatabase(u.String(), func(db *sql.DB) error {
+		_, err := db.ExecContext(ctx, postgres.First)
+		return err
+	})
+}
+
+func onDatabase(address string, f func(*sql.DB) error) error {
+	db, err := sql.Open("postgres", address)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(db), db.Close())
+}
+
+// Superuser is the address of a stack's database, or of another one on its
+// server, under the superuser's login. Hame's programs never use it.
+func Superuser(databaseURL, name string) (string, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return "", errors.New("the database's address is not a URL")
+	}
+	u.User = url.User(superuser)
+	u.Path = "/" + name
+	return u.String(), nil
 }

@@ -30,7 +30,8 @@ type State struct {
 	// Dir holds the stack's data and logs, and goes with it.
 	Dir string `json:"dir"`
 
-	// AdminDatabaseURL connects to database hame as its superuser, hame_admin.
+	// AdminDatabaseURL connects to database hame as its administrator, hame_admin,
+	// who is no superuser.
 	AdminDatabaseURL string `json:"admin_database_url"`
 	// DatabaseURL connects to the same database as hame_worker, a role that
 	// `starter setup` makes.

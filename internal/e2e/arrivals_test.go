@@ -121,7 +121,7 @@ func TestWhateverArrivesIsTaken(t *testing.T) {
 		}
 	}
 	refs := o.db.Import(t, today, families...)
-	admin := o.db.SQL(t, "hame_admin")
+	admin := o.db.SQL(t, "postgres")
 
 	t.Run("cells", func(t *testing.T) {
 		for _, a := range arrivals {
@@ -212,7 +212,7 @@ func TestFilingThatBreaksOffIsSaved(t *testing.T) {
 	o := newOffice(t)
 	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("C"))
 	o.closed(t, refs["C"])
-	admin, d := o.db.SQL(t, "hame_admin"), o.desk("morag")
+	admin, d := o.db.SQL(t, "postgres"), o.desk("morag")
 	c, err := desk.New(refs["C"], casefile.ActReceivePost, 0, clock.DateOf(time.Now()), &casefile.PostFields{From: "family"}, "")
 	require.NoError(t, err)
 	admin.MustExec(`alter function hame.calendar_in_force() rename to mislaid`)

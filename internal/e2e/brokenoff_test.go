@@ -24,7 +24,7 @@ func TestBrokenOffWhileItIsSaved(t *testing.T) {
 		{"calendar_application", "apply_calendar", `select count(*) from calendar_application where finished_at is null`,
 			[]string{"--as", "archie", "calendar", "apply", changedCalendar(t, fewDaysOn(t)), "--reason", "proclamation"}},
 	} {
-		other, err := s.db.SQL(t, "hame_admin").Beginx()
+		other, err := s.db.SQL(t, "postgres").Beginx()
 		require.NoError(t, err)
 		_, err = other.Exec(`lock table ` + c.table + ` in exclusive mode`)
 		require.NoError(t, err)
@@ -35,7 +35,7 @@ func TestBrokenOffWhileItIsSaved(t *testing.T) {
 		said, code := y.ended()
 		require.Equal(t, 7, code, "%s: saved, and not yet delivered: %s", c.waits, said)
 		var saved int
-		require.NoError(t, s.db.SQL(t, "hame_admin").Get(&saved, c.saved))
+		require.NoError(t, s.db.SQL(t, "postgres").Get(&saved, c.saved))
 		require.Equal(t, 1, saved, c.waits)
 	}
 }
@@ -44,7 +44,7 @@ func TestBrokenOffWhileItIsSaved(t *testing.T) {
 // said, neither the database nor Temporal is blamed, and it can be typed again.
 func TestBrokenOffBeforeItIsSaved(t *testing.T) {
 	s := newSystem(t)
-	admin := s.db.SQL(t, "hame_admin")
+	admin := s.db.SQL(t, "postgres")
 	brokenOff := func(table, waits string, typed ...string) {
 		other, err := admin.Beginx()
 		require.NoError(t, err)

@@ -320,7 +320,7 @@ func TestWhenSomebodyElseBreaksIt(t *testing.T) {
 	require.NoError(t, err)
 
 	// The record stands where its copy stood: a task is open that the review saw done.
-	db := s.db.SQL(t, "hame_admin")
+	db := s.db.SQL(t, "postgres")
 	db.MustExec(`update task set closed_at = null, attested_on = null, answered_at = null, result = null, next_rung = 'due', next_no = 0, next_at = business_now() - interval '2 hours'
 		where id = (select max(id) from task where case_ref = $1 and kind = 'evidence.letter')`, refs["A"])
 	s.types(t, refs, 1, "--as una verify", refs["A"], "due of evidence.letter was to act at")

@@ -181,7 +181,7 @@ func (s *system) waitsForLock(t *testing.T, statement string) {
 	t.Helper()
 	var n int
 	require.Eventually(t, func() bool {
-		return s.db.SQL(t, "hame_admin").Get(&n, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+		return s.db.SQL(t, "postgres").Get(&n, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
 			and query ilike '%' || $1 || '%' and pid <> pg_backend_pid()`, statement) == nil && n > 0
 	}, 30*time.Second, 5*time.Millisecond, "nothing waits: %s", statement)
 }

@@ -67,7 +67,7 @@ func newFaulty(t *testing.T) *faulty {
 		address: stack.TemporalAddress, env: append(os.Environ(), stack.Env()...), keyset: keyset, logs: stack.Dir}}
 	f.client = f.dial(t, "hame-test", keyset)
 	f.must(t, "setup")
-	f.admin = f.db.SQL(t, "hame_admin")
+	f.admin = f.db.SQL(t, "postgres")
 	return f
 }
 

@@ -40,7 +40,7 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 	s.must(t, "--as", "ewan", "decision", "propose", ref, "--file", form)
 
 	// One person under two logins, with both roles: eyes are counted by person.
-	admin := s.db.SQL(t, "hame_admin")
+	admin := s.db.SQL(t, "postgres")
 	admin.MustExec(`insert into hame.staff (login, person, role) values ('gregor', 'ewan', 'second_officer')`)
 	admin.MustExec(`update hame.staff set person = 'ewan' where login = 'gregor'`)
 	admin.MustExec(`insert into hame.staff (login, person, role) values ('ewan', 'ewan', 'second_officer')`)

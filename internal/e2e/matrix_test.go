@@ -108,7 +108,7 @@ func TestARoleThatEnded(t *testing.T) {
 	c := o.command(t, ref, call)
 	hamish := o.desk("hamish")
 	require.NoError(t, hamish.Store.InsertCommand(t.Context(), c))
-	o.db.SQL(t, "hame_admin").MustExec(`update staff set revoked_at = clock_timestamp() where login = 'hamish'`)
+	o.db.SQL(t, "postgres").MustExec(`update staff set revoked_at = clock_timestamp() where login = 'hamish'`)
 	late := o.command(t, ref, call)
 	err := hamish.Store.InsertCommand(t.Context(), late)
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
@@ -116,7 +116,7 @@ func TestARoleThatEnded(t *testing.T) {
 	require.Empty(t, o.forges(t, ref, casefile.ActContact, workflows.Act{Command: c.ID, Kind: casefile.ActContact}), "it was his to do when he did it")
 	require.Equal(t, 1, o.count(t, `select count(*) from contact where case_ref = $1`, ref))
 	// With another role he has a login again, and no more than that role's acts.
-	o.db.SQL(t, "hame_admin").MustExec(`insert into staff (login, person, role) values ('hamish', 'hamish', 'second_officer')`)
+	o.db.SQL(t, "postgres").MustExec(`insert into staff (login, person, role) values ('hamish', 'hamish', 'second_officer')`)
 	err = hamish.Store.InsertCommand(t.Context(), late)
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
 	require.ErrorContains(t, err, "may not do contact.record")

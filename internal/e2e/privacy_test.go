@@ -58,7 +58,7 @@ var impersonal = regexp.MustCompile(`^(act_role|answer_change|backlog_lane|calen
 // review of it is opened, and has staff type some. It returns what was planted.
 func (s *system) plant(t *testing.T) []string {
 	t.Helper()
-	admin := s.db.SQL(t, "hame_admin")
+	admin := s.db.SQL(t, "postgres")
 	var columns []string
 	require.NoError(t, admin.Select(&columns, `
 		select c.table_name || '.' || c.column_name from information_schema.columns c join pg_tables t on t.schemaname = c.table_schema and t.tablename = c.table_name
@@ -166,7 +166,7 @@ func (s *system) private(t *testing.T, planted []string) searcher {
 		require.GreaterOrEqual(t, len(strings.TrimSpace(c)), 12)
 		found.forms(strings.TrimSpace(c))
 	}
-	admin := s.db.SQL(t, "hame_admin")
+	admin := s.db.SQL(t, "postgres")
 	n := 0
 	partial := regexp.MustCompile(`^\d{4}(-\d{2})?$`)
 	for column := range personal {

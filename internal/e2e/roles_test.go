@@ -605,7 +605,7 @@ func TestADayOfTheAuditorAndTheOwner(t *testing.T) {
 			s.types(t, nil, 3, "--as archie audit erase "+wrong+" --reason wrong_file")
 			s.types(t, refs, 0, "--as una audit show A", "erased", "text.erase")
 			var body *string
-			require.NoError(t, s.db.SQL(t, "hame_admin").Get(&body, `select body from hame.command_text where command_id = $1`, wrong))
+			require.NoError(t, s.db.SQL(t, "postgres").Get(&body, `select body from hame.command_text where command_id = $1`, wrong))
 			require.Nil(t, body)
 			s.types(t, nil, 0, "--as una audit check "+export, "stand unchanged")
 			s.types(t, nil, 0, "--as una verify", nothingWrong)
@@ -648,7 +648,7 @@ func TestADayOfTheAuditorAndTheOwner(t *testing.T) {
 			own.types(t, nil, 2, "staff grant morag --role minister", "HAME_ADMIN_DATABASE_URL")
 			// Not even the owner rewrites what people did.
 			for _, statement := range []string{`delete from hame.command`, `update hame.command set attested_on = attested_on - 1`, `update hame.command_text set body = 'another'`} {
-				_, err := s.db.SQL(t, "hame_admin").Exec(statement)
+				_, err := s.db.SQL(t, "postgres").Exec(statement)
 				require.Error(t, err, statement)
 			}
 			s.types(t, nil, 0, "--as una audit check "+export, "stand unchanged")

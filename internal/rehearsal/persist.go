@@ -46,5 +46,5 @@ func isAway(err error) bool {
 	var unavailable *serviceerror.Unavailable
 	var late *serviceerror.DeadlineExceeded
 	return errors.Is(err, errNotRunning) || errors.As(err, &undelivered) || errors.As(err, &unavailable) || errors.As(err, &late) ||
-		store.IsKind(err, store.Unavailable) || store.IsKind(err, store.Conflict)
+		store.IsKind(err, store.Unavailable) || store.IsKind(err, store.Conflict) || store.IsKind(err, store.Blocked)
 }

@@ -26,6 +26,7 @@ const (
 	NotPermitted Kind = "not_permitted" // the login may not do this (42501)
 	NotFound     Kind = "not_found"     // no such row
 	Recorded     Kind = "recorded"      // the command is on record already
+	Blocked      Kind = "blocked"       // a lock of somebody else's was not given up in time (55P03)
 	Broken       Kind = "broken"        // anything else: a mistake in the code or the schema
 )
 
@@ -45,6 +46,8 @@ func (e *Error) Error() string {
 		return "the database cannot be reached"
 	case e.Kind == NotFound:
 		return "not found"
+	case e.Kind == Blocked:
+		return "somebody else's transaction holds what this needs, and has not ended: try again in a minute"
 	case e.Kind == Recorded:
 		return "it is on record already"
 	case e.message != "":
@@ -110,8 +113,10 @@ func mapError(err error) error {
 	}
 	e := &Error{Kind: Broken, State: string(pe.Code), Constraint: pe.Constraint}
 	switch {
-	case pe.Code.Class() == "08", pe.Code.Class() == "53", pe.Code == "57014", strings.HasPrefix(string(pe.Code), "57P"), pe.Code == "25006", pe.Code == "55P03":
+	case pe.Code.Class() == "08", pe.Code.Class() == "53", pe.Code == "57014", strings.HasPrefix(string(pe.Code), "57P"), pe.Code == "25006":
 		e.Kind = Unavailable
+	case pe.Code == "55P03":
+		e.Kind = Blocked
 	case pe.Code == "40001", pe.Code == "40P01":
 		e.Kind = Conflict
 	case pe.Code == "42501":

@@ -41,7 +41,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	t.Parallel()
 	h := &house{DB: testdb.New(t), t: t}
-	h.admin = h.SQL(t, "hame_admin")
+	h.admin = h.SQL(t, "postgres")
 	h.worker = h.as("hame_worker")
 	h.acts = &activities.Activities{Store: h.worker}
 	return h

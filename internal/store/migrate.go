@@ -91,6 +91,36 @@ func known(ctx context.Context, db *sqlx.DB, p *goose.Provider) (string, error) 
 	return digest, mapError(err)
 }
 
+// asDefined refuses a database that is not as this version needs it: one that
+// another version set up, and one into which code was put by other means.
+func asDefined(ctx context.Context, db *sqlx.DB) error {
+	defined, err := embedded()
+	if err != nil {
+		return err
+	}
+	var digest string
+	err = db.GetContext(ctx, &digest, `select case when to_regclass('hame.defined') is null then '' else 'some' end`)
+	if err == nil && digest != "" {
+		err = inTx(ctx, db, func(tx *sqlx.Tx) error {
+			if _, err := tx.ExecContext(ctx, `set local role hame_owner`); err != nil {
+				return err
+			}
+			return tx.GetContext(ctx, &digest, `select coalesce((select digest from hame.defined), '')`)
+		})
+	}
+	if err != nil {
+		return mapError(err)
+	}
+	if digest != digestOf(defined) {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "this database is not set up for this version: setup does it")
+	}
+	differences, err := compare(ctx, db, defined)
+	if err != nil || len(differences) == 0 {
+		return err
+	}
+	return foreign(differences)
+}
+
 func embedded() ([]definition, error) {
 	files, err := fs.Sub(schema, "schema")
 	if err != nil {

@@ -39,4 +39,3 @@ var privileges = []string{
 	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, calendar_in_force, calendar_progress, holidays_of,
 	     apply_calendar, deadlines_on_record, answers_on_record to hame_staff`,
 }
-

@@ -2,9 +2,16 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
+	"unicode"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -12,10 +19,6 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/policy"
 )
-
-// setupLock is the advisory lock that one set-up at a time holds on a server:
-// roles belong to the whole server.
-const setupLock = 0x48616d65 // "Hame"
 
 // StaffMember is a login with one role, to be granted.
 type StaffMember struct {
@@ -31,81 +34,84 @@ type SetupOptions struct {
 	Staff          []StaffMember
 }
 
-// Setup prepares a database: roles, schema, migrations, privileges, the table of
+// Setup prepares a database: logins, schema, tables, code, privileges, the table of
 // who may do what, the rule sets, and the staff given. It connects as the
-// database's administrator, and can be run again: what is there stays.
-func Setup(ctx context.Context, adminURL string, o SetupOptions) (err error) {
-	db, err := sqlx.ConnectContext(ctx, "postgres", adminURL)
-	if err != nil {
-		return fmt.Errorf("connect as the database's administrator: %w", mapError(err))
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	conn, err := db.Connx(ctx)
-	if err != nil {
-		return fmt.Errorf("set up: %w", mapError(err))
-	}
-	defer func() { _ = conn.Close() }() // the lock goes with it
-	if _, err := conn.ExecContext(ctx, `select pg_advisory_lock($1)`, setupLock); err != nil {
-		return fmt.Errorf("set up: %w", mapError(err))
-	}
-	if err := makeRoles(ctx, conn, o); err != nil {
-		return fmt.Errorf("make the roles: %w", err)
-	}
-	owner, err := asOwner(adminURL)
-	if err != nil {
-		return err
-	}
-	odb, err := sqlx.ConnectContext(ctx, "postgres", owner)
-	if err != nil {
-		return fmt.Errorf("connect as hame_owner: %w", mapError(err))
-	}
-	defer func() { err = errors.Join(err, odb.Close()) }()
-	if err := tables(ctx, odb); err != nil {
-		return fmt.Errorf("set up the schema: %w", err)
-	}
-	s := &Store{odb}
-	if err := s.InTx(ctx, func(t *Tx) error { return t.saveRules(ctx) }); err != nil {
-		return fmt.Errorf("store the rules: %w", err)
-	}
-	return s.InTx(ctx, func(t *Tx) error { return t.saveStaff(ctx, o.Staff) })
+// database's administrator hame_admin, and can be run again: what holds data stays.
+// A superuser is refused, and so is a database into which code was put by other
+// means; then nothing is written.
+func Setup(ctx context.Context, adminURL string, o SetupOptions) error {
+	return asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB) error {
+		conn, err := db.Connx(ctx)
+		if err != nil {
+			return mapError(err)
+		}
+		err = makeRoles(ctx, conn, o)
+		if err = errors.Join(err, conn.Close()); err != nil {
+			return fmt.Errorf("make the roles: %w", err)
+		}
+		owner, err := asOwner(adminURL)
+		if err != nil {
+			return err
+		}
+		odb, err := sqlx.ConnectContext(ctx, "postgres", owner)
+		if err != nil {
+			return fmt.Errorf("connect as hame_owner: %w", mapError(err))
+		}
+		defer func() { _ = odb.Close() }() // what was done is committed
+		if err := tables(ctx, odb); err != nil {
+			return fmt.Errorf("set up the schema: %w", err)
+		}
+		s := &Store{odb}
+		if err := s.InTx(ctx, func(t *Tx) error { return t.saveRules(ctx) }); err != nil {
+			return fmt.Errorf("store the rules: %w", err)
+		}
+		return s.InTx(ctx, func(t *Tx) error { return t.saveStaff(ctx, o.Staff) })
+	})
 }
 
+// makeRoles gives the worker its password, makes the logins of the staff given
+// and the schema, and says who may connect. It refuses where the first script has
+// not been run, and a superuser, whom code in the database could turn to its use.
 func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
-	roles := map[string]string{"hame_owner": "nologin", "hame_staff": "nologin", "hame_worker": "login"}
+	var have []string
+	if err := conn.SelectContext(ctx, &have, `select rolname from pg_catalog.pg_roles`); err != nil {
+		return mapError(err)
+	}
+	for _, role := range ownRoles {
+		if !slices.Contains(have, role) {
+			return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("role %s is missing: a superuser runs deploy/postgres/first.sql in this database once", role))
+		}
+	}
+	var super bool
+	if err := conn.GetContext(ctx, &super, `select rolsuper from pg_catalog.pg_roles where rolname = session_user`); err != nil {
+		return mapError(err)
+	}
+	if super {
+		return casefile.Refuse(casefile.RefusedConstraint, "setup is not for a superuser: connect as hame_admin, who can do all that it takes")
+	}
 	for _, m := range o.Staff {
-		roles[m.Login] = "login in role hame_staff"
-	}
-	// The group comes before its members.
-	names := []string{"hame_owner", "hame_staff", "hame_worker"}
-	for _, m := range o.Staff {
-		names = append(names, m.Login)
-	}
-	var existing []string
-	if err := conn.SelectContext(ctx, &existing, `select rolname from pg_roles`); err != nil {
-		return err
-	}
-	have := map[string]bool{}
-	for _, e := range existing {
-		have[e] = true
-	}
-	for _, name := range names {
-		if have[name] {
+		if slices.Contains(have, m.Login) {
 			continue
 		}
-		have[name] = true
-		if _, err := conn.ExecContext(ctx, `create role `+pq.QuoteIdentifier(name)+` `+roles[name]); err != nil {
+		have = append(have, m.Login)
+		if _, err := conn.ExecContext(ctx, `create role `+pq.QuoteIdentifier(m.Login)+` login in role hame_staff`); err != nil {
 			return mapError(err)
 		}
 	}
 	if o.WorkerPassword != "" {
-		if _, err := conn.ExecContext(ctx, `alter role hame_worker password `+pq.QuoteLiteral(o.WorkerPassword)); err != nil {
+		verifier, err := scramVerifier(o.WorkerPassword)
+		if err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, `alter role hame_worker password `+pq.QuoteLiteral(verifier)); err != nil {
 			return mapError(err)
 		}
 	}
 	for _, statement := range []string{
-		`grant hame_owner to current_user`,
 		`create schema if not exists hame authorization hame_owner`,
+		`set role hame_owner`,
 		`grant usage on schema hame to hame_staff, hame_worker`,
+		`reset role`,
 		revokeTemporary,
 	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
@@ -113,6 +119,37 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 		}
 	}
 	return nil
+}
+
+// ownRoles are the roles of Hame's own, which first.sql makes. None is a person's.
+var ownRoles = []string{"hame_admin", "hame_owner", "hame_staff", "hame_worker"}
+
+// scramVerifier is what PostgreSQL keeps of a password (RFC 5803). The password
+// itself is sent to no server, where a log of statements would keep it.
+func scramVerifier(password string) (string, error) {
+	const iterations = 4096 // PostgreSQL's own
+	salt := make([]byte, 16)
+	if _, err := rand.Read(salt); err != nil {
+		return "", err
+	}
+	// PostgreSQL prepares a password by SASLprep, which leaves ASCII as it is.
+	for _, c := range password {
+		if c > unicode.MaxASCII || unicode.IsControl(c) {
+			return "", casefile.Refuse(casefile.RefusedFields, "the worker's password may hold ASCII letters, digits and signs only")
+		}
+	}
+	salted, err := pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
+	if err != nil {
+		return "", err
+	}
+	mac := func(of string) []byte {
+		m := hmac.New(sha256.New, salted)
+		m.Write([]byte(of))
+		return m.Sum(nil)
+	}
+	stored := sha256.Sum256(mac("Client Key"))
+	encode := base64.StdEncoding.EncodeToString
+	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", iterations, encode(salt), encode(stored[:]), encode(mac("Server Key"))), nil
 }
 
 // revokeTemporary takes from everybody the right to make temporary tables, which

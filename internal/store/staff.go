@@ -2,14 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"hame/internal/casefile"
@@ -171,6 +170,9 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 		if !exists {
 			return noSuchLogin(login)
 		}
+		if err := t.exec(ctx, `alter role `+pq.QuoteIdentifier(login)+` login`); err != nil { // its last role may have been revoked
+			return err
+		}
 		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
 			return err
 		}
@@ -194,27 +196,75 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 // RevokeRole ends a role at once, at whichever councils it is held, and also a
 // grant that begins later. It connects as the database's administrator, and
 // reports whether there was anything to end.
+//
+// With the last role goes the right to log in, before anything else is waited for.
+// The login's sessions end in any case: a revocation holds in what they run too.
 func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party) (revoked bool, err error) {
-	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
-		if !role.IsRole() {
-			return unknownRole(role)
-		}
-		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+	if !role.IsRole() {
+		return false, unknownRole(role)
+	}
+	err = asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB) error {
+		if err := asDefined(ctx, db); err != nil {
 			return err
 		}
-		var known bool
-		if err := t.get(ctx, &known, `select exists (select from staff_member where login = $1)`, login); err != nil {
-			return err
+		var is struct {
+			Known bool `db:"known"`
+			Other bool `db:"other"`
+			Any   bool `db:"any_grant"`
 		}
-		if !known {
+		s := &Store{db}
+		asOwner := func(f func(*Tx) error) error {
+			return s.InTx(ctx, func(t *Tx) error {
+				if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+					return err
+				}
+				return f(t)
+			})
+		}
+		err := asOwner(func(t *Tx) error {
+			return t.get(ctx, &is, `
+				select exists (select from staff_member where login = $1) as known,
+				       exists (select from staff s where login = $1 and role = $2 and `+notEnded+`) as any_grant,
+				       exists (select from staff s where login = $1 and role <> $2 and `+notEnded+`) as other`, login, role)
+		})
+		switch {
+		case err != nil:
+			return err
+		case !is.Known:
 			return noSuchLogin(login)
+		case !is.Any:
+			return nil
 		}
-		revoked, err = t.execOne(ctx, `
-			update staff s set revoked_at = clock_timestamp(), revoked_by = session_user
-			where login = $1 and role = $2 and (grant_holds(s, clock_timestamp()) or (valid_to is null and revoked_at is null))`, login, role)
-		return err
+		if !is.Other {
+			if _, err := db.ExecContext(ctx, `alter role `+pq.QuoteIdentifier(login)+` nologin`); err != nil {
+				return mapError(err)
+			}
+		}
+		if err := s.endSessions(ctx, login); err != nil {
+			return err
+		}
+		err = asOwner(func(t *Tx) (err error) {
+			revoked, err = t.execOne(ctx, `
+				update staff s set revoked_at = clock_timestamp(), revoked_by = session_user
+				where login = $1 and role = $2 and `+notEnded, login, role)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		// A login that has other roles may have come back meanwhile.
+		return s.endSessions(ctx, login)
 	})
 	return revoked, err
+}
+
+// notEnded says of a grant s that it holds, or is still to begin.
+const notEnded = `(grant_holds(s, clock_timestamp()) or (valid_to is null and revoked_at is null))`
+
+// endSessions ends the sessions of a login of the staff.
+func (s *Store) endSessions(ctx context.Context, login string) error {
+	_, err := s.db.ExecContext(ctx, `select hame_server.end_sessions($1)`, login)
+	return mapError(err)
 }
 
 func unknownRole(role casefile.Party) error {
@@ -230,39 +280,37 @@ func noSuchLogin(login string) error {
 }
 
 // asAdministrator runs f in one transaction of the database's administrator, one
-// at a time with set-ups, for roles belong to the whole server.
+// at a time with set-ups. It refuses a database that is not set up for this
+// version, and one into which code was put by other means, before anything of f runs.
 func asAdministrator(ctx context.Context, adminURL string, f func(*Tx) error) error {
-	s, err := Open(ctx, adminURL, 1)
-	if err != nil {
-		return fmt.Errorf("connect as the database's administrator: %w", err)
-	}
-	return errors.Join(s.InTx(ctx, func(t *Tx) error {
-		if err := t.exec(ctx, `select pg_advisory_xact_lock($1)`, setupLock); err != nil {
+	return asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB) error {
+		if err := asDefined(ctx, db); err != nil {
 			return err
 		}
-		var ready bool
-		if err := t.get(ctx, &ready, `select to_regclass('hame.staff_member') is not null`); err != nil {
-			return err
-		}
-		if !ready {
-			return casefile.Refuse(casefile.RefusedNothingOpen, "this database is not set up for this version: setup does it")
-		}
-		return f(t)
-	}), s.Close())
+		return (&Store{db}).InTx(ctx, f)
+	})
 }
 
-// loginExists refuses a superuser, who does nothing on a case, and the roles of
-// Hame's own.
+// loginExists refuses the roles of Hame's own, a superuser, and a login that may
+// act as the owner of the record or make roles: none of them does anything on a case.
 func (t *Tx) loginExists(ctx context.Context, login string) (bool, error) {
-	if slices.Contains([]string{"hame_owner", "hame_staff", "hame_worker"}, login) {
+	if slices.Contains(ownRoles, login) {
 		return true, casefile.Refuse(casefile.RefusedConstraint, login+" is a role of Hame's own and nobody's login: give the person one of theirs")
 	}
-	var super sql.NullBool
-	if err := t.get(ctx, &super, `select (select rolsuper from pg_roles where rolname = $1)`, login); err != nil {
+	var is []struct {
+		Super bool `db:"super"`
+		Owner bool `db:"owner"`
+	}
+	err := t.all(ctx, &is, `
+		select rolsuper as super, rolcreaterole or pg_catalog.pg_has_role(oid, 'hame_owner', 'member') as owner
+		from pg_catalog.pg_roles where rolname = $1`, login)
+	switch {
+	case err != nil || len(is) == 0:
 		return false, err
-	}
-	if super.Bool {
+	case is[0].Super:
 		return true, casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is a superuser, and superusers hold no role: give the person a login of their own", login))
+	case is[0].Owner:
+		return true, casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s can act as the owner of the record, or make roles, and so holds none: give the person a login of their own", login))
 	}
-	return super.Valid, nil
+	return true, nil
 }

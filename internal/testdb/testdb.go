@@ -21,6 +21,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/devstack"
 	"hame/internal/rehearsal"
 	"hame/internal/store"
 )
@@ -32,7 +33,8 @@ const templateLock = 0x74656d70
 // that a test which looks a hundred times at the record, waiting for it to change,
 // holds one connection and not a hundred of those that all tests share.
 type DB struct {
-	// Admin connects as the superuser, Worker as the worker's login.
+	// Admin connects as the database's administrator, Worker as the worker's login.
+	// SQL(t, "postgres") is the superuser's, for what a test plants.
 	Admin, Worker string
 
 	pools *pools
@@ -46,7 +48,7 @@ type pools struct {
 }
 
 // Of is a database that runs already, such as that of a stack of the test's own.
-// The URLs are those of its superuser and of the worker's login.
+// The URLs are those of its administrator and of the worker's login.
 func Of(t testing.TB, admin, worker string) DB {
 	db := DB{Admin: admin, Worker: worker, pools: &pools{stores: map[string]*store.Store{}, sql: map[string]*sqlx.DB{}}}
 	t.Cleanup(func() { // errors are left: a connection may be one that the test has cut
@@ -67,7 +69,9 @@ func New(t testing.TB) DB {
 	admin := os.Getenv("HAME_ADMIN_DATABASE_URL")
 	require.NotEmpty(t, admin, "no PostgreSQL: run `make test`, or the tests under `bin/devstack exec --`")
 	ctx := context.Background()
-	server, err := sqlx.ConnectContext(ctx, "postgres", admin)
+	super, err := devstack.Superuser(admin, "postgres")
+	require.NoError(t, err)
+	server, err := sqlx.ConnectContext(ctx, "postgres", super)
 	require.NoError(t, err)
 	conn, err := server.Connx(ctx)
 	require.NoError(t, err)
@@ -84,11 +88,11 @@ func New(t testing.TB) DB {
 	var exists bool
 	require.NoError(t, conn.GetContext(ctx, &exists, `select exists (select from pg_database where datname = $1)`, template))
 	if !exists {
-		exec(`create database %s`, template)
+		require.NoError(t, devstack.NewDatabase(ctx, super, template))
 		require.NoError(t, store.Setup(ctx, in(t, admin, template), store.SetupOptions{Staff: rehearsal.Staff()}))
 	}
 	name := "hame_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	exec(`create database %s template %s`, name, template)
+	exec(`create database %s template %s owner hame_admin`, name, template)
 	exec(`revoke temporary on database %s from public`, name) // a copy loses the revocation
 	t.Cleanup(func() {
 		_, err := server.ExecContext(context.Background(), fmt.Sprintf(`drop database %s with (force)`, name))

@@ -23,7 +23,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -39,6 +38,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/codec"
+	"hame/internal/devstack"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/internal/store"
@@ -215,12 +215,12 @@ func (r *recorder) close() {
 
 // database makes a database for this recording.
 func database(ctx context.Context, admin string) (string, error) {
-	db, err := sqlx.ConnectContext(ctx, "postgres", admin)
+	name := "hame_record_" + strings.ToLower(rand.Text()[:8])
+	super, err := devstack.Superuser(admin, "postgres")
 	if err != nil {
 		return "", err
 	}
-	name := "hame_record_" + strings.ToLower(rand.Text()[:8])
-	if _, err = db.ExecContext(ctx, "create database "+name); err != nil {
+	if err := devstack.NewDatabase(ctx, super, name); err != nil {
 		return "", err
 	}
 	u, err := url.Parse(admin)
@@ -228,7 +228,7 @@ func database(ctx context.Context, admin string) (string, error) {
 		return "", err
 	}
 	u.Path = "/" + name
-	return u.String(), db.Close()
+	return u.String(), nil
 }
 
 func (r *recorder) as(ctx context.Context, login string) (*store.Store, error) {

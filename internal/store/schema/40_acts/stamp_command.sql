@@ -1,7 +1,7 @@
 create or replace function stamp_command() returns trigger language plpgsql security definer set search_path = hame, pg_temp as $$
 begin
-    if (select rolsuper from pg_roles where rolname = session_user) then
-        raise exception 'a superuser does nothing on a case' using errcode = 'insufficient_privilege';
+    if holds_no_role() then
+        raise exception 'a superuser, or the owner of the record, does nothing on a case' using errcode = 'insufficient_privilege';
     end if;
     new.login := session_user;
     new.person := my_person();
