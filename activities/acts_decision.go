@@ -56,7 +56,53 @@ func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casef
 	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, f.Result, f.DoneOn); err != nil {
 		return err
 	}
+	if f.Result == casefile.CheckRefer {
+		if err := c.askToLookInto(ctx); err != nil {
+			return err
+		}
+	}
 	return c.askWhenChecked(ctx)
+}
+
+// askToLookInto gives a senior caseworker the task of looking into what was referred
+// of each person and is not looked into, and ends the task where nothing is left.
+func (c *change) askToLookInto(ctx context.Context) error {
+	waiting, err := c.NotLookedInto(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, person := range waiting {
+		if err := c.open(ctx, casefile.TaskReferral, person, c.today); err != nil {
+			return err
+		}
+	}
+	open, err := c.OpenSubjects(ctx, c.ref, casefile.TaskReferral)
+	if err != nil {
+		return err
+	}
+	for _, person := range open {
+		if slices.Contains(waiting, person) {
+			continue
+		}
+		if _, err := c.done(ctx, casefile.TaskReferral, person, "settled", c.today); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookIntoReferral records what a senior caseworker found of a person's referral. It decides
+// nothing; from then on an outcome can be proposed, and takes two officers.
+func lookIntoReferral(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	looked, err := c.LookInto(ctx, c.ref, cmd.Subject, fields.(*casefile.LookIntoFields).Finding, cmd.Person, cmd.AttestedOn, cmd.ID)
+	if err != nil {
+		return err
+	}
+	if !looked {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "nothing that was referred or alleged of this person waits to be looked into")
+	}
+	_, err = c.done(ctx, casefile.TaskReferral, cmd.Subject, "looked_into", cmd.AttestedOn)
+	return err
 }
 
 // askWhenChecked asks for a proposal when no security check is outstanding, and
@@ -116,8 +162,7 @@ func (c *change) mayPropose(ctx context.Context, person string) error {
 }
 
 // propose records a proposal. A grant that needs no second officer is signed by
-// its author's proposal; a refusal, a part-refusal, and one grant in ten wait
-// for a second officer. What blocks the signature refuses the proposal.
+// its author's proposal; the others wait for one ([casefile.DueSecond]). What blocks the signature refuses the proposal.
 func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ProposeFields)
 	if err := c.mayPropose(ctx, cmd.Person); err != nil {
@@ -150,27 +195,22 @@ func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	if err := c.citable(ctx, f.Reasons); err != nil {
 		return err
 	}
-	if p.No, err = c.NextProposal(ctx, c.ref); err != nil {
+	var before casefile.Proposals
+	if p.No, before, err = c.NextProposal(ctx, c.ref); err != nil {
 		return err
 	}
 	key, err := c.SamplingKey(ctx)
 	if err != nil {
 		return err
 	}
-	p.SecondDue = "no"
-	switch {
-	case slices.ContainsFunc(f.Outcomes, func(o casefile.ProposedOutcome) bool { return !o.Outcome.IsGrant() }):
-		p.SecondDue = "refusal"
-	case Sampled(key, c.ref, p.No):
-		p.SecondDue = "sample"
-	}
+	p.SecondDue = casefile.DueSecond(f.Outcomes, file.Referred, Sampled(key, c.ref, p.No), before)
 	if err := c.AddProposal(ctx, c.ref, p, f.Reasons, cmd.AttestedOn, c.now, cmd.ID); err != nil {
 		return err
 	}
 	if _, err := c.done(ctx, casefile.TaskPropose, 0, "proposed", cmd.AttestedOn); err != nil {
 		return err
 	}
-	if p.SecondDue != "no" {
+	if p.SecondDue != casefile.NoSecond {
 		return c.open(ctx, casefile.TaskAgree, 0, c.today)
 	}
 	return c.Sign(ctx, c.ref, p, "", cmd.AttestedOn, c.now)

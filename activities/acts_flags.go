@@ -52,7 +52,10 @@ func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f case
 		if err := c.AskForFlag(ctx, c.ref, cmd.Subject, f, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {
 			return false, err
 		}
-		return false, c.open(ctx, casefile.TaskFlag, cmd.Subject, c.today)
+		if err := c.open(ctx, casefile.TaskFlag, cmd.Subject, c.today); err != nil {
+			return false, err
+		}
+		return false, c.harmHasChanged(ctx)
 	case err != nil:
 		return false, err
 	case request.Wanted != f.To:
@@ -60,7 +63,10 @@ func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f case
 		if err := c.SettleFlag(ctx, request.ID, "refused", cmd.Person, cmd.AttestedOn); err != nil {
 			return false, err
 		}
-		return false, c.flagsLookedInto(ctx, cmd.Subject, cmd.AttestedOn)
+		if err := c.flagsLookedInto(ctx, cmd.Subject, cmd.AttestedOn); err != nil {
+			return false, err
+		}
+		return false, c.harmHasChanged(ctx)
 	case request.By == cmd.Person:
 		return false, casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another senior caseworker must confirm it")
 	}
@@ -99,7 +105,19 @@ func (c *change) flagHasChanged(ctx context.Context, cmd store.Command, flag cas
 			return err
 		}
 	}
-	return c.flagsLookedInto(ctx, person, cmd.AttestedOn)
+	if err := c.flagsLookedInto(ctx, person, cmd.AttestedOn); err != nil || flag != casefile.FlagPublicHarm {
+		return err
+	}
+	return c.harmHasChanged(ctx)
+}
+
+// harmHasChanged sees to it that public harm which was raised while a decision is
+// awaited, or after it, is looked into.
+func (c *change) harmHasChanged(ctx context.Context) error {
+	if !c.before.HasOpened(casefile.Decision) {
+		return nil
+	}
+	return c.askToLookInto(ctx)
 }
 
 // flagsLookedInto ends the task of looking into a person's flags when none of
@@ -146,10 +164,13 @@ func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began cloc
 	if ground := f.Flag.Hold(); ground != "" {
 		return c.holdFrom(ctx, f.Person, ground, began, began, command)
 	}
-	if lookInto(f) {
-		return c.open(ctx, casefile.TaskFlag, f.Person, began)
+	if !lookInto(f) {
+		return nil
 	}
-	return nil
+	if err := c.open(ctx, casefile.TaskFlag, f.Person, began); err != nil || f.Flag != casefile.FlagPublicHarm {
+		return err
+	}
+	return c.harmHasChanged(ctx)
 }
 
 // raiseConcern holds refusal and removal at once (row 4): whoever sees a child in

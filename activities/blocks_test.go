@@ -148,7 +148,8 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "5 held: court", family: flagged(1, casefile.FlagJudicialReview), refusal: only(casefile.BlockHold)},
 		{row: "5 the hold has ended", family: flagged(1, casefile.FlagJudicialReview),
 			after: func(s *story) { s.exec(`update hold set ended_on = $2 where case_ref = $1`, s.ref, s.today()) }},
-		{row: "5 other flags hold nothing", family: flagged(1, casefile.FlagPublicHarm, casefile.FlagFurtherSubmissions)},
+		{row: "5 other flags hold nothing", family: flagged(1, casefile.FlagFurtherSubmissions)},
+		{row: "public harm alleged, and not looked into", family: flagged(1, casefile.FlagPublicHarm), grant: only(casefile.BlockReferral), refusal: only(casefile.BlockReferral)},
 
 		{row: "6 silence, a letter only", before: silent(), refusal: only(casefile.BlockNoContact)},
 		{row: "6 silence, letter and call", before: silent("representative"), refusal: only(casefile.BlockNoContact)},
@@ -196,7 +197,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 			s.proposes(refusal, c.refusal)
 			if len(c.refusal) == 0 {
 				require.Equal(t, "refusal", value[string](o, `select second_due from proposal where case_ref = $1 and state = 'open'`, s.ref))
-				s.do("ailsa", casefile.ActReturn, 0, &casefile.ReturnFields{Reasons: []string{"outcome"}})
+				s.do("ewan", casefile.ActWithdraw, 0, &casefile.WithdrawFields{Reason: "new_facts"})
 			}
 			s.proposes(s.proposal(grantAll), c.grant)
 			require.Equal(t, len(c.grant) == 0, s.review.Signed)

@@ -47,6 +47,9 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 			}
 			return c.open(ctx, casefile.TaskWindow, 0, c.today)
 		case casefile.Decision:
+			if err := c.askToLookInto(ctx); err != nil {
+				return err
+			}
 			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
 		case casefile.Service:
 			if _, err := c.AddLetter(ctx, c.ref, "decision", in.Now); err != nil {

@@ -64,6 +64,7 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActOpen:            bringForward,
 	casefile.ActFlag:            setFlag,
 	casefile.ActCorrect:         correct,
+	casefile.ActLookInto:        lookIntoReferral,
 	casefile.ActDifference:      settleDifference,
 	casefile.ActRecover:         recoverReview,
 	casefile.ActReceivePost:     receivePost,

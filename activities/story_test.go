@@ -479,7 +479,7 @@ func findings() []casefile.Reason {
 }
 
 // drawNext sets the key of the draw so that the case's next grant is drawn for a
-// second officer, or is not.
+// second officer, or is not. A draw that was made once stands, whatever the key.
 func (s *story) drawNext(drawn bool) {
 	s.t.Helper()
 	next := value[int](s.office, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, s.ref)

@@ -35,6 +35,11 @@ func (a *app) caseCommand() *cobra.Command {
 		asked(set, f, "vulnerable", (*string)(&f.Vulnerable))
 		return f
 	}
+	lookInto := func(set *pflag.FlagSet) casefile.Fields {
+		f := &casefile.LookIntoFields{}
+		asked(set, f, "finding", &f.Finding)
+		return f
+	}
 	assign := func(set *pflag.FlagSet) casefile.Fields {
 		f := &casefile.AssignFields{}
 		asked(set, f, "to", &f.To)
@@ -46,7 +51,7 @@ func (a *app) caseCommand() *cobra.Command {
 		forReaders(a.caseTimeline(), "whoever sees the file, or operations"),
 		forReaders(a.caseTexts(), "whoever sees the file; councils what is written of their children, the minister's office its own"), a.caseOpen(),
 		a.actCommand("assign REF... --to NAME [--role ROLE]", casefile.ActAssign, assign),
-		a.caseFlag(), a.caseCorrect(), a.caseDifference(), a.caseArrival(), a.caseRecover(),
+		a.caseFlag(), a.actCommand("look-into REF/N --finding CODE --file F", casefile.ActLookInto, lookInto), a.caseCorrect(), a.caseDifference(), a.caseArrival(), a.caseRecover(),
 		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
 		a.actCommand("triage REF", casefile.ActTriage, triage))
 }

@@ -34,6 +34,8 @@ var processMd = []struct {
 		casefile.ActOpen: {casefile.SeniorCaseworker}}},
 	{"case assign REF... --to NAME | flag REF/N CODE on|off: senior caseworker (public_harm: two)", map[casefile.Act][]casefile.Party{
 		casefile.ActAssign: {casefile.SeniorCaseworker}, casefile.ActFlag: {casefile.SeniorCaseworker}}},
+	{"Four eyes: a referral, and public harm, are looked into first by a senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActLookInto: {casefile.SeniorCaseworker}}},
 	{"case reconcile|triage REF: caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActReconcile: {casefile.Caseworker}, casefile.ActTriage: {casefile.Caseworker}}},
 	// A difference that an import found is a correction that a caseworker accepts or not.

@@ -76,10 +76,13 @@ func (r *review) handleActs(ctx workflow.Context) error {
 
 // inWords describes an Update; one under a neutral name is not told apart.
 func inWords(rule casefile.ActRule) string {
-	if rule.Act.Wire() != rule.Act {
+	switch rule.Act.Wire() {
+	case rule.Act:
+		return rule.InWords
+	case casefile.ActConcern.Wire():
 		return "holds what cannot be taken back"
 	}
-	return rule.InWords
+	return "records what a senior caseworker has found"
 }
 
 // TakeStockUpdate is the name of the Update that has a review look at its record

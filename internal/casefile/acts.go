@@ -66,6 +66,7 @@ const (
 	ActRelease         Act = "clock.release"
 	ActExtend          Act = "clock.extend"
 	ActApplyCalendar   Act = "calendar.apply"
+	ActLookInto        Act = "case.look-into"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -159,6 +160,7 @@ var ActRules = []ActRule{
 
 	{ActOpen, []Party{SeniorCaseworker}, AboutCase, Listed, Listed, false, NoPart, Handled, "brings a family's listing forward, never back"},
 	{ActFlag, []Party{SeniorCaseworker}, AboutPerson, Listed, Service, false, NoPart, Handled, "sets or clears a flag; public harm takes two officers"},
+	{ActLookInto, []Party{SeniorCaseworker}, AboutPerson, Listed, Service, false, NoPart, Handled, "records what was found about a referral by the police, or public harm alleged or confirmed"},
 	{ActCorrect, []Party{Caseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, Handled, "corrects a fact, with reason and source; the old value is kept"},
 	{ActDifference, []Party{Caseworker}, AboutDifference, Listed, Service, false, NoPart, Handled, "accepts or rejects what a later import says otherwise"},
 	{ActRecover, []Party{Operations}, AboutCase, Listed, Service, false, NoPart, Handled, "restarts a review from its recorded state, or frees a stuck one"},
@@ -228,11 +230,15 @@ func (r Review) Allowed(a Act) error {
 }
 
 // Wire is the name under which an act travels through Temporal, which is never
-// encrypted. A concern for a child goes under a neutral one: what stands in
-// Temporal must not tell why a case is held (design.md, invariant 5).
+// encrypted. A concern for a child, and what is looked into of an alleged crime, go
+// under neutral ones: what stands in Temporal must not tell why a case is held, nor
+// what somebody is said to have done (design.md, invariant 5).
 func (a Act) Wire() Act {
-	if a == ActConcern {
+	switch a {
+	case ActConcern:
 		return "case.hold"
+	case ActLookInto:
+		return "case.review"
 	}
 	return a
 }

@@ -115,6 +115,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBacklogCapacity: only(Operations),
 		ActOpen:            only(SeniorCaseworker),
 		ActFlag:            only(SeniorCaseworker),
+		ActLookInto:        only(SeniorCaseworker),
 		ActCorrect:         only(Caseworker),
 		ActDifference:      only(Caseworker),
 		ActRecover:         only(Operations),
@@ -220,6 +221,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActNoAppeal:        "service",
 		ActOpen:            "listed",
 		ActFlag:            always,
+		ActLookInto:        always,
 		ActCorrect:         always,
 		ActDifference:      always,
 		ActRecover:         "unlisted " + always, // whatever the stage, of a review that is not closed

@@ -25,6 +25,9 @@ const (
 	BlockNoInterview Block = "no_interview"
 	BlockAdverse     Block = "adverse_material_not_put"
 	BlockWaived      Block = "waiver_allows_grant_only"
+	// BlockReferral stops every signature until a senior caseworker has looked into
+	// what the police referred, and into public harm that is alleged or confirmed [D].
+	BlockReferral Block = "referral_not_looked_into"
 	// BlockDuplicate stops every signature on a file that is held as another's
 	// double, so that nobody is decided twice [D].
 	BlockDuplicate Block = "held_as_duplicate"
@@ -44,6 +47,7 @@ func (b Block) InWords() string {
 		BlockNoInterview:    "a person who would be refused has no recorded interview: interview record",
 		BlockAdverse:        "adverse material that is relied on was not put to the person, or 10 working days have not passed",
 		BlockDuplicate:      "the file is held as the double of another: duplicate list",
+		BlockReferral:       "what the police referred, or public harm alleged or confirmed, is not looked into: case look-into",
 		BlockWaived:         "a child's check was waived, after which only a grant may be signed",
 	}[b]
 }
@@ -72,6 +76,9 @@ type File struct {
 	PostOutstanding                               bool
 	IllnessOutstanding                            bool
 	Holds                                         int // age dispute, child protection, court
+	// Referred is whether the police referred a person, or public harm stands or is
+	// asked for; NotLookedInto whether a senior caseworker has not looked into it yet.
+	Referred, NotLookedInto bool
 	// HeldAsDuplicate is whether the file is the second one of a family that stands twice.
 	HeldAsDuplicate bool
 }
@@ -158,6 +165,7 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 	}
 	unreached := !f.FamilyAnswered && !(f.LetterSent && f.ContactMade && (f.RepresentativeCalled || !f.Represented))
 	add(BlockDuplicate, f.HeldAsDuplicate)
+	add(BlockReferral, f.NotLookedInto)
 	add(BlockSecurityCheck, check)
 	add(BlockWelfareCheck, welfare)
 	add(BlockWaived, waived)

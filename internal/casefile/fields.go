@@ -202,6 +202,10 @@ type (
 	}
 )
 
+// CheckRefer is the result of a security check by which the police refer the person:
+// a senior caseworker looks into it before anybody decides.
+const CheckRefer = "refer"
+
 // ErasureReasons lists why a text may be erased: its time is over, its subject
 // asked, or it was never this file's [D].
 var ErasureReasons = []string{"retention", "data_subject", "wrong_file"}
@@ -255,6 +259,8 @@ func NewFields(a Act) Fields {
 		return &OpenFields{}
 	case ActFlag:
 		return &FlagFields{}
+	case ActLookInto:
+		return &LookIntoFields{}
 	case ActCorrect:
 		return &CorrectFields{}
 	case ActDifference:
@@ -326,7 +332,7 @@ func jsonInWords(err error) string {
 // NeedsText reports whether an act is nothing without its free text.
 func (a Act) NeedsText() bool {
 	switch a {
-	case ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft:
+	case ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto:
 		return true
 	}
 	return false

@@ -18,6 +18,11 @@ type (
 		Flag Flag   `json:"flag" yaml:"flag"`
 		To   string `json:"to" yaml:"to"` // on, off
 	}
+	// LookIntoFields is what a senior caseworker found of a referral by the police, or
+	// of public harm that is alleged or confirmed. It decides nothing.
+	LookIntoFields struct {
+		Finding string `json:"finding" yaml:"finding"` // no_concern, concern
+	}
 	// CorrectFields says which fact was wrong, why, and what shows it. The new
 	// value is the act's text: it is personal, and can be erased under the chain.
 	CorrectFields struct {
@@ -119,6 +124,14 @@ func (f FlagFields) Ask() []Field {
 
 // Validate checks the codes.
 func (f FlagFields) Validate() error { return inCodes(f) }
+
+// Ask wants what was found.
+func (f LookIntoFields) Ask() []Field {
+	return []Field{{Name: "finding", Given: f.Finding, Codes: codes("no_concern", "concern"), Help: "it decides nothing: any outcome then takes two officers"}}
+}
+
+// Validate checks the code.
+func (f LookIntoFields) Validate() error { return inCodes(f) }
 
 // Ask wants the fact, the reason and the source.
 func (f CorrectFields) Ask() []Field {

@@ -79,6 +79,7 @@ var samples = map[Act]struct {
 	ActSignLetter: {`{"signatory": "minister", "document": "MIN-2026/014"}`, []wrong{
 		{"document", `""`, "document"}, {"signatory", `""`, "signatory"}, {"document", `"dear minister"`, "document"}}},
 	ActOpen: {`{"reason": "illness", "listing_date": "2026-05-06"}`, []wrong{{"reason", `"target"`, "reason"}, {"listing_date", `""`, "listing_date"}}},
+	ActLookInto: {`{"finding": "no_concern"}`, []wrong{{"finding", `"maybe"`, "finding"}, {"finding", `""`, "finding"}}},
 	ActFlag: {`{"flag": "public_harm", "to": "off"}`, []wrong{{"flag", `"rude"`, "flag"}, {"to", `"maybe"`, "to"}, {"to", `""`, "to"}}},
 	ActCorrect: {`{"field": "date_of_birth", "reason": "misread", "source": "passport"}`, []wrong{
 		{"field", `"council"`, "field"}, {"field", `"case_ref"`, "field"}, {"field", `"claim_status"`, "field"}, {"reason", `""`, "reason"}, {"source", `"hearsay"`, "source"}}},
@@ -412,7 +413,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft}
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.Act.NeedsText(), "%s", r.Act)
 	}

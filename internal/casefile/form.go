@@ -199,7 +199,7 @@ func (f AnswerFields) Ask() []Field {
 // Ask wants the result and its day.
 func (f CheckFields) Ask() []Field {
 	return []Field{
-		{Name: "result", Given: f.Result, Codes: codes("clear", "refer")},
+		{Name: "result", Given: f.Result, Codes: codes("clear", CheckRefer)},
 		{Name: "done_on", Given: f.DoneOn.String(), Such: "2026-11-23", Help: "the day on which the check was done"},
 	}
 }

@@ -48,6 +48,7 @@ const (
 	TaskAppeal       TaskKind = "service.appeal"  // row 11
 	TaskArrival      TaskKind = "closed.arrival"  // row 13
 	TaskExpired      TaskKind = "act.expired"     // design.md, a human act
+	TaskReferral     TaskKind = "case.look_into"  // process.md, four eyes
 )
 
 // Effect is what a rung does beside marking the task, when its day has passed.
@@ -121,6 +122,7 @@ var TaskRules = []TaskRule{
 	{TaskTraceToServe, "9", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "find where the family lives, and serve the decision again"},
 	{TaskAppeal, "11", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "follow the appeal at the tribunal"},
 	{TaskArrival, "13", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "read what arrived after the case was closed"},
+	{TaskReferral, "6", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "look into what was referred or alleged, before anybody decides"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone, "do again the act that was saved and never delivered"},
 }
 

@@ -72,6 +72,7 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"3", TaskContact, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // reach them in person
 		{"3", TaskSchool, School, WelfareLead, EffectNone, EffectGap},                       // council lead, then missing
 		{"3", TaskSocialWork, SocialWork, WelfareLead, EffectNone, EffectGap},               // council lead, then missing
+		{"6", TaskReferral, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},     // before anybody decides
 		{"2", TaskFlag, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},         // an allegation stays one until two have looked
 		{"1", TaskDifference, Caseworker, SeniorCaseworker, EffectNone, EffectNone},         // nothing is overwritten by itself
 		{"C1", TaskReadPost, Caseworker, SeniorCaseworker, EffectNone, EffectNone},          // post is read by somebody

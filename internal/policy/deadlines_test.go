@@ -204,6 +204,7 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskNoAppeal:      {5, w, ew, 0, 10},
 		casefile.TaskHold:          {20, w, ew, 0, 20},
 		casefile.TaskFlag:          {10, w, ew, 0, 20},
+		casefile.TaskReferral:      {10, w, ew, 0, 15},
 		casefile.TaskDifference:    {10, w, ew, 0, 15},
 		casefile.TaskReadPost:      {5, w, ew, 0, 5},
 		casefile.TaskTrace:         {20, w, ew, 10, 20},

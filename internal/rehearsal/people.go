@@ -47,6 +47,9 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 		return do(v.owner, casefile.ActReconcile, 0, f, "")
 	case casefile.TaskFlag:
 		return v.lookIntoFlags(ctx, r, t.Subject, p.attested)
+	case casefile.TaskReferral:
+		return do(lookingInto, casefile.ActLookInto, t.Subject, &casefile.LookIntoFields{Finding: pick(v.random, []string{"no_concern", "no_concern", "concern"})},
+			"SYNTHETIC: what was looked into, and what was found.")
 	case casefile.TaskHold:
 		return v.reviewHold(ctx, r, p.attested)
 	case casefile.TaskDifference:
@@ -117,7 +120,11 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 	case casefile.TaskRequestCheck:
 		return do(v.owner, casefile.ActRequestCheck, 0, nil, "")
 	case casefile.TaskCheck:
-		return do(v.owner, casefile.ActRecordCheck, t.Subject, &casefile.CheckFields{Result: "clear", DoneOn: p.attested}, "")
+		result := "clear"
+		if v.random.Float64() < 0.01 { // the police refer one in a hundred [D]
+			result = casefile.CheckRefer
+		}
+		return do(v.owner, casefile.ActRecordCheck, t.Subject, &casefile.CheckFields{Result: result, DoneOn: p.attested}, "")
 	case casefile.TaskPropose:
 		return v.propose(ctx, r, state, p.attested)
 	case casefile.TaskAgree:
@@ -194,6 +201,10 @@ func (v *review) useWindow(ctx context.Context, r *Rehearsal, on clock.Date) (bo
 		sign = step{office, casefile.ActSignLetter, &casefile.SignFields{Signatory: sign.login, Document: fmt.Sprintf("SYNTHETIC-%d/%s", on.Year(), v.ref)}, ""}
 	}
 	for _, s := range append(steps, step{office, casefile.ActClear, nil, ""}, sign, step{office, casefile.ActSendLetter, nil, ""}) {
+		on := on
+		if s.act == casefile.ActSignLetter || s.act == casefile.ActSendLetter {
+			on = v.today() // it was cleared today
+		}
 		if ok, err := v.do(ctx, r, s.login, s.act, 0, on, s.fields, s.text); err != nil || !ok {
 			return ok, err
 		}
@@ -212,6 +223,9 @@ func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Revie
 		if err := v.prepareRefusal(ctx, r, author, on); err != nil {
 			return false, err
 		}
+	}
+	if err := v.lookIntoReferrals(ctx, r, on); err != nil {
+		return false, err
 	}
 	var evidence []int
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
@@ -232,6 +246,29 @@ func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Revie
 		v.refuse = false // something blocks a refusal; the family has the benefit
 	}
 	return v.do(ctx, r, author, casefile.ActPropose, 0, on, v.proposal(state.Revision, evidence, casefile.GrantILR), "SYNTHETIC: the reasons.")
+}
+
+// lookingInto is the senior caseworker who looks into what was referred.
+var lookingInto = staffByRole[casefile.SeniorCaseworker][0]
+
+// lookIntoReferrals has a senior caseworker look into what was referred or alleged,
+// for nothing can be proposed before.
+func (v *review) lookIntoReferrals(ctx context.Context, r *Rehearsal, on clock.Date) error {
+	var waiting []int
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		waiting, err = tx.NotLookedInto(ctx, v.ref)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, person := range waiting {
+		if _, err := v.do(ctx, r, lookingInto, casefile.ActLookInto, person, on, &casefile.LookIntoFields{Finding: "no_concern"},
+			"SYNTHETIC: what was looked into, and what was found."); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prepareRefusal records what no refusal may be without: interviews, and where

@@ -58,6 +58,8 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 		Illness     bool `db:"illness"`
 		Holds       int  `db:"holds"`
 		Double      bool `db:"double"`
+		Referred    bool `db:"referred"`
+		NotLooked   bool `db:"not_looked"`
 	}
 	err := t.get(ctx, &row, `
 		select f.representative <> '' as represented,
@@ -76,7 +78,9 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 			exists (select from person_flag x where x.case_ref = $1 and x.flag = 'serious_illness' and x.state <> 'off')
 				and not exists (select from evidence e where e.case_ref = $1 and e.provider = 'gp' and e.result = 'complete') as illness,
 			(select count(*) from hold h where h.case_ref = $1 and h.ended_on is null and h.ground <> 'duplicate') as holds,
-			exists (select from hold h where h.case_ref = $1 and h.ended_on is null and h.ground = 'duplicate') as double
+			exists (select from hold h where h.case_ref = $1 and h.ended_on is null and h.ground = 'duplicate') as double,
+			exists (select from referred x where x.case_ref = $1) as referred,
+			exists (select from not_looked_into x where x.case_ref = $1) as not_looked
 		from family f where f.case_ref = $1`, ref, today)
 	if err != nil {
 		return f, err
@@ -84,7 +88,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, FamilysTimeRuns: row.TimeRuns, LetterSent: row.Letter,
 		RepresentativeCalled: row.RepCalled, ContactMade: row.Contacted, UnansweredRepresentations: row.Unanswered,
 		PostOutstanding: row.Post, IllnessOutstanding: row.Illness, Holds: row.Holds,
-		HeldAsDuplicate: row.Double}
+		HeldAsDuplicate: row.Double, Referred: row.Referred, NotLookedInto: row.NotLooked}
 	var people []struct {
 		No           int                   `db:"no"`
 		Birth        clock.PartialDate     `db:"date_of_birth"`
@@ -124,10 +128,10 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 
 // Proposal is a proposed decision.
 type Proposal struct {
-	No        int    `db:"no"`
-	Author    string `db:"author"`
-	Revision  int    `db:"revision"`
-	SecondDue string `db:"second_due"` // no, refusal, sample
+	No        int                `db:"no"`
+	Author    string             `db:"author"`
+	Revision  int                `db:"revision"`
+	SecondDue casefile.SecondDue `db:"second_due"`
 	Outcomes  []casefile.ProposedOutcome
 	Adverse   map[int]bool // persons against whom a reason relies on adverse material
 }
@@ -139,11 +143,35 @@ func (t *Tx) SamplingKey(ctx context.Context) (string, error) {
 	return key, err
 }
 
-// NextProposal returns the number that the next proposal on a case will have.
-func (t *Tx) NextProposal(ctx context.Context, ref string) (int, error) {
-	var no int
-	err := t.get(ctx, &no, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, ref)
-	return no, err
+// NextProposal returns the number that the next proposal on a case will have, and
+// what the earlier ones mean for it.
+func (t *Tx) NextProposal(ctx context.Context, ref string) (int, casefile.Proposals, error) {
+	var row struct {
+		No       int  `db:"no"`
+		Drawn    bool `db:"drawn"`
+		Returned bool `db:"returned"`
+	}
+	err := t.get(ctx, &row, `
+		select 1 + coalesce(max(no), 0) as no, coalesce(bool_or(second_due = 'sample'), false) as drawn, count(returned_by) > 0 as returned
+		from proposal where case_ref = $1`, ref)
+	return row.No, casefile.Proposals{Drawn: row.Drawn, Returned: row.Returned}, err
+}
+
+// NotLookedInto lists the people of whom something was referred or alleged that no
+// senior caseworker has looked into.
+func (t *Tx) NotLookedInto(ctx context.Context, ref string) ([]int, error) {
+	var people []int
+	err := t.all(ctx, &people, `select distinct person_no from not_looked_into where case_ref = $1 order by 1`, ref)
+	return people, err
+}
+
+// LookInto records what was found of everything that was referred or alleged of a
+// person. It reports false if nothing waited.
+func (t *Tx) LookInto(ctx context.Context, ref string, person int, finding, by string, on clock.Date, command uuid.UUID) (bool, error) {
+	return t.execOne(ctx, `
+		insert into looked_into (case_ref, person_no, about, no, finding, looked_by, looked_on, command_id)
+		select case_ref, person_no, about, no, $3, $4, $5, $6 from not_looked_into where case_ref = $1 and person_no = $2`,
+		ref, person, finding, by, on, command)
 }
 
 // AddProposal records a proposal with its outcomes and findings. The database
@@ -263,16 +291,19 @@ func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, r
 		ref, revision, ruleSet, at, string(body))
 }
 
-// ProviderResults returns the best result that each provider gave.
+// ProviderResults returns the best result that each provider gave: what is complete
+// before part of it, and part of it before the word that nothing is held.
 func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]string, error) {
 	var rows []struct {
 		Provider casefile.Provider `db:"provider"`
 		Result   string            `db:"result"`
 	}
-	err := t.all(ctx, &rows, `select provider, min(result) as result from evidence where case_ref = $1 group by provider`, ref)
+	err := t.all(ctx, &rows, `
+		select distinct on (provider) provider, result from evidence where case_ref = $1
+		order by provider, array_position(array['complete', 'partial', 'nothing_held'], result)`, ref)
 	results := make(map[casefile.Provider]string, len(rows))
 	for _, r := range rows {
-		results[r.Provider] = r.Result // complete sorts before nothing_held before partial
+		results[r.Provider] = r.Result
 	}
 	return results, err
 }

@@ -68,6 +68,7 @@ func IsKind(err error, k Kind) bool {
 var constraintRefusals = map[string]*casefile.Refusal{
 	"decision_four_eyes":          casefile.Refuse(casefile.RefusedFourEyes, "the second officer must be another person than the author"),
 	"second_officer_due":          casefile.Refuse(casefile.RefusedFourEyes, "this decision needs a second officer"),
+	"referral_looked_into":        casefile.Refuse(casefile.RefusedBlocked, "what was referred or alleged is not looked into: case look-into"),
 	"return_four_eyes":            casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),
 	"welfare_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "a report's author cannot sign it"),
 	"representation_four_eyes":    casefile.Refuse(casefile.RefusedFourEyes, "a draft is checked by another person"),

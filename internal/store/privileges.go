@@ -16,7 +16,7 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview, officer,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, proposal, proposal_outcome, finding, decision,
-	     decision_outcome, hold, post_item, correction, flag_request, person_flag, import_difference, named_on_case to hame_worker`,
+	     decision_outcome, hold, post_item, correction, looked_into, flag_request, person_flag, import_difference, named_on_case to hame_worker`,
 	`grant insert, update (child_when_listed, name_key, ` + strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
 	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,

@@ -19,7 +19,7 @@ create table proposal (
     revision     int  not null,
     proposed_on  date not null,
     proposed_at  timestamptz not null,
-    second_due   text not null check (second_due in ('no', 'refusal', 'sample')),
+    second_due   text not null check (second_due in ('no', 'refusal', 'referral', 'returned', 'sample')),
     state        text not null default 'open' check (state in ('open', 'returned', 'signed')),
     returned_by  text,
     return_codes text[] not null default '{}',
@@ -30,6 +30,21 @@ create table proposal (
     constraint return_four_eyes check (returned_by is null or returned_by <> author)
 );
 create unique index one_open_proposal on proposal (case_ref) where state = 'open';
+
+-- What a senior caseworker found of a referral by the police, by the number of the check, or of public harm, by the
+-- number of times that it has been raised.
+create table looked_into (
+    case_ref   text not null references review,
+    person_no  int  not null,
+    about      text not null check (about in ('security_check', 'public_harm')),
+    no         int  not null,
+    finding    text not null check (finding in ('no_concern', 'concern')),
+    looked_by  text not null,
+    looked_on  date not null,
+    command_id uuid not null references command,
+    primary key (case_ref, person_no, about, no),
+    foreign key (case_ref, person_no) references person
+);
 
 create table proposal_outcome (
     case_ref  text not null,
