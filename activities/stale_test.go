@@ -96,7 +96,9 @@ func TestAReturn(t *testing.T) {
 	require.Equal(t, "returned", s.closed(casefile.TaskAgree, 0).Result)
 	s.refused(casefile.RefusedNothingOpen, "struan", casefile.ActReturn, 0, &casefile.ReturnFields{Reasons: []string{"law"}})
 	s.propose("ewan", grantAll)
-	require.True(t, s.review.Signed, "the author may change their mind")
+	require.False(t, s.review.Signed, "the author may change their mind, and not alone")
+	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
+	require.True(t, s.review.Signed)
 }
 
 // TestWhatAReasonRestsOn: a finding cites evidence that is on file and held
