@@ -86,6 +86,10 @@ func signDraft(ctx context.Context, c *change, cmd store.Command, fields casefil
 	case !minister:
 		return casefile.Refuse(casefile.RefusedFields, "signatory: it must be a minister of the staff list")
 	}
+	// The part is the signatory's, also where private office records a wet signature.
+	if err := c.TakePart(ctx, c.ref, signer, casefile.PartRepSigner); err != nil {
+		return err
+	}
 	return c.SignDraft(ctx, c.ref, d.No, signer, recorder, f.Document, cmd.AttestedOn)
 }
 

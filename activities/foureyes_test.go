@@ -14,7 +14,10 @@ import (
 // another name for the same pair of eyes.
 func (o *office) grantRole(login, person string, role casefile.Party, council string) {
 	o.t.Helper()
+	// The staff list lets no two houses meet in one person; what is tried here lies behind it.
+	o.exec(`alter table staff disable trigger one_house`)
 	o.exec(`insert into staff (login, person, role, council) values ($1, $2, $3, nullif($4, ''))`, login, person, role, council)
+	o.exec(`alter table staff enable trigger one_house`)
 }
 
 const glasgow = "S12000049"
@@ -42,6 +45,22 @@ func TestFourEyes(t *testing.T) {
 		}
 	}
 	draft := func(s *story) { s.do("kirsty", casefile.ActDraft, 0, nil) }
+	o.grantRole("rory", "rory", casefile.RepresentationDrafter, "")
+	o.grantRole("jean", "jean", casefile.DecisionMaker, "")
+	o.grantRole("minister", "minister", casefile.DecisionMaker, "")
+	o.grantRole("minister", "minister", casefile.SecondOfficer, "")
+	o.grantRole("kirsty", "kirsty", casefile.SecondOfficer, "")
+	represented := func(s *story) {
+		s.instead[casefile.TaskWindow] = func(casefile.Task) {
+			for _, step := range []struct {
+				login string
+				act   casefile.Act
+			}{{"kirsty", casefile.ActDraft}, {"rory", casefile.ActCheckDraft}, {"jean", casefile.ActClear}, {"minister", casefile.ActSignLetter}, {"jean", casefile.ActSendLetter}} {
+				s.do(step.login, step.act, 0, nil)
+			}
+			s.answer(s.task(casefile.TaskAnswer, 1))
+		}
+	}
 	for _, c := range []struct {
 		row      string
 		before   func(*story)
@@ -64,6 +83,10 @@ func TestFourEyes(t *testing.T) {
 		{"welfare author proposes", nil, "", nil, "eilidh", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
 		{"welfare signer proposes", nil, "", nil, "agnes", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
 		{"giver of a waiver proposes", waived("fiona"), "", nil, "fiona", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
+		{"clearer proposes", represented, "", nil, "jean", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
+		{"signer proposes", represented, "", nil, "minister", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
+		{"signer agrees", represented, "ewan", refuseAll, "minister", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
+		{"drafter agrees", represented, "ewan", refuseAll, "kirsty", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
 		{"drafter checks their own draft", draft, "", nil, "kirsty", casefile.ActCheckDraft, 0, func(*story) casefile.Fields { return nil }},
 		{"drafter checks it under another login", draft, "", nil, "finlay", casefile.ActCheckDraft, 0, func(*story) casefile.Fields { return nil }},
 	} {
@@ -153,7 +176,8 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 		refuses(t, "foreign key", decide, s.ref, "catriona", "ailsa", "refusal", "ALL_REFUSED") // catriona proposed nothing
 	})
 	t.Run("part", func(t *testing.T) {
-		for _, part := range []casefile.Part{casefile.PartSecond, casefile.PartReporter, casefile.PartSigner, casefile.PartWaiver, casefile.PartDrafter, casefile.PartRepChecker} {
+		for _, part := range []casefile.Part{casefile.PartSecond, casefile.PartReporter, casefile.PartSigner, casefile.PartWaiver, casefile.PartDrafter, casefile.PartRepChecker,
+			casefile.PartRepClearer, casefile.PartRepSigner} {
 			refuses(t, "officer_pkey", `insert into officer (case_ref, person, part) values ($1, 'ewan', $2)`, s.ref, part)
 			refuses(t, "foreign key", `update officer set part = $2 where case_ref = $1 and person = 'ewan'`, s.ref, part)
 		}

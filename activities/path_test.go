@@ -88,7 +88,8 @@ func TestToAGrant(t *testing.T) {
 		`select concat_ws(' ', proposal_no, author, coalesce(second, '-'), second_due, signed_on, rollup) from decision where case_ref = $1`, s.ref))
 	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR"}, s.outcomes())
 	require.Equal(t, map[string]string{"ewan": "proposal_author", "eilidh": "welfare_author", "agnes": "welfare_signer",
-		"kirsty": "representation_drafter", "finlay": "representation_checker"}, s.parts())
+		"kirsty": "representation_drafter", "finlay": "representation_checker",
+		"jean": "representation_clearer", "minister": "representation_signer"}, s.parts())
 	require.Equal(t, 8, value[int](s.office, `select count(*) from finding where case_ref = $1 and not by_second`, s.ref), "a finding on each factor of paragraph 395C")
 
 	s.goOn()

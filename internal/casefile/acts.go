@@ -122,6 +122,8 @@ const (
 	PartWaiver     Part = "waiver_giver"
 	PartDrafter    Part = "representation_drafter"
 	PartRepChecker Part = "representation_checker"
+	PartRepClearer Part = "representation_clearer"
+	PartRepSigner  Part = "representation_signer"
 )
 
 // ActRules lists the acts in the order of the process.
@@ -141,7 +143,7 @@ var ActRules = []ActRule{
 	{ActDraft, []Party{RepresentationDrafter}, AboutCase, Evidence, Decision, false, PartDrafter, Handled, "drafts the minister's representation"},
 	{ActDecline, []Party{Minister, PrivateOffice}, AboutCase, Representation, Representation, false, NoPart, Handled, "declines to represent, with a reason"},
 	{ActCheckDraft, []Party{RepresentationDrafter}, AboutCase, Evidence, Decision, false, PartRepChecker, Handled, "checks another drafter's representation"},
-	{ActClear, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, Handled, "clears the representation for signature"},
+	{ActClear, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, PartRepClearer, Handled, "clears the representation for signature"},
 	{ActSignLetter, []Party{Minister, PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, WetSignature(FactCleared), "signs the representation"},
 	{ActSendLetter, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, Reported(FactDraftSigned), "sends the signed representation to the Home Office"},
 	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Decision, false, NoPart, Handled, "answers a representation"},

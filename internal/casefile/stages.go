@@ -80,6 +80,32 @@ func (p Party) IsRole() bool {
 	return false
 }
 
+// House is whose service a role belongs to. One person holds roles of one house only:
+// ministers represent, councils see to the children, the Home Office decides, and the
+// auditor looks at all three (design.md, invariant 2).
+type House string
+
+// The houses.
+const (
+	Ministers  House = "ministers"
+	Councils   House = "councils"
+	HomeOffice House = "home_office"
+	Audit      House = "audit"
+)
+
+// House returns the house of a role of the staff.
+func (p Party) House() House {
+	switch p {
+	case RepresentationDrafter, PrivateOffice, Minister:
+		return Ministers
+	case LeadProfessional, WelfareLead:
+		return Councils
+	case Auditor:
+		return Audit
+	}
+	return HomeOffice
+}
+
 // IsCouncils reports whether the role is held for one council.
 func (p Party) IsCouncils() bool { return p == LeadProfessional || p == WelfareLead }
 

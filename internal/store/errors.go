@@ -68,6 +68,8 @@ func IsKind(err error, k Kind) bool {
 var constraintRefusals = map[string]*casefile.Refusal{
 	"decision_four_eyes":          casefile.Refuse(casefile.RefusedFourEyes, "the second officer must be another person than the author"),
 	"second_officer_due":          casefile.Refuse(casefile.RefusedFourEyes, "this decision needs a second officer"),
+	"one_spelling":                casefile.Refuse(casefile.RefusedConstraint, "a person of that name, written otherwise, is on the staff already: staff list shows the spelling to use; for another person add what tells the two apart, such as \"ewan mackay\""),
+	"one_house":                   casefile.Refuse(casefile.RefusedConstraint, "ministers' roles, councils' and the Home Office's never meet in one person, and the auditor's goes with none: staff list shows what the person holds"),
 	"referral_looked_into":        casefile.Refuse(casefile.RefusedBlocked, "what was referred or alleged is not looked into: case look-into"),
 	"return_four_eyes":            casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),
 	"welfare_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "a report's author cannot sign it"),

@@ -191,6 +191,14 @@ func (t *Tx) saveRules(ctx context.Context) error {
 			}
 		}
 	}
+	if err := t.exec(ctx, `delete from role_house`); err != nil {
+		return err
+	}
+	for _, role := range casefile.Roles {
+		if err := t.exec(ctx, `insert into role_house (role, house) values ($1, $2)`, role, role.House()); err != nil {
+			return err
+		}
+	}
 	if err := t.exec(ctx, `delete from ground_stops`); err != nil {
 		return err
 	}

@@ -134,6 +134,14 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
 			return err
 		}
+		var spelt string
+		err = t.get(ctx, &spelt, `select coalesce((select person from staff_member where person_key(person) = person_key($1) and person <> $1 limit 1), '')`, person)
+		if err != nil {
+			return err
+		}
+		if spelt != "" {
+			return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%q is on the staff as %q: type --person %q if it is the same person; if not, add what tells the two apart, such as %q", person, spelt, spelt, person+" 2"))
+		}
 		if err := t.exec(ctx, `insert into staff_member (login, person) values ($1, $2) on conflict do nothing`, login, person); err != nil {
 			return err
 		}
@@ -182,6 +190,18 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 		}
 		if !known {
 			return noSuchLogin(login)
+		}
+		var others []casefile.Party
+		err = t.all(ctx, &others, `
+			select distinct s.role from staff s join staff_member m on person_key(m.person) = person_key(s.person)
+			where m.login = $1 and s.revoked_at is null and (s.valid_to is null or s.valid_to >= current_date) order by s.role`, login)
+		if err != nil {
+			return err
+		}
+		for _, other := range others {
+			if other.House() != role.House() {
+				return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is %s already, and nobody is both that and %s: ministers' roles, councils' and the Home Office's never meet in one person, and the auditor's goes with none; if %s is another person than that, staff add a login under a name that tells the two apart", login, other, role, login))
+			}
 		}
 		granted, err = t.execOne(ctx, `
 			insert into staff (login, person, role, council)

@@ -81,6 +81,12 @@ create table act_role (
     primary key (act, role)
 );
 
+-- Whose service each role belongs to. Set-up writes it from the rules in the code.
+create table role_house (
+    role  text primary key,
+    house text not null
+);
+
 -- Which clocks a hold stops. Set-up writes it from the rules in the code.
 create table ground_stops (
     ground text not null,

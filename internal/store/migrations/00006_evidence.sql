@@ -126,7 +126,8 @@ create table officer (
     case_ref text not null references review,
     person   text not null,
     part     text not null check (part in ('proposal_author', 'second_officer', 'welfare_author', 'welfare_signer',
-                 'waiver_giver', 'representation_drafter', 'representation_checker')),
+                 'waiver_giver', 'representation_drafter', 'representation_checker', 'representation_clearer',
+                 'representation_signer')),
     primary key (case_ref, person),
     unique (case_ref, person, part)
 );
