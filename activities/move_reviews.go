@@ -108,7 +108,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 	in.Pass, in.After = in.Pass+1, ""
 	now, err := a.Store.BusinessNow(ctx)
 	if err == nil {
-		in.Done, err = a.Store.FinishCalendar(ctx, in.Application, now)
+		in.Done, err = a.Store.EndCalendarPass(ctx, in.Application, in.Pass, in.Failed, now)
 	}
 	return in, classify("move reviews", err)
 }

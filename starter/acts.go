@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // actFlags are the flags of every act. families is there only where one officer
@@ -111,7 +109,7 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	if err := rightSubject(act, ref, typedNumber(subject, fields)); err != nil {
 		return err
 	}
-	if err := a.connect(ctx, flags.dryRun); err != nil {
+	if _, err := a.database(ctx); err != nil {
 		return err
 	}
 	if err := a.mayAct(ctx, act, ref); err != nil {
@@ -135,18 +133,7 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	return kept.settle(err)
 }
 
-// connect makes the connections that an act needs before its form is filled in:
-// a dry run needs no Temporal.
-func (a *app) connect(ctx context.Context, dryRun bool) error {
-	if dryRun {
-		_, err := a.database(ctx)
-		return err
-	}
-	_, err := a.desk(ctx)
-	return err
-}
-
-// send records one act and delivers it, or on a dry run only looks whether it could be.
+// send records one act and waits for its outcome, or on a dry run only looks whether it could be.
 func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, on clock.Date, fields casefile.Fields, text string, flags actFlags) error {
 	ctx := c.Context()
 	cmd, err := flags.command(ref, act, subject, on, fields, text)
@@ -186,7 +173,7 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 	if err != nil {
 		return err
 	}
-	return a.receipt(c.OutOrStdout(), ref, act, receipt)
+	return a.receipt(c, d, ref, act, receipt)
 }
 
 // command makes the command of an act, with the confirmation if it was typed.
@@ -282,17 +269,26 @@ func (a *app) attested(ctx context.Context, act casefile.Act, flags actFlags) (c
 	return d, nil
 }
 
-func (a *app) receipt(w io.Writer, ref string, act casefile.Act, r workflows.Receipt) error {
+// receipt prints what became of an act, and where its case stands now.
+func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.Act, r desk.Receipt) error {
 	if r.Refused != nil {
 		return r.Refused
 	}
-	return a.print(w, struct {
+	r, err := d.Stands(c.Context(), ref, r)
+	if err != nil {
+		return err
+	}
+	return a.print(c.OutOrStdout(), struct {
 		Case string `json:"case"`
-		workflows.Receipt
+		desk.Receipt
 		Link string `json:"link,omitempty"`
 	}{ref, r, a.link(ref)}, func(t *tabwriter.Writer) {
 		if r.Filed {
 			fmt.Fprintf(t, "%s %s: the case is closed; it is filed with it\n", ref, act)
+			return
+		}
+		if r.Stage == "" {
+			fmt.Fprintf(t, "%s %s: recorded\n", ref, act)
 			return
 		}
 		fmt.Fprintf(t, "%s %s: recorded; the case is at %s, revision %d\n", ref, act, r.Stage, r.Revision)

@@ -11,8 +11,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/devstack"
@@ -26,12 +24,11 @@ type app struct {
 	settings   settings.Starter
 	embedded   bool
 
-	store    *store.Store
-	temporal client.Client
+	store *store.Store
 }
 
-// patience is how long somebody at a keyboard is kept waiting for a review. A
-// healthy one answers in under a second.
+// patience is how long somebody at a keyboard is kept waiting for the outcome of an
+// act. A healthy worker and review answer in under a second.
 const patience = 20 * time.Second
 
 // prepare reads the settings. Where none name a server, a stack of the embedded
@@ -58,9 +55,6 @@ func (a *app) prepare() error {
 }
 
 func (a *app) close() {
-	if a.temporal != nil {
-		a.temporal.Close()
-	}
 	if a.store != nil {
 		_ = a.store.Close() // the process ends
 	}
@@ -90,32 +84,11 @@ func (a *app) database(ctx context.Context) (*store.Store, error) {
 	return s, err
 }
 
-// desk connects to the database and to Temporal.
+// desk is that of whoever is at the keyboard. It needs the database only: the worker
+// delivers what is recorded.
 func (a *app) desk(ctx context.Context) (*desk.Desk, error) {
 	s, err := a.database(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if a.temporal == nil {
-		options, err := settings.Temporal("hame-starter", settings.Quiet())
-		if err != nil {
-			return nil, err
-		}
-		if a.temporal, err = client.DialContext(ctx, options); err != nil {
-			return nil, unreachableError{fmt.Errorf("nothing was sent: Temporal at %s does not answer: %w", options.HostPort, err)}
-		}
-	}
-	return &desk.Desk{Store: s, Temporal: a.temporal, TaskQueue: a.settings.TaskQueue, Patience: patience}, nil
-}
-
-// workerDesk connects under the worker's login, which directs a rehearsal.
-func (a *app) workerDesk(ctx context.Context) (*desk.Desk, error) {
-	s, err := store.Open(ctx, a.settings.DatabaseURL, 16)
-	if err != nil {
-		return nil, err
-	}
-	a.store = s
-	return a.desk(ctx)
+	return &desk.Desk{Store: s, Patience: patience}, err
 }
 
 // today is the business day.
@@ -135,7 +108,7 @@ func (a *app) link(workflowID string) string {
 	}
 	namespace := os.Getenv("TEMPORAL_NAMESPACE")
 	if namespace == "" {
-		namespace = client.DefaultNamespace
+		namespace = "default"
 	}
 	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", strings.TrimRight(a.settings.UIURL, "/"), namespace, workflowID)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -153,9 +152,6 @@ func (a *app) backlogImport() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("import %s: nothing was imported: %w", args[0], err)
 			}
-			if err := a.takeStock(ctx, done.KeptBackRefs); err != nil {
-				return err
-			}
 			report := in.file.Report()
 			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed, ChangedInReview: done.KeptBack,
 				ChangedCases: done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
@@ -210,25 +206,6 @@ func (in *incoming) families(take func(casefile.Family) error) (synthetic bool, 
 	}
 	in.synthetic = all > 0 && generated == all
 	return in.synthetic, err
-}
-
-// takeStock has the reviews of changed families open a task for each difference.
-// Where Temporal is away, the worker has them do so later.
-func (a *app) takeStock(ctx context.Context, refs []string) error {
-	if len(refs) == 0 {
-		return nil
-	}
-	d, err := a.desk(ctx)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "imported; the differences become tasks when Temporal can be reached again:", err)
-		return nil
-	}
-	for _, ref := range refs {
-		if _, err := d.TakeStock(ctx, ref); err != nil {
-			fmt.Fprintln(os.Stderr, "imported; the differences become tasks when the worker comes round to it:", err)
-		}
-	}
-	return nil
 }
 
 func quarantineName(file string) string {
@@ -307,7 +284,7 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 	case act == casefile.ActBacklogPause && f.Reason == "":
 		return usageError{errors.New("--reason: say why, as a code such as staffing")}
 	}
-	if err := a.connect(ctx, flags.dryRun); err != nil {
+	if _, err := a.database(ctx); err != nil {
 		return err
 	}
 	if err := a.mayAct(ctx, act, ""); err != nil {

@@ -254,7 +254,7 @@ func (a *app) calendarApply() *cobra.Command {
 			}
 			progress, err := d.Store.CalendarProgress(ctx)
 			if err == nil {
-				progress, err = a.moveDeadlines(c, d, progress)
+				progress, err = a.watchMoving(c, d.Store, progress, !changes)
 			} else if changes {
 				err = stillMoving(ctx, store.CalendarProgress{Version: to.Version()}, err)
 			}
@@ -280,20 +280,25 @@ func (a *app) calendarApply() *cobra.Command {
 // watchEvery is how often the progress of a change of calendar is looked at.
 const watchEvery = 500 * time.Millisecond
 
-// moveDeadlines has the deadlines moved for the last change of the calendars,
-// if any are left, and shows how far that is until it is done.
-func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk, progress store.CalendarProgress) (store.CalendarProgress, error) {
+// watchMoving shows how far the worker is with the deadlines of the last change of
+// the calendars, until it is done. again asks it first to try at once what it could
+// not move before.
+func (a *app) watchMoving(c *cobra.Command, s *store.Store, progress store.CalendarProgress, again bool) (store.CalendarProgress, error) {
 	ctx := c.Context()
 	if progress.Finished {
 		return progress, nil
 	}
-	if err := d.MoveDeadlines(ctx, progress.No, true); err != nil {
-		return progress, stillMoving(ctx, progress, unreachableError{err})
+	before := 0
+	if again {
+		var err error
+		if before, err = s.TryCalendarAgain(ctx); err != nil {
+			return progress, err
+		}
 	}
-	shown := -1
+	shown, begun := -1, time.Now()
 	fmt.Fprintf(c.ErrOrStderr(), "version %s is in force; the worker moves the deadlines that depend on what changed, when acts that are under way are done\n", progress.Version)
 	for {
-		now, err := d.Store.CalendarProgress(ctx)
+		now, err := s.CalendarProgress(ctx)
 		if err != nil {
 			return progress, stillMoving(ctx, progress, err)
 		}
@@ -305,9 +310,14 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk, progress store.Calen
 			shown = progress.Seen
 			fmt.Fprintf(c.ErrOrStderr(), "%d of %d case(s) seen to, %d deadline(s) moved so far\n", progress.Seen, *progress.Affected, progress.Deadlines)
 		}
-		if failed := failedMoves(ctx, d, progress.No); len(failed) > 0 {
+		if progress.Passes > before && len(progress.Failed) > 0 {
 			return progress, fmt.Errorf("version %s is in force, and the deadlines of %s could not be moved: look at these cases with verify; they are tried again within the hour, or at once when the same file is applied again",
-				progress.Version, strings.Join(failed, ", "))
+				progress.Version, strings.Join(progress.Failed, ", "))
+		}
+		if time.Since(begun) > patience {
+			if seen, err := s.WorkerSeen(ctx); err == nil && seen.Away() {
+				return progress, stillMoving(ctx, progress, errors.New(workerAway(seen)))
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -315,15 +325,6 @@ func (a *app) moveDeadlines(c *cobra.Command, d *desk.Desk, progress store.Calen
 		case <-time.After(watchEvery):
 		}
 	}
-}
-
-// failedMoves asks for the cases that could not be moved. No answer is none: the
-// record shows what is left.
-func failedMoves(ctx context.Context, d *desk.Desk, application int64) []string {
-	asking, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	failed, _ := d.FailedMoves(asking, application)
-	return failed
 }
 
 // stillMoving is what kept somebody from seeing a change of calendar to its end.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.temporal.io/api/serviceerror"
-
 	"hame/internal/casefile"
 	"hame/internal/desk"
 	"hame/internal/store"
@@ -38,8 +36,8 @@ var exitCodes = []struct {
 	{exitNotPermitted, "not permitted: your roles do not allow it"},
 	{exitNotFound, "not found, or not among the cases that you may see"},
 	{exitChanged, "changed meanwhile: read the file again"},
-	{exitUndelivered, "saved but not yet delivered: the worker sends it, and nothing needs to be typed twice"},
-	{exitUnreachable, "the database or Temporal does not answer"},
+	{exitUndelivered, "saved, and no outcome seen: it is delivered when a worker runs, and refused if it is too late by then; case timeline and task list tell"},
+	{exitUnreachable, "the database does not answer; of setup and rehearse, or Temporal"},
 }
 
 // brokenOff is what a command came to that somebody broke off: what it has to say
@@ -87,7 +85,6 @@ func exitCode(err error) int {
 	var undelivered *desk.UndeliveredError
 	var moving movingError
 	var unreachable unreachableError
-	var unavailable *serviceerror.Unavailable
 	refusal, refused := casefile.AsRefusal(err)
 	switch {
 	case err == nil:
@@ -108,7 +105,7 @@ func exitCode(err error) int {
 		return exitNotPermitted
 	case store.IsKind(err, store.NotFound):
 		return exitNotFound
-	case store.IsKind(err, store.Unavailable), errors.As(err, &unreachable), errors.As(err, &unavailable):
+	case store.IsKind(err, store.Unavailable), errors.As(err, &unreachable):
 		return exitUnreachable
 	}
 	return exitFailed

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -156,8 +154,10 @@ func (a *app) caseArrival() *cobra.Command {
 }
 
 // caseRecover restarts a review that somebody else has ended, frees a stuck one,
-// and has one that stands elsewhere than its record go on from there. For a review
-// that runs well there is nothing to recover.
+// and has one that stands elsewhere than its record go on from there. The worker
+// looks first: for a review that runs well there is nothing to recover. Operations
+// may recover a case that they may not see, where the last comparison of record and
+// Temporal names it.
 func (a *app) caseRecover() *cobra.Command {
 	var flags actFlags
 	rule, _ := casefile.ActRecover.Rule()
@@ -176,15 +176,6 @@ func (a *app) caseRecover() *cobra.Command {
 			if err := a.mayAct(ctx, casefile.ActRecover, ref); err != nil {
 				return err
 			}
-			s, err := d.Store.CaseSummary(ctx, ref)
-			if err != nil {
-				return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
-			}
-			if ill, err := needsRecovery(ctx, d, s); err != nil {
-				return err
-			} else if !ill {
-				return casefile.Refuse(casefile.RefusedNothingOpen, "the review runs well: there is nothing to recover")
-			}
 			on, err := a.today(ctx)
 			if err != nil {
 				return err
@@ -196,43 +187,18 @@ func (a *app) caseRecover() *cobra.Command {
 			if flags.dryRun {
 				return a.tried(c, cmd)
 			}
-			receipt, err := d.Recover(ctx, cmd)
+			receipt, err := d.Do(ctx, cmd)
+			if store.IsKind(err, store.NotFound) {
+				return fmt.Errorf("%s: %w: there is no such case among those that you may see, or that verify names", ref, err)
+			}
 			if err != nil {
 				return err
 			}
-			return a.receipt(c.OutOrStdout(), ref, casefile.ActRecover, receipt)
+			return a.receipt(c, d, ref, casefile.ActRecover, receipt)
 		},
 	}, casefile.ActRecover)
 	flags.add(c.Flags(), casefile.ActRecover)
 	return c
-}
-
-func needsRecovery(ctx context.Context, d *desk.Desk, s store.CaseSummary) (bool, error) {
-	switch {
-	case s.Stage == casefile.Unlisted:
-		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed: no review runs for it yet")
-	case s.Stage == casefile.Closed:
-		return false, casefile.Refuse(casefile.RefusedClosed, "the case is closed: nothing has to run for it")
-	case s.Stuck != "":
-		return true, nil
-	}
-	runs, err := isRunning(ctx, d.Temporal, s.Case)
-	if err != nil || !runs {
-		return !runs, err
-	}
-	breaches, err := disturbed(ctx, d.Store, d.Temporal)
-	if err != nil {
-		return false, err
-	}
-	if slices.ContainsFunc(breaches, func(b store.Breach) bool { return b.Case == s.Case }) {
-		return true, nil
-	}
-	elsewhere, err := d.StandsElsewhere(ctx, s.Case)
-	var record *store.Error
-	if err != nil && !errors.As(err, &record) {
-		return false, unreachableError{fmt.Errorf("the review of %s does not say where it stands; does a worker run? (%w)", s.Case, err)}
-	}
-	return elsewhere, err
 }
 
 func (a *app) duplicateCommand() *cobra.Command {

@@ -9,13 +9,11 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/api/serviceerror"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // target is one of those to whom an act is done: a case, or N in it.
@@ -140,7 +138,7 @@ type outcome struct {
 	Reference string `json:"reference"`
 	Result    string `json:"result"`
 	Detail    string `json:"detail,omitempty"`
-	workflows.Receipt
+	desk.Receipt
 	err error
 }
 
@@ -160,11 +158,11 @@ const unheard = 3
 
 // doMany does an act to each of a list: what became of each on a line of its
 // own, and a sum at the end. It goes on after a refusal, and stops where
-// the database or Temporal is gone. Each command's id follows from what it says
+// the database is gone. Each command's id follows from what it says
 // and from the list, so that the same list typed again takes up where it stopped.
 func (a *app) doMany(c *cobra.Command, act casefile.Act, list []target, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
-	if err := a.connect(ctx, flags.dryRun); err != nil {
+	if _, err := a.database(ctx); err != nil {
 		return err
 	}
 	me, err := a.holdsRole(ctx, act)
@@ -274,8 +272,8 @@ func (b *batch) one(ctx context.Context, t target) outcome {
 	return o
 }
 
-func (b *batch) send(ctx context.Context, t target) (workflows.Receipt, string, error) {
-	var none workflows.Receipt
+func (b *batch) send(ctx context.Context, t target) (desk.Receipt, string, error) {
+	var none desk.Receipt
 	if err := b.mayTakePart(ctx, b.act, t.ref); err != nil {
 		return none, "", err
 	}
@@ -286,7 +284,7 @@ func (b *batch) send(ctx context.Context, t target) (workflows.Receipt, string, 
 	}
 	if b.flags.dryRun {
 		trial, err := b.try(ctx, cmd, fields)
-		return workflows.Receipt{Stage: trial.Stage}, wouldBeSent, err
+		return desk.Receipt{Stage: trial.Stage}, wouldBeSent, err
 	}
 	if cmd, err = desk.Resumable(cmd, b.login, b.names); err != nil {
 		return none, "", err
@@ -296,6 +294,9 @@ func (b *batch) send(ctx context.Context, t target) (workflows.Receipt, string, 
 		return none, "", err
 	}
 	receipt, before, err := d.DoOnce(ctx, cmd)
+	if err == nil && receipt.Refused == nil {
+		receipt, err = d.Stands(ctx, t.ref, receipt)
+	}
 	switch {
 	case err != nil:
 		return receipt, "", err
@@ -311,9 +312,7 @@ func (b *batch) send(ctx context.Context, t target) (workflows.Receipt, string, 
 
 // isGone reports whether an error will meet the rest of a list as well.
 func isGone(err error) bool {
-	var unreachable unreachableError
-	var unavailable *serviceerror.Unavailable
-	return store.IsKind(err, store.Unavailable) || errors.As(err, &unreachable) || errors.As(err, &unavailable) || errors.Is(err, context.Canceled)
+	return store.IsKind(err, store.Unavailable) || errors.Is(err, context.Canceled)
 }
 
 // summary counts a list's outcomes: how many were recorded and refused always,

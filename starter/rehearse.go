@@ -14,10 +14,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/rehearsal"
+	"hame/internal/settings"
 	"hame/internal/store"
 )
 
@@ -37,29 +39,39 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if !a.embedded {
 				return usageError{errors.New("rehearse works in the embedded default only, where simulated people can log in and time can be skipped")}
 			}
-			d, err := a.workerDesk(ctx)
+			// The worker's login directs a rehearsal.
+			s, err := store.Open(ctx, a.settings.DatabaseURL, 16)
 			if err != nil {
 				return err
 			}
-			now, err := d.Store.BusinessNow(ctx)
+			a.store = s
+			options, err := settings.Temporal("hame-rehearsal", settings.Quiet())
+			if err != nil {
+				return err
+			}
+			temporal, err := client.DialContext(ctx, options)
+			if err != nil {
+				return unreachableError{fmt.Errorf("Temporal at %s does not answer: %w", options.HostPort, err)}
+			}
+			defer temporal.Close()
+			now, err := s.BusinessNow(ctx)
 			if err != nil {
 				return err
 			}
 			if until.IsZero() {
 				until = clock.DateOf(now).AddYears(rehearsalYears).AddMonths(rehearsalMonths)
 			}
-			r, err := rehearsal.New(ctx, rehearsal.Options{Store: d.Store, DatabaseURL: a.settings.DatabaseURL, Temporal: d.Temporal,
-				Namespace: os.Getenv("TEMPORAL_NAMESPACE"), TaskQueue: a.settings.TaskQueue,
-				Horizon: until.Start(), Seed: seed, Parallel: parallel})
+			r, err := rehearsal.New(ctx, rehearsal.Options{Store: s, DatabaseURL: a.settings.DatabaseURL, Temporal: temporal,
+				Namespace: os.Getenv("TEMPORAL_NAMESPACE"), Horizon: until.Start(), Seed: seed, Parallel: parallel})
 			if err != nil {
 				return err
 			}
 			defer r.Close()
 			begun := time.Now()
-			if err := a.watch(ctx, c.ErrOrStderr(), r, d.Store); err != nil {
+			if err := a.watch(ctx, c.ErrOrStderr(), r, s); err != nil {
 				return err
 			}
-			report, err := d.Store.Report(ctx)
+			report, err := s.Report(ctx)
 			if err != nil {
 				return err
 			}

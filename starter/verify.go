@@ -4,48 +4,48 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
-	"go.temporal.io/sdk/client"
 
-	"hame/activities"
-	"hame/internal/casefile"
 	"hame/internal/store"
 )
 
+// comparing is how long verify waits for the worker to begin the comparison of
+// record and Temporal; one that has begun is waited for to its end.
+const comparing = 20 * time.Second
+
+// verifyCommand checks the record, and has the worker compare it with Temporal.
 func (a *app) verifyCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "verify", Short: "check what must always be true, on the live database and Temporal; exits non-zero on a breach", Args: exactly(0),
+		Use: "verify", Short: "check what must always be true, on the record and in Temporal; exits non-zero on a breach", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			d, err := a.desk(c.Context())
+			s, err := a.database(c.Context())
 			if err != nil {
 				return err
 			}
-			breaches, err := d.Store.Verify(c.Context())
+			asked, err := s.AskComparison(c.Context())
 			if err != nil {
 				return err
 			}
-			moved, err := d.Store.VerifyDeadlines(c.Context())
+			breaches, err := s.Verify(c.Context())
+			if err != nil {
+				return err
+			}
+			moved, err := s.VerifyDeadlines(c.Context())
 			if err != nil {
 				return err
 			}
 			breaches = append(breaches, moved...)
-			running, err := compareWithTemporal(c.Context(), d.Store, d.Temporal)
+			compared, silent, err := freshComparison(c.Context(), s, asked)
 			if err != nil {
 				return err
 			}
-			breaches = append(breaches, running...)
-			touched, err := disturbed(c.Context(), d.Store, d.Temporal)
-			if err != nil {
-				return err
+			breaches = append(breaches, compared.Breaches...)
+			if silent != "" {
+				breaches = append(breaches, store.Breach{Rule: "a worker answers", Detail: silent})
 			}
-			breaches = append(breaches, touched...)
 			err = a.print(c.OutOrStdout(), breaches, func(t *tabwriter.Writer) {
 				for _, b := range breaches {
 					fmt.Fprintf(t, "%s\t%s\t%s\n", b.Rule, b.Case, b.Detail)
@@ -55,122 +55,65 @@ func (a *app) verifyCommand() *cobra.Command {
 				}
 			})
 			if err == nil && len(breaches) > 0 {
-				err = fmt.Errorf("%d breach(es)", len(breaches))
+				err = errors.New(counted(len(breaches), "breach", "breaches"))
 			}
 			return err
 		},
 	}, "operations or the auditor")
 }
 
-// compareWithTemporal finds cases that are open on record without a running
-// review, and reviews that run for no open case.
-func compareWithTemporal(ctx context.Context, s *store.Store, c client.Client) ([]store.Breach, error) {
-	record, err := s.ReviewsOnRecord(ctx)
-	if err != nil {
-		return nil, err
-	}
-	running, err := count(ctx, c, "ExecutionStatus = 'Running'")
-	if err != nil {
-		return nil, err
-	}
-	var breaches []store.Breach
-	for _, r := range record {
-		open := r.Stage != "closed"
-		switch {
-		case open && running[r.Case] == 0:
-			// Visibility lags: ask for this one before saying so.
-			if runs, err := isRunning(ctx, c, r.Case); err != nil || runs {
-				if err != nil {
-					return nil, err
-				}
-				continue
-			}
-			breaches = append(breaches, store.Breach{Rule: "record and process agree", Case: r.Case,
-				Detail: "open at " + r.Stage + " on record, and no review runs: case recover restarts it"})
-		case !open && running[r.Case] > 0:
-			if runs, err := isRunning(ctx, c, r.Case); err != nil || !runs {
-				if err != nil {
-					return nil, err
-				}
-				continue
-			}
-			breaches = append(breaches, store.Breach{Rule: "record and process agree", Case: r.Case, Detail: "closed on record, and its review still runs"})
-		}
-	}
-	return breaches, nil
-}
-
-// disturbed finds the reviews that somebody has terminated, reset or asked to
-// cancel, behind Hame's back, and that operations have not taken up since: a run
-// of a review ends by completing or continuing as new, and in no other way.
-func disturbed(ctx context.Context, s *store.Store, c client.Client) ([]store.Breach, error) {
-	broken, err := count(ctx, c, "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
-	if err != nil {
-		return nil, err
-	}
-	recovered, err := s.Recoveries(ctx)
-	if err != nil {
-		return nil, err
-	}
-	cancelled, err := count(ctx, c, "ExecutionStatus = 'Running' AND CaseFlags = 'cancel_requested'")
-	if err != nil {
-		return nil, err
-	}
-	// Temporal lists the reviews of all cases, and each reader learns of those that
-	// they may see. What has no case at all is the auditor's to find.
-	me, err := s.Me(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, refs := range []map[string]int{broken, cancelled} {
-		for ref := range refs {
-			_, err := s.CaseSummary(ctx, ref)
-			if store.IsKind(err, store.NotFound) && !slices.Contains(me.Roles, casefile.Auditor) {
-				delete(refs, ref)
-			} else if err != nil && !store.IsKind(err, store.NotFound) {
-				return nil, err
-			}
-		}
-	}
-	var breaches []store.Breach
-	for _, ref := range slices.Sorted(maps.Keys(broken)) {
-		if broken[ref] > recovered[ref] {
-			breaches = append(breaches, store.Breach{Rule: "only the process ends a review", Case: ref,
-				Detail: "it was terminated or reset: case recover takes it up from its recorded state"})
-		}
-	}
-	for _, ref := range slices.Sorted(maps.Keys(cancelled)) {
-		breaches = append(breaches, store.Breach{Rule: "only the process ends a review", Case: ref,
-			Detail: "somebody asked Temporal to cancel it, which has no effect: case recover says that you have seen it"})
-	}
-	return breaches, nil
-}
-
-// count counts the runs of reviews that a query finds, by case.
-func count(ctx context.Context, c client.Client, query string) (map[string]int, error) {
-	runs := map[string]int{}
-	var token []byte
+// freshComparison waits for the comparison that was asked for. Where no worker makes
+// it, it returns the last one there was, and says so.
+func freshComparison(ctx context.Context, s *store.Store, asked int64) (c store.Comparison, silent string, err error) {
+	begun := time.Now()
 	for {
-		page, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
-			Query: fmt.Sprintf("WorkflowType = '%s' AND %s", activities.CaseReviewWorkflow, query)})
-		if err != nil {
-			return nil, fmt.Errorf("list the reviews in Temporal: %w", err)
-		}
-		for _, e := range page.GetExecutions() {
-			runs[e.GetExecution().GetWorkflowId()]++
-		}
-		if token = page.GetNextPageToken(); len(token) == 0 {
-			return runs, nil
+		state, err := s.AwaitComparison(ctx, asked, 3*time.Second)
+		switch {
+		case err != nil:
+			return c, "", err
+		case state.Finished != nil:
+			c, err = s.Comparison(ctx, asked)
+			return c, "", err
+		case ctx.Err() != nil:
+			return c, "", context.Cause(ctx)
+		case state.Began == nil && time.Since(begun) > comparing:
+			if c, err = s.Comparison(ctx, 0); err != nil {
+				return c, "", err
+			}
+			seen, err := s.WorkerSeen(ctx)
+			return c, silence(c, seen), err
 		}
 	}
 }
 
-// isRunning asks Temporal about one workflow, which unlike a list never lags.
-func isRunning(ctx context.Context, c client.Client, id string) (bool, error) {
-	d, err := c.DescribeWorkflowExecution(ctx, id, "")
-	var missing *serviceerror.NotFound
-	if errors.As(err, &missing) {
-		return false, nil
+// silence says that no worker has compared record and Temporal, how long none has
+// been there, and from when what is printed is.
+func silence(c store.Comparison, seen store.WorkerSeen) string {
+	words := fmt.Sprintf("no worker has compared record and Temporal within %s", comparing)
+	if away := workerAway(seen); away != "" {
+		words += "; " + away
 	}
-	return d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, err
+	if c.Finished == nil {
+		return words + "; the two were never compared"
+	}
+	return words + "; what is said of Temporal was found at " + c.Finished.UTC().Format("2006-01-02 15:04") + " UTC"
+}
+
+// workerAway says for how long no worker was there, and nothing where one is.
+func workerAway(seen store.WorkerSeen) string {
+	switch {
+	case seen.Never:
+		return "no worker ever looked for acts to deliver"
+	case seen.Away():
+		return "no worker has looked for acts to deliver for " + seen.Ago.Round(time.Second).String()
+	}
+	return ""
+}
+
+// counted is a number with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

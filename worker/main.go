@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hame/activities"
+	"hame/internal/carrier"
 	"hame/internal/codec"
 	"hame/internal/settings"
 	"hame/internal/store"
@@ -112,15 +113,16 @@ func run(ctx context.Context, logger *slog.Logger) error {
 		w.Stop()
 		return err
 	}
-	sweeping, stopSweep := context.WithCancel(context.WithoutCancel(ctx))
-	swept := make(chan struct{})
-	go func() { defer close(swept); sweep(sweeping, db, c, acts, logger) }()
+	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
+	delivered := make(chan struct{})
+	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: c, Record: db, Acts: acts, TaskQueue: s.TaskQueue}, Logger: logger}
+	go func() { defer close(delivered); dispatcher.Run(delivering, s.StopBudget/2) }()
 	logger.Info("ready", "http", server.Addr)
 
 	<-ctx.Done()
 	logger.Info("stopping: letting running work finish", "budget", s.StopBudget.String())
-	stopSweep()
-	<-swept
+	stopDelivering()
+	<-delivered
 	w.Stop()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()

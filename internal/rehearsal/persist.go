@@ -16,6 +16,8 @@ import (
 const (
 	patience = 5 * time.Minute
 	tryEvery = 200 * time.Millisecond
+	// answerWithin is how long an answer is waited for before the same act is tried again.
+	answerWithin = 20 * time.Second
 )
 
 // persist does what people do when the system is down: they try again, the same

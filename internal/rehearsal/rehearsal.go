@@ -30,7 +30,6 @@ type Options struct {
 	DatabaseURL string       // from which each simulated person logs in as themselves
 	Temporal    client.Client
 	Namespace   string
-	TaskQueue   string
 	// Horizon is the business instant at which the rehearsal ends.
 	Horizon time.Time
 	Seed    uint64
@@ -267,7 +266,7 @@ func (r *Rehearsal) deskOf(ctx context.Context, login string) (*desk.Desk, error
 	if d, ok := r.desks[login]; ok {
 		return d, s.Close() // somebody else was first
 	}
-	d = &desk.Desk{Store: s, Temporal: r.o.Temporal, TaskQueue: r.o.TaskQueue}
+	d = &desk.Desk{Store: s, Patience: answerWithin}
 	r.desks[login] = d
 	return d, nil
 }

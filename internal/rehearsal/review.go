@@ -11,7 +11,6 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // review is one family's review in play.
@@ -324,7 +323,7 @@ func (v *review) do(ctx context.Context, r *Rehearsal, login string, act casefil
 	if err != nil {
 		return false, err
 	}
-	var receipt workflows.Receipt
+	var receipt desk.Receipt
 	err = persist(ctx, func() (err error) {
 		receipt, _, err = d.DoOnce(ctx, cmd)
 		return err

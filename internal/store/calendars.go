@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
 	"hame/internal/clock"
 )
 
@@ -152,22 +154,47 @@ type CalendarProgress struct {
 	// Cases and Deadlines count what was moved.
 	Cases     int `db:"cases" json:"cases"`
 	Deadlines int `db:"deadlines" json:"deadlines"`
+	// Passes counts how often all cases were gone through, and Failed names the first
+	// of those whose deadlines could not be moved in the last pass.
+	Passes int            `db:"passes" json:"passes"`
+	Failed pq.StringArray `db:"failed" json:"failed,omitempty"`
 }
 
 // CalendarProgress tells how far the last change of the calendars is.
 func (s *Store) CalendarProgress(ctx context.Context) (CalendarProgress, error) {
 	var p CalendarProgress
-	err := s.db.GetContext(ctx, &p, `select no, version, label, replaced, finished, minutes, affected, seen, cases, deadlines from calendar_progress()`)
+	err := s.db.GetContext(ctx, &p, `select no, version, label, replaced, finished, minutes, affected, seen, cases, deadlines, passes, failed from calendar_progress()`)
 	return p, mapError(err)
 }
 
 // UnfinishedCalendar returns the number of the last change of the calendars if
-// deadlines are still to be moved for it, 0 if none are.
-func (s *Store) UnfinishedCalendar(ctx context.Context) (int64, error) {
-	var no int64
-	err := s.db.GetContext(ctx, &no, `
-		select coalesce((select no from calendar_application where no = (select max(no) from calendar_application) and finished_at is null), 0)`)
-	return no, mapError(err)
+// deadlines are still to be moved for it, 0 if none are, and whether operations
+// asked for another pass at once.
+func (s *Store) UnfinishedCalendar(ctx context.Context) (no int64, again bool, err error) {
+	var row struct {
+		No    int64 `db:"no"`
+		Again bool  `db:"asked_again"`
+	}
+	err = mapError(s.db.GetContext(ctx, &row, `
+		select no, asked_again from calendar_application where no = (select max(no) from calendar_application) and finished_at is null`))
+	if IsKind(err, NotFound) {
+		return 0, false, nil
+	}
+	return row.No, row.Again, err
+}
+
+// TryCalendarAgain asks the worker for another pass at once over the cases that the
+// last change of the calendars could not move, and returns how many passes there
+// were before. NotPermitted but for operations.
+func (s *Store) TryCalendarAgain(ctx context.Context) (passes int, err error) {
+	err = s.db.GetContext(ctx, &passes, `select try_calendar_again()`)
+	return passes, mapError(err)
+}
+
+// TriedCalendarAgain records that the pass that was asked for has been begun.
+func (s *Store) TriedCalendarAgain(ctx context.Context, no int64) error {
+	_, err := s.db.ExecContext(ctx, `update calendar_application set asked_again = false where no = $1`, no)
+	return mapError(err)
 }
 
 // barrierPatience is how long the barrier is waited for at once, and others wait
@@ -217,16 +244,15 @@ func (t *Tx) SeenToCalendar(ctx context.Context, ref string) error {
 	return t.exec(ctx, `update calendar_case set seen_at = clock_timestamp() where case_ref = $1 and seen_at is null`, ref)
 }
 
-// FinishCalendar records that every deadline which depends on a changed day was
-// moved, if every case that was found has been seen to. It reports whether the
-// change is done.
-func (s *Store) FinishCalendar(ctx context.Context, no int64, at time.Time) (bool, error) {
-	var done bool
-	err := s.db.GetContext(ctx, &done, `
-		with finished as (
-			update calendar_application set finished_at = coalesce(finished_at, $2)
-			where no = $1 and not exists (select from calendar_case where application = $1 and seen_at is null) returning no)
-		select exists (select from finished)`, no, at)
+// EndCalendarPass records that all cases of a change of the calendars were gone
+// through so many times, and which could not be moved in the last pass. The change
+// is finished if every case has been seen to; done reports that.
+func (s *Store) EndCalendarPass(ctx context.Context, no int64, passes int, failed []string, at time.Time) (done bool, err error) {
+	err = s.db.GetContext(ctx, &done, `
+		update calendar_application set passes = greatest(passes, $2), failed = coalesce($3::text[], '{}'),
+			finished_at = case when not exists (select from calendar_case where application = $1 and seen_at is null)
+				then coalesce(finished_at, $4) else finished_at end
+		where no = $1 returning finished_at is not null`, no, passes, pq.Array(failed), at)
 	return done, mapError(err)
 }
 

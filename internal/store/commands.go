@@ -13,7 +13,6 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/policy"
 )
 
 // NewCommand is a human act before it is a message.
@@ -83,8 +82,8 @@ func insertCommand(ctx context.Context, db execer, c NewCommand, digest []byte) 
 	return err
 }
 
-// RecordRefusal writes the outcome of a command that was refused before it
-// reached history. Only its author can.
+// RecordRefusal writes the outcome of a command that the database refused. Only its
+// author can.
 func (s *Store) RecordRefusal(ctx context.Context, id uuid.UUID, r *casefile.Refusal) error {
 	detail, err := json.Marshal(r)
 	if err != nil {
@@ -96,16 +95,6 @@ func (s *Store) RecordRefusal(ctx context.Context, id uuid.UUID, r *casefile.Ref
 
 // Mailroom is the office whose acts are on items of post of which no case is known.
 const Mailroom = "mailroom"
-
-// File keeps a command that came for a closed case, and opens a task for a
-// senior caseworker with the deadline given. Only its author can, and only for
-// what is filed. waitUntil is the last day on which an item of post waits. A
-// Conflict says that another calendar has come into force since the deadline was
-// worked out.
-func (s *Store) File(ctx context.Context, id uuid.UUID, due policy.Ladder, waitUntil clock.Date) error {
-	_, err := s.db.ExecContext(ctx, `select file_command($1, $2, $3, $4, $5, $6)`, id, due.DueOn, due.First.At, waitUntil, due.Calendar, due.Provisional)
-	return mapError(err)
-}
 
 // TextOf returns the free text of a recorded act, empty if it has none or was erased.
 func (t *Tx) TextOf(ctx context.Context, id uuid.UUID) (string, error) {
@@ -191,46 +180,4 @@ func (s *Store) MyCommand(ctx context.Context, id uuid.UUID) (MyCommand, error) 
 	err := s.db.GetContext(ctx, &c, `
 		select coalesce(case_ref, '') as case_ref, kind, outcome, detail, coalesce(revision, 0) as revision from my_command($1)`, id)
 	return c, mapError(err)
-}
-
-// Undelivered is a command without an outcome.
-type Undelivered struct {
-	ID         uuid.UUID     `db:"id"`
-	Case       string        `db:"case_ref"`
-	Lane       casefile.Lane `db:"lane"`
-	Act        casefile.Act  `db:"kind"`
-	Person     string        `db:"person"`
-	RecordedAt time.Time     `db:"recorded_at"`
-}
-
-// Undelivered lists the commands without an outcome that were recorded before
-// an instant of the wall clock, oldest first.
-func (s *Store) Undelivered(ctx context.Context, before time.Time) ([]Undelivered, error) {
-	var rows []Undelivered
-	err := s.db.SelectContext(ctx, &rows, `
-		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.person, c.recorded_at
-		from undelivered u join command c on c.id = u.command_id
-		where c.recorded_at < $1 order by c.recorded_at limit 1000`, before)
-	return rows, mapError(err)
-}
-
-// Expire marks an undelivered command as expired, if it still has no outcome.
-func (s *Store) Expire(ctx context.Context, id uuid.UUID, at time.Time) error {
-	_, err := s.db.ExecContext(ctx, `
-		insert into command_outcome (command_id, outcome, code, business_at) values ($1, 'expired', 'undelivered', $2)
-		on conflict do nothing`, id, at)
-	return mapError(err)
-}
-
-// RefuseUndelivered writes the refusal that a review gave to a command which was
-// sent again.
-func (s *Store) RefuseUndelivered(ctx context.Context, id uuid.UUID, r *casefile.Refusal) error {
-	detail, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	_, err = s.db.ExecContext(ctx, `
-		insert into command_outcome (command_id, outcome, code, detail) values ($1, 'refused', $2, $3) on conflict do nothing`,
-		id, string(r.Code), string(detail))
-	return mapError(err)
 }

@@ -88,34 +88,6 @@ func (s *Store) Verify(ctx context.Context) ([]Breach, error) {
 	return rows, mapError(err)
 }
 
-// OnRecord is a listed family's review as the record has it.
-type OnRecord struct {
-	Case      string `db:"case_ref"`
-	Stage     string `db:"stage"`
-	Unstarted bool   `db:"drawn"` // drawn, and no review was opened yet
-}
-
-// ReviewsOnRecord lists the reviews that should run, and those that should not any more.
-func (s *Store) ReviewsOnRecord(ctx context.Context) ([]OnRecord, error) {
-	var rows []OnRecord
-	err := s.db.SelectContext(ctx, &rows, `select case_ref, stage, drawn from reviews_on_record()`)
-	return rows, mapError(err)
-}
-
-// Recoveries counts how often operations have restarted or freed each review.
-func (s *Store) Recoveries(ctx context.Context) (map[string]int, error) {
-	var rows []struct {
-		Case string `db:"case_ref"`
-		N    int    `db:"n"`
-	}
-	err := s.db.SelectContext(ctx, &rows, `select case_ref, n from recoveries()`)
-	counts := make(map[string]int, len(rows))
-	for _, r := range rows {
-		counts[r.Case] = r.N
-	}
-	return counts, mapError(err)
-}
-
 // SetBusinessNow puts a synthetic programme's now at an instant. The database
 // refuses it for a real one.
 func (s *Store) SetBusinessNow(ctx context.Context, at time.Time) error {

@@ -27,15 +27,16 @@ func (t *Tx) Review(ctx context.Context, ref string) (casefile.Review, error) {
 	return decodeReview(body)
 }
 
-// RecordedReview returns a review's state for operations, who restart it from
-// there. NotFound if there is none that the session's login may see.
+// RecordedReview returns a review's state as the record has it, from which the
+// worker starts it again. NotFound if no review is open under the reference.
 func (s *Store) RecordedReview(ctx context.Context, ref string) (casefile.Review, error) {
 	var body []byte
-	if err := s.db.GetContext(ctx, &body, `select recorded_review($1)`, ref); err != nil {
-		return casefile.Review{}, mapError(err)
+	err := s.db.GetContext(ctx, &body, `select review_state($1)`, ref)
+	if err == nil && body == nil {
+		err = &Error{Kind: NotFound}
 	}
-	if body == nil {
-		return casefile.Review{}, &Error{Kind: NotFound}
+	if err != nil {
+		return casefile.Review{}, mapError(err)
 	}
 	return decodeReview(body)
 }

@@ -46,11 +46,21 @@ create table command_outcome (
 );
 create index expired_commands on command_outcome (command_id) where outcome = 'expired';
 
--- Commands without an outcome, so that the worker need not look through all that were ever given. The chains, and what
--- verify finds, rest on command and command_outcome alone.
+-- Commands that wait for their answer: each has no outcome yet, or a worker is still busy with it. The worker need not look
+-- through all that were ever given. The chains, and what verify finds, rest on command and command_outcome alone.
 create table undelivered (
-    command_id uuid primary key
+    command_id    uuid primary key,
+    subject       text not null,   -- of the chain: the case, the lane or the office
+    chain_n       int  not null,   -- the acts of a subject are delivered in this order
+    kind          text not null,
+    login         text not null,
+    recorded_at   timestamptz not null,
+    -- Until then a worker delivers it. The claim of a worker that died lapses.
+    claimed_until timestamptz not null default '-infinity',
+    failed        int  not null default 0,   -- how often it could not be delivered
+    retry_at      timestamptz not null default '-infinity'
 );
+create index on undelivered (subject, chain_n);
 
 create table case_read (
     id       bigint generated always as identity primary key,

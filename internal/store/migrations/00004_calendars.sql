@@ -23,7 +23,12 @@ create table calendar_application (
     command_id  uuid unique references command,   -- null for the version that a database begins with
     applied_at  timestamptz not null,
     -- When every running deadline that depends on a changed day had been moved.
-    finished_at timestamptz
+    finished_at timestamptz,
+    -- How often all its cases were gone through, and the first of those that could not be moved in the last pass.
+    passes      int    not null default 0,
+    failed      text[] not null default '{}',
+    -- Operations asked for another pass at once.
+    asked_again boolean not null default false
 );
 
 -- What an application changed: the days that became holidays or ceased to be. Of a year that was published, or is no

@@ -8,7 +8,8 @@ begin
     if new.person is null then
         raise exception '% is no member of staff today', session_user using errcode = 'insufficient_privilege';
     end if;
-    if new.case_ref is not null and not may_see(new.case_ref) then
+    -- Operations recover a dead review without seeing its case.
+    if new.case_ref is not null and not may_see(new.case_ref) and not (new.kind = 'case.recover' and needs_recovery(new.case_ref)) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
     if not exists (select from act_role a join my_roles() m on m.role = a.role

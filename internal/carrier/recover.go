@@ -1,0 +1,132 @@
+package carrier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+
+	"hame/activities"
+	"hame/internal/casefile"
+	"hame/internal/store"
+	"hame/workflows"
+)
+
+// recover restarts a review from its recorded state where none runs, frees a stuck
+// one, and has one that stands elsewhere than its record go on from there. It
+// refuses to touch a review that runs well.
+func (c *Carrier) recover(ctx context.Context, a store.Claimed) error {
+	r, err := c.Record.ReviewOnRecord(ctx, a.Case)
+	switch {
+	case store.IsKind(err, store.NotFound):
+		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed: no review runs for it yet"))
+	case err != nil:
+		return err
+	case r.Stage == casefile.Closed:
+		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedClosed, "the case is closed: nothing has to run for it"))
+	}
+	ill, err := c.ill(ctx, r)
+	if err != nil {
+		return err
+	}
+	if !ill {
+		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen, "the review runs well: there is nothing to recover"))
+	}
+	state, err := c.Record.RecordedReview(ctx, a.Case)
+	if store.IsKind(err, store.NotFound) { // drawn, and its review was never opened
+		state = casefile.Review{Schema: casefile.ReviewSchema, Case: r.Case, Lane: r.Lane, Council: r.Council,
+			DrawnAt: r.DrawnAt, ListingDate: r.ListingDate, ListingAt: r.ListingDate.Start(), Stage: casefile.Listed}
+	} else if err != nil {
+		return err
+	}
+	state.Recovered = true
+	o := activities.ReviewOptions(state, c.TaskQueue)
+	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	return c.updateWithStart(ctx, a, o, activities.CaseReviewWorkflow, state)
+}
+
+// ill reports whether a review needs operations: it is stuck, does not run, was
+// ended or cancelled by other means, or stands elsewhere than its record.
+func (c *Carrier) ill(ctx context.Context, r store.OnRecord) (bool, error) {
+	if r.Stuck != "" {
+		return true, nil
+	}
+	runs, err := c.runs(ctx, r.Case)
+	if err != nil || !runs {
+		return !runs, err
+	}
+	for _, look := range []func() ([]store.Breach, error){
+		func() ([]store.Breach, error) { return c.disturbed(ctx, "WorkflowId = '"+r.Case+"' AND ", []store.OnRecord{r}) },
+		func() ([]store.Breach, error) { return c.standsElsewhere(ctx, r.Case) },
+	} {
+		if found, err := look(); err != nil || len(found) > 0 {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// runs asks Temporal about one workflow, which unlike a list never lags.
+func (c *Carrier) runs(ctx context.Context, id string) (bool, error) {
+	d, err := c.Temporal.DescribeWorkflowExecution(ctx, id, "")
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return false, nil
+	}
+	return d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, err
+}
+
+// looks is how often a review is looked at before it is said to stand elsewhere [D].
+const looks = 4
+
+// standsElsewhere finds that a running review goes on from another state than the
+// one on record: the record was restored from a copy, or its server failed and lost
+// what it had committed last. In the moment of an act the two may differ too: it
+// looks several times.
+func (c *Carrier) standsElsewhere(ctx context.Context, ref string) ([]store.Breach, error) {
+	var found []store.Breach
+	for range looks {
+		running, err := c.stateOf(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		recorded, err := c.Record.RecordedReview(ctx, ref)
+		if store.IsKind(err, store.NotFound) && !running.HasOpened(casefile.Listed) {
+			return nil, nil // drawn, and about to be opened
+		}
+		if err != nil && !store.IsKind(err, store.NotFound) {
+			return nil, err
+		}
+		found = nil
+		if err != nil || !running.Agrees(recorded) {
+			found = append(found, store.Breach{Rule: ruleAgree, Case: ref, Detail: "its review stands elsewhere than its record: case recover has it go on from there"})
+		}
+		if len(found) == 0 {
+			return nil, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(tryAgain):
+		}
+	}
+	return found, nil
+}
+
+// stateOf asks a running review for its state. It waits ten seconds for a worker.
+func (c *Carrier) stateOf(ctx context.Context, ref string) (casefile.Review, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var running casefile.Review
+	answer, err := c.Temporal.QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
+	if err == nil {
+		err = answer.Get(&running)
+	}
+	if err != nil {
+		return running, fmt.Errorf("the review of %s does not say where it stands: %w", ref, err)
+	}
+	return running, nil
+}
