@@ -81,7 +81,7 @@ func (o *office) applies(on clock.Date, to *clock.Holidays) {
 // finishes records that a change is done, with every case seen to.
 func (o *office) finishes(no int64, on time.Time) {
 	o.t.Helper()
-	done, err := o.Store.FinishCalendar(o.t.Context(), no, on)
+	done, err := o.Store.EndCalendarPass(o.t.Context(), no, 1, nil, on)
 	require.NoError(o.t, err)
 	require.True(o.t, done)
 }
@@ -617,7 +617,7 @@ func TestPuttingACalendarInForce(t *testing.T) {
 		return h.Version()
 	}
 	unfinished := func() int64 {
-		no, err := o.Store.UnfinishedCalendar(ctx)
+		no, _, err := o.Store.UnfinishedCalendar(ctx)
 		require.NoError(t, err)
 		return no
 	}
@@ -645,7 +645,7 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	progress, err := o.desk("archie").CalendarProgress(ctx)
 	require.NoError(t, err)
 	replaced := embedded.Version()
-	require.Equal(t, store.CalendarProgress{No: no, Version: older.Version(), Label: "test", Replaced: &replaced}, progress)
+	require.Equal(t, store.CalendarProgress{No: no, Version: older.Version(), Label: "test", Replaced: &replaced, Failed: pq.StringArray{}}, progress)
 
 	o.finishes(no, at(monday))
 	require.Zero(t, unfinished())
@@ -665,7 +665,7 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	o.finishes(again, at(monday))
 	require.Equal(t, 3, applications())
 	for _, login := range []string{"morag", "archie"} {
-		_, err := o.desk(login).FinishCalendar(ctx, again, at(monday))
+		_, err := o.desk(login).EndCalendarPass(ctx, again, 1, nil, at(monday))
 		require.Error(t, err, "only the worker says that it is done")
 	}
 

@@ -15,6 +15,7 @@ import (
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"hame/activities"
+	"hame/internal/carrier"
 	"hame/internal/desk"
 	"hame/internal/devstack"
 	"hame/internal/rehearsal"
@@ -38,6 +39,7 @@ type house struct {
 	store     *store.Store // of the worker's login
 	acts      *activities.Activities
 	worker    sdkworker.Worker
+	stop      func() // ends the delivery of acts
 	desks     map[string]*desk.Desk
 }
 
@@ -140,12 +142,21 @@ func (h *house) open(ctx context.Context) error {
 	workflows.Register(h.worker)
 	h.register()
 	h.desks = map[string]*desk.Desk{}
-	return h.worker.Start()
+	if err := h.worker.Start(); err != nil {
+		return err
+	}
+	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: h.client, Record: h.store, Acts: h.acts, TaskQueue: taskQueue}, Logger: settings.Quiet()}
+	delivering, stop := context.WithCancel(ctx)
+	delivered := make(chan struct{})
+	go func() { defer close(delivered); dispatcher.Run(delivering, time.Second) }()
+	h.stop = func() { stop(); <-delivered }
+	return nil
 }
 
 // shut ends the worker and every connection, so that the server's counts are
 // complete.
 func (h *house) shut(ctx context.Context) error {
+	h.stop()
 	h.worker.Stop()
 	errs := []error{h.store.Close()}
 	for _, d := range h.desks {
@@ -190,7 +201,7 @@ func (h *house) as(ctx context.Context, login string) (*desk.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.desks[login] = &desk.Desk{Store: s, Temporal: h.client, TaskQueue: taskQueue}
+	h.desks[login] = &desk.Desk{Store: s}
 	return h.desks[login], nil
 }
 

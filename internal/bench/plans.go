@@ -179,9 +179,9 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 		do    func() error
 	}
 	own := []read{
-		{"sweep", func() error { _, err := h.store.Undelivered(ctx, time.Now()); return err }},
-		{"sweep", func() error { _, err := h.store.Unseen(ctx); return err }},
-		{"sweep", func() error { _, err := h.store.UnfinishedCalendar(ctx); return err }},
+		{"dispatcher", func() error { _, err := h.store.ClaimUndelivered(ctx, nil, 1); return err }},
+		{"dispatcher", func() error { _, err := h.store.Unseen(ctx); return err }},
+		{"dispatcher", func() error { _, _, err := h.store.UnfinishedCalendar(ctx); return err }},
 		{"start reviews", func() error { _, err := h.store.Unstarted(ctx, casefile.Legacy); return err }},
 		{"draw", func() error {
 			_, err := h.acts.DrawFamilies(ctx, activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: 10, Now: time.Now()})

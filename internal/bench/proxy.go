@@ -32,6 +32,7 @@ type traffic struct {
 	Statements int // begin and commit are statements too
 	RoundTrips int
 	Staff      int // of the statements, those under a login of the staff
+	Looks      int // of the statements, those with which the dispatcher looks for something to do
 }
 
 // plan is a statement as it was run.
@@ -85,6 +86,7 @@ func (p *proxy) sum(prefix string) traffic {
 			all.Statements += t.Statements
 			all.RoundTrips += t.RoundTrips
 			all.Staff += t.Staff
+			all.Looks += t.Looks
 		}
 	}
 	return all
@@ -117,6 +119,17 @@ func (p *proxy) pass(client net.Conn) {
 		_ = s.carry(bufio.NewReaderSize(server, 1<<16), client, s.fromServer) // ends with the connection
 	}()
 	_ = s.carry(in, server, s.fromClient)
+}
+
+// looks reports whether a statement is one with which the dispatcher looks for
+// something to do.
+func looks(statement string) bool {
+	for _, of := range []string{"claim_undelivered", "claim_comparison", "asked_again from calendar_application", "from import_difference d"} {
+		if strings.Contains(statement, of) {
+			return true
+		}
+	}
+	return false
 }
 
 // startup passes the first message on, which has no type, and returns the login.
@@ -198,6 +211,9 @@ func (s *session) fromClient(kind byte, body []byte) {
 			t.Statements++
 			if s.staff {
 				t.Staff++
+			}
+			if looks(text) {
+				t.Looks++
 			}
 		})
 	}

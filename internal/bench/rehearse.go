@@ -46,7 +46,7 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	r, err := rehearsal.New(ctx, rehearsal.Options{Store: h.store, DatabaseURL: h.address, Temporal: h.client, Namespace: h.namespace,
-		TaskQueue: taskQueue, Horizon: today.AddYears(2).Start(), Seed: 2007, Parallel: parallel})
+		Horizon: today.AddYears(2).Start(), Seed: 2007, Parallel: parallel})
 	if err != nil {
 		return nil, err
 	}

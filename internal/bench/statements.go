@@ -49,7 +49,7 @@ func statements(ctx context.Context) (figures []Figure, err error) {
 		stage, act, _ := strings.Cut(label, ": ")
 		for name, by := range map[string]map[string]traffic{stage: byStage, act: byAct} {
 			sum := by[name]
-			by[name] = traffic{sum.Statements + t.Statements, sum.RoundTrips + t.RoundTrips, sum.Staff + t.Staff}
+			by[name] = traffic{sum.Statements + t.Statements - t.Looks, sum.RoundTrips + t.RoundTrips - t.Looks, sum.Staff + t.Staff, t.Looks}
 		}
 	}
 	parts := func(pick func(traffic) int) []Part {
@@ -62,8 +62,13 @@ func statements(ctx context.Context) (figures []Figure, err error) {
 		slices.SortStableFunc(parts, func(x, y Part) int { return strings.Compare(y.Name[:3], x.Name[:3]) })
 		return parts
 	}
+	// An act costs the dispatcher two looks that it would not need: one takes the act, one strikes it.
+	idle := all.Looks - 2*acts
+	all.Statements, all.RoundTrips = all.Statements-idle, all.RoundTrips-idle
 	how := fmt.Sprintf("the same review of %d acts, counted on the wire: every message to PostgreSQL under the worker's and the staff's logins, "+
-		"begin and commit included; of the statements %d are the staff's. ", acts, all.Staff)
+		"begin and commit included; of the statements %d are the staff's, who send one to record an act and one to wait for its outcome. "+
+		"Of the dispatcher's %d looks for something to do the two are counted that take an act and strike it; the others are there without a review too. ",
+		acts, all.Staff, all.Looks)
 	return []Figure{
 		{Name: "round trips", Unit: "round trips a review", Measured: float64(all.RoundTrips), Floor: float64(2 * acts), Ratio: float64(all.RoundTrips) / float64(2*acts),
 			How: how + "Floor: one to record each act and one to act on it.", Parts: parts(func(t traffic) int { return t.RoundTrips })},

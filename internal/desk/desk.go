@@ -158,15 +158,17 @@ func (d *Desk) await(ctx context.Context, id uuid.UUID) (Receipt, error) {
 		if d.Patience > 0 {
 			wait = min(wait, max(0, d.Patience-time.Since(begun)))
 		}
-		mine, answered, err := d.Store.AwaitOutcome(ctx, id, wait)
+		mine, err := d.Store.AwaitOutcome(ctx, id, wait)
 		late := d.Patience > 0 && time.Since(begun) >= d.Patience
 		switch {
 		case ctx.Err() != nil:
 			return Receipt{}, &UndeliveredError{id, errors.New("it was broken off here")}
 		case err != nil:
 			return Receipt{}, &UndeliveredError{id, err}
-		case mine.Outcome.Valid && (answered || late):
-			return receiptOf(mine)
+		case mine.Outcome.Valid && (mine.Answered || late):
+			return receiptOf(mine.MyCommand)
+		case mine.Why == "not_running" && d.Patience > 0:
+			return Receipt{}, &UndeliveredError{id, errors.New("its review does not run: operations find it with verify")}
 		case late:
 			return Receipt{}, &UndeliveredError{id, d.silence(ctx)}
 		}
@@ -177,10 +179,10 @@ func (d *Desk) await(ctx context.Context, id uuid.UUID) (Receipt, error) {
 func (d *Desk) silence(ctx context.Context) error {
 	seen, err := d.Store.WorkerSeen(ctx)
 	switch {
-	case err != nil || seen.Never:
+	case err == nil && !seen.Never && seen.Ago > time.Minute:
+		return fmt.Errorf("no worker has answered within %s, and none was here for %s", d.Patience, seen.Ago.Round(time.Second))
+	case err != nil || seen.Away():
 		return fmt.Errorf("no worker has answered within %s", d.Patience)
-	case seen.Away():
-		return fmt.Errorf("no worker has answered within %s, and none for %s", d.Patience, seen.Ago.Round(time.Second))
 	}
 	return fmt.Errorf("its review has not answered within %s", d.Patience)
 }

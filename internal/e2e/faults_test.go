@@ -215,7 +215,7 @@ func (f *faulty) rehearseUnderFaults(t *testing.T, faults []fault) {
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	r, err := rehearsal.New(ctx, rehearsal.Options{Store: f.db.As(t, "hame_worker"), DatabaseURL: f.db.Worker, Temporal: f.client,
-		Namespace: f.namespace, TaskQueue: "hame", Horizon: time.Now().AddDate(3, 0, 0), Seed: 1, Parallel: 16})
+		Namespace: f.namespace, Horizon: time.Now().AddDate(3, 0, 0), Seed: 1, Parallel: 16})
 	require.NoError(t, err)
 	defer r.Close()
 	f.rate = r
@@ -406,8 +406,8 @@ func (f *faulty) runOf(t *testing.T, ref string) string {
 	return d.GetWorkflowExecutionInfo().GetExecution().GetRunId()
 }
 
-// starterKilledBeforeSending: the row is written, and starter dies before it sends
-// anything. The worker's sweep delivers it, once.
+// starterKilledBeforeHearing: the row is written, and starter dies at that moment. The
+// worker delivers it, once.
 func (f *faulty) starterKilledBeforeSending(t *testing.T) {
 	ref := f.openCase(t)
 	gate := newGate(t, f.stack.TemporalAddress)

@@ -58,7 +58,7 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 	})
 	t.Run("forged Update", func(t *testing.T) {
 		// A client that leaves out starter's own look, with a real row of the author's.
-		d := &desk.Desk{Store: s.db.As(t, "gregor"), Temporal: s.client, TaskQueue: "hame"}
+		d := &desk.Desk{Store: s.db.As(t, "gregor")}
 		fields := &casefile.AgreeFields{Revision: s.revision(t, ref)}
 		for _, f := range casefile.Factors {
 			fields.Reasons = append(fields.Reasons, casefile.Reason{Factor: f, Finding: casefile.FindingNeutral})

@@ -13,7 +13,6 @@ import (
 	"hame/internal/desk"
 	"hame/internal/store"
 	"hame/internal/testdb"
-	"hame/workflows"
 )
 
 // office is a system with the desks of its staff, for tests that need many acts
@@ -37,7 +36,7 @@ func (o *office) desk(login string) *desk.Desk {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.desks[login] == nil {
-		o.desks[login] = &desk.Desk{Store: o.db.As(o.root, login), Temporal: o.client, TaskQueue: "hame", Patience: time.Minute}
+		o.desks[login] = &desk.Desk{Store: o.db.As(o.root, login), Patience: time.Minute}
 	}
 	return o.desks[login]
 }
@@ -67,7 +66,7 @@ func (o *office) command(t *testing.T, ref string, m move) store.NewCommand {
 
 // tries does a move and returns what became of it: accepted, filed, or refused
 // and the code. Whatever it is, it is the outcome on record.
-func (o *office) tries(t *testing.T, ref string, m move) (string, workflows.Receipt) {
+func (o *office) tries(t *testing.T, ref string, m move) (string, desk.Receipt) {
 	t.Helper()
 	c := o.command(t, ref, m)
 	receipt, err := o.desk(m.login).Do(t.Context(), c)

@@ -2,14 +2,11 @@ package store_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
-	"hame/internal/clock"
-	"hame/internal/policy"
 	"hame/internal/rehearsal"
 	"hame/internal/store"
 )
@@ -126,11 +123,11 @@ func TestWhatALoginMayDo(t *testing.T) {
 			_, err = db.Exec(`create table hame.mine (n int)`)
 			require.ErrorContains(t, err, "permission denied")
 		}
-		require.Equal(t, []string{"act_text", "answers_on_record", "apply_calendar", "audit_check", "audit_heads", "audit_reads", "audit_show", "business_now", "business_today",
-			"calendar_in_force", "calendar_progress", "case_clocks", "case_file", "case_timeline", "deadlines_on_record", "dismiss_post", "erase_text",
-			"figures", "file_command", "has_role", "holidays_of", "import_merge", "may_see", "my_command", "my_part", "my_person",
-			"my_roles", "programme_report", "receive_post", "record_refusal", "recorded_review", "recoveries", "resolve_duplicate",
-			"reviews_on_record", "settle_arrival", "sight_of", "staff_list", "verify_record", "waiting_order"},
+		require.Equal(t, []string{"act_text", "answers_on_record", "apply_calendar", "ask_comparison", "audit_check", "audit_heads", "audit_reads", "audit_show", "await_comparison", "await_outcome", "business_now", "business_today",
+			"calendar_in_force", "calendar_progress", "case_clocks", "case_file", "case_timeline", "comparison_findings", "deadlines_on_record", "dismiss_post", "erase_text",
+			"figures", "has_role", "holidays_of", "import_merge", "may_see", "my_command", "my_part", "my_person",
+			"my_roles", "programme_report", "receive_post", "record_refusal", "resolve_duplicate",
+			"settle_arrival", "sight_of", "staff_list", "try_calendar_again", "verify_record", "waiting_order", "worker_away_for"},
 			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
 	})
 	t.Run("worker", func(t *testing.T) {
@@ -149,8 +146,8 @@ func TestWhatALoginMayDo(t *testing.T) {
 		} {
 			denied(t, "hame_worker", statement)
 		}
-		for _, f := range []string{"import_merge", "record_refusal", "file_command", "case_file", "case_timeline", "act_text",
-			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "recorded_review", "waiting_order", "apply_calendar", "case_clocks"} {
+		for _, f := range []string{"import_merge", "record_refusal", "await_outcome", "ask_comparison", "case_file", "case_timeline", "act_text",
+			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "comparison_findings", "try_calendar_again", "waiting_order", "apply_calendar", "case_clocks"} {
 			require.False(t, value[bool](h, `select bool_or(has_function_privilege('hame_worker', oid, 'execute')) from pg_proc where proname = $1`, f), "%s", f)
 		}
 	})
@@ -216,8 +213,8 @@ func TestATextBelongsToItsCommand(t *testing.T) {
 	require.ErrorContains(t, err, "does not belong")
 }
 
-// TestWhoWritesAnOutcome: besides the worker, only a command's author records
-// that it was refused, once; and only what is received is filed with a closed case.
+// TestWhoWritesAnOutcome: besides the worker, only a command's author records that
+// it was refused, once.
 func TestWhoWritesAnOutcome(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
@@ -225,14 +222,6 @@ func TestWhoWritesAnOutcome(t *testing.T) {
 	refusal := casefile.Refuse(casefile.RefusedTooLate, "too late")
 	require.NoError(t, h.as("hamish").RecordRefusal(t.Context(), c.ID, refusal))
 	require.Equal(t, "none", h.outcomeOf(c.ID), "not by another")
-	file := func(login string, id uuid.UUID) error {
-		due, err := policy.ArrivalLadder(monday, clock.Embedded())
-		require.NoError(t, err)
-		return h.as(login).File(t.Context(), id, due, monday)
-	}
-	require.ErrorContains(t, file("morag", c.ID), "only what arrives for a closed case is filed")
-	require.ErrorContains(t, file("hamish", c.ID), "no such act of yours", "not by another")
-	require.Equal(t, "none", h.outcomeOf(c.ID), "the case is not closed")
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), c.ID, refusal))
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), c.ID, casefile.Refuse(casefile.RefusedClosed, "closed")))
 	require.NoError(t, h.worker.Expire(t.Context(), c.ID, at(monday)))
@@ -243,20 +232,7 @@ func TestWhoWritesAnOutcome(t *testing.T) {
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), accepted.ID, refusal))
 	require.Equal(t, "accepted", h.outcomeOf(accepted.ID))
 
-	h.exec(`update review set stage = 'closed', closed_at = now() where case_ref = $1`, ref)
-	received, assigned := h.types("morag", ref, casefile.ActContact, phone), h.types("fiona", ref, casefile.ActAssign, &casefile.AssignFields{To: "morag"})
-	require.NoError(t, file("morag", received.ID))
-	require.NoError(t, file("morag", received.ID), "sent again")
-	require.ErrorContains(t, file("fiona", assigned.ID), "only what arrives")
-	require.Equal(t, []string{"closed.arrival senior_caseworker 2026-03-09"}, list[string](h,
-		`select kind || ' ' || awaiting || ' ' || due_on from task where case_ref = $1 and stage = 'closed'`, ref), "once, five working days on")
-	require.Equal(t, "filed", h.outcomeOf(received.ID))
-	require.Equal(t, "none", h.outcomeOf(assigned.ID), "an assignment is nothing that was received")
-
-	undelivered, err := h.worker.Undelivered(t.Context(), time.Now().Add(time.Minute))
-	require.NoError(t, err)
-	require.Len(t, undelivered, 1)
-	require.Equal(t, assigned.ID, undelivered[0].ID)
+	assigned := h.types("fiona", ref, casefile.ActAssign, &casefile.AssignFields{To: "morag"})
 	require.NoError(t, h.worker.Expire(t.Context(), assigned.ID, at(monday)))
 	require.Equal(t, "expired undelivered", h.outcomeOf(assigned.ID))
 }

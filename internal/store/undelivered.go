@@ -42,9 +42,14 @@ func (s *Store) ClaimUndelivered(ctx context.Context, delivered []uuid.UUID, atM
 const ClaimLasts = 30 * time.Second
 
 // PutBack gives an act back that could not be delivered: it is taken again after a
-// second, then after two, and so on, at last every half minute.
-func (s *Store) PutBack(ctx context.Context, id uuid.UUID) error {
-	_, err := s.db.ExecContext(ctx, `select put_back_undelivered($1)`, id)
+// second, then after two, and so on, at last every half minute. notRunning says that
+// its review does not run, which its author is told.
+func (s *Store) PutBack(ctx context.Context, id uuid.UUID, notRunning bool) error {
+	why := ""
+	if notRunning {
+		why = "not_running"
+	}
+	_, err := s.db.ExecContext(ctx, `select put_back_undelivered($1, $2)`, id, why)
 	return mapError(err)
 }
 
@@ -75,19 +80,25 @@ func (s *Store) RefuseUndelivered(ctx context.Context, id uuid.UUID, r *casefile
 	return mapError(err)
 }
 
+// Awaited is a command of the session's own, as it stands after a wait.
+type Awaited struct {
+	MyCommand
+	// Answered says that the worker has done with the command: what follows from the
+	// act is on record too.
+	Answered bool `db:"answered"`
+	// Why is not_running where the case's review was found not to run.
+	Why string `db:"why"`
+}
+
 // AwaitOutcome waits inside the database until a command of the session's own has
-// been answered, or until the time given is over, five seconds at most. answered
-// says that the command has its outcome and its worker has done with it: what
-// follows from the act is on record too. NotFound if there is no such command.
-func (s *Store) AwaitOutcome(ctx context.Context, id uuid.UUID, wait time.Duration) (mine MyCommand, answered bool, err error) {
-	var row struct {
-		MyCommand
-		Answered bool `db:"answered"`
-	}
-	err = s.db.GetContext(ctx, &row, `
-		select coalesce(case_ref, '') as case_ref, kind, outcome, detail, coalesce(revision, 0) as revision, answered
+// been answered, or until the time given is over, five seconds at most. NotFound if
+// there is no such command.
+func (s *Store) AwaitOutcome(ctx context.Context, id uuid.UUID, wait time.Duration) (Awaited, error) {
+	var row Awaited
+	err := s.db.GetContext(ctx, &row, `
+		select coalesce(case_ref, '') as case_ref, kind, outcome, detail, coalesce(revision, 0) as revision, answered, why
 		from await_outcome($1, $2)`, id, wait.Seconds())
-	return row.MyCommand, row.Answered, mapError(err)
+	return row, mapError(err)
 }
 
 // WorkerSeen is when a worker last looked for acts to deliver.
@@ -96,8 +107,9 @@ type WorkerSeen struct {
 	Ago   time.Duration
 }
 
-// Away reports whether no worker runs, as far as the record tells.
-func (w WorkerSeen) Away() bool { return w.Never || w.Ago > time.Minute }
+// Away reports whether no worker runs, as far as the record tells: one that runs is
+// noted every ten seconds.
+func (w WorkerSeen) Away() bool { return w.Never || w.Ago > 15*time.Second }
 
 // WorkerSeen tells when a worker last looked for acts to deliver, to ten seconds.
 func (s *Store) WorkerSeen(ctx context.Context) (WorkerSeen, error) {

@@ -58,7 +58,8 @@ create table undelivered (
     -- Until then a worker delivers it. The claim of a worker that died lapses.
     claimed_until timestamptz not null default '-infinity',
     failed        int  not null default 0,   -- how often it could not be delivered
-    retry_at      timestamptz not null default '-infinity'
+    retry_at      timestamptz not null default '-infinity',
+    why           text not null default '' check (why in ('', 'not_running'))   -- what its author can be told of it
 );
 create index on undelivered (subject, chain_n);
 

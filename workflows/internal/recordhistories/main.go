@@ -35,6 +35,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"hame/activities"
+	"hame/internal/carrier"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/codec"
@@ -159,6 +160,9 @@ type recorder struct {
 	client    client.Client
 	namespace string
 	worker    worker.Worker
+	// dispatcher delivers what people type, until it is stopped.
+	dispatcher *carrier.Dispatcher
+	stop       func()
 	now       time.Time // of the review being played
 	stopped   map[casefile.Ground]bool
 }
@@ -203,11 +207,18 @@ func open(ctx context.Context) (*recorder, error) {
 	worker.SetStickyWorkflowCacheSize(0)
 	r.worker = worker.New(r.client, taskQueue, worker.Options{Identity: "hame-worker", WorkflowPanicPolicy: worker.BlockWorkflow})
 	workflows.Register(r.worker)
-	(&activities.Activities{Store: r.store, Client: r.client, TaskQueue: taskQueue}).Register(r.worker)
+	acts := &activities.Activities{Store: r.store, Client: r.client, TaskQueue: taskQueue}
+	acts.Register(r.worker)
+	r.dispatcher = &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: r.client, Record: r.store, Acts: acts, TaskQueue: taskQueue}, Logger: logger}
+	delivering, stop := context.WithCancel(ctx)
+	delivered := make(chan struct{})
+	go func() { defer close(delivered); r.dispatcher.Run(delivering, time.Second) }()
+	r.stop = func() { stop(); <-delivered }
 	return r, r.worker.Start()
 }
 
 func (r *recorder) close() {
+	r.stop()
 	r.worker.Stop()
 	r.client.Close()
 	_ = r.store.Close() // the program ends

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"hame/internal/carrier"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
@@ -172,11 +173,10 @@ func (r *recorder) changeCalendar(ctx context.Context, today clock.Date) error {
 	if err != nil {
 		return err
 	}
-	d := &desk.Desk{Store: operations, Temporal: r.client, TaskQueue: taskQueue}
-	if err := d.MoveDeadlines(ctx, no, true); err != nil {
+	if err := r.dispatcher.MoveDeadlines(ctx, no, true); err != nil {
 		return err
 	}
-	if err := r.client.GetWorkflow(ctx, fmt.Sprintf("apply-calendar-%d", no), "").Get(ctx, nil); err != nil {
+	if err := r.client.GetWorkflow(ctx, carrier.CalendarID(no), "").Get(ctx, nil); err != nil {
 		return err
 	}
 	return operations.Close()
@@ -201,7 +201,7 @@ func (r *recorder) badStart(ctx context.Context, ref string) error {
 	if err := r.client.CancelWorkflow(ctx, ref, ""); err != nil {
 		return err
 	}
-	if _, err := (&desk.Desk{Temporal: r.client}).TakeStock(ctx, ref); err != nil {
+	if _, err := r.dispatcher.TakeStock(ctx, ref); err != nil {
 		return err
 	}
 	return r.do(ctx, ref, deed("archie", casefile.ActRecover, 0, nil))
@@ -252,7 +252,7 @@ func (r *recorder) do(ctx context.Context, ref string, d office.Deed) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := (&desk.Desk{Store: login, Temporal: r.client, TaskQueue: taskQueue}).Do(ctx, cmd)
+	receipt, err := (&desk.Desk{Store: login}).Do(ctx, cmd)
 	if err = errors.Join(err, login.Close()); err != nil {
 		return fmt.Errorf("%s: %w", d.Act, err)
 	}

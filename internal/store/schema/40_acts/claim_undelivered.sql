@@ -27,7 +27,7 @@ begin
     taken as (
         select u.command_id from undelivered u join chosen using (command_id) where u.claimed_until <= at for update of u skip locked),
     claimed as (
-        update undelivered u set claimed_until = at + interval '30 seconds' from taken where u.command_id = taken.command_id returning u.command_id)
+        update undelivered u set claimed_until = at + interval '30 seconds', why = '' from taken where u.command_id = taken.command_id returning u.command_id)
     select c.id, coalesce(c.case_ref, ''), coalesce(c.lane, ''), coalesce(c.office, ''), c.kind, c.subject_no, c.fields, c.recorded_at,
            exists (select from command_outcome o where o.command_id = c.id)
     from claimed join command c on c.id = claimed.command_id order by c.recorded_at;
