@@ -346,5 +346,14 @@ func (a *app) showLanes(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) { showSummary(t, report) })
+	seen, err := s.WorkerSeen(c.Context())
+	if err != nil {
+		return err
+	}
+	return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) {
+		showSummary(t, report)
+		if away := workerAway(seen); away != "" {
+			fmt.Fprintln(t, away)
+		}
+	})
 }

@@ -76,11 +76,15 @@ func freshComparison(ctx context.Context, s *store.Store, asked int64) (c store.
 			return c, "", err
 		case ctx.Err() != nil:
 			return c, "", context.Cause(ctx)
-		case state.Began == nil && time.Since(begun) > comparing:
-			if c, err = s.Comparison(ctx, 0); err != nil {
-				return c, "", err
-			}
-			seen, err := s.WorkerSeen(ctx)
+		case time.Since(begun) < comparing:
+			continue
+		}
+		seen, err := s.WorkerSeen(ctx)
+		if err != nil {
+			return c, "", err
+		}
+		if state.Began == nil || seen.Away() {
+			c, err = s.Comparison(ctx, 0)
 			return c, silence(c, seen), err
 		}
 	}

@@ -73,7 +73,7 @@ func (s *system) onceEach(t *testing.T, provider string, refs []string) {
 // twice at once, or of which a command was saved and never delivered, is done
 // once for each family.
 func TestAListIsTakenUpWhereItStopped(t *testing.T) {
-	s := newSystem(t)
+	whole, s := t, newSystem(t)
 	w := s.startWorker(t)
 	refs := s.listed(t, 30)
 	list := file(t, "families.txt", "# the questionnaires of the week\n"+strings.Join(refs, "\n")+"\n\n"+refs[0]+" # once more\n")
@@ -130,11 +130,14 @@ func TestAListIsTakenUpWhereItStopped(t *testing.T) {
 				require.NoError(t, s.db.As(t, "hame_worker").Expire(t.Context(), cmd.ID, time.Now()))
 			}
 		}
-		s.startWorker(t)
+		s.startWorker(whole)
 		all, errs, code := s.list(t, args("housing")...)
 		require.Zero(t, code, errs)
 		require.Len(t, all, 30)
-		for _, o := range all {
+		for i, o := range all {
+			if i == 0 && o.Result == "recorded before" {
+				continue // the worker was there before the list
+			}
 			require.Equal(t, "recorded", o.Result, "%v", o)
 		}
 		var evidence, commands int

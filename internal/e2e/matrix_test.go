@@ -122,10 +122,10 @@ func TestARoleThatEnded(t *testing.T) {
 	require.ErrorContains(t, err, "may not do contact.record")
 }
 
-// TestVerifyTellsNothingOfARestrictedCase to operations who may not see it, also
-// not by what somebody did to its review in Temporal; the auditor finds it, and
-// whoever of operations is named on it (process.md, Roles).
-func TestVerifyTellsNothingOfARestrictedCase(t *testing.T) {
+// TestADeadReviewOfARestrictedCase: operations, who may not see the case, learn its
+// reference from verify and nothing more, and recover its review. Without a dead
+// review they can't.
+func TestADeadReviewOfARestrictedCase(t *testing.T) {
 	o := newOffice(t)
 	hidden := couple("R")
 	hidden.People[0].Flags = []casefile.Flag{casefile.FlagRestricted}
@@ -137,7 +137,12 @@ func TestVerifyTellsNothingOfARestrictedCase(t *testing.T) {
 		out, _, code := o.starter(t, "--as", "una", "verify")
 		return code == 1 && strings.Contains(out, ref) && strings.Contains(out, "terminated or reset")
 	}, time.Minute, 500*time.Millisecond, "the auditor finds it")
-	out := o.types(t, refs, 0, "--as archie verify", "every invariant holds")
-	require.NotContains(t, out, ref)
+	o.types(t, refs, 1, "--as archie verify", ref, "no review runs")
+	o.types(t, refs, 5, "--as archie case show R", "no such case")
+	o.types(t, refs, 5, "--as archie case timeline R")
+	out := o.types(t, refs, 0, "--as archie case recover R", "recorded")
+	require.NotContains(t, out, "listed", "not how far it is")
+	o.types(t, refs, 0, "--as archie verify", "every invariant holds")
 	o.types(t, refs, 5, "--as archie case recover R", "no such case")
+	o.types(t, refs, 0, "--as una verify", "every invariant holds")
 }

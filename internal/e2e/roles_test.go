@@ -530,7 +530,8 @@ func TestADayOfOperations(t *testing.T) {
 		again := file(t, "again.csv", header+strings.Replace(a, "0141 111 1111", "0141 222 2222", 1)+b+"F,1,king,Turkish,2019-05-02,Glasgow,X,Y,1988,2019,,none,legacy\n")
 		s.types(t, nil, 0, "--as archie backlog import "+again, "0 new", refs["A"]+": the file differs", "again.csv.quarantine.csv")
 		require.Contains(t, read(t, again+".quarantine.csv"), "king")
-		require.Contains(t, s.tasks(t, refs["A"]), "file.difference/1 caseworker")
+		require.Eventually(t, func() bool { return slices.Contains(s.tasks(t, refs["A"]), "file.difference/1 caseworker") }, 20*time.Second, 50*time.Millisecond,
+			"the worker has its review take stock")
 		require.Equal(t, 1, s.open(t, refs["A"]))
 		phone := func() (number string) {
 			require.NoError(t, s.db.SQL(t, "hame_worker").Get(&number, `select phone from family where case_ref = $1`, refs["A"]))
