@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,11 +15,14 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"hame/activities"
+	"hame/internal/carrier"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/rehearsal"
+	"hame/internal/settings"
 	"hame/internal/testdb"
 )
 
@@ -102,6 +106,21 @@ func newRoom(t *testing.T) *room {
 	r.admin.MustExec(`insert into representation (case_ref, no, from_kind, received_on) values ($1, 1, 'mp', current_date)`, r.ref)
 	r.admin.MustExec(`insert into backlog_lane (lane, started_at, capacity) values ('legacy', now(), 5)`)
 	return r
+}
+
+// delivers delivers what is recorded until the test ends. No review runs here.
+func (r *room) delivers() {
+	r.t.Helper()
+	options, err := settings.Temporal("hame-test", settings.Quiet())
+	require.NoError(r.t, err)
+	c, err := client.DialContext(r.t.Context(), options)
+	require.NoError(r.t, err)
+	record := r.As(r.t, "hame_worker")
+	d := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: c, Record: record, Acts: &activities.Activities{Store: record}, TaskQueue: "none"}, Logger: settings.Quiet()}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); d.Run(ctx, time.Second) }()
+	r.t.Cleanup(func() { stop(); <-done; c.Close() })
 }
 
 // stage puts the open review at a stage.
@@ -447,6 +466,7 @@ func TestAFormIsKept(t *testing.T) {
 	require.Contains(t, errs, "kept in "+path)
 
 	r.stage(casefile.Closed) // where what is received is filed, without a review
+	r.delivers()
 	edits("true")
 	out, errs, code := r.types(receive...)
 	require.Zero(t, code, errs)

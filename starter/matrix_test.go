@@ -343,7 +343,7 @@ func TestSQLByEveryRole(t *testing.T) {
 			other := r.lastOf(t, "morag")
 			for _, call := range []string{
 				`select receive_post($1, current_date, '', '', '')`, `select dismiss_post($1)`, `select settle_arrival($1)`,
-				`select resolve_duplicate($1, current_date)`, `select file_command($1, current_date, now(), current_date, calendar_in_force(), false)`,
+				`select resolve_duplicate($1, current_date)`,
 				`select apply_calendar($1, 'v', 'v', '', '[]', '[]')`,
 			} {
 				for _, id := range []uuid.UUID{uuid.New(), other} {

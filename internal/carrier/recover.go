@@ -59,7 +59,9 @@ func (c *Carrier) ill(ctx context.Context, r store.OnRecord) (bool, error) {
 		return !runs, err
 	}
 	for _, look := range []func() ([]store.Breach, error){
-		func() ([]store.Breach, error) { return c.disturbed(ctx, "WorkflowId = '"+r.Case+"' AND ", []store.OnRecord{r}) },
+		func() ([]store.Breach, error) {
+			return c.disturbed(ctx, "WorkflowId = '"+r.Case+"' AND ", []store.OnRecord{r})
+		},
 		func() ([]store.Breach, error) { return c.standsElsewhere(ctx, r.Case) },
 	} {
 		if found, err := look(); err != nil || len(found) > 0 {

@@ -163,8 +163,8 @@ type recorder struct {
 	// dispatcher delivers what people type, until it is stopped.
 	dispatcher *carrier.Dispatcher
 	stop       func()
-	now       time.Time // of the review being played
-	stopped   map[casefile.Ground]bool
+	now        time.Time // of the review being played
+	stopped    map[casefile.Ground]bool
 }
 
 func open(ctx context.Context) (*recorder, error) {
