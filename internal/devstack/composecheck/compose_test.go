@@ -47,6 +47,16 @@ func TestComposeFile(t *testing.T) {
 				t.Errorf("no service %s among %v", want, names)
 			}
 		}
+		// Staff need PostgreSQL, and neither Temporal nor the keyset.
+		staff, temporal := project.DisabledServices["starter"], project.Services["temporal"]
+		if len(staff.Networks) == 0 || len(staff.Volumes) > 0 || staff.Environment["TEMPORAL_ADDRESS"] != nil || staff.Environment["HAME_KEYSET_FILE"] != nil {
+			t.Errorf("starter is given more than the database: %v %v %v", staff.Networks, staff.Volumes, staff.Environment)
+		}
+		for network := range staff.Networks {
+			if _, reaches := temporal.Networks[network]; reaches {
+				t.Errorf("starter reaches Temporal over the network %s", network)
+			}
+		}
 		for name, service := range project.Services {
 			for _, port := range service.Ports {
 				if port.HostIP != "127.0.0.1" {

@@ -204,16 +204,13 @@ func serverConfig(o options) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	ports, err := freePorts(o.ip, 4)
+	ports, err := freePorts(o.ip, 3)
 	if err != nil {
 		return nil, err
 	}
 	service := func(port int) config.Service {
 		return config.Service{RPC: config.RPC{GRPCPort: port, BindOnIP: o.ip}}
 	}
-	frontend := service(o.port)
-	frontend.RPC.HTTPPort = ports[3]
-
 	conf := &config.Config{
 		Persistence: config.Persistence{
 			DefaultStore:     "sqlite",
@@ -229,13 +226,13 @@ func serverConfig(o options) (*config.Config, error) {
 				Enabled:                true,
 				InitialFailoverVersion: 1,
 				RPCAddress:             hostPort(o.ip, o.port),
-				HTTPAddress:            hostPort(o.ip, ports[3]),
 			}},
 		},
 		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},
 		PublicClient:        config.PublicClient{HostPort: hostPort(o.ip, o.port)},
 		Services: map[string]config.Service{
-			string(primitives.FrontendService): frontend,
+			// No HTTP API: it answers writes, and nothing here needs it.
+			string(primitives.FrontendService): service(o.port),
 			string(primitives.HistoryService):  service(ports[0]),
 			string(primitives.MatchingService): service(ports[1]),
 			string(primitives.WorkerService):   service(ports[2]),
