@@ -51,6 +51,11 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 	if _, err := c.AddEvidence(ctx, c.ref, f.Provider, cmd.Subject, f.Result, cmd.AttestedOn, cmd.ID); err != nil {
 		return err
 	}
+	if c.before.Signed {
+		if err := c.open(ctx, casefile.TaskLateArrival, 0, c.today); err != nil {
+			return err
+		}
+	}
 	kind := f.Provider.Task()
 	if kind == "" || f.Result == "partial" {
 		return nil

@@ -57,7 +57,6 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 			return r.continueAsNew(ctx)
 		}
 	}
-	r.open(ctx, casefile.Closed)
 	r.idle(ctx)
 	r.show(ctx)
 	return nil

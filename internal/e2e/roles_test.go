@@ -411,7 +411,8 @@ func TestADayOfTheDeciders(t *testing.T) {
 			s.types(t, refs, 0, "--as morag case show A", "MIXED")
 
 			// Each is served; the one has the document, the other appeals.
-			s.day(t, refs, "--as morag service record A --how hand --proof signature", "--as morag service status-issued A/1")
+			s.types(t, refs, 3, "--as morag service record A --how hand --proof signature", "letter sent --to family")
+			s.day(t, refs, "--as morag letter sent A/2 --to family --by hand", "--as morag service record A --how hand --proof signature", "--as morag service status-issued A/1")
 			s.types(t, refs, 3, "--as morag service no-appeal A/2", "has not ended")
 			s.types(t, refs, 3, "--as morag service appeal A/1")
 			s.types(t, refs, 0, "--as morag service appeal A/2")
