@@ -287,6 +287,20 @@ func (s *Store) endSessions(ctx context.Context, login string) error {
 	return mapError(err)
 }
 
+// LeftWithoutOwner counts the open cases whose owner is the person of a login and is a
+// caseworker no more. It connects as the database's administrator.
+func LeftWithoutOwner(ctx context.Context, adminURL, login string) (n int, err error) {
+	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
+		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+			return err
+		}
+		return t.get(ctx, &n, `
+			select count(*) from review r join staff_member m on m.person = r.owner
+			where m.login = $1 and `+ownerHasLeft, login)
+	})
+	return n, err
+}
+
 func unknownRole(role casefile.Party) error {
 	words := make([]string, len(casefile.Roles))
 	for i, r := range casefile.Roles {
