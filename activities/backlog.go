@@ -167,15 +167,12 @@ func longestHere(p Placed) clock.Date {
 
 func listingFacts(w store.Waiting, today clock.Date) policy.Facts {
 	children, agesOut := 0, false
-	for _, b := range w.Births {
-		birth, err := clock.ParsePartial(b)
-		if err != nil {
-			continue // unknown
+	for _, p := range w.People() {
+		if !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today) {
+			continue
 		}
-		if birth.MayBeUnder(casefile.Adulthood, today) {
-			children++
-		}
-		agesOut = agesOut || AgesOut(birth, today)
+		children++
+		agesOut = agesOut || AgesOut(p.Birth, today)
 	}
 	return policy.Facts{
 		"public_harm_alleged":            policy.Is(w.HarmAlleged),

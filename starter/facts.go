@@ -194,6 +194,15 @@ func (a *app) caseRecover() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if receipt.Refused == nil {
+				after, err := d.Store.CaseSummary(ctx, ref)
+				if err != nil {
+					return err
+				}
+				if after.Stuck != "" {
+					return casefile.Refuse(casefile.RefusedStuck, fmt.Sprintf("recorded, and tried again at once: the review is stuck as before, at %s; mend the cause first", after.Stuck))
+				}
+			}
 			return a.receipt(c, d, ref, casefile.ActRecover, receipt)
 		},
 	}, casefile.ActRecover)

@@ -139,7 +139,7 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	if out.Refused == nil {
+	if out.Refused == nil || out.Capacity > 0 { // also of one that is refused: as the lane stands on record
 		b.Capacity, b.Target, b.Paused = out.Capacity, out.Target, out.Paused
 		b.show(ctx)
 	}

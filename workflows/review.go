@@ -155,7 +155,7 @@ func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, s
 			if err = perform(ctx, name, why, in, &after); err == nil {
 				r.adopt(after)
 			} else {
-				r.stick(ctx, name)
+				r.stick(ctx, name, err)
 			}
 		})
 		if err == nil {

@@ -263,7 +263,7 @@ func (a Act) Receives() bool {
 // (process.md, Stages).
 func (a Act) OpensReview() bool {
 	switch a {
-	case ActOpen, ActCorrect, ActFlag:
+	case ActOpen, ActCorrect, ActFlag, ActDifference:
 		return true
 	case ActLetterDelivered, ActLetterReturned:
 		return false // nobody has written to an unlisted family

@@ -114,7 +114,7 @@ func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool) (int, 
 func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 	var refs []string
 	err := s.db.SelectContext(ctx, &refs, `
-		select distinct d.case_ref from import_difference d
+		select distinct d.case_ref from import_difference d join review v on v.case_ref = d.case_ref
 		where d.finding is null and not exists (select from task t where t.case_ref = d.case_ref and t.kind in ('file.difference', 'closed.arrival')
 			and (t.subject = d.no or t.kind = 'closed.arrival') and t.closed_at is null)
 		union

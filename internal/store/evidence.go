@@ -21,6 +21,16 @@ func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Prov
 	return no, err
 }
 
+// EvidenceTwice reports whether what an act has recorded is on record already: the
+// same from the same provider, about the same person, received on the same day.
+func (t *Tx) EvidenceTwice(ctx context.Context, ref string, command uuid.UUID) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from evidence e join evidence o using (case_ref, provider, person_no, result, received_on)
+			where e.case_ref = $1 and e.command_id = $2 and o.command_id <> $2)`, ref, command)
+	return yes, err
+}
+
 // CitableEvidence lists the numbers of evidence that a reason may rest on: what
 // held something.
 func (t *Tx) CitableEvidence(ctx context.Context, ref string) ([]int, error) {

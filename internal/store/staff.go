@@ -168,6 +168,8 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 			return unknownRole(role)
 		case role.IsCouncils() && council == "":
 			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is held for one council: name it with --council and its GSS code", role))
+		case role.IsCouncils() && !strings.HasPrefix(council, "S12"):
+			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is no council in Scotland: Hame holds families of Scotland's councils only; give a GSS code such as S12000049", council))
 		case !role.IsCouncils() && council != "":
 			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is held for no council: leave out --council", role))
 		}
