@@ -135,7 +135,8 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 	defer b.lock.Unlock()
 	var out activities.RecordBacklogActResult
 	err := perform(ctx, activities.RecordBacklogActActivity, string(a.Kind),
-		activities.RecordBacklogActParams{Command: a.Command, Act: a.Kind, Lane: b.Lane, Now: workflow.Now(ctx)}, &out)
+		activities.RecordBacklogActParams{Command: a.Command, Act: a.Kind, Lane: b.Lane, Now: workflow.Now(ctx),
+			Stopped: b.Paused != ""}, &out)
 	if err != nil {
 		return Receipt{}, err
 	}

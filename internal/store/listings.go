@@ -198,7 +198,7 @@ func (t *Tx) LaneState(ctx context.Context, lane casefile.Lane) (LaneState, erro
 }
 
 // noEffect refuses an act that would change nothing on a lane.
-func (l LaneState) noEffect(act casefile.Act, f casefile.BacklogFields, started bool) *casefile.Refusal {
+func (l LaneState) noEffect(act casefile.Act, f casefile.BacklogFields, started, stopped bool) *casefile.Refusal {
 	how := fmt.Sprintf("the %s lane runs at %d families a week", f.Lane, l.Capacity)
 	if l.Paused != "" {
 		how += ", and is paused (" + l.Paused + ")"
@@ -212,15 +212,16 @@ func (l LaneState) noEffect(act casefile.Act, f casefile.BacklogFields, started 
 		return casefile.Refuse(casefile.RefusedAlreadyDone, how+" already")
 	case act == casefile.ActBacklogPause && l.Paused == f.Reason:
 		return casefile.Refuse(casefile.RefusedAlreadyDone, how+" already: backlog resume goes on")
-	case act == casefile.ActBacklogResume && l.Paused == "":
+	case act == casefile.ActBacklogResume && l.Paused == "" && !stopped:
 		return casefile.Refuse(casefile.RefusedAlreadyDone, how+", and is not paused")
 	}
 	return nil
 }
 
 // SetLane records an act of operations on a lane, which must have an effect: one that
-// changes nothing is refused, with how the lane runs and what changes it.
-func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, at time.Time) error {
+// changes nothing is refused, with how the lane runs and what changes it. stopped is
+// whether the lane has stopped by itself.
+func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, stopped bool, at time.Time) error {
 	if f.Target.Before(clock.DateOf(at)) && !f.Target.IsZero() {
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("the target %s has passed: today is %s", f.Target, clock.DateOf(at)))
 	}
@@ -229,7 +230,7 @@ func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFi
 	if err != nil && started {
 		return err
 	}
-	if refusal := runs.noEffect(act, f, started); refusal != nil {
+	if refusal := runs.noEffect(act, f, started, stopped); refusal != nil {
 		return refusal
 	}
 	switch act {
