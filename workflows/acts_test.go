@@ -157,7 +157,7 @@ func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 	require.False(t, s.ended)
 	require.False(t, stuckOn.IsZero(), "it never was stuck")
 	require.Equal(t, activities.OpenStageActivity+": open stage: the database refused it (42P01)", s.state.Stuck)
-	require.Equal(t, []string{activities.OpenStageActivity+": open stage: the database refused it (42P01)"}, s.column(`select stuck from review where case_ref = $1`), "operations read it in the record")
+	require.Equal(t, []string{activities.OpenStageActivity + ": open stage: the database refused it (42P01)"}, s.column(`select stuck from review where case_ref = $1`), "operations read it in the record")
 	last := s.faces[len(s.faces)-1]
 	require.Equal(t, casefile.Operations, last.Awaiting)
 	require.Contains(t, last.Flags, "stuck")
