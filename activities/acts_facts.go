@@ -116,6 +116,8 @@ func (c *change) takeOver(ctx context.Context, d store.Difference, cmd store.Com
 	switch d.Field {
 	case "council", "lane", "relationship", "person_gone":
 		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is not a fact that a file can change under an open review: reject the difference, and deal with a move, a departure or a new family tie by itself", d.Field))
+	case "flag_gone":
+		return casefile.Refuse(casefile.RefusedConstraint, "a later file clears no flag: case flag does, and says who cleared it; reject the difference")
 	case "flag_added":
 		return c.setImportedFlag(ctx, d.Person, casefile.Flag(d.NewValue), cmd.ID)
 	case "person_added":

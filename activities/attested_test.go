@@ -122,11 +122,11 @@ func TestAttestedDaysFollowTheirCause(t *testing.T) {
 	s.triage(3)
 	s.goOn()
 	phone := &casefile.ContactFields{How: "phone"}
-	before(day("0001-01-01"), "Refugee Convention", "morag", casefile.ActContact, 0, phone)
+	before(day("1950-01-01"), "Refugee Convention", "morag", casefile.ActContact, 0, phone)
 	before(claim.AddDays(-1), "before the family claimed asylum", "morag", casefile.ActContact, 0, phone)
 	far(claim, "morag", casefile.ActContact, 0, phone)
 	gp := &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"}
-	before(day("1066-10-14"), "Refugee Convention", "morag", casefile.ActEvidence, 0, gp)
+	before(day("1950-10-14"), "Refugee Convention", "morag", casefile.ActEvidence, 0, gp)
 	far(s.today().AddDays(-91), "morag", casefile.ActEvidence, 0, gp)
 	if claim.Before(born) {
 		school := &casefile.EvidenceFields{Provider: casefile.ProviderSchool, Result: "complete"}
@@ -163,7 +163,6 @@ func TestAttestedDaysFollowTheirCause(t *testing.T) {
 	s.propose("ewan", refuseAll)
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
 	s.until(casefile.Service)
-	s.sendDecision()
 	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActRecordService, 0, served)
 	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActAppeal, 1, nil)
 }

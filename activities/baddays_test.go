@@ -101,7 +101,7 @@ func (s *story) servedRefusal(on clock.Date) {
 	s.t.Helper()
 	s.decided(refuseAll)
 	s.on(on)
-	s.serve(0)
+	s.do("morag", casefile.ActRecordService, 0, served)
 }
 
 // decided takes a family to a signed decision, with the service stage open.

@@ -147,14 +147,13 @@ func TestFourEyes(t *testing.T) {
 	})
 }
 
-// TestFourEyesInTheDatabase: whatever the code might do, the worker's own login
-// can't write a decision that one person made alone.
+// TestFourEyesInTheDatabase: whatever the code might do, no login can write a
+// decision that one person made alone, not a superuser's.
 func TestFourEyesInTheDatabase(t *testing.T) {
 	o := newOffice(t)
-	worker := o.sql("hame_worker")
 	refuses := func(t *testing.T, constraint, query string, args ...any) {
 		t.Helper()
-		tx, err := worker.Beginx()
+		tx, err := o.admin.Beginx()
 		require.NoError(t, err)
 		_, err = tx.Exec(query, args...)
 		require.ErrorContains(t, err, constraint, "%s", query)

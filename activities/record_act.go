@@ -77,7 +77,6 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActReturnDraft:     returnDraft,
 	casefile.ActWithdraw:        withdraw,
 	casefile.ActAppeal:          appeal,
-	casefile.ActLateArrival:     readLateArrival,
 
 	casefile.ActHold:    holdCase,
 	casefile.ActRelease: releaseCase,
@@ -131,10 +130,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 				out.Refused = earlier(cmd)
 				return nil
 			}
-			if err := c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now); err != nil || !cmd.Late || c.before.Stage == casefile.Closed {
-				return err
-			}
-			return c.openExpired(ctx) // its author was told that it is saved, and has left the screen
+			return c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now)
 		})
 	}
 	out.Review = review

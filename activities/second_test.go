@@ -76,8 +76,11 @@ func TestTheDatabaseHoldsTheSecondOfficer(t *testing.T) {
 	s.sampled = true
 	s.propose("ewan", grantAll)
 	worker := o.sql("hame_worker")
-	_, err := worker.Exec(`update proposal set second_due = 'no' where case_ref = $1`, s.ref)
-	require.ErrorContains(t, err, "second_officer_due")
+	const none = `update proposal set second_due = 'no' where case_ref = $1`
+	_, err := worker.Exec(none, s.ref)
+	require.ErrorContains(t, err, "permission denied")
+	_, err = o.admin.Exec(none, s.ref)
+	require.ErrorContains(t, err, "second_officer_due", "nor can a superuser")
 	s.do("ewan", casefile.ActWithdraw, 0, &casefile.WithdrawFields{Reason: "mistake"})
 	const next = `insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, command_id)
 		select case_ref, 2, author, revision, proposed_on, proposed_at, 'no', command_id from proposal where case_ref = $1`
@@ -172,6 +175,7 @@ func TestAReferralIsLookedIntoFirst(t *testing.T) {
 		s.propose("ewan", refuseAll)
 		o.exec(`update security_check set result = 'refer' where case_ref = $1 and person_no = 1`, s.ref)
 		worker := o.sql("hame_worker")
+		s.command("ailsa", casefile.ActAgree, 0, s.today(), s.agreement()) // typed, and not delivered
 		_, err := worker.Exec(`insert into officer (case_ref, person, part) values ($1, 'ailsa', 'second_officer')`, s.ref)
 		require.NoError(t, err)
 		_, err = worker.Exec(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)

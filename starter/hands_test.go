@@ -151,7 +151,7 @@ func (r *room) commands() string {
 	r.t.Helper()
 	var all string
 	require.NoError(r.t, r.admin.Get(&all, `select jsonb_build_object('commands', (select jsonb_agg(c) from command c),
-		'outcomes', (select jsonb_agg(o) from command_outcome o), 'heads', (select jsonb_agg(h) from chain_head h),
+		'outcomes', (select jsonb_agg(o) from command_outcome o), 'heads', (select jsonb_agg(h) from chain_head h where h.subject not like 'reads of %'),
 		'reviews', (select jsonb_agg(v) from review v), 'lanes', (select jsonb_agg(l) from backlog_lane l))::text`))
 	return all
 }

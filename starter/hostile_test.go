@@ -313,7 +313,8 @@ func (r *room) everything(t *testing.T) map[string]string {
 	digests := map[string]string{}
 	for _, table := range tables {
 		var digest string
-		require.NoError(t, r.admin.Get(&digest, `select count(*) || ' ' || coalesce(md5(string_agg(md5(x::text), ',' order by x::text)), '') from `+table+` x`))
+		require.NoError(t, r.admin.Get(&digest, `select count(*) || ' ' || coalesce(md5(string_agg(md5(x::text), ',' order by x::text)), '') from `+table+` x
+			where coalesce(to_jsonb(x)->>'subject', '') not like 'reads of %'`)) // reading is on record, and changes nothing
 		digests[table] = digest
 	}
 	require.Greater(t, len(digests), 30)

@@ -67,7 +67,6 @@ const (
 	ActExtend          Act = "clock.extend"
 	ActApplyCalendar   Act = "calendar.apply"
 	ActLookInto        Act = "case.look-into"
-	ActLateArrival     Act = "service.arrival"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -147,7 +146,7 @@ var ActRules = []ActRule{
 	{ActClear, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, PartRepClearer, Handled, "clears the representation for signature"},
 	{ActSignLetter, []Party{Minister, PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, WetSignature(FactCleared), "signs the representation"},
 	{ActSendLetter, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, Reported(FactDraftSigned), "sends the signed representation to the Home Office"},
-	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Service, false, NoPart, Handled, "answers a representation"},
+	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Decision, false, NoPart, Handled, "answers a representation"},
 	{ActRequestCheck, []Party{Caseworker}, AboutPersonOrAll, Decision, Decision, false, NoPart, Reported(FactDecisionOpened), "asks the police for the security checks"},
 	{ActRecordCheck, []Party{Caseworker}, AboutPerson, Decision, Decision, false, NoPart, Handled, "records the result of a security check"},
 	{ActPropose, []Party{DecisionMaker, SeniorCaseworker}, AboutCase, Decision, Decision, false, PartAuthor, Handled, "proposes an outcome for each person, with reasons"},
@@ -156,7 +155,6 @@ var ActRules = []ActRule{
 	{ActRecordService, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, ReportedWithin(14, FactSigned, FactDecisionSent), "records service of the decision, with proof"},
 	{ActStatusIssued, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, Reported(FactSigned, FactServed), "records that the status document reached the person"},
 	{ActNoAppeal, []Party{Caseworker}, AboutPerson, Service, Service, false, NoPart, Reported(FactSigned, FactServed), "records that no appeal was found after the window"},
-	{ActLateArrival, []Party{SeniorCaseworker}, AboutCase, Service, Service, false, NoPart, Handled, "records that what arrived after the signature was read and changes nothing"},
 	{ActBacklogStart, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, Handled, "starts clearing a lane's backlog"},
 	{ActBacklogPause, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, Handled, "pauses the listing of families"},
 	{ActBacklogResume, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, Handled, "resumes the listing of families"},
@@ -201,6 +199,24 @@ func (a Act) Rule() (ActRule, bool) {
 // OnCase reports whether the act is one on a case's review, which its workflow
 // takes as an Update.
 func (r ActRule) OnCase() bool { return r.Subject != AboutLane && r.Subject != AboutRecord }
+
+// Places says what a row of the act may be about: a case, a lane's backlog, or the
+// office that does it, of which the mailroom receives what belongs to no case yet.
+func (r ActRule) Places() []string {
+	switch {
+	case r.Subject == AboutLane:
+		return []string{"lane"}
+	case r.Act == ActReceivePost:
+		return []string{"case", "mailroom"}
+	case r.Act == ActDismissPost:
+		return []string{"mailroom"}
+	case r.Act == ActApplyCalendar:
+		return []string{"calendar"}
+	case r.Act == ActErase: // wherever the text stands
+		return []string{"case", "lane", "mailroom", "calendar"}
+	}
+	return []string{"case"}
+}
 
 // MayBeDoneBy reports whether one of the roles held may do the act.
 func (r ActRule) MayBeDoneBy(held []Party) bool {
@@ -263,7 +279,7 @@ func (a Act) Receives() bool {
 // (process.md, Stages).
 func (a Act) OpensReview() bool {
 	switch a {
-	case ActOpen, ActCorrect, ActFlag, ActDifference:
+	case ActOpen, ActCorrect, ActFlag:
 		return true
 	case ActLetterDelivered, ActLetterReturned:
 		return false // nobody has written to an unlisted family

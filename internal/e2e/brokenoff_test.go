@@ -60,8 +60,8 @@ func TestBrokenOffBeforeItIsSaved(t *testing.T) {
 		require.NoError(t, other.Rollback())
 		s.must(t, typed...)
 	}
-	brokenOff("import_batch", "import_merge", "--as", "archie", "backlog", "import", file(t, "backlog.csv", s.must(t, "backlog", "generate", "--cases", "4")))
+	brokenOff("family", "import_merge", "--as", "archie", "backlog", "import", file(t, "backlog.csv", s.must(t, "backlog", "generate", "--cases", "4")))
 	var ref string
 	require.NoError(t, admin.Get(&ref, `select min(case_ref) from family`))
-	brokenOff("case_read", "case_file", "--as", "fiona", "case", "show", ref)
+	brokenOff("case_read", "record_read", "--as", "fiona", "case", "show", ref)
 }

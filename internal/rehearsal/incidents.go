@@ -99,10 +99,10 @@ func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 			return err
 		})
 	}
-	if !v.rep || (kind == "opening" && v.repHasLetter) {
+	if kind != "opening" || !v.rep || v.repHasLetter {
 		return true, nil
 	}
-	v.repHasLetter = v.repHasLetter || kind == "opening"
+	v.repHasLetter = true
 	return v.do(ctx, r, v.owner, casefile.ActLetterSent, 0, on, &casefile.LetterFields{Letter: no, To: "representative", By: "email"}, "")
 }
 

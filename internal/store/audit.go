@@ -54,6 +54,9 @@ type AuditedAct struct {
 // such case.
 func (s *Store) AuditShow(ctx context.Context, ref string) ([]AuditedAct, error) {
 	rows := []AuditedAct{}
+	if _, err := s.unlessUnseen(ctx, ref, "audit"); err != nil {
+		return rows, err
+	}
 	err := s.db.SelectContext(ctx, &rows, `
 		select id, at, person, login, kind, subject_no, attested_on, text_is, link, hash, outcome, code, outcome_link, outcome_hash
 		from audit_show($1)`, ref)

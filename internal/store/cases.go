@@ -29,7 +29,7 @@ type CaseSummary struct {
 	Stuck       string          `db:"stuck" json:"stuck,omitempty"`
 }
 
-const summaryColumns = `case_ref, stage, lane, council, priority, owner, listing_date, listing_date is not null as drawn, rollup,
+const summaryColumns = `case_ref, stage, lane, council, priority, owner, listing_date, drawn, rollup,
 	awaiting, due_on, provisional, overdue, escalated, held, stuck`
 
 // CaseFilter narrows a list of cases; empty fields don't.
@@ -45,10 +45,7 @@ type CaseFilter struct {
 func (s *Store) Cases(ctx context.Context, f CaseFilter, limit int) ([]CaseSummary, error) {
 	var rows []CaseSummary
 	err := s.db.SelectContext(ctx, &rows, `
-		select `+summaryColumns+` from case_list
-		where ($1 = '' or stage = $1) and ($2 = '' or lane = $2) and ($3 = '' or council = $3) and (not $4 or overdue)
-		  and ($5::date is null or due_on < $5)
-		order by due_on nulls last, case_ref limit $6`,
+		select `+summaryColumns+` from list_cases($1, $2, $3, $4, $5, $6)`,
 		string(f.Stage), string(f.Lane), f.Council, f.Overdue, f.DueBefore, limit)
 	return rows, mapError(err)
 }
@@ -56,21 +53,47 @@ func (s *Store) Cases(ctx context.Context, f CaseFilter, limit int) ([]CaseSumma
 // CaseSummary returns one case. NotFound if there is none for this login.
 func (s *Store) CaseSummary(ctx context.Context, ref string) (CaseSummary, error) {
 	var row CaseSummary
-	err := s.db.GetContext(ctx, &row, `select `+summaryColumns+` from case_list where case_ref = $1`, ref)
+	err := s.db.GetContext(ctx, &row, `select `+summaryColumns+` from case_summary($1)`, ref)
 	return row, mapError(err)
 }
 
 // CaseFile reads a case as the login may see it, and records that it was read.
 // NotFound if there is no such case for this login.
 func (s *Store) CaseFile(ctx context.Context, ref, what string) (json.RawMessage, error) {
+	if err := s.recordRead(ctx, ref, what); err != nil {
+		return nil, err
+	}
 	var body []byte
-	if err := s.db.GetContext(ctx, &body, `select case_file($1, $2)`, ref, what); err != nil {
+	if err := s.db.GetContext(ctx, &body, `select case_file($1)`, ref); err != nil {
 		return nil, mapError(err)
 	}
 	if body == nil {
 		return nil, &Error{Kind: NotFound}
 	}
 	return body, nil
+}
+
+// recordRead puts it on record that the login reads a case, before it does, so
+// that no reading can be taken back. NotFound if there is no such case for it.
+func (s *Store) recordRead(ctx context.Context, ref, what string) error {
+	var there bool
+	if err := s.db.GetContext(ctx, &there, `select record_read($1, $2)`, ref, what); err != nil {
+		return mapError(err)
+	}
+	if !there {
+		return &Error{Kind: NotFound}
+	}
+	return nil
+}
+
+// unlessUnseen records a reading of a case, of which nothing is told to a login
+// that may not see it: then there is nothing to read, and no error.
+func (s *Store) unlessUnseen(ctx context.Context, ref, what string) (there bool, err error) {
+	err = s.recordRead(ctx, ref, what)
+	if IsKind(err, NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Event is a line of a case's timeline.
@@ -84,6 +107,9 @@ type Event struct {
 // Timeline lists what happened to a case, oldest first, and records the read.
 func (s *Store) Timeline(ctx context.Context, ref string) ([]Event, error) {
 	var rows []Event
+	if there, err := s.unlessUnseen(ctx, ref, "timeline"); !there {
+		return rows, err
+	}
 	err := s.db.SelectContext(ctx, &rows, `select at, what, who, detail from case_timeline($1)`, ref)
 	return rows, mapError(err)
 }
@@ -101,6 +127,9 @@ type Text struct {
 // it, and records the read. Erased texts are not there.
 func (s *Store) Texts(ctx context.Context, ref string) ([]Text, error) {
 	rows := []Text{}
+	if there, err := s.unlessUnseen(ctx, ref, "texts"); !there {
+		return rows, err
+	}
 	err := s.db.SelectContext(ctx, &rows, `select kind, subject_no, person, attested_on, body from act_text($1)`, ref)
 	return rows, mapError(err)
 }
@@ -148,11 +177,7 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter, limit int) ([]TaskRow, 
 	var rows []TaskRow
 	err := s.db.SelectContext(ctx, &rows, `
 		select case_ref, kind, subject, stage, awaiting, began, due_on, provisional, next_rung, next_at, overdue, escalated, lane, council, owner
-		from task_list
-		where (not $1 or (awaiting in (select role from my_roles()) and (awaiting <> 'caseworker' or owner in ('', (select my_person()))))
-		       or (awaiting not in (select role from case_role) and owner = (select my_person())))
-		  and ($2 = '' or awaiting = $2) and ($3 = '' or council = $3) and (not $4 or overdue) and ($5::date is null or due_on < $5)
-		order by due_on nulls last, case_ref, kind, subject limit $6`,
+		from list_tasks($1, $2, $3, $4, $5, $6)`,
 		f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
 	return rows, mapError(err)
 }
@@ -176,9 +201,6 @@ type LetterRow struct {
 func (s *Store) Letters(ctx context.Context, ref string, limit int) ([]LetterRow, error) {
 	var rows []LetterRow
 	err := s.db.SelectContext(ctx, &rows, `
-		select case_ref, no, kind, created_at, coalesce(to_whom, '') as to_whom, coalesce(by_how, '') as by_how, sent_on,
-			delivered_on, returned_on, coalesce(returned_why, '') as returned_why
-		from letter_list
-		where (case_ref = $1) or ($1 = '' and sent_on is null) order by created_at, case_ref, no, to_whom limit $2`, ref, limit)
+		select case_ref, no, kind, created_at, to_whom, by_how, sent_on, delivered_on, returned_on, returned_why from list_letters($1, $2)`, ref, limit)
 	return rows, mapError(err)
 }

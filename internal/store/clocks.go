@@ -323,6 +323,9 @@ func dayInWords(d clock.Date, provisional bool) string {
 // CaseClocks reads a case's deadlines as the login may see them, and records
 // that they were read. NotFound if there is no such case for this login.
 func (s *Store) CaseClocks(ctx context.Context, ref string) (json.RawMessage, error) {
+	if err := s.recordRead(ctx, ref, "clocks"); err != nil {
+		return nil, err
+	}
 	var body []byte
 	if err := s.db.GetContext(ctx, &body, `select case_clocks($1)`, ref); err != nil {
 		return nil, mapError(err)

@@ -21,8 +21,7 @@ type DuplicatePair struct {
 func (s *Store) Duplicates(ctx context.Context, limit int) ([]DuplicatePair, error) {
 	var rows []DuplicatePair
 	err := s.db.SelectContext(ctx, &rows, `
-		select a, b, why, due_on, held, coalesce(escalated, false) as escalated from duplicate_list
-		order by held <> '', due_on nulls last, a, b limit $1`, limit)
+		select a, b, why, due_on, held, escalated from list_duplicates($1)`, limit)
 	return rows, mapError(err)
 }
 

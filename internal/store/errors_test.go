@@ -140,11 +140,15 @@ func TestADeadlock(t *testing.T) {
 func TestRulesThatTheDatabaseSays(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
-	h.exec(`insert into officer (case_ref, person, part) values ($1, 'SECRETPERSON', 'proposal_author'), ($1, 'eilidh', 'welfare_author'),
+	h.tamper(`insert into officer (case_ref, person, part) values ($1, 'SECRETPERSON', 'proposal_author'), ($1, 'eilidh', 'welfare_author'),
 		($1, 'fiona', 'waiver_giver'), ($1, 'agnes', 'welfare_signer')`, ref)
+	typed := uuid.New()
+	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
+		values ($1, $2, 'decision.propose', '2026-03-02', 'x', 'SECRETPERSON', now(), 1, '', '{"outcomes": [{"person": 1, "outcome": "GRANT_ILR"},
+			{"person": 1, "outcome": "REFUSED_UPHELD"}, {"person": 1, "outcome": "SECRETOUTCOME"}]}')`, typed, ref)
 	proposal := func(tx *store.Tx, outcome casefile.Outcome, reasons ...casefile.Reason) error {
 		return tx.AddProposal(t.Context(), ref, store.Proposal{No: 1, Author: "SECRETPERSON", Revision: 1, SecondDue: "no",
-			Outcomes: []casefile.ProposedOutcome{{Person: 1, Outcome: outcome}}}, reasons, monday, at(monday), uuid.New())
+			Outcomes: []casefile.ProposedOutcome{{Person: 1, Outcome: outcome}}}, reasons, monday, at(monday), typed)
 	}
 	for name, c := range map[string]struct {
 		do   func(*store.Tx) error

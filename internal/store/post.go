@@ -15,7 +15,8 @@ import (
 const outstandingPost = `
 	select from post_item i
 	where i.read_on is null and i.dismissed_on is null
-	  and (i.case_ref = $1 or (i.case_ref is null and exists (select from post_suggestion s where s.item = i.no and s.case_ref = $1)))`
+	  and (i.case_ref = $1 or (i.case_ref is null and exists (select from post_suggestion s where s.item = i.no and s.case_ref = $1
+	      and best_suggestion(s.why) = (select min(best_suggestion(b.why)) from post_suggestion b where b.item = i.no))))`
 
 // PostOutstanding reports whether an item of a case is unread, or one that may
 // belong to it is not linked.
@@ -143,9 +144,8 @@ type Suggestion struct {
 func (s *Store) Post(ctx context.Context, item, limit int) ([]PostItem, error) {
 	var rows []PostItem
 	err := s.db.SelectContext(ctx, &rows, `
-		select no, from_kind, received_on, wait_until, coalesce(case_ref, '') as case_ref, linked_on, read_on, said_name, said_reference,
-			said_representative, escalated, suggestions
-		from post_list where no = $1 or ($1 = 0 and read_on is null and dismissed_on is null)
-		order by received_on, no limit $2`, item, limit)
+		select no, from_kind, received_on, wait_until, case_ref, linked_on, read_on, said_name, said_reference, said_representative,
+			escalated, suggestions
+		from list_post($1, $2)`, item, limit)
 	return rows, mapError(err)
 }

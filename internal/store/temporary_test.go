@@ -3,7 +3,6 @@ package store_test
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -60,13 +59,13 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 		where c.relnamespace = 'hame'::regnamespace and c.relkind in ('r', 'v') and c.relname not in ('staff', 'staff_now') group by 1`))
 	functions := list[string](h, `select distinct proname from pg_proc where pronamespace = 'hame'::regnamespace`)
 	instants := regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*`)
-	// What the functions of Hame's tell a login. A view's bare name the login may give
-	// to something else, for itself alone.
+	// What the functions of Hame's tell a login.
 	told := func(db *sqlx.DB) map[string]string {
 		answers := map[string]string{}
 		for _, ref := range families {
+			_, _ = db.Exec(`select record_read($1, 'test')`, ref) // permission is denied to the worker
 			for name, query := range reads {
-				if query == "" || slices.Contains(views, name) || name == "audit_reads" { // which grows by reading
+				if query == "" || name == "audit_reads" { // which grows by reading
 					continue
 				}
 				var rows []string

@@ -13,9 +13,11 @@ import (
 // TakePart records that a person plays a part on a case. The refusal is
 // four_eyes if they already play another one there.
 func (t *Tx) TakePart(ctx context.Context, ref, person string, part casefile.Part) error {
-	took, err := t.execOne(ctx, `
-		insert into officer (case_ref, person, part) values ($1, $2, $3)
-		on conflict (case_ref, person) do update set part = excluded.part where officer.part = excluded.part`, ref, person, part)
+	var took bool
+	err := t.get(ctx, &took, `
+		with taken as (
+			insert into officer (case_ref, person, part) values ($1, $2, $3) on conflict (case_ref, person) do nothing returning part)
+		select exists (select from taken) or exists (select from officer where case_ref = $1 and person = $2 and part = $3)`, ref, person, part)
 	if err == nil && !took {
 		return casefile.Refuse(casefile.RefusedFourEyes, "this officer already plays another part on the case")
 	}

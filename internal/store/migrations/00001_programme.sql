@@ -42,8 +42,7 @@ create table staff (
     role        text not null check (role in ('caseworker', 'senior_caseworker', 'lead_professional', 'welfare_lead',
                     'representation_drafter', 'private_office', 'minister', 'decision_maker', 'second_officer',
                     'operations', 'auditor')),
-    -- Hame is for the backlog of Scotland.
-    council     text check (council ^@ 'S12') check ((council is not null) = (role in ('lead_professional', 'welfare_lead'))),
+    council     text check ((council is not null) = (role in ('lead_professional', 'welfare_lead'))),
     valid_from  date not null default current_date,
     valid_to    date,
     granted_by  text not null default session_user check (granted_by <> login),
@@ -77,6 +76,8 @@ create table act_role (
     act     text    not null,
     role    text    not null,
     council boolean not null,
+    -- What the act can be about: a case, a lane, or the office that does it.
+    about   text[] not null check (about <@ array['case', 'lane', 'mailroom', 'calendar'] and about <> '{}'),
     filed   boolean not null default false,
     takes_day boolean not null default false,
     primary key (act, role)

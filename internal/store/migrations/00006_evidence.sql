@@ -49,7 +49,7 @@ create table post_suggestion (
     item     bigint not null references post_item,
     case_ref text not null references family,
     why      text not null check (why in ('reference', 'name', 'representative')),
-    primary key (item, case_ref)
+    primary key (item, case_ref, why)
 );
 create index on post_suggestion (case_ref);
 
@@ -182,9 +182,6 @@ create table representation (
     document    text,
     -- Only what has reached the Home Office binds its decision.
     received_on date,
-    -- A draft that was given up, because the minister declines.
-    withdrawn_on date,
-    withdrawn_by text,
     answer      text check (answer in ('accepted', 'rejected', 'more')),
     answered_by text,
     answered_on date,

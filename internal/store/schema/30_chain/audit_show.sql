@@ -7,7 +7,7 @@ begin
     if not may_see(ref) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
-    insert into case_read (case_ref, login, person, what) values (ref, session_user, my_person(), 'audit');
+    perform only_recorded_reads(ref);
     return query select c.id, c.recorded_at, c.person, c.login, c.kind, c.subject_no, c.attested_on,
             case when c.text_digest is null then 'none' when t.body is null then 'erased' else 'there' end,
             c.chain_n, left(encode(c.chain_hash, 'hex'), 12), coalesce(o.outcome, ''), coalesce(o.code, ''),

@@ -1,5 +1,6 @@
 -- The links that do not follow from what they stand on, and heads that no link explains.
-create or replace function broken_chains() returns table (subject text, n int) language sql stable as $$
+create or replace function broken_chains() returns table (subject text, n int)
+language sql stable as $$
     with followed as (
         select l.*, lag(l.hash) over w as previous, row_number() over w as expected from chain_link l
         window w as (partition by l.subject order by l.n))

@@ -1,13 +1,13 @@
-create or replace function chain_append(in about text, in content text, out n int, out hash bytea) language plpgsql as $$
+-- Adds a link to the chain of a subject. It holds the chain's head until the transaction ends: two links never follow
+-- the same one, and a head is a row that no login of the staff can reach but by an act of its own.
+create or replace function chain_append(in about text, in content text, out n int, out hash bytea)
+language plpgsql as $$
+declare
+    last chain_head;
 begin
-    -- The lock comes before the read of the last link, or two links could follow the same one.
-    perform pg_advisory_xact_lock(hashtextextended('hame.chain.' || about, 0));
-    select h.n + 1, sha256(h.hash || convert_to(content, 'UTF8')) into n, hash from chain_head h where h.subject = about;
-    if n is null then
-        n := 1;
-        hash := sha256(convert_to(about || content, 'UTF8'));
-        insert into chain_head values (about, n, hash);
-    else
-        update chain_head h set n = chain_append.n, hash = chain_append.hash where h.subject = about;
-    end if;
+    insert into chain_head (subject, n, hash) values (about, 0, convert_to(about, 'UTF8')) on conflict do nothing;
+    select h.* into last from chain_head h where h.subject = about for update;
+    n := last.n + 1;
+    hash := sha256(last.hash || convert_to(content, 'UTF8'));
+    update chain_head h set n = chain_append.n, hash = chain_append.hash where h.subject = about;
 end $$;

@@ -1,16 +1,27 @@
-create or replace function chain_content(c command) returns text language sql stable as $$
-    select concat_ws('|', 'command', c.id, c.case_ref, c.lane, c.office, c.kind, c.subject_no, to_char(c.attested_on, 'YYYY-MM-DD'), c.fields,
-        encode(c.text_digest, 'hex'), c.login, c.person, to_char(c.recorded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
+-- What a link of a chain covers.
+create or replace function chain_content(c command) returns text
+language sql stable as $$
+    select link_text('command', c.id::text, c.case_ref, c.lane, c.office, c.kind, c.subject_no::text,
+        to_char(c.attested_on, 'YYYY-MM-DD'), c.fields::text, encode(c.text_digest, 'hex'), c.login, c.person,
+        to_char(c.recorded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
 $$;
 
-create or replace function chain_content(o command_outcome) returns text language sql stable as $$
-    select concat_ws('|', 'outcome', o.command_id, o.outcome, o.code, o.detail, o.revision,
+create or replace function chain_content(o command_outcome) returns text
+language sql stable as $$
+    select link_text('outcome', o.command_id::text, o.outcome, o.code, o.detail::text, o.revision::text,
         to_char(o.business_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
         to_char(o.recorded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
 $$;
 
-create or replace function chain_content(e staff_event) returns text language sql stable as $$
-    select concat_ws('|', 'staff', e.id, e.what, e.login, e.person, coalesce(e.role, '-'), coalesce(e.council, '-'),
-        coalesce(to_char(e.valid_from, 'YYYY-MM-DD'), '-'), coalesce(to_char(e.valid_to, 'YYYY-MM-DD'), '-'), e.by_login,
+create or replace function chain_content(e staff_event) returns text
+language sql stable as $$
+    select link_text('staff', e.id::text, e.what, e.login, e.person, e.role, e.council,
+        to_char(e.valid_from, 'YYYY-MM-DD'), to_char(e.valid_to, 'YYYY-MM-DD'), e.by_login,
         to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
+$$;
+
+create or replace function chain_content(r case_read) returns text
+language sql stable as $$
+    select link_text('read', r.id::text, r.case_ref, r.login, r.person, r.what,
+        to_char(r.read_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
 $$;

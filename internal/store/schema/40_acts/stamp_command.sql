@@ -1,4 +1,6 @@
-create or replace function stamp_command() returns trigger language plpgsql security definer set search_path = hame, pg_temp as $$
+-- Stamps who acts and when, refuses a login that may not do this to this case, and links the act to its chain.
+create or replace function stamp_command() returns trigger
+language plpgsql security definer set search_path = hame, pg_temp as $$
 begin
     if holds_no_role() then
         raise exception 'a superuser, or the owner of the record, does nothing on a case' using errcode = 'insufficient_privilege';
@@ -14,8 +16,15 @@ begin
     end if;
     if not exists (select from act_role a join my_roles() m on m.role = a.role
                    where a.act = new.kind
+                     and case when new.case_ref is not null then 'case' when new.lane is not null then 'lane' else new.office end
+                         = any (a.about)
                      and (not a.council or m.council = (select council from family f where f.case_ref = new.case_ref))) then
         raise exception '% may not do %', session_user, new.kind using errcode = 'insufficient_privilege';
+    end if;
+    -- What one login has left undelivered is bounded, so that it starves nobody else's acts [D].
+    if (select count(*) from undelivered u join command c on c.id = u.command_id where c.login = session_user) >= 2000 then
+        raise exception '% has 2000 acts that are not delivered yet: wait until they are', session_user
+            using errcode = 'insufficient_privilege';
     end if;
     -- What decides or signs has the day of its handling, whatever day its row was given. Reviews of a synthetic
     -- database run ahead of its clock.

@@ -1,4 +1,4 @@
--- Records an item of which no case is known, and suggests families: by reference, else by name, else by representative.
+-- Records an item of which no case is known, and suggests families: by reference, by name and by representative.
 create or replace function receive_post(in_command uuid, in_wait_until date, in_reference text, in_name text, in_representative text)
 returns bigint language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
@@ -10,24 +10,26 @@ begin
     end if;
     insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, command_id)
         values (c.fields->>'from', c.attested_on, in_wait_until, in_reference, in_name, in_representative, c.id) returning no into item_no;
-    insert into post_suggestion
-        select item_no, x.case_ref, 'reference' from (
-            select p.case_ref from person p where in_reference <> '' and p.home_office_ref = in_reference
-            union select f.case_ref from family f where f.case_ref = in_reference) x;
-    if not found and in_name <> '' then
-        insert into post_suggestion
-            select distinct item_no, p.case_ref, 'name' from person p join family f using (case_ref)
-            where string_to_array(p.name_key, ' ') @> string_to_array(in_name, ' ')
+    -- Each kind is looked for whatever else was found, and of the families that the session's login does not see as many
+    -- again: what it is shown does not tell of a restricted case.
+    insert into post_suggestion (item, case_ref, why)
+    select item_no, found.case_ref, found.why
+    from (
+        select x.case_ref, x.why,
+               row_number() over (partition by x.why, sight_of(x.case_ref) = 'file' order by x.case_ref) as place
+        from (
+            select p.case_ref, 'reference' as why from person p where in_reference <> '' and p.home_office_ref = in_reference
+            union
+            select f.case_ref, 'reference' from family f where f.case_ref = in_reference
+            union
+            select p.case_ref, 'name' from person p join family f using (case_ref)
+            where in_name <> '' and string_to_array(p.name_key, ' ') @> string_to_array(in_name, ' ')
               and (in_representative = '' or lower(f.representative) in ('', lower(in_representative)))
-            order by p.case_ref limit 20;
-    end if;
-    if in_representative <> '' and not exists (select from post_suggestion s where s.item = item_no) then
-        insert into post_suggestion
-            select item_no, f.case_ref, 'representative' from family f
-            where f.representative <> '' and lower(f.representative) = lower(in_representative)
-              and not exists (select from review r where r.case_ref = f.case_ref and r.stage = 'closed')
-            order by f.case_ref limit 20;
-    end if;
+            union
+            select f.case_ref, 'representative' from family f
+            where in_representative <> '' and f.representative <> '' and lower(f.representative) = lower(in_representative)
+              and not exists (select from review r where r.case_ref = f.case_ref and r.stage = 'closed')) x) found
+    where found.place <= 20;
     perform accept_command(c.id);
     return item_no;
 end $$;

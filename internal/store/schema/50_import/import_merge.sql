@@ -10,7 +10,11 @@ begin
     if not has_role('operations') then
         raise exception '% may not import', session_user using errcode = 'insufficient_privilege';
     end if;
-    lock table import_batch in share row exclusive mode;
+    begin
+        lock table import_batch in share row exclusive mode nowait;
+    exception when lock_not_available then
+        raise exception 'another import is running' using errcode = 'check_violation', constraint = 'one_import_at_a_time';
+    end;
     if in_synthetic and not (select synthetic from programme) then
         if exists (select from family) then
             raise exception 'a synthetic backlog cannot be mixed with real families' using errcode = 'check_violation', constraint = 'synthetic_or_real';
@@ -84,6 +88,27 @@ begin
     delete from import_staging s using family f left join listing r using (case_ref)
         where s.batch = in_batch and s.login = session_user and s.case_ref = f.case_ref and (f.digest = s.digest or r.case_ref is not null);
     if changed > 0 then
+        -- A flag that the file does not have any more stays: a later file lifts no restriction and no hold. Each is a
+        -- difference, which a caseworker settles once the family is listed.
+        with gone as (
+            select s.case_ref, p.ord, p.no, x.flag
+            from import_staging s
+            join person o on o.case_ref = s.case_ref
+            join person_flag x on x.case_ref = o.case_ref and x.no = o.no and x.state <> 'off'
+            join import_staging_person p on p.batch = in_batch and p.login = session_user and p.ord = s.ord
+                and p.person_key = o.person_key
+            where s.batch = in_batch and s.login = session_user and not x.flag = any (p.flags)),
+        kept as (
+            insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
+            select g.case_ref, coalesce((select max(d.no) from import_difference d where d.case_ref = g.case_ref), 0)
+                       + row_number() over (partition by g.case_ref order by g.no, g.flag),
+                   in_batch, g.no, 'flag_gone', g.flag, '', in_imported_on
+            from gone g
+            where not exists (select from import_difference d where d.case_ref = g.case_ref and d.field = 'flag_gone'
+                              and d.person_no = g.no and d.old_value = g.flag))
+        update import_staging_person p set flags = p.flags || f.flags
+            from (select g.ord, g.no, array_agg(g.flag) as flags from gone g group by 1, 2) f
+            where p.batch = in_batch and p.login = session_user and p.ord = f.ord and p.no = f.no;
         delete from duplicate_candidate d where d.resolved_on is null
             and (d.a in (select s.case_ref from import_staging s where s.batch = in_batch and s.login = session_user)
                  or d.b in (select s.case_ref from import_staging s where s.batch = in_batch and s.login = session_user));
@@ -98,7 +123,7 @@ begin
     from import_staging s where s.batch = in_batch and s.login = session_user
     on conflict (case_ref) do update set lane = excluded.lane, council = excluded.council, area = excluded.area, address = excluded.address,
         postcode = excluded.postcode, phone = excluded.phone, email = excluded.email, representative = excluded.representative,
-        representative_contact = excluded.representative_contact, support = excluded.support, restricted = excluded.restricted,
+        representative_contact = excluded.representative_contact, support = excluded.support, restricted = family.restricted or excluded.restricted,
         digest = excluded.digest, batch = excluded.batch;
 
     insert into person (case_ref, no, person_key, relationship, home_office_ref, family_name, given_names, name_key, date_of_birth, sex,

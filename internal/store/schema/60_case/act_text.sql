@@ -4,13 +4,14 @@ language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     sight text := sight_of(ref);
 begin
+    if sight is null then
+        return;
+    end if;
+    perform only_recorded_reads(ref);
     return query select c.kind, c.subject_no, c.person, c.attested_on, t.body from command c join command_text t on t.command_id = c.id
         where c.case_ref = ref and t.body is not null
           and (sight = 'file'
                or (sight = 'children' and c.kind in ('welfare.report', 'welfare.return', 'welfare.concern'))
                or (sight = 'summary' and c.kind in ('representation.draft', 'representation.return')))
         order by c.recorded_at;
-    if found then
-        insert into case_read (case_ref, login, person, what) values (ref, session_user, my_person(), 'texts');
-    end if;
 end $$;

@@ -7,7 +7,7 @@ begin
     if sight is null then
         return null;
     end if;
-    insert into case_read (case_ref, login, person, what) values (ref, session_user, my_person(), 'clocks');
+    perform only_recorded_reads(ref);
     return jsonb_build_object('case', ref, 'sees', sight, 'now', business_now(), 'calendar', calendar_in_force(),
         'council', (select f.council from family f where f.case_ref = ref),
         'tasks', (select coalesce(jsonb_agg(jsonb_build_object(

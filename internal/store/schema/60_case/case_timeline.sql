@@ -2,10 +2,10 @@
 create or replace function case_timeline(ref text) returns table (at timestamptz, what text, who text, detail text)
 language plpgsql security definer set search_path = hame, pg_temp as $$
 begin
-    if not exists (select from case_sight s where s.case_ref = ref and s.sight in ('file', 'no_text')) then
+    if not coalesce(may_read('timeline', sight_of(ref)), false) then
         return;
     end if;
-    insert into case_read (case_ref, login, person, what) values (ref, session_user, my_person(), 'timeline');
+    perform only_recorded_reads(ref);
     return query
     select l.drawn_at, 'drawn', 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l where l.case_ref = ref
     union all

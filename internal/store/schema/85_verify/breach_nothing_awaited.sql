@@ -9,7 +9,8 @@ select 'an owner and a next date', r.case_ref, 'stuck: ' || r.stuck from review 
 union all
 select 'an owner and a next date', d.case_ref, 'difference ' || d.no || ' of an import waits and no task stands for it'
 from import_difference d join import_batch i on i.id = d.batch
-where d.finding is null and i.recorded_at < clock_timestamp() - interval '2 minutes'
+where exists (select from review r where r.case_ref = d.case_ref)
+  and d.finding is null and i.recorded_at < clock_timestamp() - interval '2 minutes'
   and not exists (select from task t
                   where t.case_ref = d.case_ref and t.closed_at is null
                     and (t.kind = 'closed.arrival' or (t.kind = 'file.difference' and t.subject = d.no)))

@@ -1,0 +1,246 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+// breaches are what verify tells the auditor, one line each.
+func (h *house) breaches() []string {
+	h.t.Helper()
+	found, err := h.as("una").Verify(h.t.Context())
+	require.NoError(h.t, err)
+	lines := []string{}
+	for _, b := range found {
+		lines = append(lines, b.Rule+": "+b.Detail)
+	}
+	return lines
+}
+
+// TestTheWorkersLogin can't turn an outcome round, name a person or sign: by its
+// privileges, and where it may write a row, by what the acts on record say (F12).
+func TestTheWorkersLogin(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(flagged(numbered(1), 2, casefile.FlagRestricted))
+	h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
+	worker := h.SQL(t, "hame_worker")
+	for _, statement := range []string{
+		`update proposal_outcome set outcome = 'REFUSED_UPHELD'`, `update decision_outcome set outcome = 'REFUSED_UPHELD'`,
+		`update decision_outcome set person_no = 2`, `update decision set rollup = 'ALL_REFUSED'`, `update decision set second = 'ailsa'`,
+		`update proposal set author = 'ailsa'`, `update proposal set second_due = 'no'`, `update proposal set command_id = gen_random_uuid()`,
+		`update officer set person = 'morag'`, `update officer set part = 'second_officer'`, `update named_on_case set person = 'morag'`,
+		`update finding set finding = 'for'`,
+	} {
+		_, err := worker.Exec(statement)
+		require.ErrorContains(t, err, "permission denied", "%s", statement)
+	}
+	typed := h.types("fiona", ref, casefile.ActAssign, &casefile.AssignFields{To: "catriona", Role: casefile.DecisionMaker})
+	for what, c := range map[string]struct{ constraint, statement string }{
+		"an outcome that nobody typed": {"outcome_as_typed", `insert into proposal_outcome values ($1, 1, 1, 'REFUSED_UPHELD')`},
+		"another summary":              {"review_as_decided", `update review set rollup = 'ALL_REFUSED' where case_ref = $1`},
+		"a person whom no act names":   {"named_by_an_act", `insert into named_on_case values ($1, 'morag', 'caseworker', '2026-03-02', gen_random_uuid())`},
+		"another than the act names":   {"named_by_an_act", `insert into named_on_case values ($1, 'morag', 'caseworker', '2026-03-02', '` + typed.ID.String() + `')`},
+		"an officer who did nothing":   {"named_by_an_act", `insert into officer values ($1, 'morag', 'welfare_signer')`},
+		"a decision without its second officer's act": {"decision_as_signed",
+			`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+				select case_ref, 2, 1, 'ewan', 'ailsa', 'no', '2026-03-02', now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`},
+	} {
+		of := ref
+		if c.constraint == "decision_as_signed" {
+			of = h.review(numbered(2))
+			h.decided(of, "ALL_GRANTED", casefile.GrantILR, nil)
+			h.tamper(`insert into officer values ($1, 'ewan', 'proposal_author'), ($1, 'ailsa', 'second_officer')`, of)
+			h.tamper(`delete from decision_outcome where case_ref = $1`, of)
+			h.tamper(`delete from decision where case_ref = $1`, of)
+		}
+		_, err := worker.Exec(c.statement, of)
+		require.ErrorContains(t, err, "(23514)", "%s", what)
+		mapped := h.worker.InTx(t.Context(), func(*store.Tx) error { return err })
+		refusal, refused := casefile.AsRefusal(mapped)
+		require.True(t, refused, "%s: %v", what, mapped)
+		require.NotContains(t, refusal.Error(), "the database refused it", what)
+	}
+}
+
+// TestVerifyFindsWhatWasPlanted: each breach that a test of Hame's security planted
+// in the record, and that went unnoticed then (F12, F13).
+func TestVerifyFindsWhatWasPlanted(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	h.does("fiona", ref, casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
+	h.does("morag", ref, casefile.ActContact, 0, phone)
+	_, err := h.as("morag").CaseFile(t.Context(), ref, "case show")
+	require.NoError(t, err)
+	h.putOff()
+	require.Empty(t, h.breaches())
+	for _, c := range []struct{ what, plant, undo, found string }{
+		{"an outcome turned round", `update decision_outcome set outcome = 'REFUSED_UPHELD' where person_no = 1`, `update decision_outcome set outcome = 'GRANT_ILR'`,
+			"people decide: the outcome of person 1 is not the one that was proposed"},
+		{"a summary turned round", `update decision set rollup = 'MIXED', second = 'ailsa'`, `update decision set rollup = 'ALL_GRANTED', second = null`, "people decide: the summary of decision 1 is not that of its outcomes"},
+		{"a review's outcome", `update review set rollup = 'MIXED'`, `update review set rollup = 'ALL_GRANTED'`, "people decide: what the review says of its outcome was not decided"},
+		{"a person named", `insert into named_on_case select case_ref, 'isla', 'caseworker', '2026-03-02', gen_random_uuid() from review`, `delete from named_on_case`,
+			"sight follows from acts: isla is named on the case by no act"},
+		{"an owner", `update review set owner = 'isla'`, `update review set owner = 'morag'`, "sight follows from acts: isla owns the case by no act"},
+		{"a role granted past its record", `insert into staff (login, person, role) values ('isla', 'isla', 'auditor')`, `delete from staff where login = 'isla' and role = 'auditor'`,
+			"the staff list is on record: isla as auditor: the list and the record of its changes differ"},
+		{"a role given back", `update staff set revoked_at = now() where login = 'hamish'`, `update staff set revoked_at = null where login = 'hamish'`,
+			"the staff list is on record: hamish as caseworker: the list and the record of its changes differ"},
+		{"a login of somebody else's", `update staff_member set person = 'douglas' where login = 'morag'`, `update staff_member set person = 'morag' where login = 'morag'`,
+			"the staff list is on record: an act of morag is stamped with the name of somebody else"},
+		{"a reading gone", `delete from case_read`, ``, "nothing is lost: the chain breaks at link 1"},
+	} {
+		if c.what == "an outcome turned round" {
+			h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
+			h.tamper(`update command set chain_n = 1000 where kind = 'decision.propose'`)
+		}
+		h.tamper(c.plant)
+		require.Contains(t, h.breaches(), c.found, c.what)
+		if c.undo != "" {
+			h.tamper(c.undo)
+			require.NotContains(t, h.breaches(), c.found, c.what)
+		}
+	}
+}
+
+// TestALinkSaysWhatItCovers: two different acts never have the same text, whatever
+// stands in them (F13).
+func TestALinkSaysWhatItCovers(t *testing.T) {
+	h := newHouse(t)
+	texts := list[string](h, `
+		select link_text('a', 'b|c', 'd') union all select link_text('a|b', 'c', 'd') union all select link_text('a', 'b', 'c|d')
+		union all select link_text('a', null, 'b') union all select link_text('a', 'b', null) union all select link_text('a', '', 'b')
+		union all select link_text('a', '-', 'b') union all select link_text('a', '1:b')`)
+	seen := map[string]bool{}
+	for _, text := range texts {
+		require.False(t, seen[text], "%s", text)
+		seen[text] = true
+	}
+}
+
+// TestAReadingIsRecordedFirst: what a login reads is on record before it is read,
+// whatever it does with the transaction in which it reads (F6).
+func TestAReadingIsRecordedFirst(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	hidden := h.review(flagged(numbered(2), 2, casefile.FlagRestricted))
+	readings := map[string]string{
+		"morag": `select case_file($1) union all select to_jsonb(x) from act_text($1) x union all select to_jsonb(x) from case_timeline($1) x union all select case_clocks($1)`,
+		"una":   `select to_jsonb(x) from audit_show($1) x`,
+	}
+	for login, query := range readings {
+		db := h.SQL(t, login)
+		_, err := db.Exec(query, ref)
+		require.ErrorContains(t, err, "record_read", "%s reads without a record", login)
+
+		tx, err := db.Beginx()
+		require.NoError(t, err)
+		_, err = tx.Exec(`select record_read($1, 'case show')`, ref)
+		require.NoError(t, err)
+		_, err = tx.Exec(query, ref)
+		require.ErrorContains(t, err, "record_read", "%s could roll the record back with the reading", login)
+		require.NoError(t, tx.Rollback())
+
+		var there bool
+		require.NoError(t, db.Get(&there, `select record_read($1, 'case show')`, ref))
+		require.True(t, there)
+		tx, err = db.Beginx()
+		require.NoError(t, err)
+		_, err = tx.Exec(query, ref)
+		require.NoError(t, err)
+		require.NoError(t, tx.Rollback())
+		require.Equal(t, 1, value[int](h, `select count(*) from case_read where login = $1 and case_ref = $2 and what = 'case show'`, login, ref))
+
+		h.tamper(`update case_read set read_at = read_at - interval '2 minutes'`)
+		_, err = db.Exec(query, ref)
+		require.ErrorContains(t, err, "record_read", "a record of earlier serves no longer")
+	}
+	var there bool
+	require.NoError(t, h.SQL(t, "morag").Get(&there, `select record_read($1, 'case show')`, hidden))
+	require.False(t, there)
+	require.Zero(t, value[int](h, `select count(*) from case_read where case_ref = $1`, hidden))
+	for _, what := range []string{"case\x1b[1A", "", "Case", string(make([]byte, 100))} {
+		_, err := h.SQL(t, "morag").Exec(`select record_read($1, $2)`, ref, what)
+		require.Error(t, err, "%q is no word for what is read (F14)", what)
+	}
+
+	// A reading waits for no act, and no act for a reading.
+	act, err := h.SQL(t, "morag").Beginx()
+	require.NoError(t, err)
+	_, err = act.Exec(`insert into command (id, case_ref, kind, attested_on) values (gen_random_uuid(), $1, 'contact.record', '2026-03-02')`, ref)
+	require.NoError(t, err)
+	_, err = h.as("fiona").CaseFile(t.Context(), ref, "case show")
+	require.NoError(t, err)
+	require.NoError(t, act.Rollback())
+}
+
+// TestWhatALoginMayWrite has bounds: no row ends a list for everybody, starves
+// another's acts or obeys a terminal (F11, F14, F16).
+func TestWhatALoginMayWrite(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	morag, archie := h.SQL(t, "morag"), h.SQL(t, "archie")
+	insert := `insert into command (id, case_ref, lane, office, kind, attested_on, subject_no, fields) values (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s)`
+	row := func(ref, lane, office, kind, on, subject, fields string) string {
+		return fmt.Sprintf(insert, ref, lane, office, kind, on, subject, fields)
+	}
+	mine := "'" + ref + "'"
+	good := row(mine, "null", "null", "'contact.record'", "'2026-03-02'", "0", `'{"how": "phone"}'`)
+	_, err := morag.Exec(good)
+	require.NoError(t, err)
+	for what, statement := range map[string]string{
+		"the day infinity":            row(mine, "null", "null", "'contact.record'", "'infinity'", "0", "'{}'"),
+		"a day of 1066":               row(mine, "null", "null", "'contact.record'", "'1066-10-14'", "0", "'{}'"),
+		"a day before our era":        row(mine, "null", "null", "'contact.record'", "'0044-03-15 BC'", "0", "'{}'"),
+		"another act's office":        row("null", "null", "'calendar'", "'contact.record'", "'2026-03-02'", "0", "'{}'"),
+		"an act on a case in no case": row("null", "null", "'mailroom'", "'contact.record'", "'2026-03-02'", "0", "'{}'"),
+		"another chain":               row("null", "'staff'", "null", "'contact.record'", "'2026-03-02'", "0", "'{}'"),
+		"fields of a megabyte":        row(mine, "null", "null", "'contact.record'", "'2026-03-02'", "0", `jsonb_build_object('how', repeat('x', 1000000))`),
+		"a number without bound":      row(mine, "null", "null", "'contact.record'", "'2026-03-02'", "2000000000", "'{}'"),
+		"an escape in a field":        row(mine, "null", "null", "'contact.record'", "'2026-03-02'", "0", `jsonb_build_object('how', e'\x1b[2J')`),
+		"a C1 control in a field":     row(mine, "null", "null", "'contact.record'", "'2026-03-02'", "0", `jsonb_build_object('how', u&'\009b2J')`),
+		"an override in a field":      row(mine, "null", "null", "'contact.record'", "'2026-03-02'", "0", `jsonb_build_object('how', u&'\202e')`),
+	} {
+		_, err := morag.Exec(statement)
+		require.Error(t, err, "%s", what)
+	}
+	for what, statement := range map[string]string{
+		"a lane as a lane's act": row("null", "'legacy'", "null", "'backlog.capacity'", "'2026-03-02'", "0", "'{}'"),
+	} {
+		_, err := archie.Exec(statement)
+		require.NoError(t, err, "%s", what)
+	}
+	_, err = archie.Exec(row("null", "'staff'", "null", "'backlog.capacity'", "'2026-03-02'", "0", "'{}'"))
+	require.Error(t, err, "a lane is one of two")
+
+	text := func(body string) error {
+		_, err := morag.Exec(`with s as (select '\x00'::bytea as salt, $3::text as body),
+			c as (insert into command (id, case_ref, kind, attested_on, text_digest)
+				select $1, $2, 'contact.record', '2026-03-02', sha256(s.salt || convert_to(s.body, 'UTF8')) from s)
+			select 1`, uuid.New(), ref, body)
+		if err != nil {
+			return err
+		}
+		_, err = morag.Exec(`insert into command_text (command_id, salt, body)
+			select $1, '\x00', $2`, value[string](h, `select id::text from command order by recorded_at desc limit 1`), body)
+		return err
+	}
+	require.NoError(t, text("two lines\nand a\ttab, with \u200f a mark of direction"))
+	for _, body := range []string{"\x1b]52;c;x\x07", "hidden\rshown", "\u202egnirts", "\u009b2J"} {
+		require.Error(t, text(body), "%q", body)
+	}
+
+	_, err = morag.Exec(`do $$ begin for i in 1..1998 loop ` + good + `; end loop; end $$`)
+	require.ErrorContains(t, err, "not delivered yet", "a login's queue is bounded")
+	_, err = h.SQL(t, "isla").Exec(good)
+	require.NoError(t, err, "and nobody else's is")
+	for _, statement := range []string{`select lo_create(0)`, `select lo_from_bytea(0, 'x')`} {
+		_, err := morag.Exec(statement)
+		require.ErrorContains(t, err, "permission denied", "%s", statement)
+	}
+}
