@@ -51,6 +51,16 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 	if _, err := c.AddEvidence(ctx, c.ref, f.Provider, cmd.Subject, f.Result, cmd.AttestedOn, cmd.ID); err != nil {
 		return err
 	}
+	if twice, err := c.EvidenceTwice(ctx, c.ref, cmd.ID); err != nil {
+		return err
+	} else if twice && !c.confirmed {
+		return casefile.Refuse(casefile.RefusedUnconfirmed, "the same evidence of that day is on record already: if it came twice, type it again with --confirm")
+	}
+	if c.before.Signed {
+		if err := c.open(ctx, casefile.TaskLateArrival, 0, c.today); err != nil {
+			return err
+		}
+	}
 	kind := f.Provider.Task()
 	if kind == "" || f.Result == "partial" {
 		return nil

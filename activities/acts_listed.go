@@ -25,6 +25,9 @@ func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	if err := c.SetOwner(ctx, c.ref, to); err != nil {
 		return err
 	}
+	if _, err := c.done(ctx, casefile.TaskNewOwner, 0, "assigned", cmd.AttestedOn); err != nil {
+		return err
+	}
 	_, err = c.done(ctx, casefile.TaskAllocate, 0, "assigned", cmd.AttestedOn)
 	return err
 }

@@ -46,7 +46,22 @@ func returnDraft(ctx context.Context, c *change, cmd store.Command, _ casefile.F
 	return c.ReturnDraft(ctx, c.ref, d.No, cmd.Person, cmd.AttestedOn)
 }
 
+// declineToRepresent ends the minister's window without a representation. A draft in
+// hand would be lost by it: the act is asked back, and confirmed it withdraws the
+// draft on record.
 func declineToRepresent(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	d, err := c.MinistersDraft(ctx, c.ref)
+	switch {
+	case store.IsKind(err, store.NotFound):
+	case err != nil:
+		return err
+	case !c.confirmed:
+		return casefile.Refuse(casefile.RefusedUnconfirmed, "a draft of the representation is in hand: send it, or type this again with --confirm, and the draft is withdrawn")
+	default:
+		if err := c.WithdrawDraft(ctx, c.ref, d.No, cmd.Person, cmd.AttestedOn); err != nil {
+			return err
+		}
+	}
 	open, err := c.done(ctx, casefile.TaskWindow, 0, "declined", cmd.AttestedOn)
 	if err == nil && !open {
 		return casefile.Refuse(casefile.RefusedNothingOpen, "the minister's window is not open")

@@ -18,15 +18,8 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 	if err != nil {
 		return err
 	}
-	if f.How == "recorded_delivery" {
-		// Whichever of the two is recorded first, no service rests on a letter that came back (C9, row 9).
-		back, err := c.DecisionCameBack(ctx, c.ref)
-		if err != nil {
-			return err
-		}
-		if back {
-			return casefile.Refuse(casefile.RefusedNothingOpen, "the decision letter came back: send it again, or serve by hand")
-		}
+	if err := c.mayBeServed(ctx, *f, people, cmd.Subject); err != nil {
+		return err
 	}
 	served, waiting := 0, 0
 	for _, p := range people {
@@ -58,6 +51,47 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 		return nil
 	}
 	_, err = c.done(ctx, casefile.TaskServe, 0, "served", cmd.AttestedOn)
+	return err
+}
+
+// mayBeServed refuses a service without its decision letter on record as sent, to the
+// family and to its representative if it has one, and not come back (C9, row 9); one
+// to a representative who is not there; and of a refusal one while a hold stands, also
+// for a concern (row 4).
+func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, people []store.Decided, subject int) error {
+	letter, err := c.DecisionLetter(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.How == "representative" && !letter.Represented:
+		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file: serve it by hand or by recorded delivery")
+	case !letter.ToFamily:
+		return casefile.Refuse(casefile.RefusedTooEarly, "no decision letter is on record as sent to the family, and not come back: letter sent --to family")
+	case letter.Represented && !letter.ToRepresentative:
+		return casefile.Refuse(casefile.RefusedTooEarly, "no decision letter is on record as sent to the representative, and not come back: letter sent --to representative")
+	}
+	refused := slices.ContainsFunc(people, func(p store.Decided) bool {
+		return !p.Outcome.IsGrant() && p.ServedOn.IsZero() && (subject == 0 || subject == p.Person)
+	})
+	if !refused {
+		return nil
+	}
+	holds, err := c.OpenHolds(ctx, c.ref)
+	if err == nil && holds > 0 {
+		err = casefile.Refuse(casefile.RefusedBlocked, "a hold stands on the case: a refusal is not served while it does; clock show tells which, and who reviews it")
+	}
+	return err
+}
+
+// readLateArrival records that a senior caseworker has read what arrived after the
+// signature. What should change the decision waits, as a task, until cases can be
+// reopened.
+func readLateArrival(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	open, err := c.done(ctx, casefile.TaskLateArrival, 0, "no_change", cmd.AttestedOn)
+	if err == nil && !open {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived since the decision was signed that waits to be read")
+	}
 	return err
 }
 

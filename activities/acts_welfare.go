@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"hame/internal/casefile"
@@ -16,6 +17,16 @@ func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields cas
 	}
 	if !holds {
 		return casefile.Refuse(casefile.RefusedFields, "to: it must be a lead professional of the family's council")
+	}
+	people, err := c.People(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	child := slices.ContainsFunc(people, func(p store.PersonFacts) bool {
+		return p.No == cmd.Subject && (p.ChildWhenListed || casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today))
+	})
+	if !child {
+		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("person %d is an adult by the record, and has no child's report: case show lists the children", cmd.Subject))
 	}
 	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
 	switch {

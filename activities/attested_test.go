@@ -163,6 +163,7 @@ func TestAttestedDaysFollowTheirCause(t *testing.T) {
 	s.propose("ewan", refuseAll)
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
 	s.until(casefile.Service)
+	s.sendDecision()
 	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActRecordService, 0, served)
 	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActAppeal, 1, nil)
 }

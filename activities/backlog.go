@@ -167,15 +167,12 @@ func longestHere(p Placed) clock.Date {
 
 func listingFacts(w store.Waiting, today clock.Date) policy.Facts {
 	children, agesOut := 0, false
-	for _, b := range w.Births {
-		birth, err := clock.ParsePartial(b)
-		if err != nil {
-			continue // unknown
+	for _, p := range w.People() {
+		if !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today) {
+			continue
 		}
-		if birth.MayBeUnder(casefile.Adulthood, today) {
-			children++
-		}
-		agesOut = agesOut || AgesOut(birth, today)
+		children++
+		agesOut = agesOut || AgesOut(p.Birth, today)
 	}
 	return policy.Facts{
 		"public_harm_alleged":            policy.Is(w.HarmAlleged),
@@ -243,6 +240,9 @@ type RecordBacklogActParams struct {
 	Act     casefile.Act  `json:"act"`
 	Lane    casefile.Lane `json:"lane"`
 	Now     time.Time     `json:"now"`
+	// Stopped is whether the lane has stopped by itself, because a draw failed: that is
+	// not on record, and a resumption ends it.
+	Stopped bool `json:"stopped,omitempty"`
 }
 
 // RecordBacklogActResult is what became of it.
@@ -277,7 +277,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			if err != nil {
 				return err
 			}
-			if err := tx.SetLane(ctx, in.Act, *fields.(*casefile.BacklogFields), in.Now); err != nil {
+			if err := tx.SetLane(ctx, in.Act, *fields.(*casefile.BacklogFields), in.Stopped, in.Now); err != nil {
 				return err
 			}
 			if err := tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {

@@ -246,7 +246,10 @@ func TestActsOnALane(t *testing.T) {
 		return c
 	}
 	start := does(casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 12, Target: target}, activities.RecordBacklogActResult{Capacity: 12, Target: target})
-	does(casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 99}, activities.RecordBacklogActResult{Capacity: 12, Target: target}) // reports the first
+	_, second, err := o.lane(t, casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 99})
+	require.NoError(t, err)
+	require.Equal(t, casefile.RefusedAlreadyDone, second.Refused.Code)
+	require.Equal(t, 12, second.Capacity, "how the lane runs")
 	does(casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 20}, activities.RecordBacklogActResult{Capacity: 20, Target: target})
 	does(casefile.ActBacklogPause, casefile.BacklogFields{Reason: "recess"}, activities.RecordBacklogActResult{Capacity: 20, Target: target, Paused: "recess"})
 	does(casefile.ActBacklogResume, casefile.BacklogFields{}, activities.RecordBacklogActResult{Capacity: 20, Target: target})

@@ -101,7 +101,7 @@ func (s *story) servedRefusal(on clock.Date) {
 	s.t.Helper()
 	s.decided(refuseAll)
 	s.on(on)
-	s.do("morag", casefile.ActRecordService, 0, served)
+	s.serve(0)
 }
 
 // decided takes a family to a signed decision, with the service stage open.

@@ -234,7 +234,7 @@ func TestAnAppeal(t *testing.T) {
 	}
 	t.Run("before the window ends", func(t *testing.T) {
 		s := mixed(t)
-		s.do("morag", casefile.ActRecordService, 0, served)
+		s.serve(0)
 		s.refused(casefile.RefusedNoSubject, "morag", casefile.ActAppeal, 3, nil)
 		s.on(day("2026-03-06"))
 		s.refusedCommand(casefile.RefusedBefore, s.command("morag", casefile.ActAppeal, 1, monday.AddDays(-1), nil))
@@ -256,7 +256,7 @@ func TestAnAppeal(t *testing.T) {
 	})
 	t.Run("after the window, while an appeal is looked for", func(t *testing.T) {
 		s := mixed(t)
-		s.do("morag", casefile.ActRecordService, 0, served)
+		s.serve(0)
 		s.rung(casefile.TaskAppealWindow, 1)
 		require.True(t, s.isOpen(casefile.TaskNoAppeal, 1))
 		s.do("morag", casefile.ActAppeal, 1, nil)
@@ -266,7 +266,7 @@ func TestAnAppeal(t *testing.T) {
 	t.Run("before service is on record", func(t *testing.T) {
 		s := mixed(t)
 		s.do("morag", casefile.ActAppeal, 1, nil)
-		s.do("morag", casefile.ActRecordService, 0, served)
+		s.serve(0)
 		require.Equal(t, []string{"service.appeal/1", "service.appeal_window/2", "service.status"}, s.openTasks(), "who has appealed has no window to appeal in")
 	})
 }

@@ -180,6 +180,7 @@ func TestTheAppealWindow(t *testing.T) {
 	s.propose("ewan", refuseSome(2))
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
 	s.goOn()
+	s.sendDecision()
 	s.on(day("2026-03-20"))
 	s.doOn(day("2026-03-10"), "morag", casefile.ActRecordService, 1, served)
 	require.Equal(t, []string{"service.serve", "service.status"}, s.openTasks(), "two are still to be served")

@@ -208,6 +208,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 			s.decided(c.outcomes)
 			letter := value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref)
 			s.sent(letter, "family", monday)
+			s.sendDecision()
 			s.doOn(day("2026-03-02"), "morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: c.how, Proof: "tracking"})
 			require.False(t, s.isOpen(casefile.TaskServe, 0))
 			if c.before != nil {
@@ -227,6 +228,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 			}
 			require.Equal(t, letter+1, value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref), "it is written again")
 			s.sent(letter+1, "family", s.today())
+			s.sendDecision()
 			s.do("morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"})
 			if !c.outcomes[0].IsGrant() {
 				require.Equal(t, s.today().AddDays(14), s.task(casefile.TaskAppealWindow, 1).DueOn, "fourteen days from the new service")
@@ -240,7 +242,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 		for i := range 2 {
 			s.on(monday.AddDays(7 * i))
 			s.sent(letter+i, "family", s.today())
-			s.do("morag", casefile.ActRecordService, 0, served)
+			s.serve(0)
 			s.returned(letter+i, "family", s.today())
 		}
 		require.Equal(t, []string{"service.serve", "service.trace"}, s.openTasks(), "and no clock of the family's runs")
@@ -248,7 +250,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 		s.on(day("2026-05-11"))
 		s.sent(letter+2, "family", s.today())
 		require.Equal(t, []string{"service.serve"}, s.openTasks())
-		s.do("morag", casefile.ActRecordService, 0, served)
+		s.serve(0)
 		require.Equal(t, day("2026-05-25"), s.task(casefile.TaskAppealWindow, 1).DueOn)
 	})
 }

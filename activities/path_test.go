@@ -95,7 +95,7 @@ func TestToAGrant(t *testing.T) {
 	s.goOn()
 	require.Equal(t, casefile.Service, s.review.Stage)
 	require.Equal(t, []string{"service.serve"}, s.openTasks())
-	s.do("morag", casefile.ActRecordService, 0, served)
+	s.serve(0)
 	require.Equal(t, []string{"service.status"}, s.openTasks())
 	s.do("morag", casefile.ActStatusIssued, 0, nil)
 	s.goOn()
@@ -142,7 +142,7 @@ func TestToARefusal(t *testing.T) {
 	require.Equal(t, "agreed", s.closed(casefile.TaskAgree, 0).Result)
 
 	s.goOn()
-	s.do("morag", casefile.ActRecordService, 0, served)
+	s.serve(0)
 	require.Equal(t, []string{"service.appeal_window/1", "service.appeal_window/2", "service.appeal_window/3"}, s.openTasks())
 	s.refused(casefile.RefusedTooEarly, "morag", casefile.ActNoAppeal, 1, nil)
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActStatusIssued, 0, nil)
@@ -167,7 +167,7 @@ func TestAPartRefusal(t *testing.T) {
 	s.do("struan", casefile.ActAgree, 0, s.agreement())
 	require.Equal(t, "MIXED", value[string](s.office, `select rollup from review where case_ref = $1`, s.ref))
 	s.goOn()
-	s.do("morag", casefile.ActRecordService, 0, served)
+	s.serve(0)
 	require.Equal(t, []string{"service.appeal_window/2", "service.status"}, s.openTasks())
 }
 

@@ -77,6 +77,7 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActReturnDraft:     returnDraft,
 	casefile.ActWithdraw:        withdraw,
 	casefile.ActAppeal:          appeal,
+	casefile.ActLateArrival:     readLateArrival,
 
 	casefile.ActHold:    holdCase,
 	casefile.ActRelease: releaseCase,
@@ -130,7 +131,10 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 				out.Refused = earlier(cmd)
 				return nil
 			}
-			return c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now)
+			if err := c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now); err != nil || !cmd.Late || c.before.Stage == casefile.Closed {
+				return err
+			}
+			return c.openExpired(ctx) // its author was told that it is saved, and has left the screen
 		})
 	}
 	out.Review = review

@@ -122,8 +122,9 @@ func TestWhatAReasonRestsOn(t *testing.T) {
 	s.refused(casefile.RefusedGap, "ewan", casefile.ActPropose, 0, cites(casefile.FindingAgainst, held, 99))
 	s.refused(casefile.RefusedGap, "ewan", casefile.ActPropose, 0, cites(casefile.FindingFor, nothing))
 	other := o.family(t, nil)
+	other.confirming = true // each came, as often as it is typed
 	for range held + 40 {
-		other.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "complete"})
+		require.Nil(t, other.attempt("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "complete"}))
 	}
 	s.refused(casefile.RefusedGap, "ewan", casefile.ActPropose, 0, cites(casefile.FindingAgainst, held+40)) // another case's
 	require.Nil(t, s.attempt("ewan", casefile.ActPropose, 0, cites(casefile.FindingAgainst, held)))

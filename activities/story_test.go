@@ -376,12 +376,37 @@ func (s *story) answer(t casefile.Task) {
 		s.do("morag", casefile.ActRequestCheck, 0, nil)
 	case casefile.TaskCheck:
 		s.check(t.Subject, s.today())
+	case casefile.TaskLateArrival:
+		s.do("fiona", casefile.ActLateArrival, 0, &casefile.ArrivalFields{Finding: "no_change"})
 	case casefile.TaskServe:
-		s.do("morag", casefile.ActRecordService, 0, served)
+		s.serve(0)
 	case casefile.TaskStatus:
 		s.do("morag", casefile.ActStatusIssued, 0, nil)
 	default:
 		require.Failf(s.t, "no usual answer", "%s", t.Kind)
+	}
+}
+
+// serve sends the decision letter to whom it is due, and records service on a person,
+// or with 0 on everybody.
+func (s *story) serve(person int) {
+	s.t.Helper()
+	s.sendDecision()
+	s.do("morag", casefile.ActRecordService, person, served)
+}
+
+// sendDecision records that the decision letter was sent to each to whom it is due
+// and who does not have it.
+func (s *story) sendDecision() {
+	s.t.Helper()
+	for _, to := range list[string](s.office, `
+		select a.whom from (values ('family'), ('representative')) a (whom)
+		where (a.whom = 'family' or (select representative <> '' from family where case_ref = $1))
+		  and not exists (select from letter l join letter_sent x using (case_ref, no)
+		                  where l.case_ref = $1 and l.kind = 'decision' and x.to_whom = a.whom and x.returned_on is null)`, s.ref) {
+		no := value[int](s.office, `
+			select max(l.no) from letter l where l.case_ref = $1 and l.kind = 'decision'`, s.ref)
+		s.do("morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: no, To: to, By: "recorded_delivery"})
 	}
 }
 

@@ -19,7 +19,7 @@ type TakeStockParams struct {
 
 // TakeStock opens a task for whatever has come onto the record by itself and no
 // task stands for: a difference that a later import found, an act that expired
-// undelivered, a hold. On a closed case all of it is one task, for a senior
+// undelivered or was refused too late to tell its author, an owner who has left, a hold. On a closed case all of it is one task, for a senior
 // caseworker. It changes no fact, and doing it again does nothing.
 func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefile.Review, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
@@ -41,12 +41,21 @@ func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefil
 		if err := c.reviewHolds(ctx, uuid.Nil); err != nil {
 			return err
 		}
+		left, err := c.OwnerHasLeft(ctx, c.ref)
+		if err != nil {
+			return err
+		}
+		if left {
+			if err := c.open(ctx, casefile.TaskNewOwner, 0, c.today); err != nil {
+				return err
+			}
+		}
 		return c.openExpired(ctx)
 	})
 	return r, classify("take stock", err)
 }
 
-// openExpired asks whoever typed an act that was never delivered to do it again.
+// openExpired asks the author of an act that was saved and not done to look at it.
 func (c *change) openExpired(ctx context.Context) error {
 	expired, err := c.ExpiredActs(ctx, c.ref)
 	if err != nil {

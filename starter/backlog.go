@@ -167,6 +167,9 @@ func (a *app) backlogImport() *cobra.Command {
 				for _, ref := range result.ChangedCases {
 					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten; each difference is a task (case show, case difference)\n", ref)
 				}
+				for _, ref := range done.MovedAway {
+					fmt.Fprintf(t, "%s: the file has the family outside Scotland: not overwritten; the difference waits (case show, case difference)\n", ref)
+				}
 				if n := len(result.Warnings); n > 0 {
 					fmt.Fprintf(t, "%d warnings: `starter backlog check %s` lists them\n", n, args[0])
 				}
@@ -189,7 +192,7 @@ type incoming struct {
 	synthetic bool // every one of them is a generated one, by the mark in its key
 }
 
-func (in *incoming) families(take func(casefile.Family) error) (synthetic bool, err error) {
+func (in *incoming) families(take func(casefile.Family) error) (brought store.Brought, err error) {
 	var refused error
 	all, generated := 0, 0
 	in.file, err = backlog.Scan(in.body, in.today, func(f casefile.Family) error {
@@ -202,10 +205,16 @@ func (in *incoming) families(take func(casefile.Family) error) (synthetic bool, 
 		return refused
 	})
 	if err != nil && refused == nil {
-		return false, usageError{fmt.Errorf("%s: %w", in.name, err)}
+		return brought, usageError{fmt.Errorf("%s: %w", in.name, err)}
 	}
 	in.synthetic = all > 0 && generated == all
-	return in.synthetic, err
+	brought = store.Brought{Synthetic: in.synthetic, Elsewhere: map[string]string{}}
+	if in.file != nil {
+		for _, moved := range in.file.Elsewhere {
+			brought.Elsewhere[moved.Key] = moved.Council
+		}
+	}
+	return brought, err
 }
 
 func quarantineName(file string) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -153,6 +154,32 @@ func (a *app) caseArrival() *cobra.Command {
 	return c
 }
 
+// A review that was stuck tries its step again at once: for so long it is looked at
+// whether it is stuck again [D].
+const (
+	lookFor   = 3 * time.Second
+	lookEvery = 200 * time.Millisecond
+)
+
+// stuckAgain returns what a review is stuck at after it was recovered, empty if it
+// went on.
+func (a *app) stuckAgain(ctx context.Context, s *store.Store, ref string) string {
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		if after, err := s.CaseSummary(ctx, ref); err == nil && after.Stuck != "" {
+			return after.Stuck
+		}
+		select {
+		case <-ctx.Done():
+			return ""
+		case <-tick.C:
+		}
+	}
+}
+
 // caseRecover restarts a review that somebody else has ended, frees a stuck one,
 // and has one that stands elsewhere than its record go on from there. The worker
 // looks first: for a review that runs well there is nothing to recover. Operations
@@ -187,12 +214,18 @@ func (a *app) caseRecover() *cobra.Command {
 			if flags.dryRun {
 				return a.tried(c, cmd)
 			}
+			was, _ := d.Store.CaseSummary(ctx, ref) // a case that verify alone names has none
 			receipt, err := d.Do(ctx, cmd)
 			if store.IsKind(err, store.NotFound) {
 				return fmt.Errorf("%s: %w: there is no such case among those that you may see, or that verify names", ref, err)
 			}
 			if err != nil {
 				return err
+			}
+			if receipt.Refused == nil && was.Stuck != "" {
+				if still := a.stuckAgain(ctx, d.Store, ref); still != "" {
+					return casefile.Refuse(casefile.RefusedStuck, fmt.Sprintf("recorded, and tried again at once: the review is stuck as before, at %s; mend the cause first", still))
+				}
 			}
 			return a.receipt(c, d, ref, casefile.ActRecover, receipt)
 		},

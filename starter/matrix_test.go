@@ -36,6 +36,8 @@ var processMd = []struct {
 		casefile.ActAssign: {casefile.SeniorCaseworker}, casefile.ActFlag: {casefile.SeniorCaseworker}}},
 	{"Four eyes: a referral, and public harm, are looked into first by a senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActLookInto: {casefile.SeniorCaseworker}}},
+	{"Stages: what arrives after the signature opens a task for a senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActLateArrival: {casefile.SeniorCaseworker}}},
 	{"case reconcile|triage REF: caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActReconcile: {casefile.Caseworker}, casefile.ActTriage: {casefile.Caseworker}}},
 	// A difference that an import found is a correction that a caseworker accepts or not.

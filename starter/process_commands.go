@@ -358,6 +358,11 @@ func (a *app) serviceCommand() *cobra.Command {
 		}),
 		a.actCommand("status-issued REF[/N]...", casefile.ActStatusIssued, nil),
 		a.actCommand("appeal REF/N", casefile.ActAppeal, nil),
+		a.actCommand("arrival REF --no-change", casefile.ActLateArrival, func(set *pflag.FlagSet) casefile.Fields {
+			f := &casefile.ArrivalFields{}
+			choose(set, &f.Finding, []string{"no_change"}, func(string) string { return "it changes nothing about the decision" })
+			return f
+		}),
 		a.actCommand("no-appeal REF/N", casefile.ActNoAppeal, nil))
 }
 

@@ -107,6 +107,14 @@ func (a *app) staffRevoke() *cobra.Command {
 			words := fmt.Sprintf("%s no longer holds %s", args[0], role)
 			if !revoked {
 				words = fmt.Sprintf("%s did not hold %s; nothing was changed", args[0], role)
+			} else if casefile.Party(role) == casefile.Caseworker {
+				left, err := store.LeftWithoutOwner(c.Context(), admin, args[0])
+				if err != nil {
+					return err
+				}
+				if left > 0 {
+					words += fmt.Sprintf("; open cases that need a new owner: %d. The worker asks the senior caseworkers to give each one: task list --role senior_caseworker", left)
+				}
 			}
 			return a.staffChanged(c, staffChange{Login: args[0], Role: casefile.Party(role), Changed: revoked}, words)
 		},

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,7 +147,7 @@ func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 			return
 		}
 		stuckOn = s.env.Now()
-		require.Contains(t, s.details(), "**Stuck** (OpenStage): operations must mend it")
+		require.Contains(t, s.details(), "**Stuck** (OpenStage: open stage: the database refused it (42P01)): operations must mend it")
 		post = s.At(stuckOn.Add(time.Hour), "morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "msp"}, "")
 		assign = s.At(stuckOn.Add(2*time.Hour), "fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "isla"}, "")
 		s.answers = nil
@@ -155,8 +156,8 @@ func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 
 	require.False(t, s.ended)
 	require.False(t, stuckOn.IsZero(), "it never was stuck")
-	require.Equal(t, activities.OpenStageActivity, s.state.Stuck)
-	require.Equal(t, []string{activities.OpenStageActivity}, s.column(`select stuck from review where case_ref = $1`), "operations read it in the record")
+	require.Equal(t, activities.OpenStageActivity+": open stage: the database refused it (42P01)", s.state.Stuck)
+	require.Equal(t, []string{activities.OpenStageActivity + ": open stage: the database refused it (42P01)"}, s.column(`select stuck from review where case_ref = $1`), "operations read it in the record")
 	last := s.faces[len(s.faces)-1]
 	require.Equal(t, casefile.Operations, last.Awaiting)
 	require.Contains(t, last.Flags, "stuck")
@@ -190,7 +191,7 @@ func TestAStuckReviewTriesAgainInTheNextRun(t *testing.T) {
 			s.prepare = s.rungsBreak(&broken)
 			mended := listedOn.AddDays(30)
 			s.Then(morning(mended), func() {
-				require.Equal(t, activities.ActOnRungActivity, s.query(s.env).Stuck)
+				require.Equal(t, activities.ActOnRungActivity+": act on rung: broken", s.query(s.env).Stuck, "with its cause")
 				broken = false
 			})
 			s.Run(mended.AddDays(2).Start())
@@ -218,7 +219,7 @@ func TestAStageThatOpensLate(t *testing.T) {
 	}
 	var mended clock.Date
 	s.daily = func() {
-		if mended.IsZero() && s.query(s.env).Stuck == activities.OpenStageActivity {
+		if mended.IsZero() && strings.HasPrefix(s.query(s.env).Stuck, activities.OpenStageActivity) {
 			s.answers = nil
 			mended = clock.DateOf(s.env.Now()).AddDays(40)
 			s.Then(morning(mended), func() { broken = false })
@@ -239,7 +240,7 @@ func TestAStuckReviewGoesOnWhenItIsMended(t *testing.T) {
 	s.prepare = s.rungsBreak(&broken)
 	mended := listedOn.AddDays(30)
 	s.Then(morning(mended), func() {
-		require.Equal(t, activities.ActOnRungActivity, s.query(s.env).Stuck)
+		require.Equal(t, activities.ActOnRungActivity+": act on rung: broken", s.query(s.env).Stuck, "with its cause")
 		broken = false
 		_, err := s.record.Exec(`update review set stuck = '' where case_ref = $1`, s.ref)
 		require.NoError(t, err)

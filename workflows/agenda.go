@@ -1,9 +1,11 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hame/activities"
@@ -63,7 +65,7 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 		err := perform(ctx, activities.ActOnRungActivity, summary(task), activities.ActOnRungParams{
 			Case: r.Case, Kind: task.Kind, Subject: task.Subject, Rung: task.Next, Now: workflow.Now(ctx)}, &after)
 		if err != nil {
-			r.stick(ctx, activities.ActOnRungActivity)
+			r.stick(ctx, activities.ActOnRungActivity, err)
 			ok = false
 			return
 		}
@@ -74,14 +76,33 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 
 // stick makes the review stuck. That it is, is written to the record if that can
 // be done at all; the workflow knows it in any case, and shows it.
-func (r *review) stick(ctx workflow.Context, code string) {
+func (r *review) stick(ctx workflow.Context, step string, cause error) {
 	var after casefile.Review
+	code := step + ": " + inShort(cause)
 	params := activities.MarkStuckParams{Case: r.Case, Code: code, Now: workflow.Now(ctx)}
-	if err := perform(ctx, activities.MarkStuckActivity, "stuck: "+code, params, &after); err == nil {
+	if err := perform(ctx, activities.MarkStuckActivity, "stuck: "+step, params, &after); err == nil {
 		r.adopt(after)
 	}
+	workflow.GetLogger(ctx).Error("a review is stuck", "case", r.Case, "cause", code)
 	r.Stuck, r.RetryAt = code, workflow.Now(ctx).Add(aDay)
 }
+
+// inShort is an activity's failure as it may be shown: the activity's own words, which
+// name codes and no values.
+func inShort(err error) string {
+	words := "it failed"
+	var app *temporal.ApplicationError
+	if errors.As(err, &app) {
+		words = app.Message()
+	}
+	if runes := []rune(words); len(runes) > longestCause {
+		words = string(runes[:longestCause])
+	}
+	return words
+}
+
+// longestCause is how much of a failure is shown, in characters [D].
+const longestCause = 200
 
 // aDay is how long a stuck review waits before it tries again.
 const aDay = 24 * time.Hour

@@ -135,11 +135,12 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 	defer b.lock.Unlock()
 	var out activities.RecordBacklogActResult
 	err := perform(ctx, activities.RecordBacklogActActivity, string(a.Kind),
-		activities.RecordBacklogActParams{Command: a.Command, Act: a.Kind, Lane: b.Lane, Now: workflow.Now(ctx)}, &out)
+		activities.RecordBacklogActParams{Command: a.Command, Act: a.Kind, Lane: b.Lane, Now: workflow.Now(ctx),
+			Stopped: b.Paused != ""}, &out)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if out.Refused == nil {
+	if out.Refused == nil || out.Capacity > 0 { // also of one that is refused: as the lane stands on record
 		b.Capacity, b.Target, b.Paused = out.Capacity, out.Target, out.Paused
 		b.show(ctx)
 	}

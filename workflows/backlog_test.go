@@ -200,8 +200,8 @@ func TestPauseResumeAndCapacity(t *testing.T) {
 	require.Equal(t, 2, l.state.Capacity)
 }
 
-// A second start reports the first: its capacity and target stand.
-func TestASecondStartReportsTheFirst(t *testing.T) {
+// A second start is refused: the first one's capacity and target stand.
+func TestASecondStartIsRefused(t *testing.T) {
 	l := newLane(t, 1)
 	l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 3, Target: drawnOn.AddYears(1)})
 	second := l.on(week(0).Add(2*time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 900})
@@ -214,7 +214,7 @@ func TestASecondStartReportsTheFirst(t *testing.T) {
 	l.run(week(1))
 	require.True(t, second.done && again.done && forged.done)
 	require.NoError(t, second.failed)
-	require.Nil(t, second.refused)
+	require.Equal(t, casefile.RefusedAlreadyDone, second.refused.Code)
 	require.NotNil(t, forged.refused)
 	require.Equal(t, casefile.RefusedUnknownCommand, forged.refused.Code)
 	require.Equal(t, 3, l.state.Capacity)

@@ -275,7 +275,7 @@ func TestWhatTheReviewIsStuckAtFallsAway(t *testing.T) {
 	stuck := func() []string { return s.column(`select stuck from review where case_ref = $1`) }
 	concern := &act{}
 	s.Then(afternoon(day2027(time.May, 8)), func() {
-		require.Equal(t, []string{activities.OpenStageActivity}, stuck())
+		require.Equal(t, []string{activities.OpenStageActivity + ": open stage: the database refused it (42P01)"}, stuck())
 		s.attested(concern, day2027(time.April, 20), "eilidh", casefile.ActConcern, 3, nil)
 	})
 	later := s.At(afternoon(day2027(time.May, 11)), "morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}, "")

@@ -79,7 +79,8 @@ func (row silence) after(t *testing.T, began clock.Date, days int) time.Time {
 // badDays are the kinds of task that only a bad day opens: their silence is
 // played by the acts that open them, in the activities' tests.
 var badDays = []casefile.TaskKind{casefile.TaskFlag, casefile.TaskDifference, casefile.TaskReadPost, casefile.TaskTrace,
-	casefile.TaskTraceToServe, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskExpired, casefile.TaskReferral}
+	casefile.TaskTraceToServe, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskExpired, casefile.TaskReferral,
+	casefile.TaskLateArrival, casefile.TaskNewOwner}
 
 func TestEveryKindOfTaskHasItsSilence(t *testing.T) {
 	for _, rule := range casefile.TaskRules {

@@ -57,7 +57,6 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 			return r.continueAsNew(ctx)
 		}
 	}
-	r.open(ctx, casefile.Closed)
 	r.idle(ctx)
 	r.show(ctx)
 	return nil
@@ -156,7 +155,7 @@ func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, s
 			if err = perform(ctx, name, why, in, &after); err == nil {
 				r.adopt(after)
 			} else {
-				r.stick(ctx, name)
+				r.stick(ctx, name, err)
 			}
 		})
 		if err == nil {

@@ -8,10 +8,19 @@ import (
 
 // serve ends when each person is served, with proof, and has the document, or a
 // caseworker has looked for an appeal after the window and found none (rows 9
-// and 10). A decision is not the end of a case (C7, C8).
+// and 10), and nothing that arrived meanwhile is left. A decision is not the end of a
+// case (C7, C8).
 func (r *review) serve(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Closed) {
 		return true
 	}
-	return r.finish(ctx, casefile.Service)
+	r.open(ctx, casefile.Service)
+	finished := func() bool { return r.Finished(casefile.Service) }
+	for !r.HasOpened(casefile.Closed) {
+		if !r.await(ctx, finished) {
+			return false
+		}
+		r.openIf(ctx, casefile.Closed, finished) // what arrived just before it holds the closing
+	}
+	return true
 }

@@ -112,6 +112,8 @@ func TestNothingPersonalReachesTemporal(t *testing.T) {
 				s.answers = late
 				// The hold stops the family's clock, and somebody must let it go on.
 				s.On(listedOn.AddDays(60), "fiona", casefile.ActRelease, 3, &casefile.ReleaseFields{Ground: casefile.GroundChildProtection, Reason: "settled"}, "")
+				// What the file was flagged with is looked into, or the case stays open.
+				s.On(listedOn.AddDays(61), "fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"}, "")
 				// Acts that the rules refuse carry a refusal back.
 				s.On(listedOn.AddDays(1), "fiona", casefile.ActWaive, 1, &casefile.WaiveFields{Reason: "delay_harms_child"}, office.Text)
 				s.On(listedOn.AddDays(1), "rory", casefile.ActReport, 3, office.Report(), office.Text)

@@ -18,6 +18,8 @@ type maker struct {
 	people   []*row // the same, in the order of the family's people
 	faults   []Finding
 	warnings []Finding
+	// elsewhere is the council outside Scotland that the family's rows name.
+	elsewhere string
 }
 
 func (m *maker) fault(x *row, column, reason string, args ...any) {
@@ -234,5 +236,16 @@ func (m *maker) council(x *row) string {
 	if c.former {
 		m.warn(x, "council", "former code mapped: %s is now %s (%s)", quoted(s), c.gss, CouncilName(c.gss))
 	}
+	if nation := councils().byGSS[c.gss].Nation; nation != scotland {
+		m.fault(x, "council", "%s (%s) is a council of %s: Hame is for the backlog of Scotland; leave the family out, or name the council in Scotland that it lives in", CouncilName(c.gss), c.gss, nation)
+		m.elsewhere = c.gss
+		return ""
+	}
 	return c.gss
 }
+
+// scotland is the nation whose councils' families Hame takes.
+const scotland = "Scotland"
+
+// InScotland reports whether a GSS code is that of a council in Scotland.
+func InScotland(gss string) bool { return councils().byGSS[gss].Nation == scotland }

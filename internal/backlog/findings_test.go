@@ -99,7 +99,6 @@ func TestEveryWarning(t *testing.T) {
 		"spaces trimmed":     {[]fields{principal("B", "given_names= Ali ")}, 3, "given_names", "spaces trimmed"},
 		"hard space trimmed": {[]fields{principal("B", "area=Govan\u00a0")}, 3, "area", "spaces trimmed"},
 		"former council":     {[]fields{principal("B", "council=S12000046")}, 3, "council", `former code mapped: "S12000046" is now S12000049 (Glasgow City)`},
-		"replaced council":   {[]fields{principal("B", "council=Allerdale Borough Council")}, 3, "council", "is now E06000063 (Cumberland)"},
 		"former country":     {[]fields{principal("B", "nationality=Zaire")}, 3, "nationality", `former code mapped: "Zaire" is now CD (Democratic Republic of the Congo)`},
 		"former state":       {[]fields{principal("B", "nationality=Soviet citizen")}, 3, "nationality", "former state: \"Soviet citizen\" is kept as SU (USSR)"},
 		"adult child":        {[]fields{principal("B", "date_of_birth=1980"), child("B", "date_of_birth=2008-11-23")}, 4, "relationship", `a "child" who is an adult`},

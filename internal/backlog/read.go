@@ -38,9 +38,19 @@ type File struct {
 	// their first rows.
 	QuarantinedFamilies []string
 
+	// Elsewhere has of each quarantined family that lives outside Scotland its key
+	// and the council's GSS code: one that is in the backlog already has moved away.
+	Elsewhere []Moved
+
 	accepted Counts
 	header   []byte   // as it stands in the file, with its byte-order mark
 	rows     [][]byte // the quarantined rows as they stand in the file
+}
+
+// Moved is a family that a file has with a council outside Scotland.
+type Moved struct {
+	Key     string
+	Council string // GSS code
 }
 
 // Finding is a fault or a warning, and where it is. It repeats no name, date or
@@ -303,6 +313,9 @@ func (rd *reader) check(take func(casefile.Family) error) error {
 		if m.faults != nil || g.torn {
 			rd.quarantine(m.faults...)
 			rd.file.QuarantinedFamilies = append(rd.file.QuarantinedFamilies, shown(g.key))
+			if m.elsewhere != "" {
+				rd.file.Elsewhere = append(rd.file.Elsewhere, Moved{g.key, m.elsewhere})
+			}
 			rd.kept = append(rd.kept, g.rows...)
 		} else {
 			rd.file.accepted.Families++

@@ -192,9 +192,9 @@ func (h *house) bring(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.ImportFrom(ctx, func(take func(casefile.Family) error) (bool, error) {
+	_, err = s.ImportFrom(ctx, func(take func(casefile.Family) error) (store.Brought, error) {
 		_, err := backlog.Scan(body.Bytes(), today, take)
-		return true, err
+		return store.Brought{Synthetic: true}, err
 	}, "bench", today)
 	return after(err, s.Close)
 }

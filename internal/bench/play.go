@@ -246,6 +246,7 @@ func answer(t casefile.Task, today clock.Date) []deed {
 	case casefile.TaskServe:
 		return []deed{
 			{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}, nil, ""},
+			{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "representative", By: "email"}, nil, ""},
 			{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}, nil, ""},
 		}
 	case casefile.TaskStatus:

@@ -13,6 +13,7 @@ import (
 const (
 	askedEvery  = 250 * time.Millisecond // comparisons, and changes of the calendars
 	unseenEvery = 2 * time.Second
+	closedEvery = time.Minute // tasks of closed cases, whose rungs are days apart
 	// startedFor is how long a change of the calendars is left to the workflow that was
 	// started for it, before it is made sure of again.
 	startedFor = 30 * time.Second
@@ -50,6 +51,7 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 	house.Go(each(askedEvery, "a change of the calendars does not go on", func(ctx context.Context) error { return d.applyCalendars(ctx, calendar) }))
 	house.Go(each(askedEvery, "record and Temporal were not compared", d.compareIfDue))
 	house.Go(each(unseenEvery, "cannot read what no task stands for", d.takeStocks))
+	house.Go(each(closedEvery, "a task of a closed case did not escalate", d.escalateClosed))
 	_ = house.Wait() // its members return none
 }
 
@@ -92,6 +94,15 @@ func (d *Dispatcher) compareIfDue(ctx context.Context) error {
 		d.Logger.Warn("record and Temporal do not agree: starter verify says about what", "comparison", no, "breaches", len(found))
 	}
 	return d.Record.FinishComparison(ctx, no, found)
+}
+
+// escalateClosed lets the rungs act that are due on closed cases, for which no review runs.
+func (d *Dispatcher) escalateClosed(ctx context.Context) error {
+	now, err := d.Record.BusinessNow(ctx)
+	if err != nil {
+		return err
+	}
+	return d.Acts.EscalateClosed(ctx, now)
 }
 
 // takeStocks has the reviews take stock whose record has something that no task

@@ -67,6 +67,7 @@ const (
 	ActExtend          Act = "clock.extend"
 	ActApplyCalendar   Act = "calendar.apply"
 	ActLookInto        Act = "case.look-into"
+	ActLateArrival     Act = "service.arrival"
 )
 
 // Subject says what the N of REF/N means for an act.
@@ -146,7 +147,7 @@ var ActRules = []ActRule{
 	{ActClear, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, PartRepClearer, Handled, "clears the representation for signature"},
 	{ActSignLetter, []Party{Minister, PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, WetSignature(FactCleared), "signs the representation"},
 	{ActSendLetter, []Party{PrivateOffice}, AboutCase, Evidence, Decision, false, NoPart, Reported(FactDraftSigned), "sends the signed representation to the Home Office"},
-	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Decision, false, NoPart, Handled, "answers a representation"},
+	{ActAnswer, []Party{DecisionMaker}, AboutRepresentation, Listed, Service, false, NoPart, Handled, "answers a representation"},
 	{ActRequestCheck, []Party{Caseworker}, AboutPersonOrAll, Decision, Decision, false, NoPart, Reported(FactDecisionOpened), "asks the police for the security checks"},
 	{ActRecordCheck, []Party{Caseworker}, AboutPerson, Decision, Decision, false, NoPart, Handled, "records the result of a security check"},
 	{ActPropose, []Party{DecisionMaker, SeniorCaseworker}, AboutCase, Decision, Decision, false, PartAuthor, Handled, "proposes an outcome for each person, with reasons"},
@@ -155,6 +156,7 @@ var ActRules = []ActRule{
 	{ActRecordService, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, ReportedWithin(14, FactSigned, FactDecisionSent), "records service of the decision, with proof"},
 	{ActStatusIssued, []Party{Caseworker}, AboutPersonOrAll, Service, Service, false, NoPart, Reported(FactSigned, FactServed), "records that the status document reached the person"},
 	{ActNoAppeal, []Party{Caseworker}, AboutPerson, Service, Service, false, NoPart, Reported(FactSigned, FactServed), "records that no appeal was found after the window"},
+	{ActLateArrival, []Party{SeniorCaseworker}, AboutCase, Service, Service, false, NoPart, Handled, "records that what arrived after the signature was read and changes nothing"},
 	{ActBacklogStart, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, Handled, "starts clearing a lane's backlog"},
 	{ActBacklogPause, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, Handled, "pauses the listing of families"},
 	{ActBacklogResume, []Party{Operations}, AboutLane, Unlisted, Closed, false, NoPart, Handled, "resumes the listing of families"},
@@ -279,7 +281,7 @@ func (a Act) Receives() bool {
 // (process.md, Stages).
 func (a Act) OpensReview() bool {
 	switch a {
-	case ActOpen, ActCorrect, ActFlag:
+	case ActOpen, ActCorrect, ActFlag, ActDifference:
 		return true
 	case ActLetterDelivered, ActLetterReturned:
 		return false // nobody has written to an unlisted family

@@ -116,6 +116,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActOpen:            only(SeniorCaseworker),
 		ActFlag:            only(SeniorCaseworker),
 		ActLookInto:        only(SeniorCaseworker),
+		ActLateArrival:     only(SeniorCaseworker),
 		ActCorrect:         only(Caseworker),
 		ActDifference:      only(Caseworker),
 		ActRecover:         only(Operations),
@@ -168,12 +169,13 @@ func TestPartsThatMayNotMeet(t *testing.T) {
 	parts := map[Act]Part{
 		ActPropose: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
 		ActSignWelfare: PartSigner, ActWaive: PartWaiver, ActDraft: PartDrafter, ActCheckDraft: PartRepChecker,
+		ActClear: PartRepClearer, // and of a signature the signatory's, whoever records it: PartRepSigner
 	}
 	for _, r := range ActRules {
 		require.Equal(t, parts[r.Act], r.Part, "%s", r.Act)
 	}
 	require.ElementsMatch(t, constants(t, "Part"), []string{"", string(PartAuthor), string(PartSecond), string(PartReporter),
-		string(PartSigner), string(PartWaiver), string(PartDrafter), string(PartRepChecker)})
+		string(PartSigner), string(PartWaiver), string(PartDrafter), string(PartRepChecker), string(PartRepClearer), string(PartRepSigner)})
 }
 
 // TestCouncilActs: councils act on their own children only.
@@ -210,7 +212,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActClear:           drafting,
 		ActSignLetter:      drafting,
 		ActSendLetter:      drafting,
-		ActAnswer:          toSigning,
+		ActAnswer:          always, // what arrives after the signature is answered too
 		ActRequestCheck:    "decision",
 		ActRecordCheck:     "decision",
 		ActPropose:         "decision",
@@ -222,6 +224,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActOpen:            "listed",
 		ActFlag:            always,
 		ActLookInto:        always,
+		ActLateArrival:     "service",
 		ActCorrect:         always,
 		ActDifference:      always,
 		ActRecover:         "unlisted " + always, // whatever the stage, of a review that is not closed

@@ -265,7 +265,7 @@ func NewFields(a Act) Fields {
 		return &CorrectFields{}
 	case ActDifference:
 		return &DifferenceFields{}
-	case ActArrival:
+	case ActArrival, ActLateArrival:
 		return &ArrivalFields{}
 	case ActReceivePost:
 		return &PostFields{}

@@ -78,9 +78,10 @@ var samples = map[Act]struct {
 	ActBacklogCapacity: {`{"lane": "legacy", "capacity": 30}`, []wrong{{"lane", `"both"`, "lane"}}},
 	ActSignLetter: {`{"signatory": "minister", "document": "MIN-2026/014"}`, []wrong{
 		{"document", `""`, "document"}, {"signatory", `""`, "signatory"}, {"document", `"dear minister"`, "document"}}},
-	ActOpen:     {`{"reason": "illness", "listing_date": "2026-05-06"}`, []wrong{{"reason", `"target"`, "reason"}, {"listing_date", `""`, "listing_date"}}},
-	ActLookInto: {`{"finding": "no_concern"}`, []wrong{{"finding", `"maybe"`, "finding"}, {"finding", `""`, "finding"}}},
-	ActFlag:     {`{"flag": "public_harm", "to": "off"}`, []wrong{{"flag", `"rude"`, "flag"}, {"to", `"maybe"`, "to"}, {"to", `""`, "to"}}},
+	ActOpen:        {`{"reason": "illness", "listing_date": "2026-05-06"}`, []wrong{{"reason", `"target"`, "reason"}, {"listing_date", `""`, "listing_date"}}},
+	ActLateArrival: {`{"finding": "no_change"}`, []wrong{{"finding", `"change"`, "finding"}}},
+	ActLookInto:    {`{"finding": "no_concern"}`, []wrong{{"finding", `"maybe"`, "finding"}, {"finding", `""`, "finding"}}},
+	ActFlag:        {`{"flag": "public_harm", "to": "off"}`, []wrong{{"flag", `"rude"`, "flag"}, {"to", `"maybe"`, "to"}, {"to", `""`, "to"}}},
 	ActCorrect: {`{"field": "date_of_birth", "reason": "misread", "source": "passport"}`, []wrong{
 		{"field", `"council"`, "field"}, {"field", `"case_ref"`, "field"}, {"field", `"claim_status"`, "field"}, {"reason", `""`, "reason"}, {"source", `"hearsay"`, "source"}}},
 	ActDifference:      {`{"finding": "accepted"}`, []wrong{{"finding", `"noted"`, "finding"}}},

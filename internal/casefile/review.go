@@ -90,6 +90,8 @@ func (r Review) Finished(s Stage) bool {
 	switch {
 	case s == Listed && !r.Ready, s == Decision && !r.Signed:
 		return false
+	case s == Service:
+		return len(r.Tasks) == 0 // whatever has arrived, of whichever stage, holds the closing
 	}
 	return !slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Stage == s })
 }

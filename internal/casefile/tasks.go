@@ -49,6 +49,8 @@ const (
 	TaskArrival      TaskKind = "closed.arrival"  // row 13
 	TaskExpired      TaskKind = "act.expired"     // design.md, a human act
 	TaskReferral     TaskKind = "case.look_into"  // process.md, four eyes
+	TaskLateArrival  TaskKind = "service.arrival" // process.md, Stages
+	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
 )
 
 // Effect is what a rung does beside marking the task, when its day has passed.
@@ -123,7 +125,69 @@ var TaskRules = []TaskRule{
 	{TaskAppeal, "11", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone, "follow the appeal at the tribunal"},
 	{TaskArrival, "13", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "read what arrived after the case was closed"},
 	{TaskReferral, "6", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "look into what was referred or alleged, before anybody decides"},
-	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone, "do again the act that was saved and never delivered"},
+	{TaskLateArrival, "9", Service, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone, "read what arrived after the decision was signed"},
+	{TaskNewOwner, "1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone, "give the case a new owner"},
+	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone, "look at the act that was saved and then not done, and do it again if it is still meant"},
+}
+
+// EndedBy lists the acts that end a kind of task. A task that nobody could end would
+// hold a case open for good.
+func (k TaskKind) EndedBy() []Act {
+	switch k {
+	case TaskAllocate, TaskNewOwner:
+		return []Act{ActAssign}
+	case TaskReconcile:
+		return []Act{ActReconcile}
+	case TaskTriage:
+		return []Act{ActTriage}
+	case TaskOpeningLetter, TaskTrace, TaskTraceToServe:
+		return []Act{ActLetterSent}
+	case TaskQuestionnaire, TaskSchool, TaskGP, TaskSocialWork, TaskReporter, TaskHousing, TaskCommunity:
+		return []Act{ActEvidence}
+	case TaskContact:
+		return []Act{ActContact, ActEvidence}
+	case TaskAssignWelfare:
+		return []Act{ActAssignWelfare, ActWaive}
+	case TaskReport:
+		return []Act{ActReport, ActWaive}
+	case TaskSignWelfare:
+		return []Act{ActSignWelfare, ActReturnWelfare, ActWaive}
+	case TaskWindow:
+		return []Act{ActSendLetter, ActDecline}
+	case TaskAnswer:
+		return []Act{ActAnswer}
+	case TaskRequestCheck:
+		return []Act{ActRequestCheck}
+	case TaskCheck:
+		return []Act{ActRecordCheck}
+	case TaskPropose:
+		return []Act{ActPropose}
+	case TaskAgree:
+		return []Act{ActAgree, ActReturn, ActWithdraw}
+	case TaskServe:
+		return []Act{ActRecordService}
+	case TaskStatus:
+		return []Act{ActStatusIssued}
+	case TaskAppealWindow:
+		return []Act{ActAppeal} // or its own end, after which somebody looks
+	case TaskNoAppeal:
+		return []Act{ActNoAppeal, ActAppeal}
+	case TaskHold:
+		return []Act{ActRelease, ActFlag}
+	case TaskFlag:
+		return []Act{ActFlag}
+	case TaskReferral:
+		return []Act{ActLookInto, ActFlag}
+	case TaskDifference:
+		return []Act{ActDifference}
+	case TaskReadPost:
+		return []Act{ActReadPost}
+	case TaskLateArrival:
+		return []Act{ActLateArrival}
+	case TaskArrival:
+		return []Act{ActArrival}
+	}
+	return nil
 }
 
 // Rule returns the rule of a kind of task, and whether there is one.

@@ -72,6 +72,8 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"3", TaskContact, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // reach them in person
 		{"3", TaskSchool, School, WelfareLead, EffectNone, EffectGap},                       // council lead, then missing
 		{"3", TaskSocialWork, SocialWork, WelfareLead, EffectNone, EffectGap},               // council lead, then missing
+		{"9", TaskLateArrival, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},  // after the signature
+		{"1", TaskNewOwner, SeniorCaseworker, Operations, EffectNone, EffectNone},           // its owner has left
 		{"6", TaskReferral, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},     // before anybody decides
 		{"2", TaskFlag, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},         // an allegation stays one until two have looked
 		{"1", TaskDifference, Caseworker, SeniorCaseworker, EffectNone, EffectNone},         // nothing is overwritten by itself

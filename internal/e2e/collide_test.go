@@ -66,6 +66,12 @@ func refusal(t *testing.T, o *office, ref string) {
 }
 
 // refused takes a couple to a refusal that is signed.
+// decisionSent sends the letter with the decision: a family without a representative
+// alone gets it.
+func decisionSent() []move {
+	return []move{{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}}}
+}
+
 func refused(t *testing.T, o *office, ref string) {
 	refusal(t, o, ref)
 	o.does(t, ref, o.agrees(t, "ailsa", ref))
@@ -142,17 +148,17 @@ var collisions = []collision{
 	// No service rests on a letter that came back, whichever is recorded first (C9, row 9).
 	{"record service, its letter returned", func(t *testing.T, o *office, ref string) (move, move) {
 		refused(t, o, ref)
-		o.does(t, ref, move{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}})
+		o.does(t, ref, decisionSent()...)
 		return move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}},
 			move{"hamish", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: 2, To: "family", Reason: "not_called_for"}}
-	}, []string{"accepted, accepted", "refused nothing_open, accepted"},
+	}, []string{"accepted, accepted", "refused too_early, accepted"},
 		map[string]int{`select count(*) from decision_outcome where case_ref = $1 and served_on is not null`: 0,
 			`select count(*) from task where case_ref = $1 and kind = 'service.serve' and closed_at is null`:      1,
 			`select count(*) from task where case_ref = $1 and kind like 'service.appeal%' and closed_at is null`: 0}},
 	// No window has ended yet: only the appeal is one, whoever looked first.
 	{"no appeal found, appeal", func(t *testing.T, o *office, ref string) (move, move) {
 		refused(t, o, ref)
-		o.does(t, ref, move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"}})
+		o.does(t, ref, append(decisionSent(), move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"}})...)
 		return move{"morag", casefile.ActNoAppeal, 1, nil}, move{"hamish", casefile.ActAppeal, 1, nil}
 	}, []string{"refused too_early, accepted"},
 		map[string]int{`select count(*) from decision_outcome where case_ref = $1 and appeal_on is not null`: 1,
@@ -176,7 +182,7 @@ var collisions = []collision{
 		if o.count(t, `select count(*) from decision where case_ref = $1`, ref) == 0 {
 			o.does(t, ref, o.agrees(t, "ailsa", ref)) // the one grant in ten
 		}
-		o.does(t, ref, move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"}})
+		o.does(t, ref, append(decisionSent(), move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"}})...)
 		return move{"morag", casefile.ActStatusIssued, 0, nil}, move{"hamish", casefile.ActStatusIssued, 0, nil}
 	}, []string{"accepted, refused nothing_open", "refused nothing_open, accepted", "accepted, refused closed", "refused closed, accepted"},
 		map[string]int{`select count(*) from decision_outcome where case_ref = $1 and status_issued_on is not null`: 2}},

@@ -392,7 +392,7 @@ func TestADayOfTheDeciders(t *testing.T) {
 			s.types(t, refs, 3, "--as ewan decision propose B --file "+gap, "no reason may rest on a gap")
 			s.types(t, refs, 2, "--as ewan decision propose B --file "+file(t, "bare.yaml", strings.ReplaceAll(read(t, form), "evidence: [1]", "evidence: []")), "must cite the evidence")
 			s.types(t, refs, 2, "--as ewan decision propose A B --file "+form, "no batch decides")
-			s.types(t, refs, 3, "--as ewan decision propose B --on "+today.AddDays(1).String()+" --file "+form, "has not come")
+			s.types(t, refs, 2, "--as ewan decision propose B --on "+today.AddDays(-1).String()+" --file "+form, "leave out --on")
 			s.types(t, refs, 4, "--as morag decision propose B --file "+form)
 			s.types(t, refs, 4, "--as fiona decision propose B --file "+form, "only after a second return")
 			s.types(t, refs, 0, "--as ewan decision propose B --file "+form)
@@ -411,7 +411,8 @@ func TestADayOfTheDeciders(t *testing.T) {
 			s.types(t, refs, 0, "--as morag case show A", "MIXED")
 
 			// Each is served; the one has the document, the other appeals.
-			s.day(t, refs, "--as morag service record A --how hand --proof signature", "--as morag service status-issued A/1")
+			s.types(t, refs, 3, "--as morag service record A --how hand --proof signature", "letter sent --to family")
+			s.day(t, refs, "--as morag letter sent A/2 --to family --by hand", "--as morag service record A --how hand --proof signature", "--as morag service status-issued A/1")
 			s.types(t, refs, 3, "--as morag service no-appeal A/2", "has not ended")
 			s.types(t, refs, 3, "--as morag service appeal A/1")
 			s.types(t, refs, 0, "--as morag service appeal A/2")
@@ -425,7 +426,7 @@ func TestADayOfTheDeciders(t *testing.T) {
 		t.Run("bad", func(t *testing.T) {
 			// Evidence overtakes the proposal on B: it goes back to its author, and nobody agrees to what was.
 			old := s.agreement(t, refs["B"])
-			s.types(t, refs, 0, "--as morag evidence receive B --provider community")
+			s.types(t, refs, 0, "--as morag evidence receive B --provider community --partial")
 			require.Contains(t, s.tasks(t, refs["B"]), "decision.propose decision_maker")
 			s.types(t, refs, 6, "--as ailsa decision agree B --file "+old, "read it again")
 			s.types(t, refs, 0, "--as ewan decision propose B --file "+s.outcomes(t, "ewan", refs["B"], no, no))

@@ -205,6 +205,8 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskHold:          {20, w, ew, 0, 20},
 		casefile.TaskFlag:          {10, w, ew, 0, 20},
 		casefile.TaskReferral:      {10, w, ew, 0, 15},
+		casefile.TaskLateArrival:   {5, w, ew, 0, 10},
+		casefile.TaskNewOwner:      {5, w, ew, 0, 10},
 		casefile.TaskDifference:    {10, w, ew, 0, 15},
 		casefile.TaskReadPost:      {5, w, ew, 0, 5},
 		casefile.TaskTrace:         {20, w, ew, 10, 20},

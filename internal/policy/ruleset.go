@@ -261,6 +261,8 @@ var addedTasks = map[casefile.TaskKind]timing{
 	casefile.TaskAppeal:       {clock.Budget{Days: 30, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 30},
 	casefile.TaskArrival:      {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskReferral:     {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 15},
+	casefile.TaskLateArrival:  {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskNewOwner:     {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskExpired:      {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
 }
 

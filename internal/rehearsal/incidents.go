@@ -99,10 +99,10 @@ func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 			return err
 		})
 	}
-	if kind != "opening" || !v.rep || v.repHasLetter {
+	if !v.rep || (kind == "opening" && v.repHasLetter) {
 		return true, nil
 	}
-	v.repHasLetter = true
+	v.repHasLetter = v.repHasLetter || kind == "opening"
 	return v.do(ctx, r, v.owner, casefile.ActLetterSent, 0, on, &casefile.LetterFields{Letter: no, To: "representative", By: "email"}, "")
 }
 

@@ -50,6 +50,8 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 	case casefile.TaskReferral:
 		return do(lookingInto, casefile.ActLookInto, t.Subject, &casefile.LookIntoFields{Finding: pick(v.random, []string{"no_concern", "no_concern", "concern"})},
 			"SYNTHETIC: what was looked into, and what was found.")
+	case casefile.TaskLateArrival:
+		return do(lookingInto, casefile.ActLateArrival, 0, &casefile.ArrivalFields{Finding: "no_change"}, "")
 	case casefile.TaskHold:
 		return v.reviewHold(ctx, r, p.attested)
 	case casefile.TaskDifference:

@@ -105,18 +105,20 @@ func (t *Tx) TextOf(ctx context.Context, id uuid.UUID) (string, error) {
 
 // Command is a recorded act as an activity reads it.
 type Command struct {
-	ID         uuid.UUID      `db:"id"`
-	Case       string         `db:"case_ref"`
-	Lane       casefile.Lane  `db:"lane"`
-	Act        casefile.Act   `db:"kind"`
-	Subject    int            `db:"subject_no"`
-	AttestedOn clock.Date     `db:"attested_on"`
-	Fields     []byte         `db:"fields"`
-	HasText    bool           `db:"has_text"`
-	Person     string         `db:"person"`
-	Permitted  bool           `db:"permitted"`
-	Outcome    sql.NullString `db:"outcome"` // set if it was dealt with before
-	Detail     []byte         `db:"detail"`
+	ID         uuid.UUID     `db:"id"`
+	Case       string        `db:"case_ref"`
+	Lane       casefile.Lane `db:"lane"`
+	Act        casefile.Act  `db:"kind"`
+	Subject    int           `db:"subject_no"`
+	AttestedOn clock.Date    `db:"attested_on"`
+	Fields     []byte        `db:"fields"`
+	HasText    bool          `db:"has_text"`
+	Person     string        `db:"person"`
+	Permitted  bool          `db:"permitted"`
+	// Late is whether its author is not waiting for it any more.
+	Late    bool           `db:"late"`
+	Outcome sql.NullString `db:"outcome"` // set if it was dealt with before
+	Detail  []byte         `db:"detail"`
 }
 
 // Overtaken reports whether one of these kinds of act that was recorded after this
@@ -132,6 +134,14 @@ func (t *Tx) Overtaken(ctx context.Context, id uuid.UUID, field string, acts ...
 	return yes, err
 }
 
+// toldWithin is how long the author of an act may wait at the screen for what becomes
+// of it [D]. A refusal after that reaches them as a task.
+const toldWithin = `interval '2 minutes'`
+
+// notTold says of an outcome o of a command c that its author was not told at the
+// screen that the act is not done.
+const notTold = `(o.outcome = 'expired' or (o.outcome = 'refused' and o.recorded_at > c.recorded_at + ` + toldWithin + `))`
+
 // Command returns a recorded act by its id, with the outcome it already has if
 // any. Permitted tells whether a role that its login held when it was recorded
 // allows it. NotFound if there is no such row.
@@ -140,6 +150,7 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 	err := t.get(ctx, &c, `
 		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.subject_no, c.attested_on,
 		       c.fields, c.text_digest is not null as has_text, c.person, o.outcome, o.detail,
+		       clock_timestamp() > c.recorded_at + `+toldWithin+` as late,
 		       exists (select from staff s join act_role a on a.role = s.role and a.act = c.kind
 		               left join family f on f.case_ref = c.case_ref
 		               where s.login = c.login and grant_holds(s, c.recorded_at)

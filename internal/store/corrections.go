@@ -108,20 +108,22 @@ func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool) (int, 
 }
 
 // Unseen lists, of the cases that a later import has changed, those with a
-// difference that no task stands for yet, and those with an act that expired
-// undelivered or a hold that no task reviews by its day: their reviews are asked to
+// difference that no task stands for yet, and those with an act that was
+// saved and not done, an owner who has left, or a hold that no task reviews by its day: their reviews are asked to
 // take stock.
 func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 	var refs []string
 	err := s.db.SelectContext(ctx, &refs, `
-		select distinct d.case_ref from import_difference d
-		where d.finding is null and exists (select from review r where r.case_ref = d.case_ref)
-			and not exists (select from task t where t.case_ref = d.case_ref and t.kind in ('file.difference', 'closed.arrival')
+		select distinct d.case_ref from import_difference d join review v on v.case_ref = d.case_ref
+		where d.finding is null and not exists (select from task t where t.case_ref = d.case_ref and t.kind in ('file.difference', 'closed.arrival')
 			and (t.subject = d.no or t.kind = 'closed.arrival') and t.closed_at is null)
 		union
 		select distinct c.case_ref from command_outcome o join command c on c.id = o.command_id join review r on r.case_ref = c.case_ref
-		where o.outcome = 'expired' and r.stage <> 'closed'
+		where `+notTold+` and r.stage <> 'closed'
 			and not exists (select from task t where t.case_ref = c.case_ref and t.kind = 'act.expired' and t.subject = c.chain_n)
+		union
+		select r.case_ref from review r
+		where `+ownerHasLeft+` and not exists (select from task t where t.case_ref = r.case_ref and t.kind = 'case.new_owner' and t.closed_at is null)
 		union
 		select distinct h.case_ref from hold h join review r using (case_ref)
 		where h.ended_on is null and r.stage <> 'closed'
@@ -130,7 +132,20 @@ func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 	return refs, mapError(err)
 }
 
-// ExpiredAct is an act that was saved and never delivered.
+// ownerHasLeft says of a review r that is not closed that its owner is a caseworker
+// no more.
+const ownerHasLeft = `r.stage <> 'closed' and r.owner is not null
+			and not exists (select from staff_now s where s.person = r.owner and s.role = 'caseworker')`
+
+// OwnerHasLeft reports whether a case's owner is a caseworker no more.
+func (t *Tx) OwnerHasLeft(ctx context.Context, ref string) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `select exists (select from review r where r.case_ref = $1 and `+ownerHasLeft+`)`, ref)
+	return yes, err
+}
+
+// ExpiredAct is an act that was saved and not done: it was never delivered, or refused
+// when its author was not waiting any more.
 type ExpiredAct struct {
 	No    int            `db:"chain_n"` // its link in the case's chain
 	Act   casefile.Act   `db:"kind"`
@@ -145,6 +160,6 @@ func (t *Tx) ExpiredActs(ctx context.Context, ref string) ([]ExpiredAct, error) 
 		select c.chain_n, c.kind, c.subject_no, coalesce(min(s.role), 'caseworker') as role
 		from command c join command_outcome o on o.command_id = c.id
 		left join act_role a on a.act = c.kind left join staff s on s.login = c.login and s.role = a.role
-		where c.case_ref = $1 and o.outcome = 'expired' group by 1, 2, 3 order by 1`, ref)
+		where c.case_ref = $1 and `+notTold+` group by 1, 2, 3 order by 1`, ref)
 	return rows, err
 }

@@ -47,7 +47,7 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 			(select e.opened_at from stage_entry e where e.case_ref = $1 and e.stage = 'decision') as decision,
 			(select max(o.business_at) from command c join command_outcome o on o.command_id = c.id
 				where c.case_ref = $1 and c.kind = 'representation.clear' and o.outcome = 'accepted') as cleared,
-			(select r.signed_on from representation r where r.case_ref = $1 and r.from_kind = 'minister' and r.received_on is null) as draft,
+			(select r.signed_on from representation r where r.case_ref = $1 and r.from_kind = 'minister' and r.received_on is null and r.withdrawn_on is null) as draft,
 			(select d.signed_on from decision_in_force d where d.case_ref = $1) as signed,
 			(select max(x.sent_on) from (
 				select min(s.sent_on) as sent_on from letter l join letter_sent s using (case_ref, no)

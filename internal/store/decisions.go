@@ -277,7 +277,7 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 		return err
 	}
 	// What was still asked for of the decision has lost its object.
-	err = t.exec(ctx, `update task set closed_at = $2, result = 'signed' where case_ref = $1 and stage = 'decision' and closed_at is null`, ref, at)
+	err = t.exec(ctx, `update task set closed_at = $2, result = 'signed' where case_ref = $1 and stage in ('evidence', 'welfare', 'representation', 'decision') and closed_at is null`, ref, at)
 	if err != nil {
 		return err
 	}

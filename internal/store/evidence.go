@@ -21,6 +21,16 @@ func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Prov
 	return no, err
 }
 
+// EvidenceTwice reports whether what an act has recorded is on record already: the
+// same from the same provider, about the same person, received on the same day.
+func (t *Tx) EvidenceTwice(ctx context.Context, ref string, command uuid.UUID) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from evidence e join evidence o using (case_ref, provider, person_no, result, received_on)
+			where e.case_ref = $1 and e.command_id = $2 and o.command_id <> $2)`, ref, command)
+	return yes, err
+}
+
 // CitableEvidence lists the numbers of evidence that a reason may rest on: what
 // held something.
 func (t *Tx) CitableEvidence(ctx context.Context, ref string) ([]int, error) {
@@ -185,12 +195,22 @@ func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefil
 		ref, person, on, f.Adverse, f.PutOn, answerBy, version, command)
 }
 
-// DecisionCameBack reports whether every letter with the decision that was sent
-// to the family has come back.
-func (t *Tx) DecisionCameBack(ctx context.Context, ref string) (bool, error) {
-	var yes bool
-	err := t.get(ctx, &yes, `
-		select coalesce(bool_and(s.returned_on is not null), false) from letter l join letter_sent s using (case_ref, no)
-		where l.case_ref = $1 and l.kind = 'decision' and s.to_whom = 'family'`, ref)
-	return yes, err
+// DecisionLetter is to whom the letter with the decision was sent and did not come back.
+type DecisionLetter struct {
+	Represented      bool `db:"represented"`
+	ToFamily         bool `db:"to_family"`
+	ToRepresentative bool `db:"to_representative"`
+}
+
+// DecisionLetter returns to whom a case's decision letter was sent.
+func (t *Tx) DecisionLetter(ctx context.Context, ref string) (DecisionLetter, error) {
+	var d DecisionLetter
+	err := t.get(ctx, &d, `
+		select f.representative <> '' as represented,
+			exists (select from letter l join letter_sent s using (case_ref, no)
+				where l.case_ref = $1 and l.kind = 'decision' and s.to_whom = 'family' and s.returned_on is null) as to_family,
+			exists (select from letter l join letter_sent s using (case_ref, no)
+				where l.case_ref = $1 and l.kind = 'decision' and s.to_whom = 'representative' and s.returned_on is null) as to_representative
+		from family f where f.case_ref = $1`, ref)
+	return d, err
 }

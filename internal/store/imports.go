@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -28,25 +29,37 @@ type Imported struct {
 	// open or closed: they are not overwritten, and each difference becomes a task.
 	KeptBack     int            `db:"kept_back" json:"changed_under_review"`
 	KeptBackRefs pq.StringArray `db:"kept_refs" json:"changed_under_review_cases,omitempty"`
+	// MovedAway are the cases of families that the file has with a council outside
+	// Scotland: each has a difference.
+	MovedAway []string `json:"moved_away_cases,omitempty"`
 }
 
 // Incoming hands the families of a file to take, one after another, and returns
-// whether the file is a synthetic one. It returns take's error as it is.
-type Incoming func(take func(casefile.Family) error) (synthetic bool, err error)
+// what the file is. It returns take's error as it is.
+type Incoming func(take func(casefile.Family) error) (Brought, error)
+
+// Brought is what a file is, when all its families are taken.
+type Brought struct {
+	Synthetic bool
+	// Elsewhere are the families that the file has with a council outside Scotland, by
+	// their keys: none of them is taken, and of one that is in the backlog already a
+	// difference is opened.
+	Elsewhere map[string]string
+}
 
 // Import brings families into the backlog in one transaction: all of them or
 // none. A family that is there already keeps its case reference; bringing the
 // same file twice changes nothing. on is the business day; step is called after
 // each family. NotPermitted but for operations.
 func (s *Store) Import(ctx context.Context, families []casefile.Family, fileDigest string, synthetic bool, on clock.Date, step func()) (Imported, error) {
-	return s.ImportFrom(ctx, func(take func(casefile.Family) error) (bool, error) {
+	return s.ImportFrom(ctx, func(take func(casefile.Family) error) (Brought, error) {
 		for _, f := range families {
 			if err := take(f); err != nil {
-				return synthetic, err
+				return Brought{Synthetic: synthetic}, err
 			}
 			step()
 		}
-		return synthetic, nil
+		return Brought{Synthetic: synthetic}, nil
 	}, fileDigest, on)
 }
 
@@ -71,7 +84,7 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 	err = s.InTx(ctx, func(t *Tx) error {
 		st := staging{tx: t, batch: batch.String(), drawn: map[string]bool{}}
 		var failed error
-		synthetic, err := file(func(f casefile.Family) error {
+		brought, err := file(func(f casefile.Family) error {
 			failed = st.add(ctx, f)
 			return failed
 		})
@@ -88,9 +101,17 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 		if err != nil {
 			return err
 		}
-		return t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7, $8)`,
-			batch, fileDigest, synthetic, on, calendar.AddWorkingDays(on, DuplicateWorkingDays),
+		err = t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7, $8)`,
+			batch, fileDigest, brought.Synthetic, on, calendar.AddWorkingDays(on, DuplicateWorkingDays),
 			pq.Array(casefile.PersonFacts), pq.Array(casefile.FamilyFacts), pq.Array(spare))
+		if err != nil || len(brought.Elsewhere) == 0 {
+			return err
+		}
+		var keys, councils []string
+		for _, key := range slices.Sorted(maps.Keys(brought.Elsewhere)) {
+			keys, councils = append(keys, key), append(councils, brought.Elsewhere[key])
+		}
+		return t.all(ctx, &out.MovedAway, `select import_moves($1, $2, $3, $4)`, batch, pq.Array(keys), pq.Array(councils), on)
 	})
 	if unreadable != nil {
 		err = unreadable // as the file's reader says it

@@ -251,14 +251,43 @@ func TestImportOfMany(t *testing.T) {
 func TestAFileThatEndsEarly(t *testing.T) {
 	h := newHouse(t)
 	torn := errors.New("the file is torn")
-	_, err := h.as("archie").ImportFrom(t.Context(), func(take func(casefile.Family) error) (bool, error) {
+	_, err := h.as("archie").ImportFrom(t.Context(), func(take func(casefile.Family) error) (store.Brought, error) {
 		for i := range 600 {
 			if err := take(numbered(i)); err != nil {
-				return false, err
+				return store.Brought{}, err
 			}
 		}
-		return false, torn
+		return store.Brought{}, torn
 	}, "digest", monday)
 	require.Equal(t, torn, err)
 	require.Zero(t, value[int](h, `select (select count(*) from family) + (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
+}
+
+// TestAFamilyThatMovedAway: a later file has a family of the backlog with a council
+// outside Scotland. Nothing is overwritten; a difference is opened, once, and an
+// unlisted family is not drawn before somebody has said whether it has moved (A9).
+func TestAFamilyThatMovedAway(t *testing.T) {
+	h := newHouse(t)
+	ref := h.imports(numbered(1))
+	waits := func() []string { return list[string](h, `select case_ref from waiting_families('legacy')`) }
+	require.Equal(t, []string{ref}, waits())
+	moved := func(council string) store.Imported {
+		t.Helper()
+		done, err := h.as("archie").ImportFrom(t.Context(), func(func(casefile.Family) error) (store.Brought, error) {
+			return store.Brought{Elsewhere: map[string]string{numbered(1).Key: council, "unknown": council}}, nil
+		}, "digest", monday)
+		require.NoError(t, err)
+		return done
+	}
+	require.Equal(t, []string{ref}, moved("E09000012").MovedAway)
+	require.Empty(t, moved("E09000012").MovedAway, "it is not asked again")
+	require.Equal(t, []string{"S12000049 E09000012"}, list[string](h, `select old_value || ' ' || new_value from import_difference where case_ref = $1`, ref))
+	require.Equal(t, "S12000049", value[string](h, `select council from family where case_ref = $1`, ref))
+	require.Empty(t, waits())
+	_, err := h.SQL(t, "morag").Exec(`select import_moves($1, '{}', '{}', current_date)`, "0195f2a0-0000-7000-8000-000000000000")
+	require.ErrorContains(t, err, "may not import")
+	_, err = store.GrantRole(t.Context(), h.Admin, "agnes", casefile.WelfareLead, "E09000012")
+	require.ErrorContains(t, err, "no council in Scotland")
+	_, err = h.admin.Exec(`insert into staff (login, person, role, council) values ('new', 'new', 'welfare_lead', 'E09000012')`)
+	require.ErrorContains(t, err, "check constraint")
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -20,9 +22,27 @@ type Waiting struct {
 	Illness     bool              `db:"illness"`
 	ArrivedOn   clock.PartialDate `db:"arrived_on"`
 	ClaimDate   clock.PartialDate `db:"claim_date"`
-	// Births has the recorded birth dates of everybody but the principal, spouse
-	// and partner.
-	Births pq.StringArray `db:"births"`
+	// Members has of each person the relationship, the recorded birth date and
+	// whether the age is disputed: [Waiting.People] reads them.
+	Members pq.StringArray `db:"members"`
+}
+
+// People returns what the order of listing asks of each person. A birth date that
+// can't be read is unknown.
+func (w Waiting) People() []PersonFacts {
+	people := make([]PersonFacts, len(w.Members))
+	for i, m := range w.Members {
+		part := strings.SplitN(m, "|", 3)
+		if len(part) < 3 {
+			continue
+		}
+		birth, err := clock.ParsePartial(part[1])
+		if err != nil {
+			birth = clock.PartialDate{}
+		}
+		people[i] = PersonFacts{Relationship: casefile.Relationship(part[0]), Birth: birth, AgeDisputed: part[2] == "disputed"}
+	}
+	return people
 }
 
 // Waiting lists the unlisted families of a lane, but those that may stand twice
@@ -30,7 +50,7 @@ type Waiting struct {
 func (t *Tx) Waiting(ctx context.Context, lane casefile.Lane) ([]Waiting, error) {
 	var rows []Waiting
 	err := t.all(ctx, &rows, `
-		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, births from waiting_families($1)`, lane)
+		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, members from waiting_families($1)`, lane)
 	return rows, err
 }
 
@@ -43,7 +63,7 @@ func (s *Store) WaitingOrder(ctx context.Context, lane casefile.Lane) ([]Waiting
 		RuleSet string `db:"rule_set"`
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, births, rule_set from waiting_order($1)`, lane)
+		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, members, rule_set from waiting_order($1)`, lane)
 	if err != nil || len(rows) == 0 {
 		return nil, "", mapError(err)
 	}
@@ -177,12 +197,45 @@ func (t *Tx) LaneState(ctx context.Context, lane casefile.Lane) (LaneState, erro
 	return l, err
 }
 
-// SetLane records an act of operations on a lane. A start that is not the first
-// changes nothing: it reports the first.
-func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, at time.Time) error {
+// noEffect refuses an act that would change nothing on a lane.
+func (l LaneState) noEffect(act casefile.Act, f casefile.BacklogFields, started, stopped bool) *casefile.Refusal {
+	how := fmt.Sprintf("the %s lane runs at %d families a week", f.Lane, l.Capacity)
+	if l.Paused != "" {
+		how += ", and is paused (" + l.Paused + ")"
+	}
+	switch {
+	case act != casefile.ActBacklogStart && !started:
+		return casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start")
+	case act == casefile.ActBacklogStart && started:
+		return casefile.Refuse(casefile.RefusedAlreadyDone, how+": backlog capacity changes how many, backlog pause and backlog resume whether it goes on")
+	case act == casefile.ActBacklogCapacity && l.Capacity == f.Capacity:
+		return casefile.Refuse(casefile.RefusedAlreadyDone, how+" already")
+	case act == casefile.ActBacklogPause && l.Paused == f.Reason:
+		return casefile.Refuse(casefile.RefusedAlreadyDone, how+" already: backlog resume goes on")
+	case act == casefile.ActBacklogResume && l.Paused == "" && !stopped:
+		return casefile.Refuse(casefile.RefusedAlreadyDone, how+", and is not paused")
+	}
+	return nil
+}
+
+// SetLane records an act of operations on a lane, which must have an effect: one that
+// changes nothing is refused, with how the lane runs and what changes it. stopped is
+// whether the lane has stopped by itself.
+func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, stopped bool, at time.Time) error {
+	if f.Target.Before(clock.DateOf(at)) && !f.Target.IsZero() {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("the target %s has passed: today is %s", f.Target, clock.DateOf(at)))
+	}
+	runs, err := t.LaneState(ctx, f.Lane)
+	started := !IsKind(err, NotFound)
+	if err != nil && started {
+		return err
+	}
+	if refusal := runs.noEffect(act, f, started, stopped); refusal != nil {
+		return refusal
+	}
 	switch act {
 	case casefile.ActBacklogStart:
-		return t.exec(ctx, `insert into backlog_lane (lane, started_at, capacity, target) values ($1, $2, $3, $4) on conflict do nothing`,
+		return t.exec(ctx, `insert into backlog_lane (lane, started_at, capacity, target) values ($1, $2, $3, $4)`,
 			f.Lane, at, f.Capacity, f.Target)
 	case casefile.ActBacklogCapacity:
 		return t.exec(ctx, `update backlog_lane set capacity = $2 where lane = $1`, f.Lane, f.Capacity)

@@ -24,7 +24,7 @@ func (t *Tx) MinistersDraft(ctx context.Context, ref string) (MinistersDraft, er
 	err := t.get(ctx, &d, `
 		select no, drafter, checker is not null as checked, cleared_by is not null as cleared, signer is not null as signed,
 		       returned_on is not null as returned
-		from representation where case_ref = $1 and from_kind = 'minister' and received_on is null`, ref)
+		from representation where case_ref = $1 and from_kind = 'minister' and received_on is null and withdrawn_on is null`, ref)
 	return d, err
 }
 
@@ -46,6 +46,11 @@ func (t *Tx) ReturnDraft(ctx context.Context, ref string, no int, by string, on 
 		update representation set returned_on = $4, returned_by = $3, checker = null, cleared_by = null, signer = null, signed_on = null,
 			signature_recorded_by = null, document = null
 		where case_ref = $1 and no = $2`, ref, no, by, on)
+}
+
+// WithdrawDraft gives the minister's draft up, on record.
+func (t *Tx) WithdrawDraft(ctx context.Context, ref string, no int, by string, on clock.Date) error {
+	return t.exec(ctx, `update representation set withdrawn_on = $4, withdrawn_by = $3 where case_ref = $1 and no = $2`, ref, no, by, on)
 }
 
 // RedraftRepresentation takes up a returned draft again.

@@ -168,6 +168,8 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 			return unknownRole(role)
 		case role.IsCouncils() && council == "":
 			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is held for one council: name it with --council and its GSS code", role))
+		case role.IsCouncils() && !strings.HasPrefix(council, "S12"):
+			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is no council in Scotland: Hame holds families of Scotland's councils only; give a GSS code such as S12000049", council))
 		case !role.IsCouncils() && council != "":
 			return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s is held for no council: leave out --council", role))
 		}
@@ -285,6 +287,20 @@ const notEnded = `(grant_holds(s, clock_timestamp()) or (valid_to is null and re
 func (s *Store) endSessions(ctx context.Context, login string) error {
 	_, err := s.db.ExecContext(ctx, `select hame_server.end_sessions($1)`, login)
 	return mapError(err)
+}
+
+// LeftWithoutOwner counts the open cases whose owner is the person of a login and is a
+// caseworker no more. It connects as the database's administrator.
+func LeftWithoutOwner(ctx context.Context, adminURL, login string) (n int, err error) {
+	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
+		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
+			return err
+		}
+		return t.get(ctx, &n, `
+			select count(*) from review r join staff_member m on m.person = r.owner
+			where m.login = $1 and `+ownerHasLeft, login)
+	})
+	return n, err
 }
 
 func unknownRole(role casefile.Party) error {

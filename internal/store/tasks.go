@@ -145,6 +145,35 @@ func (t *Tx) HadTask(ctx context.Context, ref string, kind casefile.TaskKind, su
 	return yes, err
 }
 
+// ClosedRung is a rung that is due of a task on a closed case.
+type ClosedRung struct {
+	Case    string            `db:"case_ref"`
+	Kind    casefile.TaskKind `db:"kind"`
+	Subject int               `db:"subject"`
+	casefile.Rung
+}
+
+// RungsOfClosed lists the rungs of closed cases that are due at an instant.
+func (s *Store) RungsOfClosed(ctx context.Context, now time.Time) ([]ClosedRung, error) {
+	var rows []struct {
+		Case    string            `db:"case_ref"`
+		Kind    casefile.TaskKind `db:"kind"`
+		Subject int               `db:"subject"`
+		Next    casefile.RungKind `db:"next_rung"`
+		No      int               `db:"next_no"`
+		At      time.Time         `db:"next_at"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select t.case_ref, t.kind, t.subject, t.next_rung, t.next_no, t.next_at
+		from task t join review r using (case_ref)
+		where t.closed_at is null and r.stage = 'closed' and t.next_at <= $1 order by t.next_at limit 1000`, now)
+	rungs := make([]ClosedRung, len(rows))
+	for i, r := range rows {
+		rungs[i] = ClosedRung{r.Case, r.Kind, r.Subject, casefile.Rung{Kind: r.Next, No: r.No, At: r.At}}
+	}
+	return rungs, mapError(err)
+}
+
 // ActRung writes that a rung acted, once: it reports false if it had already.
 func (t *Tx) ActRung(ctx context.Context, task int64, rung casefile.Rung, effect casefile.Effect, at time.Time) (bool, error) {
 	return t.execOne(ctx, `

@@ -42,7 +42,8 @@ create table staff (
     role        text not null check (role in ('caseworker', 'senior_caseworker', 'lead_professional', 'welfare_lead',
                     'representation_drafter', 'private_office', 'minister', 'decision_maker', 'second_officer',
                     'operations', 'auditor')),
-    council     text check ((council is not null) = (role in ('lead_professional', 'welfare_lead'))),
+    -- Hame is for the backlog of Scotland.
+    council     text check (council ^@ 'S12') check ((council is not null) = (role in ('lead_professional', 'welfare_lead'))),
     valid_from  date not null default current_date,
     valid_to    date,
     granted_by  text not null default session_user check (granted_by <> login),

@@ -182,6 +182,9 @@ create table representation (
     document    text,
     -- Only what has reached the Home Office binds its decision.
     received_on date,
+    -- A draft that was given up, because the minister declines.
+    withdrawn_on date,
+    withdrawn_by text,
     answer      text check (answer in ('accepted', 'rejected', 'more')),
     answered_by text,
     answered_on date,

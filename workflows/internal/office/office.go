@@ -132,6 +132,7 @@ func (m Manner) Answer(kind casefile.TaskKind, subject int) []Deed {
 	case casefile.TaskServe:
 		return []Deed{
 			{"morag", casefile.ActLetterSent, 0, fixed(&casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}), ""},
+			{"morag", casefile.ActLetterSent, 0, fixed(&casefile.LetterFields{Letter: 2, To: "representative", By: "email"}), ""},
 			{"morag", casefile.ActRecordService, 0, fixed(&casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}), ""},
 		}
 	case casefile.TaskStatus:
