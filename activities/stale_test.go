@@ -37,7 +37,7 @@ func TestWhatComesAfterAProposal(t *testing.T) {
 		do   func(*story)
 	}{
 		{"evidence", func(s *story) {
-			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "complete"})
+			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "partial"})
 		}},
 		{"a contact", func(s *story) { s.contact("phone") }},
 		{"an interview", func(s *story) { s.interview(1) }},

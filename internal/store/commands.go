@@ -134,9 +134,9 @@ func (t *Tx) Overtaken(ctx context.Context, id uuid.UUID, field string, acts ...
 	return yes, err
 }
 
-// toldWithin is how long the author of an act may wait at the screen for what becomes
-// of it [D]. A refusal after that reaches them as a task.
-const toldWithin = `interval '2 minutes'`
+// toldWithin is how long the author of an act waits at the screen for what becomes of
+// it: starter's patience. A refusal after that reaches them as a task.
+const toldWithin = `interval '20 seconds'`
 
 // notTold says of an outcome o of a command c that its author was not told at the
 // screen that the act is not done.

@@ -31,7 +31,16 @@ func (h *house) decided(ref, rollup string, outcome casefile.Outcome, second any
 
 func (h *house) served(ref string, on clock.Date) {
 	h.t.Helper()
+	h.writes(ref)
 	h.exec(`update decision_outcome set served_on = $2, served_how = 'hand', proof = 'signature' where case_ref = $1`, ref, on)
+}
+
+// writes puts the letter of the decision on record as sent to everybody.
+func (h *house) writes(ref string) {
+	h.t.Helper()
+	h.tamper(`insert into letter (case_ref, no, kind, created_at) values ($1, 90, 'decision', '2026-03-02 09:00Z') on conflict do nothing`, ref)
+	h.tamper(`insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id)
+		select $1, 90, w, 'post', '2026-03-02', gen_random_uuid() from unnest(array['family', 'representative']) w on conflict do nothing`, ref)
 }
 
 func (h *house) closes(ref string) {
@@ -69,6 +78,7 @@ func TestTheReportReconciles(t *testing.T) {
 	h.closes(archived)
 	part := h.review(numbered(10))
 	h.decided(part, "MIXED", casefile.GrantHP, "ailsa")
+	h.writes(part)
 	h.exec(`update decision_outcome set served_on = '2026-03-04', served_how = 'hand', proof = 'signature' where case_ref = $1 and person_no < 3`, part)
 
 	for _, login := range []string{"archie", "fiona", "una", "hame_worker"} {
@@ -231,6 +241,7 @@ func TestVerify(t *testing.T) {
 	breach("served before closed", func(ref string) {
 		h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
 		h.served(ref, monday)
+		h.writes(ref)
 		h.exec(`update decision_outcome set served_on = null, served_how = null, proof = null where case_ref = $1 and person_no = 2`, ref)
 		h.closes(ref)
 	})

@@ -169,7 +169,7 @@ var reads = map[string]string{
 	"calendar_in_force":   `select to_jsonb(1) where calendar_in_force() = $1`,
 	"calendar_progress":   `select to_jsonb(x) from calendar_progress() x where label = $1`,
 	"holidays_of":         `select to_jsonb(x) from holidays_of($1) x`,
-	"apply_calendar":      ``, "record_refusal": ``, "record_read": ``, "ask_comparison": ``, "try_calendar_again": ``, "import_merge": ``, "erase_text": ``,
+	"apply_calendar":      ``, "record_refusal": ``, "record_read": ``, "ask_comparison": ``, "try_calendar_again": ``, "import_merge": ``, "import_moves": ``, "erase_text": ``,
 	"receive_post": ``, "dismiss_post": ``, "settle_arrival": ``, "resolve_duplicate": ``,
 }
 
