@@ -63,13 +63,14 @@ type Activities struct {
 	calendars sync.Map // version -> *clock.Holidays
 }
 
-// Register registers every activity under its name.
+// Register registers every activity under its name. Each asks who calls it: what
+// comes from elsewhere than its own workflow is refused.
 func (a *Activities) Register(w worker.ActivityRegistry) {
 	for name, f := range map[string]any{
-		OpenReviewActivity: a.OpenReview, OpenStageActivity: a.OpenStage, RecordActActivity: a.RecordAct,
-		ActOnRungActivity: a.ActOnRung, MarkStuckActivity: a.MarkStuck, DrawFamiliesActivity: a.DrawFamilies,
-		StartReviewsActivity: a.StartReviews, RecordBacklogActActivity: a.RecordBacklogAct,
-		TakeStockActivity: a.TakeStock, MoveDeadlinesActivity: a.MoveDeadlines, MoveReviewsActivity: a.MoveReviews,
+		OpenReviewActivity: own(a.OpenReview), OpenStageActivity: own(a.OpenStage), RecordActActivity: own(a.RecordAct),
+		ActOnRungActivity: own(a.ActOnRung), MarkStuckActivity: own(a.MarkStuck), DrawFamiliesActivity: own(a.DrawFamilies),
+		StartReviewsActivity: own(a.StartReviews), RecordBacklogActActivity: own(a.RecordBacklogAct),
+		TakeStockActivity: own(a.TakeStock), MoveDeadlinesActivity: own(a.MoveDeadlines), MoveReviewsActivity: own(a.MoveReviews),
 	} {
 		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -158,11 +159,14 @@ type change struct {
 func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error) (casefile.Review, error) {
 	var after casefile.Review
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		calendar, err := tx.LockReview(ctx, ref)
+		locked, err := tx.LockReview(ctx, ref)
 		if err != nil {
 			return err
 		}
-		holidays, err := a.holidays(ctx, tx, calendar)
+		if err := inTime(ctx, now, locked.Latest); err != nil {
+			return err
+		}
+		holidays, err := a.holidays(ctx, tx, locked.Calendar)
 		if err != nil {
 			return err
 		}

@@ -55,6 +55,13 @@ func (a *Activities) DrawFamilies(ctx context.Context, in DrawFamiliesParams) (P
 	today := clock.DateOf(in.Now)
 	var progress Progress
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		latest, err := tx.LatestInstant(ctx)
+		if err == nil {
+			err = inTime(ctx, in.Now, latest)
+		}
+		if err != nil {
+			return err
+		}
 		hash, err := tx.OperativeHash(ctx, in.Lane, today)
 		if err != nil {
 			return err
@@ -261,6 +268,13 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 		if err := tx.LockLane(ctx, in.Lane); err != nil {
 			return err
 		}
+		latest, err := tx.LatestInstant(ctx)
+		if err == nil {
+			err = inTime(ctx, in.Now, latest)
+		}
+		if err != nil {
+			return err
+		}
 		cmd, err := tx.Command(ctx, in.Command)
 		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Lane != in.Lane || cmd.Act != in.Act || !cmd.Permitted)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this lane")
@@ -280,7 +294,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			if err := tx.SetLane(ctx, in.Act, *fields.(*casefile.BacklogFields), in.Stopped, in.Now); err != nil {
 				return err
 			}
-			if err := tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {
+			if _, err := tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {
 				return err
 			}
 		}
@@ -289,7 +303,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 	if refusal, ok := casefile.AsRefusal(err); ok {
 		out = RecordBacklogActResult{Refused: refusal}
 		err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-			if err := tx.RecordOutcome(ctx, in.Command, "refused", refusal, 0, in.Now); err != nil {
+			if _, err := tx.RecordOutcome(ctx, in.Command, "refused", refusal, 0, in.Now); err != nil {
 				return err
 			}
 			return out.read(ctx, tx, in.Lane)

@@ -677,9 +677,9 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	}
 	s := o.family(t, nil)
 	require.NoError(t, o.Store.InTx(ctx, func(tx *store.Tx) error {
-		version, err := tx.LockReview(ctx, s.ref)
+		locked, err := tx.LockReview(ctx, s.ref)
 		require.NoError(t, err)
-		require.Equal(t, embedded.Version(), version)
+		require.Equal(t, embedded.Version(), locked.Calendar)
 		require.False(t, passed())
 		return nil
 	}))

@@ -36,6 +36,9 @@ type CalendarChange struct {
 	Done   bool     `json:"done,omitempty"`
 }
 
+// CalendarID is the workflow id of the moving of deadlines for a change of the calendars.
+func CalendarID(application int64) string { return fmt.Sprintf("apply-calendar-%d", application) }
+
 // MovedAtOnce is how many reviews are being moved at the same time.
 const MovedAtOnce = 16
 

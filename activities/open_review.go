@@ -61,11 +61,14 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		if err != nil {
 			return err
 		}
-		calendar, err := tx.LockReview(ctx, in.Case)
+		locked, err := tx.LockReview(ctx, in.Case)
 		if err != nil {
 			return err
 		}
-		holidays, err := a.holidays(ctx, tx, calendar)
+		if err := inTime(ctx, in.Now, locked.Latest); err != nil {
+			return err
+		}
+		holidays, err := a.holidays(ctx, tx, locked.Calendar)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"hame/internal/casefile"
@@ -21,6 +22,9 @@ type OpenStageParams struct {
 func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefile.Review, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		if err := c.mended(ctx); err != nil {
+			return err
+		}
+		if err := c.mayOpen(ctx, in.Stage); err != nil {
 			return err
 		}
 		entered, err := c.EnterStage(ctx, c.ref, in.Stage, in.Now)
@@ -65,6 +69,22 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 		return nil
 	})
 	return r, classify("open stage", err)
+}
+
+// mayOpen checks on the record that the stage before is finished: whoever calls may
+// have forged the call.
+func (c *change) mayOpen(ctx context.Context, stage casefile.Stage) error {
+	if !c.before.MayOpen(stage, c.now) {
+		return fmt.Errorf("%s can't be opened at %s: the stage before is not finished", stage, c.before.Stage)
+	}
+	if stage != casefile.Closed || c.before.HasOpened(stage) {
+		return nil
+	}
+	unserved, err := c.Unserved(ctx, c.ref)
+	if err == nil && unserved > 0 {
+		err = fmt.Errorf("the case can't be closed: %d of its people have not been served", unserved)
+	}
+	return err
 }
 
 // close ends what is still open of a case. What nobody has read or settled

@@ -25,7 +25,9 @@ type RecordActParams struct {
 // RecordActResult is what became of the act, and the review afterwards.
 type RecordActResult struct {
 	Refused *casefile.Refusal `json:"refused,omitempty"`
-	Review  casefile.Review   `json:"review"`
+	// Head is the link that the act's outcome made in the case's chain.
+	Head   casefile.Link   `json:"head,omitzero"`
+	Review casefile.Review `json:"review"`
 }
 
 // handler does one kind of act in the transaction of a change. Its error is a
@@ -102,22 +104,25 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 			return err
 		}
 		if cmd.Outcome.Valid {
-			out.Refused = earlier(cmd)
+			out.Refused, out.Head = earlier(cmd), cmd.Link
 			return nil
 		}
 		if c.before.Stage == casefile.Closed && cmd.Act.IsFiled() {
-			return c.file(ctx, cmd)
+			out.Head, err = c.file(ctx, cmd)
+			return err
 		}
 		if err := c.do(ctx, cmd); err != nil {
 			return err
 		}
-		if c.fileUntouched {
-			return c.RecordOutcome(ctx, cmd.ID, "accepted", nil, c.before.Revision, in.Now)
+		revision := c.before.Revision
+		if !c.fileUntouched {
+			if err := c.Revise(ctx, c.ref); err != nil {
+				return err
+			}
+			revision++
 		}
-		if err := c.Revise(ctx, c.ref); err != nil {
-			return err
-		}
-		return c.RecordOutcome(ctx, cmd.ID, "accepted", nil, c.before.Revision+1, in.Now)
+		out.Head, err = c.RecordOutcome(ctx, cmd.ID, "accepted", nil, revision, in.Now)
+		return err
 	})
 	if refusal, ok := casefile.AsRefusal(err); ok {
 		// The facts were rolled back; that it was tried is a fact too.
@@ -128,10 +133,11 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 				return err
 			}
 			if cmd.Outcome.Valid {
-				out.Refused = earlier(cmd)
+				out.Refused, out.Head = earlier(cmd), cmd.Link
 				return nil
 			}
-			if err := c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now); err != nil || !cmd.Late || c.before.Stage == casefile.Closed {
+			out.Head, err = c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now)
+			if err != nil || !cmd.Late || c.before.Stage == casefile.Closed {
 				return err
 			}
 			return c.openExpired(ctx) // its author was told that it is saved, and has left the screen
@@ -152,22 +158,23 @@ func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
 }
 
 // file keeps what arrives in the moment in which a case is closed with it.
-func (c *change) file(ctx context.Context, cmd store.Command) error {
+func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, error) {
+	var none casefile.Link
 	switch cmd.Act {
 	case casefile.ActReceivePost, casefile.ActLinkPost, casefile.ActReadPost:
 		fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 		if err != nil {
-			return err
+			return none, err
 		}
 		if err := handlers[cmd.Act](ctx, c, cmd, fields); err != nil {
-			return err
+			return none, err
 		}
 		if err := c.CloseAll(ctx, c.ref, "filed", c.now); err != nil {
-			return err // on a closed case reading the post is part of the one task
+			return none, err // on a closed case reading the post is part of the one task
 		}
 	}
 	if err := c.open(ctx, casefile.TaskArrival, 0, c.today); err != nil {
-		return err
+		return none, err
 	}
 	return c.RecordOutcome(ctx, cmd.ID, "filed", nil, c.before.Revision, c.now)
 }

@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"hame/internal/casefile"
+	"hame/internal/chainexport"
 	"hame/internal/clock"
 	"hame/internal/store"
 )
@@ -78,9 +82,11 @@ func (a *app) auditExport() *cobra.Command {
 
 func (a *app) auditCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE", Short: "compare an earlier export, a file or - for standard input, with the chains now; exits non-zero if a link differs", Args: exactly(1),
+		Use: "check FILE|DIR", Short: "compare an earlier export, or the worker's daily ones in a folder, with the chains now; exits non-zero if a link differs", Args: exactly(1),
+		Long: "Compare an earlier export with the chains now: a file that audit export wrote, or - for standard input, or the folder of the worker's daily exports.\n" +
+			"Of these also the signatures are verified, with the key of HAME_AUDIT_PUBLIC_KEY_FILE, and that no day is missing. It exits non-zero on a difference.",
 		RunE: func(c *cobra.Command, args []string) error {
-			heads, err := readHeads(args[0])
+			heads, wrong, err := a.exported(args[0])
 			if err != nil {
 				return usageError{err}
 			}
@@ -92,20 +98,45 @@ func (a *app) auditCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, what := range wrong {
+				differences = append(differences, store.ChainDifference{Detail: what})
+			}
 			err = a.print(c.OutOrStdout(), differences, func(t *tabwriter.Writer) {
 				for _, d := range differences {
-					fmt.Fprintf(t, "%s\tlink %d\t%s\n", d.Subject, d.N, d.Detail)
+					link := ""
+					if d.N > 0 {
+						link = fmt.Sprintf("link %d", d.N)
+					}
+					fmt.Fprintf(t, "%s\t%s\t%s\n", d.Subject, link, d.Detail)
 				}
 				if len(differences) == 0 {
 					fmt.Fprintf(t, "all %d chain(s) of the export stand unchanged\n", len(heads))
 				}
 			})
 			if err == nil && len(differences) > 0 {
-				err = fmt.Errorf("%d link(s) differ: the record was changed behind its triggers, or restored from an older copy", len(differences))
+				err = fmt.Errorf("%s: the record was changed behind its triggers, or restored from an older copy, or the exports were touched",
+					counted(len(differences), "difference", "differences"))
 			}
 			return err
 		},
 	}
+}
+
+// exported reads the heads of an earlier export, or of all daily ones in a folder,
+// whose signatures and days it checks.
+func (a *app) exported(name string) (heads []store.ChainHead, wrong []string, err error) {
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		heads, err := readHeads(name)
+		return heads, nil, err
+	}
+	if a.settings.AuditPublicKey == "" {
+		return nil, nil, errors.New("HAME_AUDIT_PUBLIC_KEY_FILE is not set: the exports of a folder are signed, and it verifies them")
+	}
+	key, err := chainexport.ReadPublicKey(a.settings.AuditPublicKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	return chainexport.Check(name, key, clock.DateOf(time.Now()))
 }
 
 var hashPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)

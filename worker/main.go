@@ -22,6 +22,7 @@ import (
 
 	"hame/activities"
 	"hame/internal/carrier"
+	"hame/internal/chainexport"
 	"hame/internal/codec"
 	"hame/internal/settings"
 	"hame/internal/store"
@@ -56,6 +57,14 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	if s.DatabaseURL == "" {
 		return errors.New("HAME_DATABASE_URL is not set; `worker -help` lists the settings")
 	}
+	var exports chainexport.Writer
+	if s.AuditExportDir != "" {
+		key, err := chainexport.ReadPrivateKey(s.AuditKeyFile)
+		if err != nil {
+			return err
+		}
+		exports = chainexport.Writer{Dir: s.AuditExportDir, Key: key}
+	}
 	metrics, gatherer, closeMetrics := newMetrics()
 	defer closeMetrics()
 
@@ -68,6 +77,7 @@ func run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer func() { _ = db.Close() }() // the process ends
+	exports.Record = db
 	keyset, err := settings.Keyset()
 	if err != nil {
 		return err
@@ -116,6 +126,11 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
 	delivered := make(chan struct{})
 	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: c, Record: db, Acts: acts, TaskQueue: s.TaskQueue}, Logger: logger}
+	if s.AuditExportDir == "" {
+		logger.Warn("the heads of the chains are not exported: HAME_AUDIT_EXPORT_DIR is not set")
+	} else {
+		dispatcher.Export = exports.Daily
+	}
 	go func() { defer close(delivered); dispatcher.Run(delivering, s.StopBudget/2) }()
 	logger.Info("ready", "http", server.Addr)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -51,6 +52,7 @@ func (l *lane) begin(at time.Time) {
 	l.env = suite.NewTestWorkflowEnvironment()
 	l.env.SetTestTimeout(time.Minute)
 	l.env.SetStartTime(at)
+	l.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: activities.BacklogID(casefile.Legacy), TaskQueue: "hame"})
 	workflows.Register(l.env)
 	l.activities.Register(l.env)
 	register := func(name string, f any) {

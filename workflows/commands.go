@@ -144,6 +144,9 @@ func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
 			return
 		}
 		r.adopt(out.Review)
+		if out.Head.N > 0 {
+			r.Head = out.Head
+		}
 		receipt.Refused = out.Refused
 		if a.Kind == casefile.ActRecover && out.Refused == nil {
 			r.CancelRequested = false // operations have seen it

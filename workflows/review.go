@@ -178,7 +178,7 @@ func (r *review) exclusively(ctx workflow.Context, f func()) {
 // adopt takes over the review as the facts have it.
 func (r *review) adopt(after casefile.Review) {
 	after.Shown, after.ContinueAfter, after.DrawnAt, after.RetryAt = r.Shown, r.ContinueAfter, r.DrawnAt, r.RetryAt
-	after.CancelRequested = r.CancelRequested
+	after.CancelRequested, after.Head = r.CancelRequested, r.Head
 	r.Review = after
 }
 

@@ -21,6 +21,7 @@ import (
 const (
 	ruleAgree = "record and process agree"
 	ruleEnds  = "only the process ends a review"
+	ruleLost  = "nothing is lost"
 )
 
 // queriedAtOnce is how many reviews are asked for their state at the same time [D].

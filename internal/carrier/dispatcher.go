@@ -37,6 +37,9 @@ const (
 type Dispatcher struct {
 	Carrier
 	Logger *slog.Logger
+	// Export writes the day's export of the chains' heads, unless it is written; nil
+	// where none is kept.
+	Export func(context.Context) error
 }
 
 // Run delivers until ctx ends, and then lets what it has begun finish. Acts that do
@@ -144,7 +147,7 @@ func (c *Carrier) TakeStock(ctx context.Context, ref string) (bool, error) {
 // a workflow. One that runs is left running; again has it try at once what could not
 // be moved before.
 func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bool) error {
-	id, change := CalendarID(application), activities.CalendarChange{Schema: 1, Application: application}
+	id, change := activities.CalendarID(application), activities.CalendarChange{Schema: 1, Application: application}
 	o := client.StartWorkflowOptions{
 		ID: id, TaskQueue: c.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -158,6 +161,3 @@ func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bo
 	_, err := c.Temporal.ExecuteWorkflow(ctx, o, activities.ApplyCalendarWorkflow, change)
 	return err
 }
-
-// CalendarID is the workflow id of the moving of deadlines for a change of the calendars.
-func CalendarID(application int64) string { return fmt.Sprintf("apply-calendar-%d", application) }

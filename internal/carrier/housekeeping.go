@@ -14,6 +14,7 @@ const (
 	askedEvery  = 250 * time.Millisecond // comparisons, and changes of the calendars
 	unseenEvery = 2 * time.Second
 	closedEvery = time.Minute // tasks of closed cases, whose rungs are days apart
+	exportEvery = 5 * time.Second
 	// startedFor is how long a change of the calendars is left to the workflow that was
 	// started for it, before it is made sure of again.
 	startedFor = 30 * time.Second
@@ -52,6 +53,9 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 	house.Go(each(askedEvery, "record and Temporal were not compared", d.compareIfDue))
 	house.Go(each(unseenEvery, "cannot read what no task stands for", d.takeStocks))
 	house.Go(each(closedEvery, "a task of a closed case did not escalate", d.escalateClosed))
+	if d.Export != nil {
+		house.Go(each(exportEvery, "the heads of the chains were not exported", d.Export))
+	}
 	_ = house.Wait() // its members return none
 }
 

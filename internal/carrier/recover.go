@@ -103,6 +103,17 @@ func (c *Carrier) standsElsewhere(ctx context.Context, ref string) ([]store.Brea
 			return nil, err
 		}
 		found = nil
+		if running.Head.N > 0 {
+			// The record may be ahead; what the review was told of it must still stand there.
+			stands, err := c.Record.IsLink(ctx, ref, running.Head)
+			if err != nil {
+				return nil, err
+			}
+			if !stands {
+				found = append(found, store.Breach{Rule: ruleLost, Case: ref, Detail: fmt.Sprintf(
+					"its review was told of link %d of the chain, which the record has not: the record was rewritten or restored; case recover goes on from it", running.Head.N)})
+			}
+		}
 		if err != nil || !running.Agrees(recorded) {
 			found = append(found, store.Breach{Rule: ruleAgree, Case: ref, Detail: "its review stands elsewhere than its record: case recover has it go on from there"})
 		}

@@ -45,12 +45,22 @@ type Review struct {
 	// has no effect on it: operations find it with verify.
 	CancelRequested bool `json:"cancel_requested,omitempty"`
 
+	// Head is the link of the case's chain that the last act made: what the record
+	// had then can't be rewritten without Temporal showing it.
+	Head Link `json:"head,omitzero"`
+
 	// Shown is what the search attributes were last set to.
 	Shown Shown `json:"shown"`
 	// ContinueAfter, if not 0, makes the workflow continue as new after so many
 	// acts and rungs, and not only when Temporal suggests it: tests force the
 	// seams with it.
 	ContinueAfter int `json:"continue_after,omitempty"`
+}
+
+// Link is a link of a chain: its number, and its hash in hexadecimal.
+type Link struct {
+	N    int    `db:"n" json:"n"`
+	Hash string `db:"hash" json:"hash"`
 }
 
 // Shown is a review's face in the list of workflows.
@@ -94,6 +104,28 @@ func (r Review) Finished(s Stage) bool {
 		return len(r.Tasks) == 0 // whatever has arrived, of whichever stage, holds the closing
 	}
 	return !slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Stage == s })
+}
+
+// MayOpen reports whether a stage may be opened at an instant: the one before is
+// finished, a decision is signed before its service. A stage that was opened may be
+// opened again, which does nothing.
+func (r Review) MayOpen(s Stage, now time.Time) bool {
+	if r.HasOpened(s) {
+		return true
+	}
+	switch s {
+	case Evidence:
+		return r.Finished(Listed) && !now.Before(r.ListingAt)
+	case Representation:
+		return r.Finished(Evidence) && r.Finished(Welfare)
+	case Decision:
+		return r.Finished(Representation)
+	case Service:
+		return r.Finished(Decision)
+	case Closed:
+		return r.Finished(Service)
+	}
+	return false
 }
 
 // Between reports whether at an instant a stage is finished and the next is

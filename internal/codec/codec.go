@@ -33,6 +33,10 @@ const (
 // encrypted for.
 var ErrForeign = errors.New("this payload was encrypted for another workflow")
 
+// ErrPlain is a payload that is not encrypted: anybody who reaches Temporal's
+// frontend could have written it, and nothing in it is believed.
+var ErrPlain = errors.New("this payload is not encrypted, and so not from Hame")
+
 // UnknownKeyError is a payload under a key that the keyset does not hold.
 type UnknownKeyError struct{ Key uint32 }
 
@@ -84,15 +88,13 @@ func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error
 	return sealed, nil
 }
 
-// Decode decrypts what Encode has encrypted, and passes on what was written
-// before there was encryption. Its errors are [ErrForeign], [*UnknownKeyError],
-// and one for what is no payload of Hame's or was tampered with.
+// Decode decrypts what Encode has encrypted, and refuses everything else. Its errors
+// are [ErrPlain], [ErrForeign], [*UnknownKeyError], and one for what was tampered with.
 func (c *Codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	plain := make([]*commonpb.Payload, len(payloads))
 	for i, p := range payloads {
 		if string(p.GetMetadata()[converter.MetadataEncoding]) != Encoding {
-			plain[i] = p
-			continue
+			return nil, ErrPlain
 		}
 		var err error
 		if plain[i], err = c.open(p); err != nil {

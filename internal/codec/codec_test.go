@@ -60,14 +60,15 @@ func TestAPayloadIsReadInItsOwnWorkflowOnly(t *testing.T) {
 	require.Error(t, dc.FromPayload(short, &got))
 }
 
-// Reviews that were opened before there was encryption go on.
-func TestWhatWasWrittenInPlainIsStillRead(t *testing.T) {
+// TestNothingInPlainIsBelieved: what is not encrypted could be anybody's.
+func TestNothingInPlainIsBelieved(t *testing.T) {
 	k, _ := keyset(t)
 	plain, err := converter.GetDefaultDataConverter().ToPayload("evidence")
 	require.NoError(t, err)
 	var got string
-	require.NoError(t, of(codec.Converter(k), "ABC-DEFG").FromPayload(plain, &got))
-	require.Equal(t, "evidence", got)
+	require.ErrorIs(t, of(codec.Converter(k), "ABC-DEFG").FromPayload(plain, &got), codec.ErrPlain)
+	require.ErrorIs(t, codec.Converter(k).FromPayload(&commonpb.Payload{}, &got), codec.ErrPlain)
+	require.Empty(t, got)
 }
 
 func TestRotation(t *testing.T) {
@@ -185,10 +186,7 @@ func FuzzDecode(f *testing.F) {
 				require.Empty(t, out)
 				continue
 			}
-			if string(p.GetMetadata()[converter.MetadataEncoding]) != codec.Encoding {
-				require.True(t, proto.Equal(p, out[0]), "what is not encrypted passes as it is")
-				continue
-			}
+			require.Equal(t, codec.Encoding, string(p.GetMetadata()[converter.MetadataEncoding]), "what is not encrypted is refused")
 			require.Equal(t, "ABC-DEFG", string(p.GetMetadata()[codec.MetadataWorkflow]))
 			require.True(t, bytes.Equal(real.GetData(), p.GetData()), "it was never encrypted here")
 		}

@@ -172,8 +172,11 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 	out, err := s.codec.Decode(in.GetPayloads())
 	if err != nil {
 		reason := "altered"
-		if unknown := (*UnknownKeyError)(nil); errors.As(err, &unknown) {
+		switch unknown := (*UnknownKeyError)(nil); {
+		case errors.As(err, &unknown):
 			reason = "unknown_key"
+		case errors.Is(err, ErrPlain):
+			reason = "plain"
 		}
 		s.refuse(w, reason, err.Error(), http.StatusBadRequest)
 		return

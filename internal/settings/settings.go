@@ -35,6 +35,7 @@ type Starter struct {
 	Stack            string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
 	// ChildProtection has each council's child-protection number, by GSS code.
 	ChildProtection map[string]string `envconfig:"CHILD_PROTECTION_NUMBERS" desc:"each council's child-protection number, such as S12000049:0141 287 0555,S12000036:0131 200 2324"`
+	AuditPublicKey  string            `envconfig:"AUDIT_PUBLIC_KEY_FILE" desc:"Ed25519 public key (PEM) with which audit check verifies the daily exports"`
 	CodecAddress    string            `envconfig:"CODEC_ADDRESS" default:"127.0.0.1:8081" desc:"where the codec server listens, which decodes payloads for the Web UI"`
 	CodecToken      string            `envconfig:"CODEC_TOKEN" desc:"bearer token of the codec server"`
 	CodecOrigins    []string          `envconfig:"CODEC_ORIGINS" desc:"origins of the Web UIs that may ask the codec server (default: that of HAME_UI_URL)"`
@@ -43,13 +44,15 @@ type Starter struct {
 // Worker is what the worker needs.
 type Worker struct {
 	Shared
-	HTTPAddress   string        `envconfig:"HTTP_ADDRESS" default:":8080" desc:"where /healthz, /readyz and /metrics are served"`
-	Connections   int           `envconfig:"DATABASE_CONNECTIONS" default:"20" desc:"size of the database pool"`
-	ConnectBudget time.Duration `envconfig:"CONNECT_BUDGET" default:"2m" desc:"how long to wait at start for the database and Temporal"`
-	StopBudget    time.Duration `envconfig:"STOP_BUDGET" default:"20s" desc:"how long to let running work finish on SIGTERM"`
-	Deployment    string        `envconfig:"DEPLOYMENT" desc:"worker deployment name; with BUILD_ID it turns worker versioning on"`
-	BuildID       string        `envconfig:"BUILD_ID" desc:"build id within the deployment"`
-	CachedReviews int           `envconfig:"CACHED_REVIEWS" default:"10000" desc:"how many open reviews are kept in memory; any other is replayed when something happens to it"`
+	HTTPAddress    string        `envconfig:"HTTP_ADDRESS" default:":8080" desc:"where /healthz, /readyz and /metrics are served"`
+	Connections    int           `envconfig:"DATABASE_CONNECTIONS" default:"20" desc:"size of the database pool"`
+	ConnectBudget  time.Duration `envconfig:"CONNECT_BUDGET" default:"2m" desc:"how long to wait at start for the database and Temporal"`
+	StopBudget     time.Duration `envconfig:"STOP_BUDGET" default:"20s" desc:"how long to let running work finish on SIGTERM"`
+	Deployment     string        `envconfig:"DEPLOYMENT" desc:"worker deployment name; with BUILD_ID it turns worker versioning on"`
+	BuildID        string        `envconfig:"BUILD_ID" desc:"build id within the deployment"`
+	AuditExportDir string        `envconfig:"AUDIT_EXPORT_DIR" desc:"a folder outside the database, to which the heads of the chains that changed are exported each day, signed"`
+	AuditKeyFile   string        `envconfig:"AUDIT_KEY_FILE" desc:"Ed25519 key (PEM, PKCS 8) that signs the exports; apart from the keyset"`
+	CachedReviews  int           `envconfig:"CACHED_REVIEWS" default:"10000" desc:"how many open reviews are kept in memory; any other is replayed when something happens to it"`
 }
 
 const prefix = "HAME"

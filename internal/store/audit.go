@@ -78,6 +78,23 @@ func (s *Store) AuditHeads(ctx context.Context) ([]ChainHead, error) {
 	return rows, mapError(err)
 }
 
+// HeadsChangedSince lists the heads of the chains that have a link recorded since an
+// instant of the database's clock, and that clock before it looked. It is for the
+// worker.
+func (s *Store) HeadsChangedSince(ctx context.Context, since time.Time) (heads []ChainHead, through time.Time, err error) {
+	if err := s.db.GetContext(ctx, &through, `select clock_timestamp()`); err != nil {
+		return nil, through, mapError(err)
+	}
+	heads = []ChainHead{}
+	err = s.db.SelectContext(ctx, &heads, `
+		select h.subject, h.n, encode(h.hash, 'hex') as hash from chain_head h
+		where h.subject in (select chain_subject(c) from command c where c.recorded_at >= $1
+			union select chain_subject(c) from command_outcome o join command c on c.id = o.command_id where o.recorded_at >= $1
+			union select h.subject where not exists (select from command c where chain_subject(c) = h.subject))
+		order by h.subject collate "C"`, since)
+	return heads, through.UTC(), mapError(err)
+}
+
 // ChainDifference is a link that is not what it was.
 type ChainDifference struct {
 	Subject string `db:"subject" json:"subject"`

@@ -119,6 +119,8 @@ type Command struct {
 	Late    bool           `db:"late"`
 	Outcome sql.NullString `db:"outcome"` // set if it was dealt with before
 	Detail  []byte         `db:"detail"`
+	// Link is the one that the outcome made in the chain.
+	Link casefile.Link `db:"link"`
 }
 
 // Overtaken reports whether one of these kinds of act that was recorded after this
@@ -151,6 +153,7 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.subject_no, c.attested_on,
 		       c.fields, c.text_digest is not null as has_text, c.person, o.outcome, o.detail,
 		       clock_timestamp() > c.recorded_at + `+toldWithin+` as late,
+		       coalesce(o.chain_n, 0) as "link.n", coalesce(encode(o.chain_hash, 'hex'), '') as "link.hash",
 		       exists (select from staff s join act_role a on a.role = s.role and a.act = c.kind
 		               left join family f on f.case_ref = c.case_ref
 		               where s.login = c.login and grant_holds(s, c.recorded_at)
@@ -159,20 +162,34 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 	return c, err
 }
 
-// RecordOutcome writes what became of a command. It is unique per command, and
-// the only guard against doing it twice.
-func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome string, r *casefile.Refusal, revision int, at time.Time) error {
+// RecordOutcome writes what became of a command, and returns the link that it makes
+// in the chain. The outcome is unique per command, and the only guard against doing
+// it twice.
+func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome string, r *casefile.Refusal, revision int, at time.Time) (casefile.Link, error) {
 	code, detail := "", []byte("{}")
+	var link casefile.Link
 	if r != nil {
 		var err error
 		code = string(r.Code)
 		if detail, err = json.Marshal(r); err != nil {
-			return err
+			return link, err
 		}
 	}
-	return t.exec(ctx, `
-		insert into command_outcome (command_id, outcome, code, detail, revision, business_at) values ($1, $2, $3, $4, $5, $6)`,
+	err := t.get(ctx, &link, `
+		insert into command_outcome (command_id, outcome, code, detail, revision, business_at) values ($1, $2, $3, $4, $5, $6)
+		returning chain_n as n, encode(chain_hash, 'hex') as hash`,
 		id, outcome, code, string(detail), revision, at)
+	return link, err
+}
+
+// IsLink reports whether a case's chain has a link of this number and hash.
+func (s *Store) IsLink(ctx context.Context, ref string, link casefile.Link) (bool, error) {
+	var yes bool
+	err := s.db.GetContext(ctx, &yes, `
+		select exists (select from command c left join command_outcome o on o.command_id = c.id
+			where c.case_ref = $1 and ((c.chain_n = $2 and encode(c.chain_hash, 'hex') = $3) or (o.chain_n = $2 and encode(o.chain_hash, 'hex') = $3)))`,
+		ref, link.N, link.Hash)
+	return yes, mapError(err)
 }
 
 // MyCommand is a command of the session's own login, and what became of it.

@@ -52,19 +52,41 @@ func decodeReview(body []byte) (casefile.Review, error) {
 	return r, nil
 }
 
+// Locked is what is in force while a review's row is held.
+type Locked struct {
+	Calendar string `db:"calendar"` // the version of the calendars
+	// Latest is the latest instant at which something may happen now; nil in a
+	// synthetic database, whose reviews run ahead.
+	Latest *time.Time `db:"latest"`
+}
+
 // LockReview takes the review's row for the rest of the transaction, so that two
-// acts on one case never interleave, and returns the version of the calendars
-// that is in force. NotFound if there is no such review.
-func (t *Tx) LockReview(ctx context.Context, ref string) (calendar string, err error) {
+// acts on one case never interleave. NotFound if there is no such review.
+func (t *Tx) LockReview(ctx context.Context, ref string) (Locked, error) {
 	var row struct {
-		Locked   *string `db:"locked"`
-		Calendar string  `db:"calendar"`
+		Row *string `db:"locked"`
+		Locked
 	}
-	err = t.get(ctx, &row, `select locked, calendar from lock_review($1)`, ref)
-	if err == nil && row.Locked == nil {
+	err := t.get(ctx, &row, `select locked, calendar, latest from lock_review($1)`, ref)
+	if err == nil && row.Row == nil {
 		err = &Error{Kind: NotFound}
 	}
-	return row.Calendar, err
+	return row.Locked, err
+}
+
+// LatestInstant is the latest instant at which something may happen now; nil in a
+// synthetic database, whose lanes run ahead.
+func (t *Tx) LatestInstant(ctx context.Context) (*time.Time, error) {
+	var latest *time.Time
+	err := t.get(ctx, &latest, `select latest_instant()`)
+	return latest, err
+}
+
+// Unserved counts the persons of a decided case who have not been served.
+func (t *Tx) Unserved(ctx context.Context, ref string) (int, error) {
+	var n int
+	err := t.get(ctx, &n, `select count(*) from outcome_in_force where case_ref = $1 and served_on is null`, ref)
+	return n, err
 }
 
 // OpenReview writes the review of a listed family. It reports false, and

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"hame/internal/carrier"
+	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
@@ -176,7 +176,7 @@ func (r *recorder) changeCalendar(ctx context.Context, today clock.Date) error {
 	if err := r.dispatcher.MoveDeadlines(ctx, no, true); err != nil {
 		return err
 	}
-	if err := r.client.GetWorkflow(ctx, carrier.CalendarID(no), "").Get(ctx, nil); err != nil {
+	if err := r.client.GetWorkflow(ctx, activities.CalendarID(no), "").Get(ctx, nil); err != nil {
 		return err
 	}
 	return operations.Close()

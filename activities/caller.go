@@ -1,0 +1,69 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+)
+
+// caller is the one workflow that may call an activity with certain parameters.
+type caller struct{ workflow, id string }
+
+// called is the parameters of an activity: they say whose they are.
+type called interface{ caller() caller }
+
+func ofCase(ref string) caller { return caller{CaseReviewWorkflow, ref} }
+
+func (p OpenReviewParams) caller() caller    { return ofCase(p.Case) }
+func (p OpenStageParams) caller() caller     { return ofCase(p.Case) }
+func (p RecordActParams) caller() caller     { return ofCase(p.Case) }
+func (p ActOnRungParams) caller() caller     { return ofCase(p.Case) }
+func (p MarkStuckParams) caller() caller     { return ofCase(p.Case) }
+func (p TakeStockParams) caller() caller     { return ofCase(p.Case) }
+func (p MoveDeadlinesParams) caller() caller { return ofCase(p.Case) }
+
+func (p DrawFamiliesParams) caller() caller {
+	return caller{ClearBacklogWorkflow, BacklogID(p.Lane)}
+}
+func (p StartReviewsParams) caller() caller {
+	return caller{ClearBacklogWorkflow, BacklogID(p.Lane)}
+}
+func (p RecordBacklogActParams) caller() caller {
+	return caller{ClearBacklogWorkflow, BacklogID(p.Lane)}
+}
+
+func (p CalendarChange) caller() caller {
+	return caller{ApplyCalendarWorkflow, CalendarID(p.Application)}
+}
+
+// own refuses a call of an activity that comes from elsewhere than the workflow
+// whose it is: anybody who reaches Temporal's frontend can schedule an activity.
+func own[P called, R any](f func(context.Context, P) (R, error)) func(context.Context, P) (R, error) {
+	return func(ctx context.Context, in P) (R, error) {
+		info := activity.GetInfo(ctx)
+		by := caller{id: info.WorkflowExecution.ID}
+		if info.WorkflowType != nil {
+			by.workflow = info.WorkflowType.Name
+		}
+		if want := in.caller(); by != want {
+			activity.GetMetricsHandler(ctx).Counter("hame_activities_called_from_elsewhere").Inc(1)
+			activity.GetLogger(ctx).Warn("an activity was called from elsewhere", "activity", info.ActivityType.Name, "by", by.workflow, "workflow", by.id, "for", want.id)
+			var none R
+			return none, temporal.NewNonRetryableApplicationError(fmt.Sprintf("%s is for %s %s alone", info.ActivityType.Name, want.workflow, want.id), BrokenError, nil)
+		}
+		return f(ctx, in)
+	}
+}
+
+// inTime refuses an instant that lies after the latest at which something may happen
+// now. Only what is called through Temporal is asked: elsewhere the instant is the
+// worker's own.
+func inTime(ctx context.Context, now time.Time, latest *time.Time) error {
+	if !activity.IsActivity(ctx) || latest == nil || !now.After(*latest) {
+		return nil
+	}
+	return fmt.Errorf("the instant %s has not come: it is taken for forged, or the clock of Temporal's server is ahead of the database's by more than five minutes", now.UTC().Format(time.RFC3339))
+}
