@@ -64,17 +64,26 @@ func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casef
 	return c.askWhenChecked(ctx)
 }
 
-// askToLookInto gives a senior caseworker the task of looking into what was referred
-// of each person and is not looked into, and ends the task where nothing is left.
-func (c *change) askToLookInto(ctx context.Context) error {
+// openReferrals gives a senior caseworker the task of looking into what was referred
+// of each person and is not looked into. It returns the people.
+func (c *change) openReferrals(ctx context.Context) ([]int, error) {
 	waiting, err := c.NotLookedInto(ctx, c.ref)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, person := range waiting {
 		if err := c.open(ctx, casefile.TaskReferral, person, c.today); err != nil {
-			return err
+			return nil, err
 		}
+	}
+	return waiting, nil
+}
+
+// askToLookInto opens these tasks, and ends those of whom nothing is left.
+func (c *change) askToLookInto(ctx context.Context) error {
+	waiting, err := c.openReferrals(ctx)
+	if err != nil {
+		return err
 	}
 	open, err := c.OpenSubjects(ctx, c.ref, casefile.TaskReferral)
 	if err != nil {

@@ -48,12 +48,11 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 	if f.Provider.PerChild() && cmd.Subject == 0 {
 		return casefile.Refuse(casefile.RefusedNoSubject, "name the child whom the evidence is about, as in REF/3")
 	}
-	if _, err := c.AddEvidence(ctx, c.ref, f.Provider, cmd.Subject, f.Result, cmd.AttestedOn, cmd.ID); err != nil {
+	twice, err := c.AddEvidence(ctx, c.ref, f.Provider, cmd.Subject, f.Result, cmd.AttestedOn, cmd.ID)
+	if err != nil {
 		return err
 	}
-	if twice, err := c.EvidenceTwice(ctx, c.ref, cmd.ID); err != nil {
-		return err
-	} else if twice && !c.confirmed {
+	if twice && !c.confirmed {
 		return casefile.Refuse(casefile.RefusedUnconfirmed, "the same evidence of that day is on record already: if it came twice, type it again with --confirm")
 	}
 	if c.before.Signed {

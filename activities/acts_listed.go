@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -25,8 +26,10 @@ func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	if err := c.SetOwner(ctx, c.ref, to); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskNewOwner, 0, "assigned", cmd.AttestedOn); err != nil {
-		return err
+	if slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool { return t.Kind == casefile.TaskNewOwner }) {
+		if _, err := c.done(ctx, casefile.TaskNewOwner, 0, "assigned", cmd.AttestedOn); err != nil {
+			return err
+		}
 	}
 	_, err = c.done(ctx, casefile.TaskAllocate, 0, "assigned", cmd.AttestedOn)
 	return err

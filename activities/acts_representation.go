@@ -15,6 +15,13 @@ func receiveRepresentation(ctx context.Context, c *change, cmd store.Command, fi
 	if err != nil {
 		return err
 	}
+	twice, err := c.RepresentationTwice(ctx, c.ref, no)
+	if err != nil {
+		return err
+	}
+	if twice && !c.confirmed {
+		return casefile.Refuse(casefile.RefusedUnconfirmed, "a representation of that day from there is on record already: if it is another one, type it again with --confirm, and with --letter if it has a code")
+	}
 	return c.open(ctx, casefile.TaskAnswer, no, c.today)
 }
 

@@ -60,6 +60,18 @@ func TestTheSameReceiptTwice(t *testing.T) {
 	s.do("morag", casefile.ActEvidence, 0, gp)
 }
 
+// TestTheSameRepresentationTwice is asked back too; one with a code of its own is another.
+func TestTheSameRepresentationTwice(t *testing.T) {
+	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	mp := &casefile.LetterFromFields{From: "mp"}
+	s.do("morag", casefile.ActReceiveLetter, 0, mp)
+	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActReceiveLetter, 0, mp)
+	s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp", Letter: "MP-2026/031"})
+	s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "msp"})
+	s.confirming = true
+	require.Nil(t, s.attempt("morag", casefile.ActReceiveLetter, 0, mp))
+}
+
 // TestAChildIsAChildInTheOrderOfListing, whatever the relationship and also where the
 // birth date is unknown (A14, process.md, Children).
 func TestAChildIsAChildInTheOrderOfListing(t *testing.T) {

@@ -195,6 +195,9 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 	})
 	t.Run("representation", func(t *testing.T) {
 		refuses(t, "representation_four_eyes", `update representation set checker = drafter where case_ref = $1`, s.ref)
+		for _, column := range []string{"drafter", "checker", "cleared_by", "signer"} {
+			refuses(t, "foreign key", `update representation set `+column+` = 'ewan' where case_ref = $1`, s.ref) // who proposed
+		}
 	})
 	t.Run("outcome", func(t *testing.T) {
 		granted := o.family(t, nil).toDecision()

@@ -53,7 +53,7 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 			}
 			return c.open(ctx, casefile.TaskWindow, 0, c.today)
 		case casefile.Decision:
-			if err := c.askToLookInto(ctx); err != nil {
+			if _, err := c.openReferrals(ctx); err != nil {
 				return err
 			}
 			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)

@@ -10,25 +10,15 @@ import (
 	"hame/internal/clock"
 )
 
-// AddEvidence records what a provider sent, and returns its number on the case,
-// which reasons cite.
-func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int, result string, on clock.Date, command uuid.UUID) (int, error) {
-	var no int
-	err := t.get(ctx, &no, `
+// AddEvidence records what a provider sent. It reports whether the same is on record
+// already: from the same provider, about the same person, received on the same day.
+func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int, result string, on clock.Date, command uuid.UUID) (twice bool, err error) {
+	err = t.get(ctx, &twice, `
 		insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id)
-		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from evidence where case_ref = $1 returning no`,
+		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from evidence where case_ref = $1
+		returning exists (select from evidence o where o.case_ref = $1 and o.provider = $2 and o.person_no = $3 and o.result = $4 and o.received_on = $5)`,
 		ref, provider, person, result, on, command)
-	return no, err
-}
-
-// EvidenceTwice reports whether what an act has recorded is on record already: the
-// same from the same provider, about the same person, received on the same day.
-func (t *Tx) EvidenceTwice(ctx context.Context, ref string, command uuid.UUID) (bool, error) {
-	var yes bool
-	err := t.get(ctx, &yes, `
-		select exists (select from evidence e join evidence o using (case_ref, provider, person_no, result, received_on)
-			where e.case_ref = $1 and e.command_id = $2 and o.command_id <> $2)`, ref, command)
-	return yes, err
+	return twice, err
 }
 
 // CitableEvidence lists the numbers of evidence that a reason may rest on: what

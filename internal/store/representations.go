@@ -39,6 +39,17 @@ func (t *Tx) AddRepresentation(ctx context.Context, ref string, f casefile.Lette
 	return no, err
 }
 
+// RepresentationTwice reports whether a representation like another one is on record
+// already: from the same source, with the same code, received on the same day.
+func (t *Tx) RepresentationTwice(ctx context.Context, ref string, no int) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from representation r join representation o on o.case_ref = r.case_ref and o.no <> r.no and o.from_kind = r.from_kind
+				and o.letter is not distinct from r.letter and o.received_on = r.received_on
+			where r.case_ref = $1 and r.no = $2)`, ref, no)
+	return yes, err
+}
+
 // ReturnDraft sends the minister's draft back to its drafter: what was checked,
 // cleared or signed of it is so no more.
 func (t *Tx) ReturnDraft(ctx context.Context, ref string, no int, by string, on clock.Date) error {

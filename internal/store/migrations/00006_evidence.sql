@@ -189,6 +189,14 @@ create table representation (
     answered_by text,
     answered_on date,
     primary key (case_ref, no),
+    drafter_part text generated always as (case when drafter is null then null else 'representation_drafter' end) stored,
+    checker_part text generated always as (case when checker is null then null else 'representation_checker' end) stored,
+    clearer_part text generated always as (case when cleared_by is null then null else 'representation_clearer' end) stored,
+    signer_part  text generated always as (case when signer is null then null else 'representation_signer' end) stored,
+    foreign key (case_ref, drafter, drafter_part) references officer (case_ref, person, part),
+    foreign key (case_ref, checker, checker_part) references officer (case_ref, person, part),
+    foreign key (case_ref, cleared_by, clearer_part) references officer (case_ref, person, part),
+    foreign key (case_ref, signer, signer_part) references officer (case_ref, person, part),
     constraint representation_four_eyes check (checker is null or checker <> drafter)
 );
 

@@ -69,11 +69,11 @@ begin
     end if;
     if sight = 'file' then
         file := file || jsonb_build_object(
-            'representations', (select jsonb_agg(to_jsonb(x) order by x.no) from representation x where x.case_ref = ref));
+            'representations', (select jsonb_agg(to_jsonb(x) - array['drafter_part', 'checker_part', 'clearer_part', 'signer_part'] order by x.no) from representation x where x.case_ref = ref));
     elsif sight = 'summary' then
         -- The answer to a representation is for whoever made it.
         file := file || jsonb_build_object(
-            'representations', (select jsonb_agg(case when x.from_kind = 'minister' then to_jsonb(x) - 'answered_by'
+            'representations', (select jsonb_agg(case when x.from_kind = 'minister' then to_jsonb(x) - array['answered_by', 'drafter_part', 'checker_part', 'clearer_part', 'signer_part']
                     else jsonb_build_object('no', x.no, 'from_kind', x.from_kind, 'received_on', x.received_on) end order by x.no)
                 from representation x where x.case_ref = ref));
     end if;
