@@ -56,6 +56,9 @@ var arrivals = []struct {
 	{move: move{"morag", casefile.ActCorrect, 0, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "letter"}},
 		became: [5]string{"accepted", "accepted", "accepted", "refused stuck", "filed"},
 		why:    "a correction is an officer's own act and waits until operations have freed the review; the letter that says so is taken in"},
+	{move: move{"morag", casefile.ActDifference, 1, &casefile.DifferenceFields{Finding: "rejected"}}, before: aDifference,
+		became: [5]string{"accepted", "accepted", "accepted", "refused stuck", "refused closed"},
+		why:    "a difference is an officer's own act; on a closed case a senior caseworker reads what has come"},
 	{move: move{"fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"}},
 		became: [5]string{"accepted", "accepted", "accepted", "refused stuck", "refused closed"},
 		why:    "a flag is a senior caseworker's own act; on a closed case it would protect nobody, and what told of it is filed"},
@@ -81,6 +84,16 @@ func aLinkedItem(t *testing.T, o *office, ref, state string) casefile.Fields {
 	var no int
 	require.NoError(t, o.db.SQL(t, "hame_worker").Get(&no, `select no from post_item where case_ref = $1`, ref))
 	return &casefile.ItemFields{Item: no}
+}
+
+// aDifference is one that a later import has found.
+func aDifference(t *testing.T, o *office, ref, state string) casefile.Fields {
+	if state != "closed" {
+		_, err := o.db.SQL(t, "postgres").Exec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
+			select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch limit 1`, ref)
+		require.NoError(t, err)
+	}
+	return nil
 }
 
 // aLetter has the opening letter sent, where there is one.

@@ -73,7 +73,7 @@ func TestExitCodes(t *testing.T) {
 	// Staff need neither Temporal's frontend nor the keyset.
 	alone := *s
 	alone.env = append(append([]string{}, s.env...), "TEMPORAL_ADDRESS=127.0.0.1:1", "HAME_KEYSET_FILE=/nowhere")
-	for _, line := range []string{"--as morag contact record " + ref + " --how phone", "--as archie backlog start --capacity 3 --target 2031-11-23", "--as archie backlog pause --reason staffing", "--as una verify"} {
+	for _, line := range []string{"--as morag contact record " + ref + " --how phone", "--as archie backlog capacity 3", "--as archie backlog pause --reason staffing", "--as una verify"} {
 		alone.must(t, strings.Fields(line)...)
 	}
 	down := *s
