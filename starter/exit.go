@@ -46,10 +46,11 @@ var exitCodes = []struct {
 func brokenOff(err error) error {
 	var list *listError
 	var kept keptError
+	var silent silentError
 	code := exitCode(err)
 	off := errors.New("broken off here: nothing is half done, and the same command can be typed again")
 	switch {
-	case errors.As(err, &list), code != exitFailed && code != exitUnreachable:
+	case errors.As(err, &list), errors.As(err, &silent), code != exitFailed && code != exitUnreachable:
 		return err
 	case errors.As(err, &kept):
 		return keptError{off, kept.path}
@@ -85,6 +86,7 @@ func exitCode(err error) int {
 	var undelivered *desk.UndeliveredError
 	var moving movingError
 	var unreachable unreachableError
+	var silent silentError
 	refusal, refused := casefile.AsRefusal(err)
 	switch {
 	case err == nil:
@@ -105,7 +107,7 @@ func exitCode(err error) int {
 		return exitNotPermitted
 	case store.IsKind(err, store.NotFound):
 		return exitNotFound
-	case store.IsKind(err, store.Unavailable), errors.As(err, &unreachable):
+	case store.IsKind(err, store.Unavailable), errors.As(err, &unreachable), errors.As(err, &silent):
 		return exitUnreachable
 	}
 	return exitFailed

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +19,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-	err := newRoot(&app{}).ExecuteContext(ctx)
+	err := untilBrokenOff(ctx, newRoot(&app{}).ExecuteContext)
 	if ctx.Err() != nil {
 		err = brokenOff(err)
 	}
@@ -26,6 +27,35 @@ func main() {
 		fmt.Fprintln(os.Stderr, "starter:", describe(err))
 		os.Exit(exitCode(err))
 	}
+}
+
+// endWithin is how long a command that is broken off is given to end [D].
+const endWithin = 5 * time.Second
+
+// untilBrokenOff runs a command. A database that is silent lets none end: it is then
+// left behind.
+func untilBrokenOff(ctx context.Context, run func(context.Context) error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(endWithin):
+		return silentError{}
+	}
+}
+
+// silentError is a command that did not end when it was broken off.
+type silentError struct{}
+
+func (silentError) Error() string {
+	return "broken off here: what was under way did not end within " + endWithin.String() +
+		", for the database is silent. If an act was being saved it may be on record: look with case timeline before you type it again"
 }
 
 func newRoot(a *app) *cobra.Command {

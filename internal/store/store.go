@@ -38,18 +38,34 @@ func Open(ctx context.Context, databaseURL string, maxConnections int) (*Store, 
 	}
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
-	if err := db.PingContext(ctx); err != nil {
-		_ = db.Close() // the ping's error is the one that matters
-		return nil, fmt.Errorf("connect to the database: %w", mapError(err))
+	s := &Store{db}
+	if err := s.Ping(ctx); err != nil {
+		go func() { _ = db.Close() }() // the ping's error is the one that matters, and a server that is silent holds up the closing too
+		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	return &Store{db}, nil
+	return s, nil
 }
 
 // Close ends all connections.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return mapError(s.db.PingContext(ctx)) }
+// Ping tells whether the database answers before ctx ends. The driver heeds no
+// context while it reads: where the server accepts and is silent, the ping is left
+// behind.
+func (s *Store) Ping(ctx context.Context) error {
+	answered := make(chan error, 1)
+	go func() { answered <- s.db.PingContext(ctx) }()
+	select {
+	case err := <-answered:
+		return mapError(err)
+	case <-ctx.Done():
+		return mapError(ctx.Err())
+	}
+}
+
+// connectWithin is how many seconds a server is waited for that accepts a connection
+// and is silent [D].
+const connectWithin = "10"
 
 // Tx is a transaction. Its methods are the statements of each noun's file.
 type Tx struct {
@@ -110,6 +126,9 @@ func session(databaseURL string) (string, error) {
 	q.Set("timezone", "UTC")
 	q.Set("binary_parameters", "yes")
 	q.Set("jit", "off") // the views' plans take longer to compile than to run
+	if q.Get("connect_timeout") == "" {
+		q.Set("connect_timeout", connectWithin)
+	}
 	if q.Get("application_name") == "" {
 		q.Set("application_name", "hame")
 	}
