@@ -118,6 +118,13 @@ type caseFile struct {
 		Result     string     `json:"result"`
 		ValidUntil clock.Date `json:"valid_until"`
 	} `json:"security_checks"`
+	LookedInto []struct {
+		Person   int        `json:"person_no"`
+		About    string     `json:"about"`
+		Finding  string     `json:"finding"`
+		By       string     `json:"looked_by"`
+		LookedOn clock.Date `json:"looked_on"`
+	} `json:"looked_into"`
 	Proposals []struct {
 		No          int                        `json:"no"`
 		Author      string                     `json:"author"`

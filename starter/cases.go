@@ -202,6 +202,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	if f.Held {
 		fmt.Fprintln(t, "held\tyes")
 	}
+	if f.Stuck != "" {
+		fmt.Fprintf(t, "stuck\tat %s: operations mend the cause, then case recover\n", f.Stuck)
+	}
 	if f.Rollup != "" {
 		fmt.Fprintf(t, "decision\t%s, signed %s\n", f.Rollup, f.SignedOn)
 	}

@@ -319,6 +319,9 @@ func (a *app) decisionShow() *cobra.Command {
 			}
 			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) {
 				a.showCase(t, f)
+				for _, k := range f.LookedInto {
+					fmt.Fprintf(t, "\nLOOKED INTO\t%s of /%d, by %s on %s: %s\n", k.About, k.Person, k.By, k.LookedOn, k.Finding)
+				}
 				for _, p := range f.Proposals {
 					fmt.Fprintf(t, "\nPROPOSAL %d\tby %s on %s\t%s\tsecond officer: %s %s\n", p.No, p.Author, p.ProposedOn, p.State, p.SecondDue, strings.Join(p.ReturnCodes, ", "))
 					for _, o := range p.Outcomes {
