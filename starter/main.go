@@ -19,7 +19,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
-	err := untilBrokenOff(ctx, newRoot(&app{}).ExecuteContext)
+	root := newRoot(&app{})
+	root.SetOut(&visible{to: os.Stdout})
+	err := untilBrokenOff(ctx, root.ExecuteContext)
 	if ctx.Err() != nil {
 		err = brokenOff(err)
 	}

@@ -50,6 +50,9 @@ func (a *app) reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if publish && f.Withheld > 0 {
+				return casefile.Refuse(casefile.RefusedRole, "what is published counts every family, and some are restricted: a senior caseworker or the auditor publishes")
+			}
 			if publish {
 				r.suppress()
 			}
@@ -112,9 +115,12 @@ type figures struct {
 	AsOf      time.Time `json:"as_of"`
 	Synthetic bool      `json:"synthetic"`
 	// Suppressed says that small counts, and what would tell them, are null.
-	Suppressed bool          `json:"suppressed"`
-	Groups     []*groupShown `json:"groups"`
-	Lanes      []*laneShown  `json:"lanes"`
+	Suppressed bool `json:"suppressed"`
+	// Withheld counts the restricted families that the reader does not see; no group
+	// has them.
+	Withheld int           `json:"withheld"`
+	Groups   []*groupShown `json:"groups"`
+	Lanes    []*laneShown  `json:"lanes"`
 }
 
 // groupShown is one group: Unlisted to Closed add up to Families.
@@ -160,7 +166,7 @@ type laneShown struct {
 }
 
 func newFigures(f store.Figures) (*figures, error) {
-	r := &figures{AsOf: f.AsOf, Synthetic: f.Synthetic, Groups: []*groupShown{}, Lanes: []*laneShown{}}
+	r := &figures{AsOf: f.AsOf, Synthetic: f.Synthetic, Withheld: f.Withheld, Groups: []*groupShown{}, Lanes: []*laneShown{}}
 	var parties []casefile.Party
 	for _, g := range f.Groups {
 		for party := range g.Missed {
@@ -294,6 +300,9 @@ func (r *figures) table(t *tabwriter.Writer) {
 	fmt.Fprintf(t, "As of %s%s\n", inLondon(r.AsOf), label)
 	if r.Suppressed {
 		fmt.Fprintln(t, "[c]: a count under five, or one that would tell such a count")
+	}
+	if r.Withheld > 0 {
+		fmt.Fprintf(t, "without %s, which you do not see\n", counted(r.Withheld, "restricted family", "restricted families"))
 	}
 	fmt.Fprintln(t, "\nFAMILIES\tIMPORTED\tUNLISTED\tUNDER REVIEW\tDECIDED\tRESOLVED\tCLOSED WITHOUT DECISION")
 	for _, g := range r.Groups {

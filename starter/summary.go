@@ -33,7 +33,10 @@ func showSummary(w io.Writer, r store.Report) {
 			fmt.Fprintf(w, "    %s\t%d%s\n", stage, n, note)
 		}
 	}
-	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open, r.Families)
+	if r.Withheld > 0 {
+		fmt.Fprintf(w, "  restricted, which you do not see\t%d\n", r.Withheld)
+	}
+	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open+r.Withheld, r.Families)
 	if n := r.Duplicates.Unresolved + r.HeldAsDuplicates; n > 0 {
 		fmt.Fprintf(w, "duplicates\t%d pair(s) to be resolved, %d of them escalated; %d second file(s) held\n", r.Duplicates.Unresolved, r.Duplicates.Escalated, r.HeldAsDuplicates)
 	}

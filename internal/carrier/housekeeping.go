@@ -56,7 +56,22 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 	if d.Export != nil {
 		house.Go(each(exportEvery, "the heads of the chains were not exported", d.Export))
 	}
+	house.Go(each(inTheWayEvery, "cannot end the transactions of staff that others wait for", d.endStaffInTheWay))
 	_ = house.Wait() // its members return none
+}
+
+// inTheWayEvery is how often the sessions of staff are looked at that others wait for [D].
+const inTheWayEvery = 5 * time.Second
+
+// endStaffInTheWay ends the transactions of staff that others have waited for too
+// long, or that stand idle. A login is no personal data: it stands in the log so that
+// operations can ask.
+func (d *Dispatcher) endStaffInTheWay(ctx context.Context) error {
+	ended, err := d.Record.EndStaffInTheWay(ctx)
+	for _, e := range ended {
+		d.Logger.Warn("a session of the staff was ended", "login", e.Login, "process", e.Process, "why", e.Why)
+	}
+	return err
 }
 
 // applying is the change of the calendars that a workflow was last started for.

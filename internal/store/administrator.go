@@ -18,11 +18,11 @@ import (
 // After that the error names who holds it.
 const lockPatience = 10 * time.Second
 
-// asOnlyAdministrator runs f with a pool of the administrator's sessions, one
+// asOnlyAdministrator runs f with a pool of the administrator's sessions, and their address, one
 // administrator at a time in a database. No member of the staff can reach the lock
 // that this takes. Where a statement of f waits too long for a lock of somebody
 // else's, the error names their login.
-func asOnlyAdministrator(ctx context.Context, adminURL string, f func(*sqlx.DB) error) (err error) {
+func asOnlyAdministrator(ctx context.Context, adminURL string, f func(db *sqlx.DB, address string) error) (err error) {
 	dsn, err := session(adminURL)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func asOnlyAdministrator(ctx context.Context, adminURL string, f func(*sqlx.DB) 
 	watch, stop := context.WithCancel(ctx)
 	blockers := make(chan string, 1)
 	go func() { blockers <- whoBlocks(watch, db, name) }()
-	err = f(db)
+	err = f(db, u.String())
 	stop()
 	if who := <-blockers; who != "" && IsKind(err, Blocked) {
 		return fmt.Errorf("nothing was changed: %s holds a lock that this waits for: end that session, and type this again: %w", who, err)

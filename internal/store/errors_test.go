@@ -141,7 +141,7 @@ func TestRulesThatTheDatabaseSays(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	h.tamper(`insert into officer (case_ref, person, part) values ($1, 'SECRETPERSON', 'proposal_author'), ($1, 'eilidh', 'welfare_author'),
-		($1, 'fiona', 'waiver_giver'), ($1, 'agnes', 'welfare_signer')`, ref)
+		($1, 'fiona', 'waiver_giver'), ($1, 'agnes', 'welfare_signer'), ($1, 'SECRETDRAFTER', 'representation_drafter')`, ref)
 	typed := uuid.New()
 	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
 		values ($1, $2, 'decision.propose', '2026-03-02', 'x', 'SECRETPERSON', now(), 1, '', '{"outcomes": [{"person": 1, "outcome": "GRANT_ILR"},
@@ -173,9 +173,9 @@ func TestRulesThatTheDatabaseSays(t *testing.T) {
 			return tx.SignWelfare(t.Context(), ref, 3, 1, "eilidh", monday)
 		}, casefile.RefusedFourEyes},
 		"drafter checks": {func(tx *store.Tx) error {
-			no, err := tx.AddRepresentation(t.Context(), ref, casefile.LetterFromFields{From: "minister"}, "SECRETPERSON", clock.Date{})
+			no, err := tx.AddRepresentation(t.Context(), ref, casefile.LetterFromFields{From: "minister"}, "SECRETDRAFTER", clock.Date{})
 			require.NoError(t, err)
-			return tx.PassDraft(t.Context(), ref, no, casefile.ActCheckDraft, "SECRETPERSON")
+			return tx.PassDraft(t.Context(), ref, no, casefile.ActCheckDraft, "SECRETDRAFTER")
 		}, casefile.RefusedFourEyes},
 		"refused after a waiver": {func(tx *store.Tx) error {
 			require.NoError(t, tx.WaiveWelfare(t.Context(), ref, 3, "fiona", monday, uuid.New()))

@@ -16,6 +16,9 @@ type Grouping struct{ Lane, Council, Stage bool }
 type Figures struct {
 	AsOf      time.Time `json:"as_of"`
 	Synthetic bool      `json:"synthetic"`
+	// Withheld counts the restricted families that the reader does not see. No group
+	// has them.
+	Withheld int `json:"withheld"`
 	// Groups begins with all families together.
 	Groups []GroupFigures `json:"groups"`
 	Lanes  []LaneFigures  `json:"lanes"`

@@ -269,7 +269,7 @@ func TestAFileThatEndsEarly(t *testing.T) {
 func TestAFamilyThatMovedAway(t *testing.T) {
 	h := newHouse(t)
 	ref := h.imports(numbered(1))
-	waits := func() []string { return list[string](h, `select case_ref from waiting_families('legacy')`) }
+	waits := func() []string { return list[string](h, `select case_ref from waiting_families('legacy', true)`) }
 	require.Equal(t, []string{ref}, waits())
 	moved := func(council string) store.Imported {
 		t.Helper()

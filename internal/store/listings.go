@@ -50,7 +50,7 @@ func (w Waiting) People() []PersonFacts {
 func (t *Tx) Waiting(ctx context.Context, lane casefile.Lane) ([]Waiting, error) {
 	var rows []Waiting
 	err := t.all(ctx, &rows, `
-		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, members from waiting_families($1)`, lane)
+		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, members from waiting_families($1, true)`, lane)
 	return rows, err
 }
 
@@ -157,7 +157,7 @@ func (t *Tx) DrawnByWeek(ctx context.Context, lane casefile.Lane, from clock.Dat
 
 // LockLane holds a lane's backlog for the rest of the transaction.
 func (t *Tx) LockLane(ctx context.Context, lane casefile.Lane) error {
-	return t.exec(ctx, `select pg_advisory_xact_lock(hashtextextended('hame.lane.' || $1, 0))`, string(lane))
+	return t.exec(ctx, `select from lane_lock where lane = $1 for update`, string(lane))
 }
 
 // LaneCounts counts a lane's families.

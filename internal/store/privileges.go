@@ -27,6 +27,7 @@ var privileges = []string{
 	`grant update (withdrawn_on, withdrawn_by, withdrawal_id) on extension to hame_worker`,
 	`grant update (finished_at, passes, failed, asked_again) on calendar_application to hame_worker`,
 	`grant update (seen_at) on calendar_case to hame_worker`,
+	`grant update on lane_lock to hame_worker`, // to lock a row takes the right to change it
 	`grant update (business_now) on programme to hame_worker`,
 	`grant execute on all functions in schema hame to hame_worker`,
 	`revoke execute on function chain_append, import_merge, import_moves, record_refusal, case_file, case_timeline, act_text,

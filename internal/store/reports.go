@@ -9,12 +9,15 @@ import (
 )
 
 // Report is where the programme stands: figures over recorded facts at one
-// business instant. Decided, Closed and Open add up to Families.
+// business instant. Decided, Closed, Open and Withheld add up to Families.
 type Report struct {
 	At        time.Time `json:"at"`
 	Synthetic bool      `json:"synthetic"`
 	Families  int       `json:"families"`
-	People    int       `json:"people"`
+	// Withheld counts the restricted families that the reader does not see; no other
+	// figure has them.
+	Withheld int `json:"withheld"`
+	People   int `json:"people"`
 	// Decided counts cases whose decision has been carried out (C7).
 	Decided int `json:"decided"`
 	// Closed counts cases closed administratively, without a decision.

@@ -40,7 +40,7 @@ type SetupOptions struct {
 // A superuser is refused, and so is a database into which code was put by other
 // means; then nothing is written.
 func Setup(ctx context.Context, adminURL string, o SetupOptions) error {
-	return asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB) error {
+	return asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB, address string) error {
 		conn, err := db.Connx(ctx)
 		if err != nil {
 			return mapError(err)
@@ -49,7 +49,7 @@ func Setup(ctx context.Context, adminURL string, o SetupOptions) error {
 		if err = errors.Join(err, conn.Close()); err != nil {
 			return fmt.Errorf("make the roles: %w", err)
 		}
-		owner, err := asOwner(adminURL)
+		owner, err := asOwner(address)
 		if err != nil {
 			return err
 		}

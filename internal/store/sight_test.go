@@ -526,7 +526,7 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 			}
 		}
 		h.exec(`delete from duplicate_candidate where $1 in (a, b)`, fourth)
-		for login, want := range map[string][]string{"archie": {third}, "fiona": {third, fourth}, "una": {third, fourth}} {
+		for login, want := range map[string][]string{"archie": {third, pair}, "fiona": {third, fourth}, "una": {third, fourth}} {
 			waiting, _, err := h.as(login).WaitingOrder(t.Context(), casefile.Legacy)
 			require.NoError(t, err)
 			var got []string

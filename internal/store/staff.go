@@ -225,7 +225,7 @@ func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party
 	if !role.IsRole() {
 		return false, unknownRole(role)
 	}
-	err = asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB) error {
+	err = asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB, _ string) error {
 		if err := asDefined(ctx, db); err != nil {
 			return err
 		}
@@ -283,6 +283,21 @@ func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party
 // notEnded says of a grant s that it holds, or is still to begin.
 const notEnded = `(grant_holds(s, clock_timestamp()) or (valid_to is null and revoked_at is null))`
 
+// EndedSession is a session of the staff that was ended.
+type EndedSession struct {
+	Login   string `db:"login"`
+	Process int    `db:"process"`
+	Why     string `db:"why"`
+}
+
+// EndStaffInTheWay ends the transactions of the staff that others have waited for
+// longer than ten seconds, or that have stood idle for a minute. It is the worker's.
+func (s *Store) EndStaffInTheWay(ctx context.Context) ([]EndedSession, error) {
+	var ended []EndedSession
+	err := s.db.SelectContext(ctx, &ended, `select login, process, why from hame_server.end_staff_in_the_way()`)
+	return ended, mapError(err)
+}
+
 // endSessions ends the sessions of a login of the staff.
 func (s *Store) endSessions(ctx context.Context, login string) error {
 	_, err := s.db.ExecContext(ctx, `select hame_server.end_sessions($1)`, login)
@@ -319,7 +334,7 @@ func noSuchLogin(login string) error {
 // at a time with set-ups. It refuses a database that is not set up for this
 // version, and one into which code was put by other means, before anything of f runs.
 func asAdministrator(ctx context.Context, adminURL string, f func(*Tx) error) error {
-	return asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB) error {
+	return asOnlyAdministrator(ctx, adminURL, func(db *sqlx.DB, _ string) error {
 		if err := asDefined(ctx, db); err != nil {
 			return err
 		}

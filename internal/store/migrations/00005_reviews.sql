@@ -19,6 +19,12 @@ create table backlog_lane (
     paused     text not null default ''   -- the reason's code while paused
 );
 
+-- Held by the worker while it draws a lane's families or changes the lane.
+create table lane_lock (
+    lane text primary key check (lane in ('legacy', 'fast-track'))
+);
+insert into lane_lock values ('legacy'), ('fast-track');
+
 create table review (
     case_ref      text primary key references listing,
     stage         text not null check (stage in ('listed', 'evidence', 'welfare', 'representation', 'decision', 'service',

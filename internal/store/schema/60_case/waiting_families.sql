@@ -1,5 +1,5 @@
 -- The unlisted families of a lane that may be drawn, as the order of listing looks at them.
-create or replace function waiting_families(in_lane text) returns table (case_ref text, family_key text, imported_on date, supported boolean,
+create or replace function waiting_families(in_lane text, in_all boolean) returns table (case_ref text, family_key text, imported_on date, supported boolean,
     arrived_on text, claim_date text, harm boolean, illness boolean, members text[]) language sql stable as $$
     select f.case_ref, f.family_key, f.imported_on, f.support <> 'none', h.arrived_on, h.claim_date,
         exists (select from person_flag x where x.case_ref = f.case_ref and x.flag = 'public_harm' and x.state <> 'off'),
@@ -11,7 +11,9 @@ create or replace function waiting_families(in_lane text) returns table (case_re
     from family f join person h on h.case_ref = f.case_ref and h.relationship = 'principal'
     where f.lane = in_lane
       and not exists (select from listing l where l.case_ref = f.case_ref)
-      and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null)
+      -- Which is held back because of a case that the reader does not see, the order does not show.
+      and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
+                      and (in_all or (may_see(d.a) and may_see(d.b))))
       and not exists (select from hold o where o.case_ref = f.case_ref and o.ground = 'duplicate' and o.ended_on is null)
       -- A family that has moved away waits until somebody has said whether it has.
       and not exists (select from import_difference d where d.case_ref = f.case_ref and d.field = 'council' and d.finding is null)

@@ -1,9 +1,12 @@
 -- The figures at an instant, for each group of cases by lane, council and stage as
--- they then were, and for all of them. unlisted, under_review, decided, resolved
+-- they then were, and for all of them; withheld are restricted ones that the reader does not see. unlisted, under_review, decided, resolved
 -- and closed add up to families. Nothing recorded later counts, whatever day is
 -- attested for it.
 create or replace function figures(as_of timestamptz, by_lane boolean, by_council boolean, by_stage boolean) returns jsonb
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
+declare
+    -- As in programme_report.
+    whole boolean := session_user = 'hame_worker' or has_role('auditor');
 begin
     if session_user <> 'hame_worker' and not has_role('operations', 'senior_caseworker', 'auditor') then
         raise exception '% may not read the programme''s figures', session_user using errcode = 'insufficient_privilege';
@@ -23,7 +26,7 @@ begin
         left join listing l on l.case_ref = f.case_ref and l.drawn_at <= as_of
         left join review r on r.case_ref = f.case_ref and r.opened_at <= as_of
         left join decision d on d.case_ref = f.case_ref and d.no = 1 and d.signed_at <= as_of
-        where f.imported_at <= as_of),
+        where f.imported_at <= as_of and (whole or not f.restricted or may_see(f.case_ref))),
     timed as (
         select c.*, case when by_lane then c.lane else '' end as g_lane, case when by_council then c.council else '' end as g_council,
                case when by_stage then c.stage else '' end as g_stage,
@@ -64,6 +67,7 @@ begin
                 'p90', percentile_disc(0.9) within group (order by without_resolution), 'longest', max(without_resolution)) as without_resolution
         from timed group by grouping sets ((g_lane, g_council, g_stage), ()))
     select jsonb_build_object('as_of', as_of, 'synthetic', (select synthetic from programme),
+        'withheld', (select count(*) from family f where f.imported_at <= as_of) - (select count(*) from cases),
         'groups', (select jsonb_agg(jsonb_build_object('total', g.total, 'lane', coalesce(g.g_lane, ''), 'council', coalesce(g.g_council, ''), 'stage', coalesce(g.g_stage, ''),
                 'families', g.families, 'unlisted', g.unlisted, 'under_review', g.under_review, 'decided', g.decided, 'resolved', g.resolved, 'closed', g.closed,
                 'first_decision', g.first_decision, 'final_resolution', g.final_resolution,

@@ -1,11 +1,11 @@
--- Where the programme stands. decided, closed and open add up to families:
+-- Where the programme stands. decided, closed, open and withheld add up to families:
 -- a case counts as decided when its decision has been carried out, not when it
 -- was signed (C7); milestones has the others.
 create or replace function programme_report() returns jsonb language plpgsql stable security definer set search_path = hame, pg_temp as $$
 declare
     report jsonb;
-    -- The families add up whoever asks; what waits is counted as its list would show it, or a count would tell of a
-    -- restricted case.
+    -- Who does not see restricted cases is told how many there are, and of everything else only the others: else a count
+    -- less what the lists show would tell where a restricted case stands.
     whole boolean := session_user = 'hame_worker' or has_role('auditor');
 begin
     if session_user <> 'hame_worker' and not has_role('operations', 'senior_caseworker', 'auditor') then
@@ -16,17 +16,19 @@ begin
                (select max(o.served_on) from outcome_in_force o where o.case_ref = f.case_ref having bool_and(o.served_on is not null)) as served_on,
                exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
                        and (whole or (may_see(d.a) and may_see(d.b)))) as held_back
-        from family f left join review r using (case_ref) left join listing l using (case_ref)),
+        from family f left join review r using (case_ref) left join listing l using (case_ref)
+        where whole or not f.restricted or may_see(f.case_ref)),
     dues as (
         select t.*, exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect in ('lapse', 'search_appeal')) as lapsed,
                exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect not in ('lapse', 'search_appeal')
                        and (x.on_at at time zone 'Europe/London')::date > t.due_on) as passed,
                exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as was_reminded,
                exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as was_escalated
-        from task t)
+        from task t where whole or exists (select from cases c where c.case_ref = t.case_ref))
     select jsonb_build_object(
         'at', business_now(), 'synthetic', (select synthetic from programme),
-        'families', (select count(*) from cases), 'people', (select count(*) from person),
+        'families', (select count(*) from family), 'withheld', (select count(*) from family) - (select count(*) from cases),
+        'people', (select count(*) from person p where whole or exists (select from cases c where c.case_ref = p.case_ref)),
         'decided', (select count(*) from cases where stage = 'closed' and rollup is not null),
         'closed', (select count(*) from cases where stage = 'closed' and rollup is null),
         'open', (select count(*) from cases where stage <> 'closed'),
@@ -48,7 +50,8 @@ begin
             'served', count(*) filter (where served_on is not null),
             'carried_out', count(*) filter (where stage = 'closed' and rollup is not null)) from cases),
         'people_by_outcome', (select coalesce(jsonb_object_agg(outcome, n), '{}') from (
-            select outcome, count(*) as n from outcome_in_force group by 1) x),
+            select outcome, count(*) as n from outcome_in_force o
+            where whole or exists (select from cases c where c.case_ref = o.case_ref) group by 1) x),
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null and coalesce(attested_on <= due_on, attested_on is not null)),
             -- What was stopped or extended since its day had passed has not been missed yet. figures() counts alike.
@@ -61,7 +64,8 @@ begin
             'longest', max(served_on - listing_date)) from cases where served_on is not null),
         'acts', (select coalesce(jsonb_object_agg(x.became, x.n), '{}') from (
             select coalesce(o.outcome, 'undelivered') as became, count(*) as n
-            from command c left join command_outcome o on o.command_id = c.id group by 1) x),
+            from command c left join command_outcome o on o.command_id = c.id
+            where whole or c.case_ref is null or exists (select from cases x where x.case_ref = c.case_ref) group by 1) x),
         'lanes', (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from backlog_lane b))
     into report;
     return report;
