@@ -115,7 +115,7 @@ func (a *app) serveCodec(ctx context.Context) error {
 		return usageError{fmt.Errorf("HAME_CODEC_ADDRESS %s: %w", a.settings.CodecAddress, err)}
 	}
 	go keyset.Follow(ctx, logger)
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	logger.Info("codec server ready", "address", listener.Addr().String(), "origins", origins)
 	stop := context.AfterFunc(ctx, func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

@@ -204,7 +204,7 @@ func serve(address string, db *store.Store, c client.Client, metrics http.Handle
 	if err != nil {
 		return nil, fmt.Errorf("HAME_HTTP_ADDRESS %s: %w", address, err)
 	}
-	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	go func() { _ = server.Serve(listener) }() // returns when the server is shut down
 	return server, nil
 }

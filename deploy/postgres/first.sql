@@ -35,6 +35,28 @@ grant pg_read_all_stats to hame_admin;
 revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(integer), pg_catalog.lo_from_bytea(oid, bytea),
     pg_catalog.lo_put(oid, bigint, bytea), pg_catalog.lo_open(oid, integer), pg_catalog.lowrite(integer, bytea) from public;
 
+-- Statistics count the rows that a session's own statements touched, also those that it was not shown, and every table's
+-- rows. They are for the administrator.
+do $$
+declare
+    counter text;
+begin
+    for counter in
+        select p.oid::regprocedure::text from pg_catalog.pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname in (
+              'pg_stat_get_numscans', 'pg_stat_get_tuples_returned', 'pg_stat_get_tuples_fetched',
+              'pg_stat_get_tuples_inserted', 'pg_stat_get_tuples_updated', 'pg_stat_get_tuples_deleted',
+              'pg_stat_get_tuples_hot_updated', 'pg_stat_get_tuples_newpage_updated', 'pg_stat_get_live_tuples',
+              'pg_stat_get_dead_tuples', 'pg_stat_get_mod_since_analyze', 'pg_stat_get_ins_since_vacuum',
+              'pg_stat_get_blocks_fetched', 'pg_stat_get_blocks_hit', 'pg_stat_get_lastscan',
+              'pg_stat_get_function_calls'))
+    loop
+        execute format('revoke execute on function %s from public', counter);
+        execute format('grant execute on function %s to pg_monitor, pg_read_all_stats', counter);
+    end loop;
+end $$;
+
 -- What only a superuser may do, and what hame_admin and the worker need of it.
 create schema if not exists hame_server;
 revoke all on schema hame_server from public;

@@ -1,12 +1,14 @@
 package codec
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,6 +34,9 @@ const (
 	cookieName = "hame_codec"
 	// bodyLimit bounds one request: a page of history is far smaller.
 	bodyLimit = 16 << 20
+	// objectLimit bounds the JSON objects of one request: each takes far more memory
+	// than the two characters it can be written in.
+	objectLimit = 100_000
 	// MinimumToken is how long a bearer token must be.
 	MinimumToken = 24
 )
@@ -91,7 +96,8 @@ func NewServer(o ServerOptions) (*Server, error) {
 	s.mux.HandleFunc("POST /decode", s.decode)
 	s.mux.HandleFunc("OPTIONS /decode", s.preflight)
 	s.mux.HandleFunc("POST /link", s.link)
-	s.mux.HandleFunc("GET /enter", s.enter)
+	s.mux.HandleFunc("GET /enter", s.ask)
+	s.mux.HandleFunc("POST /enter", s.enter)
 	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	s.mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return s, nil
@@ -164,6 +170,10 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "too_large", fmt.Sprintf("more than %d bytes at once", bodyLimit), http.StatusRequestEntityTooLarge)
 		return
 	}
+	if bytes.Count(body, []byte("{")) > objectLimit {
+		s.refuse(w, "too_many", "too many payloads at once", http.StatusRequestEntityTooLarge)
+		return
+	}
 	var in commonpb.Payloads
 	if err := protojson.Unmarshal(body, &in); err != nil {
 		s.refuse(w, "malformed", "this is no list of payloads", http.StatusBadRequest)
@@ -232,9 +242,27 @@ type Link struct {
 	Path string `json:"path"` // under the server's address
 }
 
-// enter sets the cookie of whoever opens a link for the first time.
+// ask shows a page with one button. Only the button uses a link up: a program that
+// looks at an address before a person does, as a chat's preview, does not.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; form-action 'self' "+s.o.Home)
+	w.Header().Set("Referrer-Policy", "same-origin")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = enterPage.Execute(w, r.URL.Query().Get("link")) // the browser has gone
+}
+
+var enterPage = template.Must(template.New("enter").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Hame: read payloads</title>
+<form method="post" action="/enter"><input type="hidden" name="link" value="{{.}}">
+<p>Let this browser read payloads in the Web UI, for twelve hours. The link works once.</p>
+<p><button>Let it read</button></p></form></html>
+`))
+
+// enter sets the cookie of the first browser that uses a link.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
-	digest := sha256.Sum256([]byte(r.URL.Query().Get("link")))
+	r.Body = http.MaxBytesReader(w, r.Body, 1024)
+	digest := sha256.Sum256([]byte(r.PostFormValue("link")))
 	secret := rand.Text()
 	s.mu.Lock()
 	until, ok := s.links[digest]
@@ -257,7 +285,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	}
 	s.o.Logger.Info("let in by a link", "by", fmt.Sprintf("session %d", n), "lasts", sessionLasts.String())
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", MaxAge: int(sessionLasts.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"})
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")
 	if s.o.Home == "" {

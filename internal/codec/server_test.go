@@ -115,9 +115,21 @@ func TestALinkLetsOneBrowserInOnce(t *testing.T) {
 	var link codec.Link
 	require.NoError(t, json.Unmarshal([]byte(body), &link))
 
-	code, _, _ = s.ask(t, "GET", "/enter?link=guess", "")
+	press := func(secret string) (int, http.Header, string) {
+		return s.ask(t, "POST", "/enter", "link="+secret, "Content-Type", "application/x-www-form-urlencoded")
+	}
+	secret := strings.TrimPrefix(link.Path, "/enter?link=")
+	code, _, _ = press("guess")
 	require.Equal(t, 403, code)
-	code, headers, _ := s.ask(t, "GET", link.Path, "")
+	for _, method := range []string{"HEAD", "GET", "GET"} { // a chat looks at an address before a person does
+		code, headers, page := s.ask(t, method, link.Path, "")
+		require.Equal(t, 200, code)
+		require.Empty(t, headers.Get("Set-Cookie"))
+		require.Equal(t, method == "GET", strings.Contains(page, `value="`+secret+`"`), "the button has the link")
+	}
+	_, _, page := s.ask(t, "GET", `/enter?link="><script>`, "")
+	require.NotContains(t, page, "<script>")
+	code, headers, _ := press(secret)
 	require.Equal(t, 303, code)
 	require.Equal(t, origin, headers.Get("Location"))
 	cookie := headers.Get("Set-Cookie")
@@ -130,10 +142,10 @@ func TestALinkLetsOneBrowserInOnce(t *testing.T) {
 	require.Equal(t, 401, code, "a cookie counts only with the page it is sent from")
 	code, _, _ = s.ask(t, "POST", "/decode", s.body, "Origin", "http://evil.example")
 	require.Equal(t, 403, code)
-	code, _, body = s.ask(t, "GET", link.Path, "")
+	code, _, body = press(secret)
 	require.Equal(t, 403, code)
 	require.Contains(t, body, "starter codec link")
-	require.NotContains(t, s.log.String(), strings.TrimPrefix(link.Path, "/enter?link="), "a link is not logged")
+	require.NotContains(t, s.log.String(), secret, "a link is not logged")
 	_, _, metrics := s.ask(t, "GET", "/metrics", "")
 	require.Contains(t, metrics, `hame_codec_payloads_decoded_total{by="session"} 1`)
 	require.Contains(t, metrics, `hame_codec_requests_refused_total{reason="link"} 2`)
@@ -152,6 +164,7 @@ func TestWhatACodecServerRefuses(t *testing.T) {
 		"what is no payloads": {"POST", "/decode", `{"payloads": 1}`, 400},
 		"what was altered":    {"POST", "/decode", strings.Replace(s.body, "QUJDLURFRkc=", "WFlaLVhZWlc=", 1), 400},
 		"too much at once":    {"POST", "/decode", strings.Repeat(" ", 17<<20), 413},
+		"too many at once":    {"POST", "/decode", `{"payloads": [` + strings.Repeat("{},", 5<<20) + `{}]}`, 413},
 	} {
 		code, _, body := s.ask(t, c.method, c.path, c.body, bearer...)
 		require.Equal(t, c.code, code, "%s: %s", what, body)

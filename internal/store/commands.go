@@ -145,7 +145,7 @@ const toldWithin = `interval '20 seconds'`
 const notTold = `(o.outcome = 'expired' or (o.outcome = 'refused' and o.recorded_at > c.recorded_at + ` + toldWithin + `))`
 
 // Command returns a recorded act by its id, with the outcome it already has if
-// any. Permitted tells whether a role that its login held when it was recorded
+// any. Permitted tells whether its person is its login's, and a role that the login held when it was recorded
 // allows it. NotFound if there is no such row.
 func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 	var c Command
@@ -156,7 +156,7 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 		       coalesce(o.chain_n, 0) as "link.n", coalesce(encode(o.chain_hash, 'hex'), '') as "link.hash",
 		       exists (select from staff s join act_role a on a.role = s.role and a.act = c.kind
 		               left join family f on f.case_ref = c.case_ref
-		               where s.login = c.login and grant_holds(s, c.recorded_at)
+		               where s.login = c.login and s.person = c.person and grant_holds(s, c.recorded_at)
 		                 and (not a.council or s.council = f.council)) as permitted
 		from command c left join command_outcome o on o.command_id = c.id where c.id = $1`, id)
 	return c, err

@@ -90,6 +90,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"nobody_grants_to_themselves": casefile.Refuse(casefile.RefusedConstraint, "nobody grants a role to themselves, under whichever login: ask another administrator"),
 	"erasure_reason":              casefile.Refuse(casefile.RefusedFields, "the reason must be one of "+strings.Join(casefile.ErasureReasons, ", ")),
 	"court_hold_stands":           casefile.Refuse(casefile.RefusedBlocked, "a court's hold is open on the case: nothing of it is erased before the hold ends"),
+	"reasons_may_be_appealed":     casefile.Refuse(casefile.RefusedBlocked, "the reasons of a decision stay while they may be appealed against: until the case is closed"),
 	"act_has_no_text":             casefile.Refuse(casefile.RefusedNothingOpen, "the act has no text to erase"),
 	"text_is_erased":              casefile.Refuse(casefile.RefusedAlreadyDone, "the text is erased already"),
 	"flag_four_eyes":              casefile.Refuse(casefile.RefusedFourEyes, "this flag takes two officers: another one must confirm it"),

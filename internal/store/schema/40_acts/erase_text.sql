@@ -21,6 +21,10 @@ begin
            and not exists (select from review r where r.case_ref = c.case_ref)) then
         raise exception 'a court hold is open' using errcode = 'check_violation', constraint = 'court_hold_stands';
     end if;
+    -- The reasons of a decision are what a person appeals against.
+    if c.kind ^@ 'decision.' and exists (select from review r where r.case_ref = c.case_ref and r.stage <> 'closed') then
+        raise exception 'the case is not closed' using errcode = 'check_violation', constraint = 'reasons_may_be_appealed';
+    end if;
     select t.body is null into blanked from command_text t where t.command_id = target for update;
     if blanked is null then
         raise exception 'it has no text' using errcode = 'check_violation', constraint = 'act_has_no_text';
@@ -31,7 +35,7 @@ begin
     values (erase_text.id, c.case_ref, c.lane, c.office, 'text.erase', (business_now() at time zone 'Europe/London')::date,
             jsonb_build_object('command', target, 'reason', reason));
     insert into command_outcome (command_id, outcome, business_at) values (erase_text.id, 'accepted', business_now());
-    update command_text set body = null where command_id = target;
+    update command_text set body = null, salt = '' where command_id = target;
     -- What was taken over from the text goes with it.
     update correction set old_value = null, new_value = null where command_id = target;
     update post_item set said_reference = '', said_name = '', said_representative = '' where command_id = target;
