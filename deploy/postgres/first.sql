@@ -75,14 +75,15 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
           and pg_has_role(r.oid, 'hame_staff', 'member') and not pg_has_role(r.oid, 'hame_owner', 'member'))
 $$;
 
--- Ends the sessions of a login of the staff, in every database, and tells how many there were.
+-- Ends the sessions of a login of the staff in this database, and tells how many there were.
 create or replace function hame_server.end_sessions(login name) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if not hame_server.is_staff(login) then
         raise exception '% is no login of the staff', login using errcode = 'insufficient_privilege';
     end if;
-    return (select count(pg_terminate_backend(a.pid)) from pg_stat_activity a where a.usename = login);
+    return (select count(pg_terminate_backend(a.pid)) from pg_stat_activity a
+            where a.usename = login and a.datname = current_database());
 end $$;
 
 -- Ends the transactions of the staff in this database that others wait for longer than ten seconds, or that have stood

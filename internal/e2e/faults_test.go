@@ -241,7 +241,7 @@ func (f *faulty) rehearseUnderFaults(t *testing.T, faults []fault) {
 func (f *faulty) interruptedImport(t *testing.T, csv string) {
 	tx, err := f.admin.Beginx()
 	require.NoError(t, err)
-	_, err = tx.Exec(`lock table import_batch in share mode`) // the merge waits for it
+	_, err = tx.Exec(`lock table family in share mode`) // the merge waits for it
 	require.NoError(t, err)
 	c := f.typing(t, "--as", "archie", "backlog", "import", csv)
 	f.waitsForLock(t, "import_merge")

@@ -43,6 +43,7 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 	admin := s.db.SQL(t, "postgres")
 	admin.MustExec(`insert into hame.staff (login, person, role) values ('gregor', 'ewan', 'second_officer')`)
 	admin.MustExec(`update hame.staff set person = 'ewan' where login = 'gregor'`)
+	admin.MustExec(`begin; set local session_replication_role = replica; update hame.staff_member set person = 'ewan' where login = 'gregor'; commit`)
 	admin.MustExec(`insert into hame.staff (login, person, role) values ('ewan', 'ewan', 'second_officer')`)
 	agree := s.agreement(t, ref)
 	before := s.facts(t, ref)

@@ -623,31 +623,40 @@ func TestADayOfTheAuditorAndTheOwner(t *testing.T) {
 		})
 	})
 	t.Run("owner", func(t *testing.T) {
+		// Logins belong to the whole server: one of this test's own is taken away.
+		leaver := "leaver_" + s.namespace[2:]
+		admin := s.db.SQL(t, "postgres")
+		t.Cleanup(func() {
+			admin.MustExec(`drop owned by ` + quoted(leaver) + ` cascade`)
+			admin.MustExec(`drop role ` + quoted(leaver))
+		})
+		s.types(t, nil, 0, "staff add "+leaver+" --person "+leaver, "the login of")
+		s.types(t, nil, 0, "staff grant "+leaver+" --role caseworker", "from today on")
 		t.Run("ordinary", func(t *testing.T) {
-			s.types(t, refs, 4, "--as hamish decision withdraw A --reason mistake")
-			s.types(t, nil, 0, "staff grant hamish --role operations", "from today on")
-			s.types(t, nil, 0, "--as hamish backlog status", "2 families")
-			s.types(t, nil, 0, "staff revoke hamish --role operations", "no longer holds")
-			s.types(t, nil, 4, "--as hamish backlog pause --reason staffing")
+			s.types(t, refs, 4, "--as "+leaver+" decision withdraw A --reason mistake")
+			s.types(t, nil, 0, "staff grant "+leaver+" --role operations", "from today on")
+			s.types(t, nil, 0, "--as "+leaver+" backlog status", "2 families")
+			s.types(t, nil, 0, "staff revoke "+leaver+" --role operations", "no longer holds")
+			s.types(t, nil, 4, "--as "+leaver+" backlog pause --reason staffing")
 		})
 		t.Run("bad", func(t *testing.T) {
-			// Hamish has the case, and leaves in the middle of the day.
-			s.types(t, refs, 0, "--as fiona case assign A --to hamish")
-			s.types(t, refs, 0, "--as hamish contact record A --how phone")
+			// The leaver has the case, and leaves in the middle of the day.
+			s.types(t, refs, 0, "--as fiona case assign A --to "+leaver)
+			s.types(t, refs, 0, "--as "+leaver+" contact record A --how phone")
 			acts := s.revision(t, refs["A"])
-			s.types(t, nil, 0, "staff revoke hamish --role caseworker", "no longer holds")
-			s.types(t, refs, 4, "--as hamish contact record A --how visit")
-			s.types(t, refs, 4, "--as hamish contact record A B --how visit")
-			s.types(t, refs, 5, "--as hamish case show A", "no such case")
+			s.types(t, nil, 0, "staff revoke "+leaver+" --role caseworker", "no longer holds")
+			s.types(t, refs, 4, "--as "+leaver+" contact record A --how visit")
+			s.types(t, refs, 4, "--as "+leaver+" contact record A B --how visit")
+			s.types(t, refs, 4, "--as "+leaver+" case show A", "not admitted")
 			require.Equal(t, acts, s.revision(t, refs["A"]))
-			s.types(t, refs, 2, "--as fiona case assign B --to hamish", "staff list")
+			s.types(t, refs, 2, "--as fiona case assign B --to "+leaver, "staff list")
 			s.types(t, refs, 0, "--as fiona case assign A --to morag")
 			s.types(t, refs, 0, "--as morag contact record A --how visit")
 
-			s.types(t, nil, 2, "staff grant hamish --role king", "is no role")
+			s.types(t, nil, 2, "staff grant "+leaver+" --role king", "is no role")
 			s.types(t, nil, 5, "staff grant nobody_here --role caseworker", "no such login")
 			s.types(t, nil, 0, "setup", "as this version needs them")
-			s.types(t, refs, 4, "--as hamish contact record A --how visit")
+			s.types(t, refs, 4, "--as "+leaver+" contact record A --how visit")
 			own := *s
 			own.env = append(slices.Clone(s.env), "HAME_ADMIN_DATABASE_URL=")
 			own.types(t, nil, 2, "staff grant morag --role minister", "HAME_ADMIN_DATABASE_URL")

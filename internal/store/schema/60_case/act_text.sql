@@ -4,7 +4,7 @@ language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     sight text := sight_of(ref);
 begin
-    if sight is null then
+    if not coalesce(may_read('texts', sight), false) then
         return;
     end if;
     perform only_recorded_reads(ref);
