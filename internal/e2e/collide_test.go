@@ -139,7 +139,7 @@ var collisions = []collision{
 		map[string]int{`select count(*) from representation where case_ref = $1 and returned_on is not null and signer is null`: 1}},
 	// A letter sent after the window was declined is late, and still considered (row 5).
 	{"decline, send", after(append(toRepresentation(), draft, checked, cleared, signed), declines, move{"jean", casefile.ActSendLetter, 0, nil}),
-		[]string{"accepted, accepted", "refused too_late, accepted", "refused nothing_open, accepted"},
+		[]string{"refused unconfirmed, accepted", "refused too_late, accepted", "refused nothing_open, accepted"}, // a draft is in hand
 		map[string]int{`select count(*) from task where case_ref = $1 and kind = 'representation.window' and closed_at is null`: 0,
 			`select count(*) from task where case_ref = $1 and kind = 'representation.answer' and closed_at is null`: 1}},
 	{"answer, answer", after(append(toListing(), move{"morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"}}),
