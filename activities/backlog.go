@@ -250,6 +250,9 @@ type RecordBacklogActParams struct {
 	// Stopped is whether the lane has stopped by itself, because a draw failed: that is
 	// not on record, and a resumption ends it.
 	Stopped bool `json:"stopped,omitempty"`
+	// Fresh is whether the lane's workflow has just begun: a start then takes up a lane
+	// whose workflow was ended in Temporal, as it stands on record.
+	Fresh bool `json:"fresh,omitempty"`
 }
 
 // RecordBacklogActResult is what became of it.
@@ -291,7 +294,12 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			if err != nil {
 				return err
 			}
-			if err := tx.SetLane(ctx, in.Act, *fields.(*casefile.BacklogFields), in.Stopped, in.Now); err != nil {
+			_, err = tx.LaneState(ctx, in.Lane)
+			takenUp := in.Act == casefile.ActBacklogStart && in.Fresh && err == nil
+			if !takenUp {
+				err = tx.SetLane(ctx, in.Act, *fields.(*casefile.BacklogFields), in.Stopped, in.Now)
+			}
+			if err != nil {
 				return err
 			}
 			if _, err := tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {

@@ -136,7 +136,7 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 	var out activities.RecordBacklogActResult
 	err := perform(ctx, activities.RecordBacklogActActivity, string(a.Kind),
 		activities.RecordBacklogActParams{Command: a.Command, Act: a.Kind, Lane: b.Lane, Now: workflow.Now(ctx),
-			Stopped: b.Paused != ""}, &out)
+			Stopped: b.Paused != "", Fresh: b.Capacity == 0}, &out)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -88,7 +88,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	found := map[string]bool{}
 	statements := map[string]bool{}
 	f := Figure{Name: "plans without an index", Unit: "statements and tables", How: fmt.Sprintf(
-		"every statement of a review, of the worker's sweep and draw, and of every starter command that reads, with what its functions, views and triggers run, "+
+		"every statement of a review, of the worker's dispatcher and draw, and of every starter command that reads, with what its functions, views and triggers run, "+
 			"explained as it ran with %d families (auto_explain), if it took a millisecond; one counts that reads a table of over %d rows whole where nothing asks for the whole. "+
 			"Verify is left out: it checks the whole record, and what is filled in here has no chains.", share(ukFamilies), big)}
 	for _, p := range h.proxy.plans {
@@ -165,7 +165,7 @@ func shorten(query string) string {
 	return s
 }
 
-// everyRead runs whatever reads: the worker's sweep and draw, and every command
+// everyRead runs whatever reads: the worker's dispatcher and draw, and every command
 // of starter's that lists or shows, as each kind of role. It returns how long
 // each command took.
 func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {

@@ -153,6 +153,11 @@ func TestALaneThatWasTerminated(t *testing.T) {
 	_, errs, code := s.starter(t, "--as", "archie", "backlog", "capacity", "6")
 	require.Equal(t, 3, code, errs)
 	require.Contains(t, errs, "backlog start takes it up")
+	s.must(t, "--as", "archie", "backlog", "start", "--capacity", "6", "--target", "2031-11-23")
+	s.must(t, "--as", "una", "verify")
+	require.Contains(t, s.must(t, "--as", "archie", "backlog", "status"), "3 families a week", "it goes on as it stands on record")
+	_, errs, code = s.starter(t, "--as", "archie", "backlog", "start", "--capacity", "6", "--target", "2031-11-23")
+	require.Equal(t, 3, code, errs)
 }
 
 // TestNoWorkerIsNoticed by verify, which prints what was found of Temporal before,
