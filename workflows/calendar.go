@@ -13,9 +13,6 @@ import (
 // TryAgainSignal has [ApplyCalendar] try at once what could not be moved before.
 const TryAgainSignal = "try-again"
 
-// CalendarProgressQuery asks [ApplyCalendar] how far it is.
-const CalendarProgressQuery = "progress"
-
 // ApplyCalendar moves the deadlines that depend on a day which a change of the
 // calendars touched, page by page. Cases that did not answer, or could not be
 // moved, are tried again after a minute, after two, and so on, at last every hour,
@@ -25,10 +22,6 @@ func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activ
 	o := recordSurely("move the deadlines of the next cases")
 	o.StartToCloseTimeout, o.HeartbeatTimeout = time.Hour, 30*time.Second
 	ctx = workflow.WithActivityOptions(ctx, o)
-	progress := func() (activities.CalendarChange, error) { return state, nil }
-	if err := workflow.SetQueryHandler(ctx, CalendarProgressQuery, progress); err != nil {
-		return state, err
-	}
 	again := workflow.GetSignalChannel(ctx, TryAgainSignal)
 	for !state.Done {
 		for state.After == "" && again.ReceiveAsync(nil) { // this pass is that try

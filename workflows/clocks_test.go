@@ -245,13 +245,6 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 		}
 		return in, nil
 	}, activity.RegisterOptions{Name: activities.MoveReviewsActivity})
-	env.RegisterDelayedCallback(func() {
-		answer, err := env.QueryWorkflow(workflows.CalendarProgressQuery)
-		require.NoError(t, err)
-		var progress activities.CalendarChange
-		require.NoError(t, answer.Get(&progress))
-		require.Equal(t, []string{"K7F-M2Q8"}, progress.Failed)
-	}, 30*time.Second)
 	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.TryAgainSignal, nil) }, 8*time.Minute)
 	env.ExecuteWorkflow(activities.ApplyCalendarWorkflow, activities.CalendarChange{Schema: 1, Application: 2})
 	require.NoError(t, env.GetWorkflowError())
