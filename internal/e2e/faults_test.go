@@ -387,7 +387,7 @@ func (f *faulty) forgedRows(t *testing.T) {
 	f.later = append(f.later, func(t *testing.T) { f.doneOnce(t, others) })
 
 	// Written while the auditor could, which the rule of the database then forbids.
-	f.admin.MustExec(`insert into act_role (act, role, council) values ('contact.record', 'auditor', false)`)
+	f.admin.MustExec(`insert into act_role (act, role, council, filed, about) select act, 'auditor', council, filed, about from act_role where act = 'contact.record' limit 1`)
 	auditors := types("una", ref)
 	f.admin.MustExec(`delete from act_role where act = 'contact.record' and role = 'auditor'`)
 	require.ErrorContains(t, forge(t, f.client, ref, casefile.ActContact, auditors), "(role)")
