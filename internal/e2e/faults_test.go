@@ -600,7 +600,7 @@ func (f *faulty) postgresKilled(t *testing.T) {
 func (f *faulty) connectionsCut(t *testing.T) {
 	cut := 0
 	require.Eventually(t, func() bool {
-		cut += f.count(t, `select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and usename <> 'hame_admin'
+		cut += f.count(t, `select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and usename not in ('hame_admin', 'postgres')
 			and state in ('idle in transaction', 'active')`)
 		return cut >= 25
 	}, time.Minute, 2*time.Millisecond, "transactions to cut")
