@@ -322,16 +322,20 @@ func TestSQLByEveryRole(t *testing.T) {
 					return err
 				}
 				var err error
-				if rule.Subject == casefile.AboutLane {
+				onCase := slices.Contains(rule.Places(), "case")
+				switch {
+				case rule.Subject == casefile.AboutLane:
 					err = insert("lane", "'legacy'")
-				} else {
+				case onCase:
 					err = insert("case_ref", "$2", r.ref)
+				default:
+					err = insert("office", "$2", rule.Places()[0])
 				}
 				stranger := strings.HasSuffix(string(role), " of Edinburgh")
 				switch {
 				case rule.Act == casefile.ActErase:
 					require.ErrorContains(t, err, "may not do text.erase by a row of its own")
-				case stranger && rule.Subject != casefile.AboutLane:
+				case stranger && onCase:
 					require.ErrorContains(t, err, "no such case", "%s %s", login, rule.Act)
 				case slices.Contains(rule.Roles, role):
 					require.NoError(t, err, "%s %s", login, rule.Act)
