@@ -205,7 +205,7 @@ func (f *faulty) planted(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &breaches), out)
 	for _, want := range []store.Breach{
 		{Rule: "an owner and a next date", Case: silent, Detail: "nothing is awaited"},
-		{Rule: "record and process agree", Case: silent, Detail: "no review runs"},
+		{Rule: "a worker answers", Detail: "no worker has compared record and Temporal"},
 		{Rule: "nothing happens twice", Case: twice, Detail: "2 open tasks of kind"},
 		{Rule: "every rung acts", Case: overdue, Detail: "was to act at"},
 		{Rule: "nothing is lost", Case: tampered, Detail: "the chain breaks at link 1"},

@@ -210,11 +210,12 @@ func (k *kept) read(m proto.Message) error {
 			if !ok {
 				return nil
 			}
-			opened, err := k.codec.Decode([]*commonpb.Payload{p})
-			if err != nil {
-				return err
-			}
+			opened := []*commonpb.Payload{p}
 			if string(p.GetMetadata()[converter.MetadataEncoding]) == codec.Encoding {
+				var err error
+				if opened, err = k.codec.Decode(opened); err != nil {
+					return err
+				}
 				k.sealed++
 			} else {
 				k.plain = append(k.plain, v.Path.String())
