@@ -99,6 +99,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"nothing_arrived":             casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived for this case since it was closed"),
 	"ended_after_it_began":        casefile.Refuse(casefile.RefusedBefore, "a hold does not end before it began: clock show says when that was"),
 	"calendar_is_whole":           casefile.Refuse(casefile.RefusedConstraint, "the days are not those of the version, or not whole years of both nations: apply the file with starter"),
+	"calendar_changes_are_whole":  casefile.Refuse(casefile.RefusedConstraint, "changes between the versions are left out: apply the file with starter"),
 	"not_a_candidate":             casefile.Refuse(casefile.RefusedNothingOpen, "these two are no open pair: duplicate list shows them"),
 }
 

@@ -1,14 +1,18 @@
 package store_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // breaches are what verify tells the auditor, one line each.
@@ -243,4 +247,28 @@ func TestWhatALoginMayWrite(t *testing.T) {
 		_, err := morag.Exec(statement)
 		require.ErrorContains(t, err, "permission denied", "%s", statement)
 	}
+}
+
+// TestNoChangeOfACalendarIsLeftOut: whoever applies a version by SQL and leaves out a
+// day that it changes is refused: its deadlines would not move (F17).
+func TestNoChangeOfACalendarIsLeftOut(t *testing.T) {
+	h := newHouse(t)
+	from := clock.Embedded()
+	to, err := clock.NewHolidays("test", append(from.Days(), clock.Holiday{Division: "scotland", Date: clock.NewDate(2026, time.July, 7), Title: "a day"}))
+	require.NoError(t, err)
+	days := [][3]string{}
+	for _, d := range to.Days() {
+		days = append(days, [3]string{string(d.Division), d.Date.String(), d.Title})
+	}
+	body, err := json.Marshal(days)
+	require.NoError(t, err)
+	apply := func(changes string) error {
+		c := testdb.CalendarApplication(t, monday, to)
+		require.NoError(t, h.as("archie").InsertCommand(t.Context(), c))
+		_, err := h.SQL(t, "archie").Exec(`select apply_calendar($1, $2, $3, $4, $5, $6)`, c.ID, to.Version(), to.Label(), from.Version(), string(body), changes)
+		return err
+	}
+	require.ErrorContains(t, apply(`[]`), "these are not all changes")
+	require.ErrorContains(t, apply(`[["scotland", "2026-07-07", "removed"]]`), "these are not all changes")
+	require.NoError(t, apply(`[["scotland", "2026-07-07", "added"]]`))
 }
