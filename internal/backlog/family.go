@@ -128,6 +128,9 @@ func textFault(text string, c column) string {
 		if unicode.IsControl(r) {
 			return fmt.Sprintf("a control character (U+%04X) as character %d of the field", r, i+1)
 		}
+		if (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069') {
+			return fmt.Sprintf("a mark that turns the direction of writing (U+%04X) as character %d of the field: type the name again", r, i+1)
+		}
 	}
 	return ""
 }

@@ -53,6 +53,8 @@ func TestEveryFaultQuarantinesTheFamily(t *testing.T) {
 		"NUL":                      {[]fields{principal("B", "given_names=A\x00li")}, 4, "given_names", "a control character (U+0000) as character 2 of the field"},
 		"tab":                      {[]fields{principal("B", "area=Red\tRoad")}, 4, "area", "a control character (U+0009)"},
 		"line break in a name":     {[]fields{principal("B", "given_names=A\nli")}, 4, "given_names", "a control character (U+000A)"},
+		"a turned name":            {[]fields{principal("B", "family_name=Sample\u202egnihtemos")}, 4, "family_name", "a mark that turns the direction of writing (U+202E) as character 7"},
+		"an isolated name":         {[]fields{principal("B", "family_name=\u2067Levi\u2069")}, 4, "family_name", "a mark that turns the direction of writing (U+2067) as character 1"},
 		"escape":                   {[]fields{principal("B", "address=\x1b[31mred")}, 4, "address", "a control character (U+001B) as character 1"},
 		"invalid UTF-8":            {[]fields{principal("B", "given_names=Zo\xeb")}, 4, "given_names", "invalid UTF-8 at byte 3 of the field (hexadecimal EB)"},
 		"field too long":           {[]fields{principal("B", "given_names="+long)}, 4, "given_names", "too long: 501 characters, expected at most 500"},

@@ -239,6 +239,13 @@ func TestWhatALoginMayWrite(t *testing.T) {
 		require.Error(t, text(body), "%q", body)
 	}
 
+	for _, name := range []string{"\x1b[2J", "a\tb", "\u202egnirts", "\u009b2J"} {
+		_, err := archie.Exec(`insert into import_staging_person (batch, ord, no, person_key, family_name, flags) values (gen_random_uuid(), 1, 1, '1', $1, '{}')`, name)
+		require.Error(t, err, "%q is no name", name)
+	}
+	_, err = archie.Exec(`insert into import_staging_person (batch, ord, no, person_key, family_name, flags) values (gen_random_uuid(), 1, 1, '1', $1, '{}')`, "\u200fاحمد")
+	require.NoError(t, err, "a mark that says which way a name is written is part of it")
+
 	_, err = morag.Exec(`do $$ begin for i in 1..1998 loop ` + good + `; end loop; end $$`)
 	require.ErrorContains(t, err, "not delivered yet", "a login's queue is bounded")
 	_, err = h.SQL(t, "isla").Exec(good)
