@@ -62,6 +62,10 @@ func (a *app) verifyCommand() *cobra.Command {
 	}, "operations or the auditor")
 }
 
+// beganToo is how long a comparison that a worker has begun is waited for [D]: longer
+// than the worker takes over one before it gives it up.
+const beganToo = 10 * time.Minute
+
 // freshComparison waits for the comparison that was asked for. Where no worker makes
 // it, it returns the last one there was, and says so.
 func freshComparison(ctx context.Context, s *store.Store, asked int64) (c store.Comparison, silent string, err error) {
@@ -83,7 +87,7 @@ func freshComparison(ctx context.Context, s *store.Store, asked int64) (c store.
 		if err != nil {
 			return c, "", err
 		}
-		if state.Began == nil || seen.Away() {
+		if state.Began == nil || seen.Away() || time.Since(begun) > beganToo {
 			c, err = s.Comparison(ctx, 0)
 			return c, silence(c, seen), err
 		}

@@ -86,7 +86,10 @@ func (c *Carrier) compareReviews(ctx context.Context, record []store.OnRecord, r
 				perCase[i], err = c.standsElsewhere(asking, r.Case)
 				var over *serviceerror.NotFound
 				if errors.As(err, &over) {
-					err = nil // it ended meanwhile
+					return nil // it ended meanwhile
+				}
+				if err != nil && asking.Err() == nil { // one deaf review hides no other
+					perCase[i], err = []store.Breach{{Rule: ruleAgree, Case: r.Case, Detail: "its review runs and does not say where it stands: case recover starts it from its record"}}, nil
 				}
 			}
 			return err

@@ -64,8 +64,10 @@ func (c *Carrier) ill(ctx context.Context, r store.OnRecord) (bool, error) {
 		},
 		func() ([]store.Breach, error) { return c.standsElsewhere(ctx, r.Case) },
 	} {
-		if found, err := look(); err != nil || len(found) > 0 {
-			return true, err
+		if found, err := look(); err != nil && ctx.Err() != nil {
+			return false, err
+		} else if err != nil || len(found) > 0 { // one that does not answer is ill too
+			return true, nil
 		}
 	}
 	return false, nil

@@ -63,7 +63,8 @@ func (s *Store) AuditShow(ctx context.Context, ref string) ([]AuditedAct, error)
 	return rows, mapError(err)
 }
 
-// ChainHead is the last link of a chain. Subject is a case, a lane, or "staff".
+// ChainHead is the last link of a chain. Subject is a case, a lane, an office,
+// "staff", or "reads of" a case.
 type ChainHead struct {
 	Subject string `db:"subject" json:"subject"`
 	N       int    `db:"n" json:"n"`
@@ -87,10 +88,7 @@ func (s *Store) HeadsChangedSince(ctx context.Context, since time.Time) (heads [
 	}
 	heads = []ChainHead{}
 	err = s.db.SelectContext(ctx, &heads, `
-		select h.subject, h.n, encode(h.hash, 'hex') as hash from chain_head h
-		where h.subject in (select chain_subject(c) from command c where c.recorded_at >= $1
-			union select chain_subject(c) from command_outcome o join command c on c.id = o.command_id where o.recorded_at >= $1
-			union select h.subject where not exists (select from command c where chain_subject(c) = h.subject))
+		select h.subject, h.n, encode(h.hash, 'hex') as hash from chain_head h where h.changed_at >= $1
 		order by h.subject collate "C"`, since)
 	return heads, through.UTC(), mapError(err)
 }

@@ -39,25 +39,45 @@ func tables(ctx context.Context, db *sqlx.DB) error {
 		return err
 	}
 	if last != "" {
+		pending, err := p.HasPending(ctx)
+		if err != nil {
+			return err
+		}
 		differences, err := compare(ctx, db, defined)
 		switch {
 		case err != nil && last == digestOf(defined):
 			return err
-		case err == nil && len(differences) == 0:
+		case err == nil && len(differences) == 0 && !pending:
 			return nil
-		case last == digestOf(defined):
+		case len(differences) > 0 && last == digestOf(defined):
 			return foreign(differences)
 		}
-		// Code of another version is dropped before the tables change, so that none of
-		// it runs meanwhile. Should this break off, no act is taken until setup is run again.
-		if err := inTx(ctx, db, func(tx *sqlx.Tx) error { return dropCode(ctx, tx) }); err != nil {
+		// Code of another version is dropped before the tables change, so that none of it
+		// runs meanwhile. Nobody may write until the triggers are back: should this break
+		// off, the database takes nothing until setup is run again.
+		err = inTx(ctx, db, func(tx *sqlx.Tx) error {
+			if err := dropCode(ctx, tx); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `revoke all on all tables in schema hame from hame_worker, hame_staff`)
+			return mapError(err)
+		})
+		if err != nil {
 			return err
 		}
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return err
 	}
-	return inTx(ctx, db, func(tx *sqlx.Tx) error { return define(ctx, tx, defined) })
+	if err := inTx(ctx, db, func(tx *sqlx.Tx) error { return define(ctx, tx, defined) }); err != nil {
+		return err
+	}
+	// What define does not make, such as a rule or a default, may have been there before.
+	differences, err := compare(ctx, db, defined)
+	if err != nil || len(differences) == 0 {
+		return err
+	}
+	return foreign(differences)
 }
 
 // known tells the digest of what was last defined in the database, empty for a
@@ -69,7 +89,7 @@ func known(ctx context.Context, db *sqlx.DB, p *goose.Provider) (string, error) 
 	}
 	err := db.GetContext(ctx, &isThere, `
 		select exists (select from pg_catalog.pg_class where relnamespace = 'hame'::regnamespace and relkind = 'r') as any_table,
-		       to_regclass('hame.defined') is not null as defined`)
+		       exists (select from pg_catalog.pg_class where oid = to_regclass('hame.defined') and relkind = 'r') as defined`)
 	if err != nil || !isThere.Any {
 		return "", mapError(err)
 	}
@@ -99,7 +119,7 @@ func asDefined(ctx context.Context, db *sqlx.DB) error {
 		return err
 	}
 	var digest string
-	err = db.GetContext(ctx, &digest, `select case when to_regclass('hame.defined') is null then '' else 'some' end`)
+	err = db.GetContext(ctx, &digest, `select case when exists (select from pg_catalog.pg_class where oid = to_regclass('hame.defined') and relkind = 'r') then 'some' else '' end`)
 	if err == nil && digest != "" {
 		err = inTx(ctx, db, func(tx *sqlx.Tx) error {
 			if _, err := tx.ExecContext(ctx, `set local role hame_owner`); err != nil {

@@ -133,35 +133,41 @@ func TestAReadingIsRecordedFirst(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	hidden := h.review(flagged(numbered(2), 2, casefile.FlagRestricted))
-	readings := map[string]string{
-		"morag": `select case_file($1) union all select to_jsonb(x) from act_text($1) x union all select to_jsonb(x) from case_timeline($1) x union all select case_clocks($1)`,
-		"una":   `select to_jsonb(x) from audit_show($1) x`,
-	}
-	for login, query := range readings {
-		db := h.SQL(t, login)
-		_, err := db.Exec(query, ref)
-		require.ErrorContains(t, err, "record_read", "%s reads without a record", login)
+	for _, c := range []struct{ login, part, query string }{
+		{"morag", "case show", `select case_file($1)`}, {"morag", "texts", `select to_jsonb(x) from act_text($1) x`},
+		{"morag", "timeline", `select to_jsonb(x) from case_timeline($1) x`}, {"morag", "clocks", `select case_clocks($1)`},
+		{"una", "audit", `select to_jsonb(x) from audit_show($1) x`},
+	} {
+		h.tamper(`delete from case_read`)
+		db := h.SQL(t, c.login)
+		_, err := db.Exec(c.query, ref)
+		require.ErrorContains(t, err, "record_read", "%s without a record", c.part)
 
 		tx, err := db.Beginx()
 		require.NoError(t, err)
-		_, err = tx.Exec(`select record_read($1, 'case show')`, ref)
+		_, err = tx.Exec(`select record_read($1, $2)`, ref, c.part)
 		require.NoError(t, err)
-		_, err = tx.Exec(query, ref)
-		require.ErrorContains(t, err, "record_read", "%s could roll the record back with the reading", login)
+		_, err = tx.Exec(c.query, ref)
+		require.ErrorContains(t, err, "record_read", "the record could be rolled back with the reading of %s", c.part)
 		require.NoError(t, tx.Rollback())
 
-		var there bool
-		require.NoError(t, db.Get(&there, `select record_read($1, 'case show')`, ref))
-		require.True(t, there)
+		if c.part != "case show" {
+			_, err = db.Exec(`select record_read($1, 'another part')`, ref)
+			require.NoError(t, err)
+			_, err = db.Exec(c.query, ref)
+			require.ErrorContains(t, err, "record_read", "%s under another word", c.part)
+		}
+		_, err = db.Exec(`select record_read($1, $2)`, ref, c.part)
+		require.NoError(t, err)
 		tx, err = db.Beginx()
 		require.NoError(t, err)
-		_, err = tx.Exec(query, ref)
+		_, err = tx.Exec(c.query, ref)
 		require.NoError(t, err)
 		require.NoError(t, tx.Rollback())
-		require.Equal(t, 1, value[int](h, `select count(*) from case_read where login = $1 and case_ref = $2 and what = 'case show'`, login, ref))
+		require.Equal(t, 1, value[int](h, `select count(*) from case_read where login = $1 and case_ref = $2 and what = $3`, c.login, ref, c.part))
 
 		h.tamper(`update case_read set read_at = read_at - interval '2 minutes'`)
-		_, err = db.Exec(query, ref)
+		_, err = db.Exec(c.query, ref)
 		require.ErrorContains(t, err, "record_read", "a record of earlier serves no longer")
 	}
 	var there bool

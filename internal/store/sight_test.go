@@ -177,8 +177,10 @@ var reads = map[string]string{
 func dump(t *testing.T, db *sqlx.DB, ref string) string {
 	t.Helper()
 	var b strings.Builder
-	_, err := db.Exec(`select record_read($1, 'test')`, ref)
-	require.NoError(t, err)
+	for _, part := range []string{"test", "texts", "timeline", "clocks", "audit"} {
+		_, err := db.Exec(`select record_read($1, $2)`, ref, part)
+		require.NoError(t, err)
+	}
 	for _, name := range slices.Sorted(maps.Keys(reads)) {
 		if reads[name] == "" {
 			continue

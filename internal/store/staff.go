@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -262,16 +263,14 @@ func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party
 				return mapError(err)
 			}
 		}
-		if err := s.endSessions(ctx, login); err != nil {
-			return err
-		}
+		ended := s.endSessions(ctx, login) // the role ends also where a session can't be ended
 		err = asOwner(func(t *Tx) (err error) {
 			revoked, err = t.execOne(ctx, `
 				update staff s set revoked_at = clock_timestamp(), revoked_by = session_user
 				where login = $1 and role = $2 and `+notEnded, login, role)
 			return err
 		})
-		if err != nil {
+		if err = errors.Join(err, ended); err != nil {
 			return err
 		}
 		// A login that has other roles may have come back meanwhile.

@@ -2,10 +2,12 @@
 -- What people did, as they did it: insert-only, stamped by the database with who, and chained by hash per case.
 
 create table chain_head (
-    subject text primary key,   -- a case reference, a lane, an office, or "staff"
-    n       int   not null,
-    hash    bytea not null
+    subject    text primary key,   -- a case reference, a lane, an office, "staff", or "reads of" a case reference
+    n          int   not null,
+    hash       bytea not null,
+    changed_at timestamptz not null default clock_timestamp()
 );
+create index on chain_head (changed_at);
 
 create table command (
     id          uuid primary key,
@@ -46,7 +48,7 @@ create table command_outcome (
     command_id  uuid primary key references command,
     outcome     text not null check (outcome in ('accepted', 'refused', 'filed', 'expired')),
     code        text not null default '' check (code ~ '^[a-z_]{0,40}$'),
-    detail      jsonb not null default '{}',
+    detail      jsonb not null default '{}' check (octet_length(detail::text) <= 65536),
     revision    int  not null default 0,
     business_at timestamptz,
     recorded_at timestamptz not null default clock_timestamp(),

@@ -174,7 +174,7 @@ create table hold (
                   check (ground in ('age_dispute', 'child_protection', 'court', 'medical', 'trafficking', 'duplicate')),
     opened_on date not null,
     ended_on  date,
-    review_on date,
+    review_on date check (review_on between '1900-01-01' and '2199-12-31'),
     same_as   text references family,
     -- A hold that was opened by mistake lets every clock run.
     runs_on   boolean not null default false,

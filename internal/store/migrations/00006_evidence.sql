@@ -40,6 +40,10 @@ create table post_item (
     dismissed_why text,
     command_id    uuid not null unique references command,
     check ((case_ref is null) = (linked_on is null)),
+    constraint what_it_says_is_short_and_fit_for_a_terminal check (
+        octet_length(said_reference) <= 400 and octet_length(said_name) <= 1600 and octet_length(said_representative) <= 1600
+        and concat_ws(' ', said_reference, said_name, said_representative)
+            !~ '[\x01-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]'),
     constraint read_after_linked check (read_on is null or case_ref is not null),
     constraint dismissed_or_linked check (dismissed_on is null or case_ref is null)
 );

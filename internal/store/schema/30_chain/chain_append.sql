@@ -9,5 +9,6 @@ begin
     select h.* into last from chain_head h where h.subject = about for update;
     n := last.n + 1;
     hash := sha256(last.hash || convert_to(content, 'UTF8'));
-    update chain_head h set n = chain_append.n, hash = chain_append.hash where h.subject = about;
+    update chain_head h set n = chain_append.n, hash = chain_append.hash, changed_at = clock_timestamp()
+        where h.subject = about;
 end $$;

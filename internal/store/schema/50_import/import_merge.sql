@@ -89,15 +89,16 @@ begin
         where s.batch = in_batch and s.login = session_user and s.case_ref = f.case_ref and (f.digest = s.digest or r.case_ref is not null);
     if changed > 0 then
         -- A flag that the file does not have any more stays: a later file lifts no restriction and no hold. Each is a
-        -- difference, which a caseworker settles once the family is listed.
+        -- difference, which a caseworker settles once the family is listed. Of a person who is not in the file any more
+        -- it is the family's.
         with gone as (
-            select s.case_ref, p.ord, p.no, x.flag
+            select s.case_ref, p.ord, coalesce(p.no, 0) as no, x.flag
             from import_staging s
             join person o on o.case_ref = s.case_ref
             join person_flag x on x.case_ref = o.case_ref and x.no = o.no and x.state <> 'off'
-            join import_staging_person p on p.batch = in_batch and p.login = session_user and p.ord = s.ord
+            left join import_staging_person p on p.batch = in_batch and p.login = session_user and p.ord = s.ord
                 and p.person_key = o.person_key
-            where s.batch = in_batch and s.login = session_user and not x.flag = any (p.flags)),
+            where s.batch = in_batch and s.login = session_user and not coalesce(x.flag = any (p.flags), false)),
         kept as (
             insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
             select g.case_ref, coalesce((select max(d.no) from import_difference d where d.case_ref = g.case_ref), 0)

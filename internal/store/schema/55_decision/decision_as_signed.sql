@@ -9,7 +9,9 @@ begin
           and (new.second is null
                or exists (select from command a
                           where a.case_ref = new.case_ref and a.kind = 'decision.agree' and a.person = new.second
-                            and a.chain_n > c.chain_n))) then
+                            and a.chain_n > c.chain_n
+                            and not exists (select from command_outcome o
+                                            where o.command_id = a.id and o.outcome <> 'accepted')))) then
         raise exception 'nobody signed this' using errcode = 'check_violation', constraint = 'decision_as_signed';
     end if;
     return null;

@@ -7,7 +7,7 @@ begin
     if not coalesce(may_read('texts', sight), false) then
         return;
     end if;
-    perform only_recorded_reads(ref);
+    perform only_recorded_reads(ref, 'texts');
     return query select c.kind, c.subject_no, c.person, c.attested_on, t.body from command c join command_text t on t.command_id = c.id
         where c.case_ref = ref and t.body is not null
           and (sight = 'file'

@@ -1,5 +1,6 @@
 -- A case's deadlines, running and past, for whoever may see its tasks: what each began with, what was added, when it
--- stood still, and each date that it was shown with. Why a case is held is for those who see the file. The read is recorded.
+-- stood still, and each date that it was shown with. Why a case is held is for those who see the file. Refused
+-- unless the reading is on record.
 create or replace function case_clocks(ref text) returns jsonb language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     sight text := sight_of(ref);
@@ -7,7 +8,7 @@ begin
     if sight is null then
         return null;
     end if;
-    perform only_recorded_reads(ref);
+    perform only_recorded_reads(ref, 'clocks');
     return jsonb_build_object('case', ref, 'sees', sight, 'now', business_now(), 'calendar', calendar_in_force(),
         'council', (select f.council from family f where f.case_ref = ref),
         'tasks', (select coalesce(jsonb_agg(jsonb_build_object(

@@ -1,4 +1,4 @@
--- One case, as the caller's role may see it; null if there is no such case for them. The read is recorded.
+-- One case, as the caller's role may see it; null if there is no such case for them. Refused unless the reading is on record.
 create or replace function case_file(ref text) returns jsonb language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     sight text := (select s.sight from case_sight s where s.case_ref = ref);
@@ -8,7 +8,7 @@ begin
     if sight is null then
         return null;
     end if;
-    perform only_recorded_reads(ref);
+    perform only_recorded_reads(ref, null);
     select jsonb_build_object(
         'case', f.case_ref, 'sees', sight, 'stage', coalesce(r.stage, 'unlisted'), 'lane', f.lane, 'council', f.council,
         'listing_date', l.listing_date, 'owner', r.owner, 'revision', r.revision, 'now', business_now(),

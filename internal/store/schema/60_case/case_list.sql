@@ -1,4 +1,4 @@
--- The same list as before, with the mark of a day that may still move. A case waits for whoever's last day comes first.
+-- What each login may see of all cases: the rows behind list_cases and case_summary. A case waits for the task that is due first.
 create or replace view case_list with (security_barrier) as
 select s.case_ref, coalesce(r.stage, 'unlisted') as stage, s.lane, s.council,
        case when s.inside then coalesce(r.priority, 0) else 0 end as priority,

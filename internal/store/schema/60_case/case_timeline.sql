@@ -5,7 +5,7 @@ begin
     if not coalesce(may_read('timeline', sight_of(ref)), false) then
         return;
     end if;
-    perform only_recorded_reads(ref);
+    perform only_recorded_reads(ref, 'timeline');
     return query
     select l.drawn_at, 'drawn', 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l where l.case_ref = ref
     union all
