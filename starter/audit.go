@@ -110,7 +110,7 @@ func (a *app) auditCheck() *cobra.Command {
 					fmt.Fprintf(t, "%s\t%s\t%s\n", d.Subject, link, d.Detail)
 				}
 				if len(differences) == 0 {
-					fmt.Fprintf(t, "all %d chain(s) of the export stand unchanged\n", len(heads))
+					fmt.Fprintf(t, "%s of the export stand unchanged\n", counted(len(heads), "chain", "chains"))
 				}
 			})
 			if err == nil && len(differences) > 0 {
