@@ -1,7 +1,7 @@
-// Package chainexport keeps the heads of the record's chains outside the database:
-// one signed file a day, each naming the one before. Who rewrites the record whole,
-// with all its chains, can't rewrite the files without the key, and can't leave one
-// out unseen.
+// Package chainexport keeps the heads of the record's chains outside the database.
+// One signed file a day holds the heads that changed. Each file names the one before.
+// If somebody rewrites the record, the files no longer match it. They can't be changed
+// without the key, and a missing file is noticed.
 package chainexport
 
 import (

@@ -1,5 +1,7 @@
--- For who has no council's role, what is seen of all families that are not restricted is
--- worked out once: a list passes over all of them.
+-- What the session's login sees of each case: the widest of its roles that see the case at all, null if none does. A
+-- council's role sees its own council's families with children. A restricted case is seen by the senior caseworker, the
+-- auditor, and those named on it. Without a council's role, the answer for unrestricted families is worked out once,
+-- because lists read all families.
 create or replace view case_sight with (security_barrier) as
 select f.case_ref, f.lane, f.council,
     case when not f.restricted and not (select exists (select from my_roles() m where m.council is not null))

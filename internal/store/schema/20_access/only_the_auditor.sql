@@ -1,3 +1,4 @@
+-- Refuses every login but the auditor's.
 create or replace function only_the_auditor() returns void language plpgsql stable security definer set search_path = hame, pg_temp as $$
 begin
     if not has_role('auditor') then

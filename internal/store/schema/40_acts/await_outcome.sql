@@ -1,6 +1,5 @@
--- One of the session's own commands, as my_command has it, when it has been answered: it has its outcome, and no worker is
--- busy with it any more. It is waited for in here, for as long as asked and five seconds at most; not for a review that was
--- found not to run (why).
+-- Waits, five seconds at most, until the worker has finished with one of the login's own commands. Returns at once if the
+-- case's review was found not to run (why).
 create or replace function await_outcome(in_id uuid, in_seconds double precision)
     returns table (case_ref text, kind text, outcome text, detail jsonb, revision int, answered boolean, why text)
 language plpgsql volatile security definer set search_path = hame, pg_temp as $$

@@ -1,5 +1,5 @@
--- A command has one outcome, and its chain one link for it. A second outcome, as a worker may tell beside the review,
--- is told after the chain's head was waited for: the chain is left as it stands, and the row meets the primary key.
+-- A command has one outcome. This waits for the chain's head. If an outcome is there already, it adds no link, and the
+-- primary key refuses the row.
 create or replace function stamp_outcome() returns trigger
 language plpgsql security definer set search_path = hame, pg_temp as $$
 declare

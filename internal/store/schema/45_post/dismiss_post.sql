@@ -1,3 +1,4 @@
+-- Does a post.dismiss: an item that belongs to no case is put away, with the reason.
 create or replace function dismiss_post(in_command uuid) returns void language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     c command := own_command(in_command, 'post.dismiss');

@@ -1,5 +1,5 @@
--- public_harm is set and cleared by two, whatever wrote the row (process.md, Four eyes): by the two who asked for it
--- last, for what was asked once and undone since is no leave; and a confirmed one is not made an allegation again.
+-- Two officers set or clear public_harm (process.md, Four eyes). Their last request decides; an older one does not count.
+-- A confirmed flag can't become an allegation again.
 create or replace function public_harm_takes_two() returns trigger language plpgsql set search_path = hame, pg_temp as $$
 begin
     if new.flag = 'public_harm'
