@@ -84,6 +84,9 @@ func (c *Carrier) compareReviews(ctx context.Context, record []store.OnRecord, r
 				perCase[i] = []store.Breach{{Rule: ruleAgree, Case: r.Case, Detail: fmt.Sprintf("open at %s on record, and no review runs: case recover restarts it", r.Stage)}}
 			case open:
 				perCase[i], err = c.standsElsewhere(asking, r.Case)
+				if err != nil && asking.Err() == nil { // it may have been busy: once more
+					perCase[i], err = c.standsElsewhere(asking, r.Case)
+				}
 				var over *serviceerror.NotFound
 				if errors.As(err, &over) {
 					return nil // it ended meanwhile
