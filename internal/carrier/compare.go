@@ -84,14 +84,14 @@ func (c *Carrier) compareReviews(ctx context.Context, record []store.OnRecord, r
 				perCase[i] = []store.Breach{{Rule: ruleAgree, Case: r.Case, Detail: fmt.Sprintf("open at %s on record, and no review runs: case recover restarts it", r.Stage)}}
 			case open:
 				perCase[i], err = c.standsElsewhere(asking, r.Case)
-				if err != nil && asking.Err() == nil { // it may have been busy: once more
+				if deaf(err) && asking.Err() == nil { // it may have been busy: once more
 					perCase[i], err = c.standsElsewhere(asking, r.Case)
 				}
 				var over *serviceerror.NotFound
 				if errors.As(err, &over) {
 					return nil // it ended meanwhile
 				}
-				if err != nil && asking.Err() == nil { // one deaf review hides no other
+				if deaf(err) && asking.Err() == nil { // one deaf review hides no other
 					perCase[i], err = []store.Breach{{Rule: ruleAgree, Case: r.Case, Detail: "its review runs and does not say where it stands: case recover starts it from its record"}}, nil
 				}
 			}
@@ -116,6 +116,14 @@ func (c *Carrier) compareReviews(ctx context.Context, record []store.OnRecord, r
 		}
 	}
 	return found, nil
+}
+
+// deaf reports whether an error says that a review does not answer, and not that
+// Temporal or the record is away.
+func deaf(err error) bool {
+	var away *serviceerror.Unavailable
+	var record *store.Error
+	return err != nil && !errors.As(err, &away) && !errors.As(err, &record)
 }
 
 // compareLanes finds the lanes whose backlog was started and whose workflow does not

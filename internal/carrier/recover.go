@@ -64,10 +64,11 @@ func (c *Carrier) ill(ctx context.Context, r store.OnRecord) (bool, error) {
 		},
 		func() ([]store.Breach, error) { return c.standsElsewhere(ctx, r.Case) },
 	} {
-		if found, err := look(); err != nil && ctx.Err() != nil {
-			return false, err
-		} else if err != nil || len(found) > 0 { // one that does not answer is ill too
+		switch found, err := look(); {
+		case deaf(err) && ctx.Err() == nil, len(found) > 0:
 			return true, nil
+		case err != nil:
+			return false, err
 		}
 	}
 	return false, nil
