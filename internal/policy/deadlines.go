@@ -127,14 +127,3 @@ func (s *RuleSet) timing(kind casefile.TaskKind) (timing, error) {
 	}
 	return t, nil
 }
-
-// ArrivalLadder works out the deadline of reading what arrived for a closed case,
-// which has no review any more and so no rule set of its own.
-func ArrivalLadder(began clock.Date, h *clock.Holidays) (Ladder, error) {
-	s := RuleSet{ID: "closed cases", tasks: addedTasks}
-	d, err := s.Deadline(casefile.TaskArrival, began, "")
-	if err != nil {
-		return Ladder{}, err
-	}
-	return s.Ladder(casefile.TaskArrival, d, h)
-}
