@@ -2,8 +2,8 @@
 --
 --   psql --dbname hame --file first.sql
 --
--- Everything else is done by hame_admin, who is no superuser: whoever puts code into the database in a way that set-up
--- does not find gains what hame_admin has, and not the server. It can be run again.
+-- Everything else is done by hame_admin, who is no superuser. Foreign code in the database that set-up does not find
+-- gains what hame_admin has, and not the server. This script can be run again.
 --
 -- PostgreSQL 16 or later is wanted for real use: in 15 a role that may create roles can give itself any role but a
 -- superuser's.
@@ -31,7 +31,7 @@ grant hame_owner, hame_staff, hame_worker to hame_admin with admin option;
 -- To name who holds a lock that set-up waits for.
 grant pg_read_all_stats to hame_admin;
 
--- Large objects are files of any size in the database that belong to nobody's record.
+-- Large objects are files of any size in the database. Hame keeps none.
 revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(integer), pg_catalog.lo_from_bytea(oid, bytea),
     pg_catalog.lo_put(oid, bigint, bytea), pg_catalog.lo_open(oid, integer), pg_catalog.lowrite(integer, bytea) from public;
 

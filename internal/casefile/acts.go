@@ -203,7 +203,7 @@ func (a Act) Rule() (ActRule, bool) {
 func (r ActRule) OnCase() bool { return r.Subject != AboutLane && r.Subject != AboutRecord }
 
 // Places says what a row of the act may be about: a case, a lane's backlog, or the
-// office that does it, of which the mailroom receives what belongs to no case yet.
+// office that does it. The mailroom receives what belongs to no case yet.
 func (r ActRule) Places() []string {
 	switch {
 	case r.Subject == AboutLane:
@@ -214,7 +214,7 @@ func (r ActRule) Places() []string {
 		return []string{"mailroom"}
 	case r.Act == ActApplyCalendar:
 		return []string{"calendar"}
-	case r.Act == ActErase: // wherever the text stands
+	case r.Act == ActErase: // any of them may have a text
 		return []string{"case", "lane", "mailroom", "calendar"}
 	}
 	return []string{"case"}

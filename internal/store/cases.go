@@ -86,8 +86,8 @@ func (s *Store) recordRead(ctx context.Context, ref, what string) error {
 	return nil
 }
 
-// unlessUnseen records a reading of a case, of which nothing is told to a login
-// that may not see it: then there is nothing to read, and no error.
+// unlessUnseen records a reading of a case. It reports false, and no error, for a
+// login that may not read it: that login is told nothing of the case.
 func (s *Store) unlessUnseen(ctx context.Context, ref, what string) (there bool, err error) {
 	err = s.recordRead(ctx, ref, what)
 	if IsKind(err, NotFound) {

@@ -53,8 +53,8 @@ func tables(ctx context.Context, db *sqlx.DB) error {
 			return foreign(differences)
 		}
 		// Code of another version is dropped before the tables change, so that none of it
-		// runs meanwhile. Nobody may write until the triggers are back: should this break
-		// off, the database takes nothing until setup is run again.
+		// runs meanwhile. No login may write until the triggers are back. If this breaks off,
+		// the database takes nothing until setup is run again.
 		err = inTx(ctx, db, func(tx *sqlx.Tx) error {
 			if err := dropCode(ctx, tx); err != nil {
 				return err

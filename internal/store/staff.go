@@ -342,7 +342,7 @@ func asAdministrator(ctx context.Context, adminURL string, f func(*Tx) error) er
 }
 
 // loginExists refuses the roles of Hame's own, a superuser, and a login that may
-// act as the owner of the record or make roles: none of them does anything on a case.
+// act as the owner of the record or make roles. Such logins do nothing on a case.
 func (t *Tx) loginExists(ctx context.Context, login string) (bool, error) {
 	if slices.Contains(ownRoles, login) {
 		return true, casefile.Refuse(casefile.RefusedConstraint, login+" is a role of Hame's own and nobody's login: give the person one of theirs")
