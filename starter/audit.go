@@ -177,8 +177,9 @@ func readHeads(name string) (heads []store.ChainHead, err error) {
 	return heads, nil
 }
 
-// auditErase is for operations as data steward: the auditor changes nothing, and
-// names the command whose text must go.
+// auditErase is for operations as data steward, two of them: the first asks, the
+// second confirms. The auditor changes nothing, and names the command whose text
+// must go.
 func (a *app) auditErase() *cobra.Command {
 	var reason string
 	var dryRun bool
@@ -202,10 +203,11 @@ func (a *app) auditErase() *cobra.Command {
 				return err
 			}
 			if dryRun {
-				fmt.Fprintf(c.OutOrStdout(), "%s: the text of %s could be erased, if it has one and no court's hold stands; nothing was changed\n", casefile.ActErase, target)
+				fmt.Fprintf(c.OutOrStdout(), "%s: the erasure of %s could be asked for, or confirmed if another officer has asked, where it has a text and no court's hold stands; nothing was changed\n",
+					casefile.ActErase, target)
 				return nil
 			}
-			id, err := s.EraseText(c.Context(), target, reason)
+			done, err := s.EraseText(c.Context(), target, reason)
 			if store.IsKind(err, store.NotFound) {
 				return fmt.Errorf("%s: %w: there is no such command on the cases that you may see", target, err)
 			}
@@ -213,11 +215,17 @@ func (a *app) auditErase() *cobra.Command {
 				return err
 			}
 			return a.print(c.OutOrStdout(), struct {
-				Erased uuid.UUID `json:"erased"`
-				By     uuid.UUID `json:"by"`
-				Reason string    `json:"reason"`
-			}{target, id, reason}, func(t *tabwriter.Writer) {
-				fmt.Fprintf(t, "the text of %s is erased; the act of erasing is on record as %s\n", target, id)
+				Command uuid.UUID `json:"command"`
+				Erased  bool      `json:"erased"`
+				By      uuid.UUID `json:"by"`
+				Reason  string    `json:"reason"`
+			}{target, done.Erased, done.By, reason}, func(t *tabwriter.Writer) {
+				if done.Erased {
+					fmt.Fprintf(t, "the text of %s is erased; the act of erasing is on record as %s\n", target, done.By)
+					return
+				}
+				fmt.Fprintf(t, "the erasure of %s is asked for, on record as %s; the text is still there\n", target, done.By)
+				fmt.Fprintf(t, "next: another officer of operations types the same command within 30 days: audit erase %s --reason %s\n", target, reason)
 			})
 		},
 	}, casefile.ActErase)

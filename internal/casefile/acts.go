@@ -185,7 +185,7 @@ var ActRules = []ActRule{
 	{ActRelease, []Party{SeniorCaseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, Reported(FactHoldBegan), "ends a hold: each clock that it stopped goes on with what was left"},
 	{ActExtend, []Party{SeniorCaseworker}, AboutPersonOrAll, Listed, Service, false, NoPart, Handled, "decides on a request for more time, or withdraws what was given"},
 	{ActApplyCalendar, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, Handled, "puts a version of the published holidays in force, and moves every deadline that depends on a changed day"},
-	{ActErase, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, Handled, "erases the text of an act, on record and for a reason"},
+	{ActErase, []Party{Operations}, AboutRecord, Unlisted, Closed, false, NoPart, Handled, "asks that the text of an act be erased, for a reason; another officer's same command erases it"},
 }
 
 // Rule returns the rule of an act, and whether there is such an act.

@@ -606,8 +606,10 @@ func TestADayOfTheAuditorAndTheOwner(t *testing.T) {
 			// A text that stood in the wrong file is erased: the chain verifies, the act of erasing in it.
 			wrong := s.lastCommand(t, refs["A"], "case.correct").String()
 			s.types(t, nil, 4, "--as una audit erase "+wrong+" --reason wrong_file")
-			s.types(t, nil, 0, "--as archie audit erase "+wrong+" --reason wrong_file", "is erased")
-			s.types(t, nil, 3, "--as archie audit erase "+wrong+" --reason wrong_file")
+			s.types(t, nil, 0, "--as archie audit erase "+wrong+" --reason wrong_file", "is asked for", "another officer of operations")
+			s.types(t, nil, 3, "--as archie audit erase "+wrong+" --reason wrong_file", "another officer of operations")
+			s.types(t, nil, 0, "--as rhona audit erase "+wrong+" --reason wrong_file", "is erased")
+			s.types(t, nil, 3, "--as archie audit erase "+wrong+" --reason wrong_file", "erased already")
 			s.types(t, refs, 0, "--as una audit show A", "erased", "text.erase")
 			var body *string
 			require.NoError(t, s.db.SQL(t, "postgres").Get(&body, `select body from hame.command_text where command_id = $1`, wrong))

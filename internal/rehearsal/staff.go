@@ -18,7 +18,7 @@ var staffByRole = map[casefile.Party][]string{
 	casefile.RepresentationDrafter: {"kirsty", "finlay"},
 	casefile.PrivateOffice:         {"jean"},
 	casefile.Minister:              {"minister"},
-	casefile.Operations:            {"archie"},
+	casefile.Operations:            {"archie", "rhona"},
 	casefile.Auditor:               {"una"},
 }
 

@@ -116,17 +116,26 @@ func (s *Store) AuditCheck(ctx context.Context, earlier []ChainHead) ([]ChainDif
 	return rows, mapError(err)
 }
 
-// EraseText erases the text of an act, in one transaction with the act of
-// erasing, whose id it returns. NotPermitted but for operations; NotFound for an
-// act that the login may not see; refused while a court's hold is open on the
-// case, and where there is no text to erase.
-func (s *Store) EraseText(ctx context.Context, target uuid.UUID, reason string) (uuid.UUID, error) {
+// Erasure is what a call of [Store.EraseText] did.
+type Erasure struct {
+	By     uuid.UUID // the act of this call
+	Erased bool      // false where the call was the first of two: it asked
+}
+
+// EraseText asks for the erasure of an act's text, or confirms what another person
+// has asked for with the same reason: then the text is erased, in one transaction
+// with the act. NotPermitted but for operations; NotFound for an act that the login
+// may not see; refused to the person who asked, while a court's hold is open on the
+// case, for a text of a decision before its case is closed, and where there is no
+// text to erase.
+func (s *Store) EraseText(ctx context.Context, target uuid.UUID, reason string) (Erasure, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
-		return id, err
+		return Erasure{}, err
 	}
 	ctx, done := saving(ctx)
 	defer done()
-	_, err = s.db.ExecContext(ctx, `select erase_text($1, $2, $3)`, id, target, reason)
-	return id, mapError(err)
+	e := Erasure{By: id}
+	err = s.db.GetContext(ctx, &e.Erased, `select erase_text($1, $2, $3) = 'erased'`, id, target, reason)
+	return e, mapError(err)
 }

@@ -91,6 +91,10 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"erasure_reason":              casefile.Refuse(casefile.RefusedFields, "the reason must be one of "+strings.Join(casefile.ErasureReasons, ", ")),
 	"court_hold_stands":           casefile.Refuse(casefile.RefusedBlocked, "a court's hold is open on the case: nothing of it is erased before the hold ends"),
 	"reasons_may_be_appealed":     casefile.Refuse(casefile.RefusedBlocked, "the reasons of a decision stay while they may be appealed against: until the case is closed"),
+	"erasure_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another officer of operations must confirm it, with the same command"),
+	"erasure_for_retention":       askedFor("retention"),
+	"erasure_for_data_subject":    askedFor("data_subject"),
+	"erasure_for_wrong_file":      askedFor("wrong_file"),
 	"act_has_no_text":             casefile.Refuse(casefile.RefusedNothingOpen, "the act has no text to erase"),
 	"text_is_erased":              casefile.Refuse(casefile.RefusedAlreadyDone, "the text is erased already"),
 	"flag_four_eyes":              casefile.Refuse(casefile.RefusedFourEyes, "this flag takes two officers: another one must confirm it"),
@@ -101,6 +105,11 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"calendar_is_whole":           casefile.Refuse(casefile.RefusedConstraint, "the days are not those of the version, or not whole years of both nations: apply the file with starter"),
 	"calendar_changes_are_whole":  casefile.Refuse(casefile.RefusedConstraint, "changes between the versions are left out: apply the file with starter"),
 	"not_a_candidate":             casefile.Refuse(casefile.RefusedNothingOpen, "these two are no open pair: duplicate list shows them"),
+}
+
+// askedFor refuses to confirm an erasure for another reason than it was asked for.
+func askedFor(reason string) *casefile.Refusal {
+	return casefile.Refuse(casefile.RefusedStale, "another officer asked for this erasure with --reason "+reason+": type that reason to confirm it, or have them ask again")
 }
 
 func mapError(err error) error {

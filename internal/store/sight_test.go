@@ -673,15 +673,17 @@ func TestPrivilegesOfStaff(t *testing.T) {
 	require.Empty(t, list[string](h, `select rolname from pg_roles r where pg_has_role(r.oid, 'hame_owner', 'member') and not rolsuper and rolname not in ('hame_owner', 'hame_admin')`))
 }
 
-// TestErasingAText: by operations, for a reason, on record in the case's chain;
-// a court's hold overrides it, and the chain still verifies.
+// TestErasingAText: two officers of operations ask for it, for one reason, on record in
+// the case's chain; a court's hold overrides it, and the chain still verifies.
 func TestErasingAText(t *testing.T) {
 	h := newHouse(t)
 	ref := h.evidence(h.review(numbered(1)))
 	draft := h.does("kirsty", ref, casefile.ActDraft, 0, nil)
 	silent := h.does("morag", ref, casefile.ActContact, 0, phone)
+	erased := false
 	erase := func(login string, c store.NewCommand, reason string) error {
-		_, err := h.as(login).EraseText(t.Context(), c.ID, reason)
+		e, err := h.as(login).EraseText(t.Context(), c.ID, reason)
+		erased = e.Erased
 		return err
 	}
 	refused := func(err error, code casefile.RefusalCode) {
@@ -699,12 +701,44 @@ func TestErasingAText(t *testing.T) {
 	refused(erase("archie", draft, "data_subject"), casefile.RefusedBlocked)
 	require.Zero(t, value[int](h, `select count(*) from command where kind = 'text.erase'`))
 	h.exec(`update hold set ended_on = '2026-03-03'`)
+
+	// The first asks. The text stays, and the same person can't confirm it, not under another login either.
 	require.NoError(t, erase("archie", draft, "data_subject"))
-	refused(erase("archie", draft, "data_subject"), casefile.RefusedAlreadyDone)
+	require.False(t, erased)
+	require.NotEmpty(t, h.texts("fiona", ref))
+	refused(erase("archie", draft, "data_subject"), casefile.RefusedFourEyes)
+	refused(erase("rhona", draft, "retention"), casefile.RefusedStale)
+	for _, sameOne := range []string{"archie", "ARCHIE"} {
+		h.tamper(`update staff set person = $1 where login = 'rhona'`, sameOne)
+		refused(erase("rhona", draft, "data_subject"), casefile.RefusedFourEyes)
+	}
+	h.tamper(`update staff set person = 'rhona' where login = 'rhona'`)
+
+	// What forbids it is looked at again when it is confirmed.
+	h.exec(`update hold set ended_on = null`)
+	refused(erase("rhona", draft, "data_subject"), casefile.RefusedBlocked)
+	h.exec(`update hold set ended_on = '2026-03-03'`)
+
+	// A request lapses after 30 days, and the first may ask again for another reason.
+	h.tamper(`update erasure set asked_on = business_today() - 31`)
+	require.NoError(t, erase("rhona", draft, "data_subject"))
+	require.False(t, erased)
+	require.NoError(t, erase("rhona", draft, "retention"))
+	require.False(t, erased)
+	refused(erase("archie", draft, "data_subject"), casefile.RefusedStale)
+	require.NoError(t, erase("archie", draft, "retention"))
+	require.True(t, erased)
+	refused(erase("rhona", draft, "retention"), casefile.RefusedAlreadyDone)
+	require.Equal(t, []string{"archie lapsed", "rhona withdrawn", "rhona done archie"},
+		list[string](h, `select concat_ws(' ', first_by, result, second_by) from erasure order by no`))
 
 	require.Zero(t, value[int](h, `select count(*) from command_text where body is not null`))
-	require.Equal(t, []string{fmt.Sprintf(`archie %s accepted {"reason": "data_subject", "command": "%s"}`, ref, draft.ID)},
-		list[string](h, `select c.person || ' ' || c.case_ref || ' ' || o.outcome || ' ' || c.fields from command c join command_outcome o on o.command_id = c.id where c.kind = 'text.erase'`))
+	by := func(person, reason string) string {
+		return fmt.Sprintf(`%s %s accepted {"reason": "%s", "command": "%s"}`, person, ref, reason, draft.ID)
+	}
+	require.Equal(t, []string{by("archie", "data_subject"), by("rhona", "data_subject"), by("rhona", "retention"), by("archie", "retention")},
+		list[string](h, `select c.person || ' ' || c.case_ref || ' ' || o.outcome || ' ' || c.fields from command c join command_outcome o on o.command_id = c.id
+			where c.kind = 'text.erase' order by c.chain_n`))
 	require.Zero(t, value[int](h, broken))
 	breaches, err := h.verifies()
 	require.NoError(t, err)
@@ -718,18 +752,23 @@ func TestErasingAText(t *testing.T) {
 	require.True(t, store.IsKind(unknown, store.NotFound), "%v", unknown)
 	require.Equal(t, unknown, erase("archie", waiver, "retention"))
 
-	// Nobody types the act, and nobody blanks a text without it unseen.
+	// Nobody types the act, and nobody blanks a text without the acts of two.
 	err = h.as("archie").InsertCommand(t.Context(), h.command(ref, casefile.ActErase, &casefile.EraseFields{Command: draft.ID.String(), Reason: "retention"}))
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
-	for _, change := range []string{`delete from command_text`, `update command_text set body = 'another'`, `update command_text set salt = '\x00', body = null`} {
+	for _, change := range []string{`delete from command_text`, `update command_text set body = 'another'`, `update command_text set salt = '\x00', body = null`,
+		`update command_text set body = null, salt = ''`} {
 		_, err := h.admin.Exec(change)
 		require.ErrorContains(t, err, "insert-only", change)
 	}
-	h.exec(`update command_text set body = null, salt = ''`)
-	breaches, err = h.verifies()
-	require.NoError(t, err)
-	require.Len(t, breaches, 1)
-	require.Contains(t, breaches[0].Detail, "nobody is on record for erasing it")
+	for _, plant := range []string{`update command_text set body = null, salt = '' where command_id = '` + waiver.ID.String() + `'`,
+		`update erasure set second_by = 'una' where result = 'done'`} {
+		h.tamper(plant)
+		breaches, err = h.verifies()
+		require.NoError(t, err)
+		require.NotEmpty(t, breaches)
+		require.Contains(t, breaches[len(breaches)-1].Detail, "no two persons are on record for erasing it")
+	}
+	require.Len(t, breaches, 2)
 }
 
 // TestErasingBeforeTheListing: until the listing opens the hold, the imported
@@ -814,3 +853,25 @@ func TestAudit(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestTheReasonsOfADecisionStay until its case is closed: while somebody may appeal
+// against it, nobody asks for their erasure, and nobody confirms it.
+func TestTheReasonsOfADecisionStay(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	proposed := h.command(ref, casefile.ActReturn, &casefile.ReturnFields{Reasons: []string{"law"}})
+	proposed.Text = "SYNTHETIC: why."
+	require.NoError(t, h.as("ailsa").InsertCommand(t.Context(), proposed))
+	for _, login := range []string{"archie", "rhona"} {
+		_, err := h.as(login).EraseText(t.Context(), proposed.ID, "data_subject")
+		r, ok := casefile.AsRefusal(err)
+		require.True(t, ok, "%v", err)
+		require.Equal(t, casefile.RefusedBlocked, r.Code)
+	}
+	h.tamper(`update review set stage = 'closed', closed_at = now()`)
+	for _, login := range []string{"archie", "rhona"} {
+		_, err := h.as(login).EraseText(t.Context(), proposed.ID, "data_subject")
+		require.NoError(t, err)
+	}
+	require.Zero(t, value[int](h, `select count(*) from command_text where body is not null`))
+}
