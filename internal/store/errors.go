@@ -98,6 +98,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"act_has_no_text":             casefile.Refuse(casefile.RefusedNothingOpen, "the act has no text to erase"),
 	"text_is_erased":              casefile.Refuse(casefile.RefusedAlreadyDone, "the text is erased already"),
 	"flag_four_eyes":              casefile.Refuse(casefile.RefusedFourEyes, "this flag takes two officers: another one must confirm it"),
+	"flag_asked_by_acts":          casefile.Refuse(casefile.RefusedConstraint, "who asks for a flag, or settles a request for one, does it by an act of record"),
 	"no_such_item":                casefile.Refuse(casefile.RefusedNoSubject, "no item of post that waits for this has that number: post list shows them"),
 	"read_it_first":               casefile.Refuse(casefile.RefusedTooEarly, "an item of post of this case is unread: post read it first"),
 	"nothing_arrived":             casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived for this case since it was closed"),

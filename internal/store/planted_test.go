@@ -39,17 +39,26 @@ func TestTheWorkersLogin(t *testing.T) {
 		`update decision_outcome set person_no = 2`, `update decision set rollup = 'ALL_REFUSED'`, `update decision set second = 'ailsa'`,
 		`update proposal set author = 'ailsa'`, `update proposal set second_due = 'no'`, `update proposal set command_id = gen_random_uuid()`,
 		`update officer set person = 'morag'`, `update officer set part = 'second_officer'`, `update named_on_case set person = 'morag'`,
-		`update finding set finding = 'for'`,
+		`update finding set finding = 'for'`, `update flag_request set first_by = 'fiona'`, `update flag_request set command_id = gen_random_uuid()`,
 	} {
 		_, err := worker.Exec(statement)
 		require.ErrorContains(t, err, "permission denied", "%s", statement)
 	}
+	h.does("fiona", ref, casefile.ActFlag, 2, &casefile.FlagFields{Flag: casefile.FlagPublicHarm, To: "on"})
 	typed := h.types("fiona", ref, casefile.ActAssign, &casefile.AssignFields{To: "catriona", Role: casefile.DecisionMaker})
 	for what, c := range map[string]struct{ constraint, statement string }{
-		"an outcome that nobody typed": {"outcome_as_typed", `insert into proposal_outcome values ($1, 1, 1, 'REFUSED_UPHELD')`},
-		"another summary":              {"review_as_decided", `update review set rollup = 'ALL_REFUSED' where case_ref = $1`},
-		"a person whom no act names":   {"named_by_an_act", `insert into named_on_case values ($1, 'morag', 'caseworker', '2026-03-02', gen_random_uuid())`},
-		"another than the act names":   {"named_by_an_act", `insert into named_on_case values ($1, 'morag', 'caseworker', '2026-03-02', '` + typed.ID.String() + `')`},
+		"an outcome that nobody typed":     {"outcome_as_typed", `insert into proposal_outcome values ($1, 1, 1, 'REFUSED_UPHELD')`},
+		"another summary":                  {"review_as_decided", `update review set rollup = 'ALL_REFUSED' where case_ref = $1`},
+		"a person whom no act names":       {"named_by_an_act", `insert into named_on_case values ($1, 'morag', 'caseworker', '2026-03-02', gen_random_uuid())`},
+		"another than the act names":       {"named_by_an_act", `insert into named_on_case values ($1, 'morag', 'caseworker', '2026-03-02', '` + typed.ID.String() + `')`},
+		"an owner whom no act names":       {"named_by_an_act", `update review set owner = 'morag' where case_ref = $1`},
+		"an owner named for another part":  {"named_by_an_act", `update review set owner = 'catriona' where case_ref = $1`},
+		"a lead whom no act assigns":       {"named_by_an_act", `insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on) values ($1, 3, 2, 'eilidh', '2026-03-02')`},
+		"another lead for the same report": {"named_by_an_act", `update welfare_check set assigned_to = 'rory' where case_ref = $1`},
+		"a flag that nobody asked for": {"flag_asked_by_acts", `insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id)
+			values ($1, 1, 'public_harm', 'on', 'fiona', '2026-03-02', '` + typed.ID.String() + `')`},
+		"a flag that nobody confirmed": {"flag_asked_by_acts", `update flag_request set second_by = 'douglas', settled_on = '2026-03-02', result = 'done' where case_ref = $1`},
+		"a flag that nobody refused":   {"flag_asked_by_acts", `update flag_request set second_by = 'fiona', settled_on = '2026-03-02', result = 'refused' where case_ref = $1`},
 		"an officer who did nothing":   {"named_by_an_act", `insert into officer values ($1, 'morag', 'welfare_signer')`},
 		"a decision without its second officer's act": {"decision_as_signed",
 			`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
@@ -79,10 +88,12 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 	ref := h.review(numbered(1))
 	h.does("fiona", ref, casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
 	h.does("morag", ref, casefile.ActContact, 0, phone)
+	h.does("fiona", ref, casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagPublicHarm, To: "on"})
 	_, err := h.as("morag").CaseFile(t.Context(), ref, "case show")
 	require.NoError(t, err)
 	h.putOff()
 	require.Empty(t, h.breaches())
+	h.tamper(`delete from flag_request`)
 	for _, c := range []struct{ what, plant, undo, found string }{
 		{"an outcome turned round", `update decision_outcome set outcome = 'REFUSED_UPHELD' where person_no = 1`, `update decision_outcome set outcome = 'GRANT_ILR'`,
 			"people decide: the outcome of person 1 is not the one that was proposed"},
@@ -91,6 +102,17 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 		{"a person named", `insert into named_on_case select case_ref, 'isla', 'caseworker', '2026-03-02', gen_random_uuid() from review`, `delete from named_on_case`,
 			"sight follows from acts: isla is named on the case by no act"},
 		{"an owner", `update review set owner = 'isla'`, `update review set owner = 'morag'`, "sight follows from acts: isla owns the case by no act"},
+		{"a decision whose act is no link", `update command set chain_n = 0 where kind = 'decision.propose'`, `update command set chain_n = (select chain_n - 1 from command_outcome where command_id = id) where kind = 'decision.propose'`,
+			"people decide: a decision without the command that proposed it"},
+		{"a decision signed before it was proposed", `update decision set signed_at = signed_at - interval '1 second'`, `update decision set signed_at = signed_at + interval '1 second'`,
+			"people decide: it was signed before it was proposed"},
+		{"a second officer who did not agree", `update decision set second = 'ailsa'`, `update decision set second = null`, "people decide: its second officer did not agree to it"},
+		{"a flag that one asked for and nobody settled", `insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id, second_by, settled_on, result)
+			select case_ref, 1, 'public_harm', 'on', 'fiona', '2026-03-02', id, 'douglas', '2026-03-02', 'done' from command where kind = 'case.flag'`, `delete from flag_request`,
+			"four eyes: the request of two officers about person 1: douglas did not settle it"},
+		{"a flag that nobody asked for", `insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id)
+			select case_ref, 1, 'public_harm', 'on', 'morag', '2026-03-02', id from command where kind = 'contact.record'`, `delete from flag_request`,
+			"four eyes: the request of two officers about person 1: morag did not ask for it"},
 		{"a role granted past its record", `insert into staff (login, person, role) values ('isla', 'isla', 'auditor')`, `delete from staff where login = 'isla' and role = 'auditor'`,
 			"the staff list is on record: isla as auditor: the list and the record of its changes differ"},
 		{"a role given back", `update staff set revoked_at = now() where login = 'hamish'`, `update staff set revoked_at = null where login = 'hamish'`,
@@ -101,7 +123,6 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 	} {
 		if c.what == "an outcome turned round" {
 			h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
-			h.tamper(`update command set chain_n = 1000 where kind = 'decision.propose'`)
 		}
 		h.tamper(c.plant)
 		require.Contains(t, h.breaches(), c.found, c.what)
@@ -284,4 +305,25 @@ func TestNoChangeOfACalendarIsLeftOut(t *testing.T) {
 	require.ErrorContains(t, apply(`[]`), "these are not all changes")
 	require.ErrorContains(t, apply(`[["scotland", "2026-07-07", "removed"]]`), "these are not all changes")
 	require.NoError(t, apply(`[["scotland", "2026-07-07", "added"]]`))
+}
+
+// TestADecisionsActsInTheirOrder: verify tells where the second officer agreed before the
+// proposal, and where the agreement came after the signature.
+func TestADecisionsActsInTheirOrder(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	agreed := store.NewCommand{ID: uuid.New(), Case: ref, Act: casefile.ActAgree, AttestedOn: monday, Fields: []byte(`{}`)}
+	require.NoError(t, h.as("ailsa").InsertCommand(t.Context(), agreed))
+	h.tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
+		select $1, 'accepted', '2026-03-02 09:00Z', n, '' from chain_append($2, 'planted')`, agreed.ID, ref)
+	h.decided(ref, "ALL_GRANTED", casefile.GrantILR, "ailsa")
+	const before, after = "people decide: its second officer agreed to it before it was proposed", "people decide: it was signed before it was proposed and agreed to"
+	require.Contains(t, h.breaches(), before)
+	h.tamper(`update command_outcome set chain_n = n, business_at = '2026-03-02 09:00:01Z' from chain_append($2, 'planted') where command_id = $1`, agreed.ID, ref)
+	h.tamper(`update command set chain_n = o.chain_n - 1 from command_outcome o where o.command_id = id and id = $1`, agreed.ID)
+	require.NotContains(t, h.breaches(), before)
+	require.Contains(t, h.breaches(), after)
+	h.tamper(`update decision set signed_at = '2026-03-02 09:00:01Z'`)
+	require.NotContains(t, h.breaches(), before)
+	require.NotContains(t, h.breaches(), after)
 }

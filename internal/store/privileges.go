@@ -15,9 +15,10 @@ var privileges = []string{
 	`revoke execute on all functions in schema hame from public`,
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview,
-	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, flag_request,
+	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into,
 	     import_difference to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
+	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,
 	// What officers proposed, decided and found is written once. Of an outcome, only what became of it is added.
 	`grant insert on officer, proposal, proposal_outcome, finding, decision, named_on_case to hame_worker`,
 	`grant insert (case_ref, decision_no, person_no, outcome) on decision_outcome to hame_worker`,

@@ -17,9 +17,10 @@ func (h *house) decided(ref, rollup string, outcome casefile.Outcome, second any
 	h.t.Helper()
 	command := uuid.New()
 	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
-		select $1, $2, 'decision.propose', '2026-03-02', 'ewan', 'ewan', now(), 0, '',
+		select $1, $2, 'decision.propose', '2026-03-02', 'ewan', 'ewan', now(), (select n from chain_append($2, 'planted')), '',
 			jsonb_build_object('outcomes', jsonb_agg(jsonb_build_object('person', no, 'outcome', $3::text))) from person where case_ref = $2`, command, ref, outcome)
-	h.tamper(`insert into command_outcome (command_id, outcome, chain_n, chain_hash) values ($1, 'accepted', 0, '')`, command)
+	h.tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
+		select $1, 'accepted', '2026-03-02 09:00Z', n, '' from chain_append($2, 'planted')`, command, ref)
 	h.tamper(`insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
 		values ($1, 1, 'ewan', 1, '2026-03-02', '2026-03-02 09:00Z', 'no', 'signed', $2)`, ref, command)
 	h.tamper(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)

@@ -1,6 +1,9 @@
 -- +goose Up
 -- What takes two persons, and the acts by which they did it.
 
+-- Who asked for a flag did it by an act on record.
+alter table flag_request add foreign key (command_id) references command;
+
 -- Who asked that a text be erased, and who was the second.
 create table erasure (
     no         bigint generated always as identity primary key,

@@ -1,1 +1,3 @@
 create or replace trigger as_decided before update of rollup on review for each row execute function review_as_decided();
+create or replace trigger owner_by_an_act after insert or update of owner on review for each row
+    when (new.owner is not null) execute function named_by_an_act();
