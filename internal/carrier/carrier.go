@@ -36,7 +36,8 @@ const (
 	// in under a second. It is shorter than a claim lasts.
 	patience = 20 * time.Second
 	// expireAfter is when an act is given up, because its author may have given up on
-	// it too.
+	// it too. The hour is one in which workers were here: without a worker, no act
+	// expires [D].
 	expireAfter = time.Hour
 	// tryAgain is how long after a failed workflow task an act is sent again [D].
 	tryAgain = 200 * time.Millisecond
@@ -54,7 +55,7 @@ func (c *Carrier) Deliver(ctx context.Context, a store.Claimed) error {
 	switch {
 	case a.Answered:
 		return nil
-	case time.Since(a.RecordedAt) > expireAfter:
+	case time.Since(a.WaitingSince) > expireAfter:
 		now, err := c.Record.BusinessNow(ctx)
 		if err != nil {
 			return err

@@ -214,3 +214,29 @@ func TestAClaimOfADeadWorkerLapses(t *testing.T) {
 	require.Equal(t, "accepted", o.becomes(t, id))
 	require.Equal(t, 1, o.count(t, `select count(*) from contact where command_id = $1`, id))
 }
+
+// TestAnActExpiresOnlyWhereAWorkerWas: what was typed three hours ago is delivered by the
+// first worker that comes. What could not be delivered while workers were here for an hour
+// expires.
+func TestAnActExpiresOnlyWhereAWorkerWas(t *testing.T) {
+	s := newSystem(t)
+	o := &office{system: s, desks: map[string]*desk.Desk{}, root: t}
+	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("L"))
+	admin := s.db.SQL(t, "postgres")
+	typed := func() uuid.UUID {
+		id := o.saves(t, refs["L"], move{"morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}})
+		tx := admin.MustBegin()
+		tx.MustExec(`set local session_replication_role = replica`)
+		tx.MustExec(`update hame.command set recorded_at = recorded_at - interval '3 hours' where id = $1`, id)
+		require.NoError(t, tx.Commit())
+		return id
+	}
+	first := typed()
+	w := s.startWorker(t)
+	require.Equal(t, "accepted", o.becomes(t, first))
+	require.NoError(t, w.stop(t, syscall.SIGTERM))
+	second := typed()
+	admin.MustExec(`update hame.worker_seen set since = clock_timestamp() - interval '2 hours', seen_at = clock_timestamp()`) // as if one had been there
+	s.startWorker(t)
+	require.Equal(t, "expired undelivered", o.becomes(t, second))
+}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -82,6 +83,58 @@ func TestLoginsTakeTurns(t *testing.T) {
 	require.Equal(t, mine.ID, two[1], "each has the first turn")
 	require.Len(t, h.claims(100), 7, "a login has eight acts under way")
 	require.Empty(t, h.claims(100))
+}
+
+// TestActsThatHang hold up no new act of the same login: what failed less often comes
+// first, and half of a login's turns are kept from what has failed. Acts of one case stay
+// in the order recorded.
+func TestActsThatHang(t *testing.T) {
+	h := newHouse(t)
+	var hang []uuid.UUID
+	for n := range 20 {
+		hang = append(hang, h.types("morag", h.review(numbered(1+n)), casefile.ActContact, phone).ID)
+	}
+	ref := h.review(numbered(30))
+	fail := func(ids []uuid.UUID) {
+		for _, id := range ids {
+			require.NoError(t, h.worker.PutBack(t.Context(), id, false))
+		}
+		h.exec(`update undelivered set retry_at = '-infinity'`)
+	}
+	tried := h.claims(100)
+	require.Equal(t, hang[:8], tried)
+	fail(tried)
+	mine, next := h.types("morag", ref, casefile.ActContact, phone), h.types("morag", ref, casefile.ActContact, phone)
+	tried = h.claims(100)
+	require.Equal(t, hang[8:16], tried, "what was never tried, before what has failed")
+	fail(tried)
+	require.ElementsMatch(t, append(slices.Clone(hang[16:20]), hang[0], hang[1], hang[2], mine.ID), h.claims(100))
+	require.Empty(t, h.claims(100), "the order within a case stays")
+	require.Equal(t, []uuid.UUID{next.ID}, h.claims(100, mine.ID))
+	fail(hang[16:20])
+	require.Equal(t, []uuid.UUID{hang[3]}, h.claims(100, next.ID), "four of the eight turns at most are of what has failed")
+	require.Empty(t, h.claims(100))
+}
+
+// TestAnActWaitsForAWorker: the time in which no worker was here is not counted against
+// an act, and a break of less than a minute is none.
+func TestAnActWaitsForAWorker(t *testing.T) {
+	h := newHouse(t)
+	ref := h.review(numbered(1))
+	waiting := func() time.Duration {
+		h.types("morag", ref, casefile.ActContact, phone)
+		h.tamper(`update command set recorded_at = recorded_at - interval '3 hours'`)
+		claimed, err := h.worker.ClaimUndelivered(t.Context(), nil, 1)
+		require.NoError(t, err)
+		require.Len(t, claimed, 1)
+		h.tamper(`delete from undelivered`)
+		return time.Since(claimed[0].WaitingSince)
+	}
+	require.Less(t, waiting(), time.Minute, "the first worker has just come")
+	h.exec(`update worker_seen set since = since - interval '2 hours', seen_at = seen_at - interval '50 seconds'`)
+	require.InDelta(t, 2*time.Hour, waiting(), float64(time.Minute), "workers were here all the time")
+	h.exec(`update worker_seen set seen_at = seen_at - interval '2 minutes'`)
+	require.Less(t, waiting(), time.Minute, "they have come back")
 }
 
 // TestWorkersShareTheActs: several that look at the same moment take each act once.

@@ -1,5 +1,5 @@
 -- +goose Up
--- What takes two persons, and the acts by which they did it.
+-- What takes two persons, the acts by which they did it, and since when workers are here.
 
 -- Who asked for a flag did it by an act on record.
 alter table flag_request add foreign key (command_id) references command;
@@ -28,3 +28,6 @@ create index on erasure (target);
 insert into erasure (target, reason, first_by, first_id, asked_on, settled_on, result)
 select (c.fields->>'command')::uuid, c.fields->>'reason', c.person, c.id, c.attested_on, c.attested_on, 'done_by_one'
 from command c where c.kind = 'text.erase';
+
+-- Since when workers have been here without a break.
+alter table worker_seen add column since timestamptz;
