@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 
@@ -20,6 +19,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/policy"
 	"hame/internal/store"
+	"hame/internal/temporalnamespace"
 )
 
 // The names under which activities are registered and called. They are part of
@@ -52,9 +52,12 @@ func BacklogID(lane casefile.Lane) string { return "clear-backlog-" + string(lan
 // Activities holds what the activities work with.
 type Activities struct {
 	Store *store.Store
-	// Client starts reviews; nil where a test starts none.
-	Client    client.Client
+	// Temporal starts reviews, and reaches those that run; empty where a test starts none.
+	Temporal  temporalnamespace.Clients
 	TaskQueue string
+	// Apart says that these activities are those of the namespace of restricted
+	// families' reviews: they change no other review.
+	Apart bool
 	// ContinueAfter is the tests' hook: the reviews that it starts continue as new
 	// after so many steps.
 	ContinueAfter int
@@ -64,15 +67,24 @@ type Activities struct {
 }
 
 // Register registers every activity under its name. Each asks who calls it: what
-// comes from elsewhere than its own workflow is refused.
+// comes from elsewhere than its own workflow is refused. Among the reviews of
+// restricted families, only a review's are there.
 func (a *Activities) Register(w worker.ActivityRegistry) {
-	for name, f := range map[string]any{
+	register := func(all map[string]any) {
+		for name, f := range all {
+			w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+		}
+	}
+	register(map[string]any{
 		OpenReviewActivity: own(a.OpenReview), OpenStageActivity: own(a.OpenStage), RecordActActivity: own(a.RecordAct),
-		ActOnRungActivity: own(a.ActOnRung), MarkStuckActivity: own(a.MarkStuck), DrawFamiliesActivity: own(a.DrawFamilies),
-		StartReviewsActivity: own(a.StartReviews), RecordBacklogActActivity: own(a.RecordBacklogAct),
-		TakeStockActivity: own(a.TakeStock), MoveDeadlinesActivity: own(a.MoveDeadlines), MoveReviewsActivity: own(a.MoveReviews),
-	} {
-		w.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+		ActOnRungActivity: own(a.ActOnRung), MarkStuckActivity: own(a.MarkStuck),
+		TakeStockActivity: own(a.TakeStock), MoveDeadlinesActivity: own(a.MoveDeadlines),
+	})
+	if !a.Apart {
+		register(map[string]any{
+			DrawFamiliesActivity: own(a.DrawFamilies), StartReviewsActivity: own(a.StartReviews),
+			RecordBacklogActActivity: own(a.RecordBacklogAct), MoveReviewsActivity: own(a.MoveReviews),
+		})
 	}
 }
 
@@ -161,6 +173,9 @@ func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f 
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		locked, err := tx.LockReview(ctx, ref)
 		if err != nil {
+			return err
+		}
+		if err := a.inPlace(ctx, locked); err != nil {
 			return err
 		}
 		if err := inTime(ctx, now, locked.Latest); err != nil {

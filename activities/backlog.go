@@ -224,7 +224,7 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 		starts.Go(func() error {
 			review := casefile.Review{Schema: casefile.ReviewSchema, Case: l.Case, Lane: l.Lane, Council: l.Council,
 				DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed, ContinueAfter: a.ContinueAfter}
-			_, err := a.Client.ExecuteWorkflow(starting, ReviewOptions(review, a.TaskQueue), CaseReviewWorkflow, review)
+			_, err := a.Temporal.Of(l.Apart).ExecuteWorkflow(starting, ReviewOptions(review, a.TaskQueue), CaseReviewWorkflow, review)
 			if err != nil && !alreadyThere(err) {
 				return fmt.Errorf("start review %s: %w", l.Case, err)
 			}

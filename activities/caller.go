@@ -2,11 +2,14 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
+
+	"hame/internal/store"
 )
 
 // caller is the one workflow that may call an activity with certain parameters.
@@ -41,6 +44,7 @@ func (p CalendarChange) caller() caller {
 
 // own refuses a call of an activity that comes from elsewhere than the workflow
 // whose it is: anybody who reaches Temporal's frontend can schedule an activity.
+// In which namespace that workflow must run, [Activities.inPlace] asks.
 func own[P called, R any](f func(context.Context, P) (R, error)) func(context.Context, P) (R, error) {
 	return func(ctx context.Context, in P) (R, error) {
 		info := activity.GetInfo(ctx)
@@ -66,4 +70,14 @@ func inTime(ctx context.Context, now time.Time, latest *time.Time) error {
 		return nil
 	}
 	return fmt.Errorf("the instant %s has not come: it is taken for forged, or the clock of Temporal's server is ahead of the database's by more than five minutes", now.UTC().Format(time.RFC3339))
+}
+
+// inPlace refuses a call from the namespace in which the review does not run any more:
+// its family became restricted, or is so no longer, and its run there is being ended.
+// Only what is called through Temporal is asked.
+func (a *Activities) inPlace(ctx context.Context, locked store.Locked) error {
+	if !activity.IsActivity(ctx) || locked.Apart == a.Apart {
+		return nil
+	}
+	return errors.New("the review does not run in this namespace any more: its family became restricted, or is so no longer")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,8 +92,8 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 				return err // the others would find the same
 			default:
 				activity.GetLogger(ctx).Error("deadlines not moved", "case", ref, "error", err)
-				if len(in.Failed) < failedNamed {
-					in.Failed = append(in.Failed, ref)
+				if name := a.named(moving, ref); len(in.Failed) < failedNamed && !slices.Contains(in.Failed, name) {
+					in.Failed = append(in.Failed, name)
 				}
 			}
 			return nil
@@ -114,6 +115,18 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 		in.Done, err = a.Store.EndCalendarPass(ctx, in.Application, in.Pass, in.Failed, now)
 	}
 	return in, classify("move reviews", err)
+}
+
+// unnamed stands for restricted families wherever more people read than may know of them.
+const unnamed = "a restricted case"
+
+// named is a case as the list of those names it that could not be moved: operations
+// read it, and may not know which case is restricted.
+func (a *Activities) named(ctx context.Context, ref string) string {
+	if place, err := a.Store.PlaceOf(ctx, ref); err != nil || place.Apart {
+		return unnamed
+	}
+	return ref
 }
 
 // heartbeats tells Temporal that an activity lives, until it is stopped.
@@ -160,10 +173,18 @@ const movePatience = 20 * time.Second
 // answered with a failure would be answered so for ever, and after it another is
 // sent, at most one more in each pass.
 func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) error {
-	err := a.moveByUpdate(ctx, ref, id)
+	place, err := a.Store.PlaceOf(ctx, ref)
+	if err != nil {
+		return classify("find the review", err)
+	}
+	if place.Moving {
+		return errors.New("its review is just being moved to another namespace")
+	}
+	review := a.Temporal.Of(place.Apart)
+	err = moveByUpdate(ctx, review, ref, id)
 	var failed *temporal.ApplicationError
 	for n := 1; n <= pass && errors.As(err, &failed); n++ {
-		err = a.moveByUpdate(ctx, ref, fmt.Sprintf("%s-%d", id, n))
+		err = moveByUpdate(ctx, review, ref, fmt.Sprintf("%s-%d", id, n))
 	}
 	var notFound *serviceerror.NotFound
 	if !errors.As(err, &notFound) {
@@ -176,10 +197,10 @@ func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) e
 	return err
 }
 
-func (a *Activities) moveByUpdate(ctx context.Context, ref, id string) error {
+func moveByUpdate(ctx context.Context, review client.Client, ref, id string) error {
 	waiting, cancel := context.WithTimeout(ctx, movePatience)
 	defer cancel()
-	handle, err := a.Client.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
+	handle, err := review.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
 		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		if _, err := tx.List(ctx, in.Case, in.Now, listingDate, "arrived"); err != nil {
 			return err
 		}
-		opened, err := tx.OpenReview(ctx, in.Case, hash, in.Now)
+		opened, err := tx.OpenReview(ctx, in.Case, hash, a.Apart, in.Now)
 		if err != nil || !opened {
 			return err
 		}
@@ -63,6 +63,9 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		}
 		locked, err := tx.LockReview(ctx, in.Case)
 		if err != nil {
+			return err
+		}
+		if err := a.inPlace(ctx, locked); err != nil {
 			return err
 		}
 		if err := inTime(ctx, in.Now, locked.Latest); err != nil {

@@ -15,7 +15,6 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
 
 	"hame/activities"
 	"hame/internal/carrier"
@@ -23,6 +22,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
+	"hame/internal/temporalnamespace"
 	"hame/internal/testdb"
 )
 
@@ -113,7 +113,7 @@ func (r *room) delivers() {
 	r.t.Helper()
 	options, err := settings.Temporal("hame-test", settings.Quiet())
 	require.NoError(r.t, err)
-	c, err := client.DialContext(r.t.Context(), options)
+	c, err := temporalnamespace.Dial(r.t.Context(), options)
 	require.NoError(r.t, err)
 	record := r.As(r.t, "hame_worker")
 	d := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: c, Record: record, Acts: &activities.Activities{Store: record}, TaskQueue: "none"}, Logger: settings.Quiet()}

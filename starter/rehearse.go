@@ -14,13 +14,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/client"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/internal/store"
+	"hame/internal/temporalnamespace"
 )
 
 // rehearsalYears is the default horizon: the legacy programme's five years [S4],
@@ -49,7 +49,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			temporal, err := client.DialContext(ctx, options)
+			temporal, err := temporalnamespace.Dial(ctx, options)
 			if err != nil {
 				return unreachableError{fmt.Errorf("Temporal at %s does not answer: %w", options.HostPort, err)}
 			}
@@ -62,7 +62,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 				until = clock.DateOf(now).AddYears(rehearsalYears).AddMonths(rehearsalMonths)
 			}
 			r, err := rehearsal.New(ctx, rehearsal.Options{Store: s, DatabaseURL: a.settings.DatabaseURL, Temporal: temporal,
-				Namespace: os.Getenv("TEMPORAL_NAMESPACE"), Horizon: until.Start(), Seed: seed, Parallel: parallel})
+				Horizon: until.Start(), Seed: seed, Parallel: parallel})
 			if err != nil {
 				return err
 			}

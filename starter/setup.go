@@ -14,7 +14,7 @@ import (
 
 func (a *app) setupCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "setup", Short: "prepare database, roles, rule sets, namespace and search attributes; can be run again", Args: exactly(0),
+		Use: "setup", Short: "prepare database, roles, rule sets, namespaces and search attributes; can be run again", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			if a.settings.AdminDatabaseURL == "" {
@@ -34,7 +34,7 @@ func (a *app) setupCommand() *cobra.Command {
 			if err := temporalnamespace.Prepare(ctx, temporal); err != nil {
 				return err
 			}
-			fmt.Fprintln(c.OutOrStdout(), "set up: database, roles, rule sets, namespace and search attributes are as this version needs them")
+			fmt.Fprintln(c.OutOrStdout(), "set up: database, roles, rule sets, namespaces and search attributes are as this version needs them")
 			return nil
 		},
 	}, "the database's owner")

@@ -88,16 +88,16 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	}
 	options.MetricsHandler = metrics
 	options.Plugins = []client.Plugin{codec.Plugin(keyset)}
-	var c client.Client
+	var c temporalnamespace.Clients
 	err = retry(ctx, s.ConnectBudget, logger, "Temporal", func(ctx context.Context) (err error) {
-		c, err = client.DialContext(ctx, options)
+		c, err = temporalnamespace.Dial(ctx, options)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := temporalnamespace.Check(ctx, c, options.Namespace); err != nil {
+	if err := temporalnamespace.Check(ctx, c); err != nil {
 		return err
 	}
 
@@ -105,22 +105,32 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	defer stopFollowing()
 	go keyset.Follow(following, logger)
 	options.Plugins = []client.Plugin{codec.WorkerPlugin(keyset)}
-	tasks, err := client.NewClientFromExistingWithContext(ctx, c, options)
-	if err != nil {
-		return err
-	}
-	defer tasks.Close()
 	sdkworker.SetStickyWorkflowCacheSize(s.CachedReviews)
-	w := sdkworker.New(tasks, s.TaskQueue, workerOptions(s))
-	acts := &activities.Activities{Store: db, Client: c, TaskQueue: s.TaskQueue}
-	acts.Register(w)
-	workflows.Register(w)
-	if err := w.Start(); err != nil {
-		return fmt.Errorf("start the worker: %w", err)
+	// One worker in each namespace, with one cache.
+	stop := func() {}
+	for _, apart := range []bool{false, true} {
+		options.Namespace = c.Name(apart)
+		tasks, err := client.NewClientFromExistingWithContext(ctx, c.Of(apart), options)
+		if err != nil {
+			stop()
+			return err
+		}
+		defer tasks.Close()
+		w := sdkworker.New(tasks, s.TaskQueue, workerOptions(s))
+		of := &activities.Activities{Store: db, Temporal: c, TaskQueue: s.TaskQueue, Apart: apart}
+		of.Register(w)
+		workflows.Register(w)
+		if err := w.Start(); err != nil {
+			stop()
+			return fmt.Errorf("start the worker in namespace %s: %w", options.Namespace, err)
+		}
+		before := stop
+		stop = func() { w.Stop(); before() }
 	}
-	server, err := serve(s.HTTPAddress, db, c, gatherer)
+	acts := &activities.Activities{Store: db, Temporal: c, TaskQueue: s.TaskQueue} // for what no review runs for
+	server, err := serve(s.HTTPAddress, db, c.Open, gatherer)
 	if err != nil {
-		w.Stop()
+		stop()
 		return err
 	}
 	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
@@ -138,7 +148,7 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	logger.Info("stopping: letting running work finish", "budget", s.StopBudget.String())
 	stopDelivering()
 	<-delivered
-	w.Stop()
+	stop()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	return server.Shutdown(closing)

@@ -22,6 +22,7 @@ import (
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
+	"hame/internal/timeskip"
 	"hame/workflows"
 )
 
@@ -35,11 +36,13 @@ type house struct {
 	address   string // as anybody else reaches it: through the proxy if there is one
 	proxy     *proxy
 	namespace string
-	client    client.Client
-	store     *store.Store // of the worker's login
+	clients   temporalnamespace.Clients
+	client    client.Client // of the namespace where most reviews run
+	store     *store.Store  // of the worker's login
 	acts      *activities.Activities
 	worker    sdkworker.Worker
-	stop      func() // ends the delivery of acts
+	apart     sdkworker.Worker // for the reviews of restricted families
+	stop      func()           // ends the delivery of acts
 	desks     map[string]*desk.Desk
 }
 
@@ -82,7 +85,8 @@ func newHouse(ctx context.Context, watched bool) (*house, error) {
 	if err := temporalnamespace.Prepare(ctx, options); err != nil {
 		return nil, err
 	}
-	h.client, err = client.DialContext(ctx, options)
+	h.clients, err = temporalnamespace.Dial(ctx, options)
+	h.client = h.clients.Open
 	return h, err
 }
 
@@ -136,16 +140,24 @@ func (h *house) open(ctx context.Context) error {
 	if h.store, err = store.Open(ctx, address, 20); err != nil {
 		return err
 	}
-	h.acts = &activities.Activities{Store: h.store, Client: h.client, TaskQueue: taskQueue}
-	h.worker = sdkworker.New(h.client, taskQueue, sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow})
-	h.acts.Register(h.worker)
-	workflows.Register(h.worker)
+	serve := func(apart bool) (*activities.Activities, sdkworker.Worker) {
+		acts := &activities.Activities{Store: h.store, Temporal: h.clients, TaskQueue: taskQueue, Apart: apart}
+		w := sdkworker.New(h.clients.Of(apart), taskQueue, sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow})
+		acts.Register(w)
+		workflows.Register(w)
+		return acts, w
+	}
+	h.acts, h.worker = serve(false)
+	_, h.apart = serve(true)
 	h.register()
 	h.desks = map[string]*desk.Desk{}
 	if err := h.worker.Start(); err != nil {
 		return err
 	}
-	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: h.client, Record: h.store, Acts: h.acts, TaskQueue: taskQueue}, Logger: settings.Quiet()}
+	if err := h.apart.Start(); err != nil {
+		return err
+	}
+	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: h.clients, Record: h.store, Acts: h.acts, TaskQueue: taskQueue}, Logger: settings.Quiet()}
 	delivering, stop := context.WithCancel(ctx)
 	delivered := make(chan struct{})
 	go func() { defer close(delivered); dispatcher.Run(delivering, time.Second) }()
@@ -153,11 +165,17 @@ func (h *house) open(ctx context.Context) error {
 	return nil
 }
 
+// clock moves the clocks of the house's workflows.
+func (h *house) clock() timeskip.Skipper {
+	return timeskip.Skipper{Client: h.client, Namespace: h.namespace}
+}
+
 // shut ends the worker and every connection, so that the server's counts are
 // complete.
 func (h *house) shut(ctx context.Context) error {
 	h.stop()
 	h.worker.Stop()
+	h.apart.Stop()
 	errs := []error{h.store.Close()}
 	for _, d := range h.desks {
 		errs = append(errs, d.Store.Close())
@@ -181,7 +199,7 @@ func (h *house) shut(ctx context.Context) error {
 
 // raze drops the database.
 func (h *house) raze() error {
-	h.client.Close()
+	h.clients.Close()
 	if h.proxy != nil {
 		h.proxy.close()
 	}

@@ -12,7 +12,6 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
-	"hame/internal/rehearsal"
 	"hame/internal/store"
 )
 
@@ -144,7 +143,7 @@ func (r *review) play(ctx context.Context) error {
 }
 
 func (r *review) forward(ctx context.Context, to time.Time) (err error) {
-	r.now, err = rehearsal.Forward(ctx, r.h.client, r.h.namespace, r.ref, r.now, to)
+	r.now, err = r.h.clock().Forward(ctx, r.ref, r.now, to)
 	return err
 }
 

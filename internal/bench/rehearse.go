@@ -45,7 +45,7 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 	if _, err := archie.DoOnLane(ctx, casefile.ActBacklogStart, today, casefile.BacklogFields{Lane: casefile.Legacy, Capacity: families}); err != nil {
 		return nil, err
 	}
-	r, err := rehearsal.New(ctx, rehearsal.Options{Store: h.store, DatabaseURL: h.address, Temporal: h.client, Namespace: h.namespace,
+	r, err := rehearsal.New(ctx, rehearsal.Options{Store: h.store, DatabaseURL: h.address, Temporal: h.clients,
 		Horizon: today.AddYears(2).Start(), Seed: 2007, Parallel: parallel})
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (h *house) playOneBare(ctx context.Context, id string, s bareState, forward
 	step := (s.Apart*time.Duration(s.Timers) + time.Hour) / time.Duration(forwards)
 	for f := range forwards {
 		var err error
-		if now, err = rehearsal.Forward(ctx, h.client, h.namespace, id, now, now.Add(step)); err != nil {
+		if now, err = h.clock().Forward(ctx, id, now, now.Add(step)); err != nil {
 			return err
 		}
 		for ; sent < s.Acts*(f+1)/forwards; sent++ {

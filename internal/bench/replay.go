@@ -14,7 +14,6 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/codec"
-	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/workflows"
 )
@@ -56,7 +55,7 @@ func replay(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	now := time.Now()
-	if _, err := rehearsal.Forward(ctx, h.client, h.namespace, "silent", now, now.Add(s.Apart*time.Duration(timers)+time.Hour)); err != nil {
+	if _, err := h.clock().Forward(ctx, "silent", now, now.Add(s.Apart*time.Duration(timers)+time.Hour)); err != nil {
 		return nil, err
 	}
 	plain, err := read(ctx, h.client, "silent", "")

@@ -19,12 +19,13 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/temporalnamespace"
 	"hame/workflows"
 )
 
 // Carrier delivers acts under the worker's login.
 type Carrier struct {
-	Temporal client.Client
+	Temporal temporalnamespace.Clients
 	Record   *store.Store
 	// Acts does on the record what no review runs for.
 	Acts      *activities.Activities
@@ -77,7 +78,7 @@ func (c *Carrier) refuse(ctx context.Context, a store.Claimed, refusal *casefile
 }
 
 func (c *Carrier) toReview(ctx context.Context, a store.Claimed) error {
-	err := c.update(ctx, a, a.Case)
+	err := c.update(ctx, a, a.Apart, a.Case)
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {
 		return c.withoutReview(ctx, a)
@@ -85,18 +86,37 @@ func (c *Carrier) toReview(ctx context.Context, a store.Claimed) error {
 	return err
 }
 
-// update sends an act to a workflow that runs.
-func (c *Carrier) update(ctx context.Context, a store.Claimed, workflowID string) error {
+// update sends an act to a workflow that runs; apart says in which namespace.
+func (c *Carrier) update(ctx context.Context, a store.Claimed, apart bool, workflowID string) error {
 	return c.send(ctx, a, func() (client.WorkflowUpdateHandle, error) {
-		return c.Temporal.UpdateWorkflow(ctx, updateOf(a, workflowID))
+		return c.Temporal.Of(apart).UpdateWorkflow(ctx, updateOf(a, workflowID))
 	})
 }
 
-// updateWithStart sends an act to a workflow, and starts it if it does not run.
-func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, o client.StartWorkflowOptions, workflow string, argument any) error {
+// updateWithStart sends an act to a workflow, and starts it if it does not run. In a
+// synthetic database, whose now may have been rehearsed years ahead, one that was just
+// started is put there first: what is typed is of that day.
+func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bool, o client.StartWorkflowOptions, workflow string, argument any) error {
+	synthetic, err := c.Record.Synthetic(ctx)
+	if err != nil {
+		return err
+	}
+	if synthetic {
+		now, err := c.Record.BusinessNow(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := c.Temporal.Of(apart).ExecuteWorkflow(ctx, o, workflow, argument); err != nil {
+			return err
+		}
+		if err := c.catchUp(ctx, apart, o.ID, now); err != nil {
+			return err
+		}
+	}
 	return c.send(ctx, a, func() (client.WorkflowUpdateHandle, error) {
-		return c.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{UpdateOptions: updateOf(a, o.ID),
-			StartWorkflowOperation: c.Temporal.NewWithStartWorkflowOperation(o, workflow, argument)})
+		to := c.Temporal.Of(apart)
+		return to.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{UpdateOptions: updateOf(a, o.ID),
+			StartWorkflowOperation: to.NewWithStartWorkflowOperation(o, workflow, argument)})
 	})
 }
 
@@ -187,7 +207,7 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	}
 	review := casefile.Review{Schema: casefile.ReviewSchema, Case: a.Case, Lane: f.Lane, Council: f.Council,
 		DrawnAt: now, ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}
-	return c.updateWithStart(ctx, a, activities.ReviewOptions(review, c.TaskQueue), activities.CaseReviewWorkflow, review)
+	return c.updateWithStart(ctx, a, f.Apart, activities.ReviewOptions(review, c.TaskQueue), activities.CaseReviewWorkflow, review)
 }
 
 // listingDay is the day on which the evidence of a family that was not drawn is
@@ -216,9 +236,9 @@ func (c *Carrier) toLane(ctx context.Context, a store.Claimed) error {
 			StaticSummary:            fmt.Sprintf("clear the backlog, %s lane", a.Lane),
 			TypedSearchAttributes:    temporal.NewSearchAttributes(activities.AttributeLane.ValueSet(string(a.Lane))),
 		}
-		return c.updateWithStart(ctx, a, o, activities.ClearBacklogWorkflow, activities.Backlog{Schema: 1, Lane: a.Lane})
+		return c.updateWithStart(ctx, a, false, o, activities.ClearBacklogWorkflow, activities.Backlog{Schema: 1, Lane: a.Lane})
 	}
-	err := c.update(ctx, a, id)
+	err := c.update(ctx, a, false, id)
 	var notFound *serviceerror.NotFound
 	if !errors.As(err, &notFound) {
 		return err

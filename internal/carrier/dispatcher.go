@@ -127,8 +127,8 @@ func (d *Dispatcher) deliver(ctx context.Context, a store.Claimed) bool {
 }
 
 // TakeStock has a review look at its record again. It reports false where none runs.
-func (c *Carrier) TakeStock(ctx context.Context, ref string) (bool, error) {
-	handle, err := c.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+func (c *Carrier) TakeStock(ctx context.Context, apart bool, ref string) (bool, error) {
+	handle, err := c.Temporal.Of(apart).UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: ref, UpdateName: workflows.TakeStockUpdate, WaitForStage: client.WorkflowUpdateStageCompleted})
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {
@@ -155,9 +155,9 @@ func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bo
 		StaticSummary:            "move the deadlines that depend on a changed day",
 	}
 	if again {
-		_, err := c.Temporal.SignalWithStartWorkflow(ctx, id, workflows.TryAgainSignal, nil, o, activities.ApplyCalendarWorkflow, change)
+		_, err := c.Temporal.Open.SignalWithStartWorkflow(ctx, id, workflows.TryAgainSignal, nil, o, activities.ApplyCalendarWorkflow, change)
 		return err
 	}
-	_, err := c.Temporal.ExecuteWorkflow(ctx, o, activities.ApplyCalendarWorkflow, change)
+	_, err := c.Temporal.Open.ExecuteWorkflow(ctx, o, activities.ApplyCalendarWorkflow, change)
 	return err
 }

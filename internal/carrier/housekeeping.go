@@ -1,7 +1,9 @@
 package carrier
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,14 +14,16 @@ import (
 // How often the dispatcher looks for what no person has just typed [D].
 const (
 	askedEvery  = 250 * time.Millisecond // comparisons, and changes of the calendars
+	movedEvery  = 250 * time.Millisecond // reviews whose family became restricted
 	unseenEvery = 2 * time.Second
 	closedEvery = time.Minute // tasks of closed cases, whose rungs are days apart
 	exportEvery = 5 * time.Second
 	// startedFor is how long a change of the calendars is left to the workflow that was
 	// started for it, before it is made sure of again.
 	startedFor = 30 * time.Second
-	// compareWithin bounds one comparison: it is shorter than its claim lasts.
-	compareWithin = 9 * time.Minute
+	// pageWithin bounds the comparison of one page of reviews: it is shorter than the
+	// claim on the comparison lasts, which each page renews.
+	pageWithin = 9 * time.Minute
 	// stockAtOnce is how many reviews take stock at the same time.
 	stockAtOnce = 8
 )
@@ -51,6 +55,7 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 	var house errgroup.Group
 	house.Go(each(askedEvery, "a change of the calendars does not go on", func(ctx context.Context) error { return d.applyCalendars(ctx, calendar) }))
 	house.Go(each(askedEvery, "record and Temporal were not compared", d.compareIfDue))
+	house.Go(each(movedEvery, "a review was not moved to the namespace where it belongs", d.moveReviews))
 	house.Go(each(unseenEvery, "cannot read what no task stands for", d.takeStocks))
 	house.Go(each(closedEvery, "a task of a closed case did not escalate", d.escalateClosed))
 	if d.Export != nil {
@@ -103,11 +108,16 @@ func (d *Dispatcher) compareIfDue(ctx context.Context) error {
 	if err != nil || no == 0 {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, compareWithin)
-	defer cancel()
-	found, err := d.Compare(ctx)
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	late := time.AfterFunc(pageWithin, func() { giveUp(fmt.Errorf("%d reviews could not be compared within %s", pageOfReviews, pageWithin)) })
+	defer late.Stop()
+	found, err := d.Compare(ctx, func(ctx context.Context) error {
+		late.Reset(pageWithin)
+		return d.Record.RenewComparison(ctx, no)
+	})
 	if err != nil {
-		return err
+		return cmp.Or(context.Cause(ctx), err)
 	}
 	if len(found) > 0 {
 		d.Logger.Warn("record and Temporal do not agree: starter verify says about what", "comparison", no, "breaches", len(found))
@@ -149,7 +159,11 @@ func (d *Dispatcher) takeStocks(ctx context.Context) error {
 func (d *Dispatcher) takeStock(ctx context.Context, ref string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	runs, err := d.TakeStock(ctx, ref)
+	place, err := d.Record.PlaceOf(ctx, ref)
+	if err != nil || place.Moving {
+		return err // one that is being moved takes stock afterwards
+	}
+	runs, err := d.TakeStock(ctx, place.Apart, ref)
 	if err != nil || runs {
 		return err
 	}

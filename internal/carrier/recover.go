@@ -45,7 +45,7 @@ func (c *Carrier) recover(ctx context.Context, a store.Claimed) error {
 	state.Recovered = true
 	o := activities.ReviewOptions(state, c.TaskQueue)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
-	return c.updateWithStart(ctx, a, o, activities.CaseReviewWorkflow, state)
+	return c.updateWithStart(ctx, a, r.Apart, o, activities.CaseReviewWorkflow, state)
 }
 
 // ill reports whether a review needs operations: it is stuck, does not run, was
@@ -54,15 +54,15 @@ func (c *Carrier) ill(ctx context.Context, r store.OnRecord) (bool, error) {
 	if r.Stuck != "" {
 		return true, nil
 	}
-	runs, err := c.runs(ctx, r.Case)
+	runs, err := c.runs(ctx, r.Apart, r.Case)
 	if err != nil || !runs {
 		return !runs, err
 	}
 	for _, look := range []func() ([]store.Breach, error){
 		func() ([]store.Breach, error) {
-			return c.disturbed(ctx, "WorkflowId = '"+r.Case+"' AND ", []store.OnRecord{r})
+			return c.disturbed(ctx, r.Apart, "WorkflowId = '"+r.Case+"' AND ", []store.OnRecord{r})
 		},
-		func() ([]store.Breach, error) { return c.standsElsewhere(ctx, r.Case) },
+		func() ([]store.Breach, error) { return c.standsElsewhere(ctx, r.Apart, r.Case) },
 	} {
 		switch found, err := look(); {
 		case deaf(err) && ctx.Err() == nil, len(found) > 0:
@@ -75,13 +75,19 @@ func (c *Carrier) ill(ctx context.Context, r store.OnRecord) (bool, error) {
 }
 
 // runs asks Temporal about one workflow, which unlike a list never lags.
-func (c *Carrier) runs(ctx context.Context, id string) (bool, error) {
-	d, err := c.Temporal.DescribeWorkflowExecution(ctx, id, "")
+func (c *Carrier) runs(ctx context.Context, apart bool, id string) (bool, error) {
+	status, err := c.status(ctx, apart, id)
+	return status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, err
+}
+
+// status is a workflow's latest status; unspecified where Temporal knows none of the id.
+func (c *Carrier) status(ctx context.Context, apart bool, id string) (enumspb.WorkflowExecutionStatus, error) {
+	d, err := c.Temporal.Of(apart).DescribeWorkflowExecution(ctx, id, "")
 	var missing *serviceerror.NotFound
 	if errors.As(err, &missing) {
-		return false, nil
+		return enumspb.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED, nil
 	}
-	return d.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, err
+	return d.GetWorkflowExecutionInfo().GetStatus(), err
 }
 
 // looks is how often a review is looked at before it is said to stand elsewhere [D].
@@ -91,10 +97,10 @@ const looks = 4
 // one on record: the record was restored from a copy, or its server failed and lost
 // what it had committed last. In the moment of an act the two may differ too: it
 // looks several times.
-func (c *Carrier) standsElsewhere(ctx context.Context, ref string) ([]store.Breach, error) {
+func (c *Carrier) standsElsewhere(ctx context.Context, apart bool, ref string) ([]store.Breach, error) {
 	var found []store.Breach
 	for range looks {
-		running, err := c.stateOf(ctx, ref)
+		running, err := c.stateOf(ctx, apart, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -133,11 +139,11 @@ func (c *Carrier) standsElsewhere(ctx context.Context, ref string) ([]store.Brea
 }
 
 // stateOf asks a running review for its state. It waits ten seconds for a worker.
-func (c *Carrier) stateOf(ctx context.Context, ref string) (casefile.Review, error) {
+func (c *Carrier) stateOf(ctx context.Context, apart bool, ref string) (casefile.Review, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var running casefile.Review
-	answer, err := c.Temporal.QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
+	answer, err := c.Temporal.Of(apart).QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
 	if err == nil {
 		err = answer.Get(&running)
 	}

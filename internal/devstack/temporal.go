@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"hame/internal/temporalnamespace"
 	"io"
 	"log/slog"
 	"net"
@@ -254,7 +256,7 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		cmd := exec.Command(binary, "server", "start-dev",
 			"--ip", "127.0.0.1",
 			"--port", strconv.Itoa(ports[0]),
-			"--namespace", namespaceName,
+			"--namespace", namespaceName, "--namespace", temporalnamespace.Restricted(namespaceName),
 			"--db-filename", filepath.Join(db, "temporal.db"), "--sqlite-pragma", "synchronous=off",
 			// Nothing survives the stack, so nothing needs to survive a crash.
 			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=off",
@@ -286,33 +288,35 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		if err != nil {
 			return err
 		}
-		ready := func(ctx context.Context) error { return prepareNamespace(ctx, address) }
+		ready := func(ctx context.Context) error {
+			return errors.Join(prepareNamespace(ctx, address, namespaceName), prepareNamespace(ctx, address, temporalnamespace.Restricted(namespaceName)))
+		}
 		s.restartable(temporalName, cmd, "temporal.log", syscall.SIGTERM, ready)
 		return c.waitReady(ctx, ready)
 	})
 }
 
-// prepareNamespace makes sure that the namespace is there, answers, and keeps
+// prepareNamespace makes sure that a namespace is there, answers, and keeps
 // its closed workflows: the official binary's are gone after a day. It is also
 // how the server is found to be ready.
-func prepareNamespace(ctx context.Context, address string) error {
+func prepareNamespace(ctx context.Context, address, namespace string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	// Of the many tries before the server answers, none is news.
 	quiet := temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler))
-	c, err := client.DialContext(ctx, client.Options{HostPort: address, Namespace: namespaceName, Identity: "devstack", Logger: quiet})
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Namespace: namespace, Identity: "devstack", Logger: quiet})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	api := c.WorkflowService()
-	ns, err := api.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespaceName})
+	ns, err := api.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	if err != nil {
 		return err
 	}
 	if ns.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration() < retention {
 		_, err = api.UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{
-			Namespace: namespaceName,
+			Namespace: namespace,
 			Config:    &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(retention)},
 		})
 		if err != nil {
@@ -320,7 +324,7 @@ func prepareNamespace(ctx context.Context, address string) error {
 		}
 	}
 	// The frontend answers before the services behind it do.
-	_, err = c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: namespaceName})
+	_, err = c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Namespace: namespace})
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,8 @@ type system struct {
 	namespace string
 	address   string // of Temporal, where it is another than the environment's
 	env       []string
-	client    client.Client
+	client    client.Client             // of the namespace where most reviews run
+	clients   temporalnamespace.Clients // of both
 	keyset    *codec.Keyset
 	logs      string // the folder of the servers' logs
 }
@@ -71,9 +72,10 @@ func newSystem(t *testing.T) *system {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	require.NoError(t, temporalnamespace.Prepare(ctx, options))
-	s.client, err = client.DialContext(ctx, options)
+	s.clients, err = temporalnamespace.Dial(ctx, options)
 	require.NoError(t, err)
-	t.Cleanup(s.client.Close)
+	t.Cleanup(s.clients.Close)
+	s.client = s.clients.Open
 	s.keyset, err = settings.Keyset()
 	require.NoError(t, err)
 	s.env = append(os.Environ(), "HAME_ADMIN_DATABASE_URL="+s.db.Admin, "HAME_DATABASE_URL="+s.db.Worker,
@@ -84,13 +86,19 @@ func newSystem(t *testing.T) *system {
 // dial connects to the test's Temporal under an identity and a keyset.
 func (s *system) dial(t *testing.T, identity string, keyset *codec.Keyset) client.Client {
 	t.Helper()
+	return s.dialBoth(t, identity, keyset).Open
+}
+
+// dialBoth connects to both namespaces.
+func (s *system) dialBoth(t *testing.T, identity string, keyset *codec.Keyset) temporalnamespace.Clients {
+	t.Helper()
 	options, err := settings.Connection(identity, settings.Quiet())
 	require.NoError(t, err)
 	if s.address != "" {
 		options.HostPort = s.address
 	}
 	options.Namespace, options.Plugins = s.namespace, []client.Plugin{codec.Plugin(keyset)}
-	c, err := client.DialContext(t.Context(), options)
+	c, err := temporalnamespace.Dial(t.Context(), options)
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c

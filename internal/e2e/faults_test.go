@@ -66,8 +66,9 @@ func newFaulty(t *testing.T) *faulty {
 	require.NoError(t, err)
 	f := &faulty{t: t, stack: stack, system: &system{db: testdb.Of(t, stack.AdminDatabaseURL, stack.DatabaseURL), namespace: stack.Namespace,
 		address: stack.TemporalAddress, env: append(os.Environ(), stack.Env()...), keyset: keyset, logs: stack.Dir}}
-	f.client = f.dial(t, "hame-test", keyset)
 	f.must(t, "setup")
+	f.clients = f.dialBoth(t, "hame-test", keyset)
+	f.client = f.clients.Open
 	f.admin = f.db.SQL(t, "postgres")
 	return f
 }
@@ -108,7 +109,7 @@ func TestFaults(t *testing.T) {
 	// The reviews are started by a worker whose reviews continue as new.
 	first := worker.New(f.client, "hame", worker.Options{})
 	record := f.db.As(t, "hame_worker")
-	acts := &activities.Activities{Store: record, Client: f.client, TaskQueue: "hame", ContinueAfter: 9}
+	acts := &activities.Activities{Store: record, Temporal: f.clients, TaskQueue: "hame", ContinueAfter: 9}
 	acts.Register(first)
 	workflows.Register(first)
 	require.NoError(t, first.Start())
@@ -116,7 +117,7 @@ func TestFaults(t *testing.T) {
 	delivered := make(chan struct{})
 	go func() {
 		defer close(delivered)
-		d := carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: f.client, Record: record, Acts: acts, TaskQueue: "hame"}, Logger: settings.Quiet()}
+		d := carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: f.clients, Record: record, Acts: acts, TaskQueue: "hame"}, Logger: settings.Quiet()}
 		d.Run(delivering, time.Second)
 	}()
 	t.Run("a backlog that is started twice at once is started once", f.startedTwice)
@@ -226,8 +227,8 @@ type fault struct {
 func (f *faulty) rehearseUnderFaults(t *testing.T, faults []fault) {
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
-	r, err := rehearsal.New(ctx, rehearsal.Options{Store: f.db.As(t, "hame_worker"), DatabaseURL: f.db.Worker, Temporal: f.client,
-		Namespace: f.namespace, Horizon: time.Now().AddDate(3, 0, 0), Seed: 1, Parallel: 16})
+	r, err := rehearsal.New(ctx, rehearsal.Options{Store: f.db.As(t, "hame_worker"), DatabaseURL: f.db.Worker, Temporal: f.clients,
+		Horizon: time.Now().AddDate(3, 0, 0), Seed: 1, Parallel: 16})
 	require.NoError(t, err)
 	defer r.Close()
 	f.rate = r

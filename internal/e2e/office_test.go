@@ -163,11 +163,11 @@ func (o *office) agrees(t *testing.T, login, ref string) move {
 
 // closed opens a family's review and closes it, as a case closed long ago stands
 // on record: no review runs for it.
-func (o *office) closed(t *testing.T, ref string) {
+func (s *system) closed(t *testing.T, ref string) {
 	t.Helper()
 	today := clock.DateOf(time.Now())
-	o.db.List(t, ref, time.Now(), today)
-	admin := o.db.SQL(t, "postgres")
+	s.db.List(t, ref, time.Now(), today)
+	admin := s.db.SQL(t, "postgres")
 	_, err := admin.Exec(`insert into review (case_ref, lane, rule_set, stage, opened_at, listing_date, closed_at)
 		select f.case_ref, f.lane, (select hash from rule_set r where r.use = 'operative' and r.lane = f.lane limit 1), 'closed', now(), current_date, now()
 		from family f where f.case_ref = $1`, ref)

@@ -49,7 +49,7 @@ var personal = map[string]string{
 var impersonal = regexp.MustCompile(`^(act_role|undelivered|defined|role_house|looked_into|worker_seen|comparison_finding|comparison|answer_change|backlog_lane|calendar_[a-z]+|case_read|case_role|chain_head|command|command_outcome|contact|decision|decision_outcome|erasure|` +
 	`deadline_change|duplicate_candidate|evidence|extension|family_was|finding|flag_request|ground_stops|hold|import_batch|interview|lane_lock|letter|letter_sent|listing|named_on_case|officer|person_flag|` +
 	`post_suggestion|programme|proposal|proposal_outcome|recommendation|representation|review|rule_set|rung|security_check|staff|staff_event|staff_member|` +
-	`stage_entry|task|welfare_check|welfare_waiver)\.|` +
+	`review_to_move|stage_entry|task|welfare_check|welfare_waiver)\.|` +
 	`^command_text\.salt$|^correction\.(case_ref|field|reason|source)$|^import_difference\.(case_ref|field|finding)$|^import_staging(_person)?\.|` +
 	`^family\.(case_ref|lane|council|support|digest)$|^person\.(case_ref|relationship|sex|nationality|born_in_scotland|claim_status)$|` +
 	`^post_item\.(from_kind|case_ref|dismissed_why)$|^goose_`)
@@ -240,16 +240,16 @@ func (k *kept) read(m proto.Message) error {
 
 // readAll reads all that there is of one run: its history, what describes it, and
 // what its page shows.
-func (s *system) readAll(t *testing.T, k *kept, id, run string) {
+func (s *system) readAll(t *testing.T, k *kept, apart bool, id, run string) {
 	t.Helper()
-	history := s.client.GetWorkflowHistory(t.Context(), id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	history := s.clients.Of(apart).GetWorkflowHistory(t.Context(), id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for history.HasNext() {
 		event, err := history.Next()
 		require.NoError(t, err)
 		require.NoError(t, k.read(event))
 	}
-	described, err := s.client.WorkflowService().DescribeWorkflowExecution(t.Context(), &workflowservice.DescribeWorkflowExecutionRequest{
-		Namespace: s.namespace, Execution: &commonpb.WorkflowExecution{WorkflowId: id, RunId: run}})
+	described, err := s.clients.Of(apart).WorkflowService().DescribeWorkflowExecution(t.Context(), &workflowservice.DescribeWorkflowExecutionRequest{
+		Namespace: s.clients.Name(apart), Execution: &commonpb.WorkflowExecution{WorkflowId: id, RunId: run}})
 	require.NoError(t, err)
 	require.NoError(t, k.read(described))
 }
@@ -272,7 +272,7 @@ func (s *system) requireLeaksFound(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.TerminateWorkflow(t.Context(), leak+mark["id"], "", mark["reason"]))
 	k := &kept{codec: codec.New(s.keyset)}
-	s.readAll(t, k, leak+mark["id"], "")
+	s.readAll(t, k, false, leak+mark["id"], "")
 	for place, marked := range mark {
 		found := searcher{}
 		found.forms(marked)
@@ -296,34 +296,8 @@ func (s *system) requireNothingPersonal(t *testing.T, planted []string, logs map
 
 	runs, workflows := 0, map[string]bool{}
 	k := &kept{codec: codec.New(s.keyset)}
-	var page []byte
-	for {
-		list, err := s.client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{PageSize: 500, NextPageToken: page})
-		require.NoError(t, err)
-		for _, e := range list.GetExecutions() {
-			id := e.GetExecution().GetWorkflowId()
-			if strings.HasPrefix(id, leak) {
-				continue
-			}
-			require.NoError(t, k.read(e))
-			s.readAll(t, k, id, e.GetExecution().GetRunId())
-			value, err := s.client.QueryWorkflow(t.Context(), id, e.GetExecution().GetRunId(), "__temporal_workflow_metadata")
-			require.NoError(t, err)
-			var shown sdkpb.WorkflowMetadata
-			require.NoError(t, value.Get(&shown))
-			require.NotEmpty(t, shown.GetCurrentDetails())
-			require.NoError(t, k.read(&shown))
-			if found := private.find(k.texts.String()); found != "" {
-				at := strings.Index(k.texts.String(), found)
-				require.Empty(t, found, "Temporal keeps personal data of %s: …%q", id, k.texts.String()[max(0, at-200):min(k.texts.Len(), at+200)])
-			}
-			k.texts.Reset()
-			runs++
-			workflows[id] = true
-		}
-		if page = list.GetNextPageToken(); len(page) == 0 {
-			break
-		}
+	for _, apart := range []bool{false, true} {
+		s.requireNothingPersonalIn(t, apart, private, k, workflows, &runs)
 	}
 	require.Greater(t, len(workflows), 20)
 	require.Greater(t, k.sealed, runs*20, "payloads were read")
@@ -343,5 +317,40 @@ func (s *system) requireNothingPersonal(t *testing.T, planted []string, logs map
 	}
 	for name, text := range logs {
 		require.Empty(t, private.find(text), "%s holds personal data", name)
+	}
+}
+
+// requireNothingPersonalIn reads everything that a rehearsal left in one of Temporal's
+// namespaces.
+func (s *system) requireNothingPersonalIn(t *testing.T, apart bool, private searcher, k *kept, workflows map[string]bool, runs *int) {
+	t.Helper()
+	var page []byte
+	for {
+		list, err := s.clients.Of(apart).ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{PageSize: 500, NextPageToken: page})
+		require.NoError(t, err)
+		for _, e := range list.GetExecutions() {
+			id := e.GetExecution().GetWorkflowId()
+			if strings.HasPrefix(id, leak) {
+				continue
+			}
+			require.NoError(t, k.read(e))
+			s.readAll(t, k, apart, id, e.GetExecution().GetRunId())
+			value, err := s.clients.Of(apart).QueryWorkflow(t.Context(), id, e.GetExecution().GetRunId(), "__temporal_workflow_metadata")
+			require.NoError(t, err)
+			var shown sdkpb.WorkflowMetadata
+			require.NoError(t, value.Get(&shown))
+			require.NotEmpty(t, shown.GetCurrentDetails())
+			require.NoError(t, k.read(&shown))
+			if found := private.find(k.texts.String()); found != "" {
+				at := strings.Index(k.texts.String(), found)
+				require.Empty(t, found, "Temporal keeps personal data of %s: …%q", id, k.texts.String()[max(0, at-200):min(k.texts.Len(), at+200)])
+			}
+			k.texts.Reset()
+			*runs++
+			workflows[id] = true
+		}
+		if page = list.GetNextPageToken(); len(page) == 0 {
+			break
+		}
 	}
 }

@@ -17,8 +17,8 @@ func (s *system) rehearse(t *testing.T, years int, silent bool, meanwhile func(*
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	r, err := rehearsal.New(ctx, rehearsal.Options{Store: s.db.As(t, "hame_worker"), DatabaseURL: s.db.Worker, Temporal: s.client,
-		Namespace: s.namespace, Horizon: time.Now().AddDate(years, 0, 0), Seed: 1, Parallel: 16, Silent: silent})
+	r, err := rehearsal.New(ctx, rehearsal.Options{Store: s.db.As(t, "hame_worker"), DatabaseURL: s.db.Worker, Temporal: s.clients,
+		Horizon: time.Now().AddDate(years, 0, 0), Seed: 1, Parallel: 16, Silent: silent})
 	require.NoError(t, err)
 	defer r.Close()
 	done := make(chan error, 1)

@@ -15,21 +15,20 @@ import (
 	"sync"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/temporalnamespace"
+	"hame/internal/timeskip"
 )
 
 // Options say what to rehearse.
 type Options struct {
 	Store       *store.Store // of the worker's login: it reads the tasks and sets the programme's now
 	DatabaseURL string       // from which each simulated person logs in as themselves
-	Temporal    client.Client
-	Namespace   string
+	Temporal    temporalnamespace.Clients
 	// Horizon is the business instant at which the rehearsal ends.
 	Horizon time.Time
 	Seed    uint64
@@ -52,7 +51,6 @@ type Tally struct {
 // Rehearsal is one rehearsal.
 type Rehearsal struct {
 	o     Options
-	skip  skipper
 	desks map[string]*desk.Desk
 
 	mu      sync.Mutex
@@ -74,7 +72,7 @@ func New(ctx context.Context, o Options) (*Rehearsal, error) {
 	if !synthetic {
 		return nil, casefile.Refuse(casefile.RefusedConstraint, "a rehearsal is for a synthetic database only, and this one is not marked so: import a generated backlog")
 	}
-	r := &Rehearsal{o: o, skip: skipper{o.Temporal, o.Namespace}, desks: map[string]*desk.Desk{}}
+	r := &Rehearsal{o: o, desks: map[string]*desk.Desk{}}
 	r.changed = sync.NewCond(&r.mu)
 	return r, nil
 }
@@ -163,7 +161,7 @@ func (r *Rehearsal) fail(err error) {
 // played is something with a clock of its own: a review or a lane.
 type played interface {
 	// step plays it up to its next stop, and returns when the one after that is.
-	// It returns errEnded when there is none.
+	// It returns timeskip.ErrEnded when there is none.
 	step(ctx context.Context, r *Rehearsal) (time.Time, error)
 }
 
@@ -180,7 +178,7 @@ func (r *Rehearsal) play(ctx context.Context) error {
 			at, err = next.played.step(ctx, r)
 			return err
 		})
-		if err != nil && !errors.Is(err, errEnded) {
+		if err != nil && !errors.Is(err, timeskip.ErrEnded) {
 			return err
 		}
 		r.putBack(stop{at, next.played}, err == nil)
@@ -236,13 +234,18 @@ func (r *Rehearsal) count(f func(*Tally)) {
 	f(&r.tally)
 }
 
+// skip moves the clocks of the workflows of one namespace.
+func (r *Rehearsal) skip(apart bool) timeskip.Skipper {
+	return timeskip.Skipper{Client: r.o.Temporal.Of(apart), Namespace: r.o.Temporal.Name(apart)}
+}
+
 // forward moves a workflow's clock, and counts it.
-func (r *Rehearsal) forward(ctx context.Context, id string, now, to time.Time) (time.Time, error) {
+func (r *Rehearsal) forward(ctx context.Context, apart bool, id string, now, to time.Time) (time.Time, error) {
 	if !to.After(now) {
 		return now, nil
 	}
 	r.count(func(t *Tally) { t.Forwards++ })
-	return r.skip.forward(ctx, id, now, to)
+	return r.skip(apart).Forward(ctx, id, now, to)
 }
 
 // deskOf returns the desk of a simulated person, logged in as themselves.
@@ -281,8 +284,8 @@ type lane struct {
 // addLane puts a lane into play, if its backlog was started, with the reviews
 // that are open already.
 func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Time) error {
-	now, err := r.skip.now(ctx, activities.BacklogID(l))
-	if errors.Is(err, errEnded) {
+	now, err := r.skip(false).Now(ctx, activities.BacklogID(l))
+	if errors.Is(err, timeskip.ErrEnded) {
 		return nil
 	}
 	if err != nil {
@@ -305,7 +308,7 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 			continue
 		}
 		v, err := r.newReview(ctx, d)
-		if errors.Is(err, errEnded) {
+		if errors.Is(err, timeskip.ErrEnded) {
 			continue // closed before this rehearsal, or about to be started
 		}
 		if err != nil {
@@ -315,14 +318,14 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		r.add(stop{d.DrawnAt, v})
 	}
 	if !l.now.Before(r.o.Horizon) {
-		return l.now, errEnded
+		return l.now, timeskip.ErrEnded
 	}
 	// A minute past the week, so that the draw is over when the clock stands.
 	to := l.now.Add(aWeek + time.Minute)
 	if to.After(r.o.Horizon) {
 		to = r.o.Horizon
 	}
-	if l.now, err = r.forward(ctx, activities.BacklogID(l.lane), l.now, to); err != nil {
+	if l.now, err = r.forward(ctx, false, activities.BacklogID(l.lane), l.now, to); err != nil {
 		err = fmt.Errorf("the %s lane: %w", l.lane, err)
 	}
 	return l.now, err

@@ -11,11 +11,13 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/timeskip"
 )
 
 // review is one family's review in play.
 type review struct {
 	ref       string
+	apart     bool // it runs among the reviews of restricted families
 	council   string
 	key       string
 	now       time.Time
@@ -47,11 +49,11 @@ type plan struct {
 
 // newReview puts a drawn family into play.
 func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, error) {
-	now, err := r.skip.now(ctx, l.Case)
+	now, err := r.skip(l.Apart).Now(ctx, l.Case)
 	if err != nil {
 		return nil, err
 	}
-	v := &review{ref: l.Case, council: l.Council, now: now, plans: map[string]plan{}, assigned: map[int]string{}}
+	v := &review{ref: l.Case, apart: l.Apart, council: l.Council, now: now, plans: map[string]plan{}, assigned: map[int]string{}}
 	err = r.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		f, err := tx.Family(ctx, l.Case)
 		if err != nil {
@@ -84,7 +86,7 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, er
 // step forwards the review to its next stop and does what people do there.
 func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	if v.onHorizon {
-		return v.now, errEnded
+		return v.now, timeskip.ErrEnded
 	}
 	state, err := v.state(ctx, r)
 	if store.IsKind(err, store.NotFound) {
@@ -133,7 +135,7 @@ func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Review, erro
 		return err
 	})
 	if err == nil && state.Stage == casefile.Closed {
-		return state, errEnded
+		return state, timeskip.ErrEnded
 	}
 	return state, err
 }
@@ -156,18 +158,38 @@ func (v *review) forwardTo(ctx context.Context, r *Rehearsal, at time.Time) (tim
 		v.waited += more
 		to = v.now.Add(more)
 	}
-	now, err := r.forward(ctx, v.ref, v.now, to)
+	now, err := r.forward(ctx, v.apart, v.ref, v.now, to)
+	if errors.Is(err, timeskip.ErrEnded) {
+		now, err = v.moved(ctx, r)
+	}
 	switch {
 	case err == nil:
 		v.now = now
-	case errors.Is(err, errEnded):
-		if _, closed := v.state(ctx, r); !errors.Is(closed, errEnded) {
+	case errors.Is(err, timeskip.ErrEnded):
+		if _, closed := v.state(ctx, r); !errors.Is(closed, timeskip.ErrEnded) {
 			err = fmt.Errorf("%s: %w", v.ref, errNotRunning)
 		}
 	default:
 		err = fmt.Errorf("%s: %w", v.ref, err)
 	}
 	return v.now, err
+}
+
+// moved finds a review in the other namespace, to which the worker has moved it since
+// its family became restricted or is so no longer, and returns its clock.
+func (v *review) moved(ctx context.Context, r *Rehearsal) (time.Time, error) {
+	place, err := r.o.Store.PlaceOf(ctx, v.ref)
+	if err != nil {
+		return v.now, err
+	}
+	if place.Moving || place.Apart == v.apart {
+		return v.now, fmt.Errorf("%s: %w", v.ref, timeskip.ErrEnded)
+	}
+	now, err := r.skip(place.Apart).Now(ctx, v.ref)
+	if err == nil {
+		v.apart = place.Apart
+	}
+	return now, err
 }
 
 // nextStop is the earliest moment at which somebody acts, or at which a rung

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hame/internal/settings"
+	"hame/internal/temporalnamespace"
 )
 
 // TestAReviewThatIsWaitedForInVain: one that does not do what by its record is over
@@ -18,9 +19,10 @@ import (
 func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 	options, err := settings.Connection("hame-test", settings.Quiet())
 	require.NoError(t, err)
-	c, err := client.DialContext(t.Context(), options)
+	clients, err := temporalnamespace.Dial(t.Context(), options)
 	require.NoError(t, err)
-	defer c.Close()
+	defer clients.Close()
+	c := clients.Open
 	id := "waits-" + uuid.NewString()
 	w := worker.New(c, id, worker.Options{})
 	w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error { return workflow.Sleep(ctx, 10*365*24*time.Hour) }, workflow.RegisterOptions{Name: "sleep"})
@@ -29,7 +31,7 @@ func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 	_, err = c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: id}, "sleep")
 	require.NoError(t, err)
 
-	r := &Rehearsal{skip: skipper{c, options.Namespace}}
+	r := &Rehearsal{o: Options{Temporal: clients}}
 	v := &review{ref: id, now: time.Now()}
 	begun := v.now
 	past := begun.Add(-time.Hour)

@@ -17,19 +17,23 @@ type OnRecord struct {
 	Stuck     string `db:"stuck"`
 	// Recovered counts how often operations have restarted or freed the review.
 	Recovered int `db:"recovered"`
+	// Moving says that it is being moved to the namespace where it belongs.
+	Moving bool `db:"moving"`
 }
 
 const onRecord = `
 	select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date, coalesce(r.stage, 'listed') as stage, r.case_ref is null as unstarted, coalesce(r.stuck, '') as stuck,
+	       coalesce(r.apart, f.restricted) as apart, exists (select from review_to_move m where m.case_ref = l.case_ref) as moving,
 	       (select count(*) from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
 	        where c.case_ref = l.case_ref and c.kind = 'case.recover') as recovered
 	from listing l join family f using (case_ref) left join review r using (case_ref)`
 
 // ReviewsOnRecord lists the reviews that should run, and those that should not any
-// more. It is for the worker.
-func (s *Store) ReviewsOnRecord(ctx context.Context) ([]OnRecord, error) {
+// more, in the order of their references: those after one, at most so many. It is for
+// the worker.
+func (s *Store) ReviewsOnRecord(ctx context.Context, after string, atMost int) ([]OnRecord, error) {
 	var rows []OnRecord
-	err := s.db.SelectContext(ctx, &rows, onRecord)
+	err := s.db.SelectContext(ctx, &rows, onRecord+` where l.case_ref > $1 order by l.case_ref limit $2`, after, atMost)
 	return rows, mapError(err)
 }
 
@@ -53,6 +57,17 @@ func (s *Store) ClaimComparison(ctx context.Context) (int64, error) {
 	var no int64
 	err := s.db.GetContext(ctx, &no, `select coalesce(claim_comparison(), 0)`)
 	return no, mapError(err)
+}
+
+// RenewComparison renews the claim on a comparison that takes long. Conflict where
+// another worker has taken it.
+func (s *Store) RenewComparison(ctx context.Context, no int64) error {
+	var held bool
+	err := s.db.GetContext(ctx, &held, `select renew_comparison($1)`, no)
+	if err == nil && !held {
+		return &Error{Kind: Conflict}
+	}
+	return mapError(err)
 }
 
 // FinishComparison records what a comparison found.

@@ -90,6 +90,8 @@ type Listing struct {
 	Council     string        `db:"council"`
 	DrawnAt     time.Time     `db:"drawn_at"`
 	ListingDate clock.Date    `db:"listing_date"`
+	// Apart says that the review runs, or is to run, among those of restricted families.
+	Apart bool `db:"apart"`
 }
 
 // Listings lists the families of a lane drawn until an instant of business time
@@ -97,8 +99,9 @@ type Listing struct {
 func (s *Store) Listings(ctx context.Context, lane casefile.Lane, until time.Time) ([]Listing, error) {
 	var rows []Listing
 	err := s.db.SelectContext(ctx, &rows, `
-		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date from listing l join family f using (case_ref)
-		where l.lane = $1 and l.drawn_at <= $2 and not exists (select from review r where r.case_ref = l.case_ref and r.stage = 'closed')
+		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date, coalesce(r.apart, f.restricted) as apart
+		from listing l join family f using (case_ref) left join review r using (case_ref)
+		where l.lane = $1 and l.drawn_at <= $2 and r.stage is distinct from 'closed'
 		order by l.drawn_at, l.listing_date, l.case_ref`, lane, until)
 	return rows, mapError(err)
 }
@@ -108,6 +111,8 @@ type FamilyToOpen struct {
 	Lane    casefile.Lane  `db:"lane"`
 	Council string         `db:"council"`
 	Stage   casefile.Stage `db:"stage"`
+	// Apart says that the review runs, or is to run, among those of restricted families.
+	Apart bool `db:"apart"`
 }
 
 // FamilyToOpen returns a family as the worker starts its review. A drawn family
@@ -115,7 +120,8 @@ type FamilyToOpen struct {
 func (s *Store) FamilyToOpen(ctx context.Context, ref string) (FamilyToOpen, error) {
 	var f FamilyToOpen
 	err := s.db.GetContext(ctx, &f, `
-		select f.lane, f.council, coalesce(r.stage, case when l.case_ref is null then 'unlisted' else 'listed' end) as stage
+		select f.lane, f.council, coalesce(r.stage, case when l.case_ref is null then 'unlisted' else 'listed' end) as stage,
+		       coalesce(r.apart, f.restricted) as apart
 		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.case_ref = $1`, ref)
 	return f, mapError(err)
 }
@@ -131,7 +137,7 @@ func (s *Store) DrawnAt(ctx context.Context, ref string) (time.Time, error) {
 func (s *Store) Unstarted(ctx context.Context, lane casefile.Lane) ([]Listing, error) {
 	var rows []Listing
 	err := s.db.SelectContext(ctx, &rows, `
-		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date from listing l join family f using (case_ref)
+		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date, f.restricted as apart from listing l join family f using (case_ref)
 		where l.lane = $1 and not exists (select from review r where r.case_ref = l.case_ref)
 		order by l.drawn_at, l.listing_date, l.case_ref`, lane)
 	return rows, mapError(err)

@@ -303,7 +303,7 @@ func TestReviewsOnRecord(t *testing.T) {
 	open, closed := h.evidence(h.review(numbered(3))), h.review(numbered(4))
 	h.closes(closed)
 	h.recovers(open)
-	rows, err := h.worker.ReviewsOnRecord(t.Context())
+	rows, err := h.worker.ReviewsOnRecord(t.Context(), "", 1000)
 	require.NoError(t, err)
 	for i := range rows {
 		rows[i].Listing = store.Listing{Case: rows[i].Case}
@@ -312,7 +312,7 @@ func TestReviewsOnRecord(t *testing.T) {
 	require.ElementsMatch(t, []store.OnRecord{{Listing: listing(drawn), Stage: "listed", Unstarted: true},
 		{Listing: listing(open), Stage: "evidence", Recovered: 1}, {Listing: listing(closed), Stage: "closed"}}, rows)
 	for _, login := range []string{"archie", "una", "morag"} {
-		_, err = h.as(login).ReviewsOnRecord(t.Context())
+		_, err = h.as(login).ReviewsOnRecord(t.Context(), "", 1000)
 		require.True(t, store.IsKind(err, store.NotPermitted), "%s: the worker compares, and verify prints what it found: %v", login, err)
 	}
 

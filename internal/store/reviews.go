@@ -58,6 +58,8 @@ type Locked struct {
 	// Latest is the latest instant at which something may happen now; nil in a
 	// synthetic database, whose reviews run ahead.
 	Latest *time.Time `db:"latest"`
+	// Apart says that the review runs among those of restricted families.
+	Apart bool `db:"apart"`
 }
 
 // LockReview takes the review's row for the rest of the transaction, so that two
@@ -67,7 +69,7 @@ func (t *Tx) LockReview(ctx context.Context, ref string) (Locked, error) {
 		Row *string `db:"locked"`
 		Locked
 	}
-	err := t.get(ctx, &row, `select locked, calendar, latest from lock_review($1)`, ref)
+	err := t.get(ctx, &row, `select locked, calendar, latest, apart from lock_review($1)`, ref)
 	if err == nil && row.Row == nil {
 		err = &Error{Kind: NotFound}
 	}
@@ -89,13 +91,14 @@ func (t *Tx) Unserved(ctx context.Context, ref string) (int, error) {
 	return n, err
 }
 
-// OpenReview writes the review of a listed family. It reports false, and
-// changes nothing, if the review is there already.
-func (t *Tx) OpenReview(ctx context.Context, ref, ruleSet string, at time.Time) (bool, error) {
+// OpenReview writes the review of a listed family; apart says whether it runs among
+// those of restricted families. It reports false, and changes nothing, if the review
+// is there already.
+func (t *Tx) OpenReview(ctx context.Context, ref, ruleSet string, apart bool, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
-		insert into review (case_ref, stage, lane, rule_set, opened_at, listing_date)
-		select l.case_ref, 'listed', l.lane, $2, $3, l.listing_date from listing l where l.case_ref = $1
-		on conflict (case_ref) do nothing`, ref, ruleSet, at)
+		insert into review (case_ref, stage, lane, rule_set, opened_at, listing_date, apart)
+		select l.case_ref, 'listed', l.lane, $2, $3, l.listing_date, $4 from listing l where l.case_ref = $1
+		on conflict (case_ref) do nothing`, ref, ruleSet, at, apart)
 }
 
 // EnterStage records that a stage was opened. It reports false if it was before.

@@ -26,6 +26,8 @@ type Claimed struct {
 	WaitingSince time.Time `db:"waiting_since"`
 	// Answered says that the act has its outcome: a worker died before it could say so.
 	Answered bool `db:"answered"`
+	// Apart says that the review runs, or will run, among those of restricted families.
+	Apart bool `db:"apart"`
 }
 
 // ClaimUndelivered strikes the acts that were delivered, and takes others to
@@ -36,7 +38,7 @@ type Claimed struct {
 func (s *Store) ClaimUndelivered(ctx context.Context, delivered []uuid.UUID, atMost int) ([]Claimed, error) {
 	var rows []Claimed
 	err := s.db.SelectContext(ctx, &rows, `
-		select id, case_ref, lane, office, kind, subject_no, fields, recorded_at, waiting_since, answered from claim_undelivered($1, $2)`,
+		select id, case_ref, lane, office, kind, subject_no, fields, recorded_at, waiting_since, answered, apart from claim_undelivered($1, $2)`,
 		pq.Array(delivered), atMost)
 	return rows, mapError(err)
 }

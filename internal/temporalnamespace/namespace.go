@@ -1,5 +1,5 @@
-// Package temporalnamespace prepares and checks the Temporal namespace that
-// Hame runs in: its retention and its search attributes.
+// Package temporalnamespace prepares, checks and connects to the two Temporal
+// namespaces that Hame runs in: their retention and their search attributes.
 package temporalnamespace
 
 import (
@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -33,12 +34,78 @@ var Attributes = map[string]enumspb.IndexedValueType{
 	"CaseFlags":    enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 }
 
-// Prepare makes the namespace, raises its retention to years where it is less,
+// Restricted is the namespace of restricted families' reviews, which stands beside
+// Hame's own. What a reader of the Web UI learns of a review, the few alone learn who
+// may know of restricted families.
+func Restricted(namespace string) string { return named(namespace) + "-restricted" }
+
+func named(namespace string) string {
+	if namespace == "" {
+		return client.DefaultNamespace
+	}
+	return namespace
+}
+
+// Clients are the clients of both namespaces.
+type Clients struct {
+	// Open is where everything runs but the reviews of restricted families.
+	Open client.Client
+	// Apart is where the reviews of restricted families run.
+	Apart client.Client
+
+	namespace string
+}
+
+// Of returns the client of one of them.
+func (c Clients) Of(apart bool) client.Client {
+	if apart {
+		return c.Apart
+	}
+	return c.Open
+}
+
+// Name returns the name of one of them.
+func (c Clients) Name(apart bool) string {
+	if apart {
+		return Restricted(c.namespace)
+	}
+	return c.namespace
+}
+
+// Close ends both connections.
+func (c Clients) Close() {
+	c.Apart.Close()
+	c.Open.Close()
+}
+
+// Dial connects to both namespaces: the one that the options name, and that of
+// restricted reviews. They share one connection.
+func Dial(ctx context.Context, options client.Options) (Clients, error) {
+	c := Clients{namespace: named(options.Namespace)}
+	var err error
+	if c.Open, err = client.DialContext(ctx, options); err != nil {
+		return c, err
+	}
+	options.Namespace = Restricted(options.Namespace)
+	if c.Apart, err = client.NewClientFromExistingWithContext(ctx, c.Open, options); err != nil {
+		c.Open.Close()
+	}
+	return c, err
+}
+
+// Prepare makes both namespaces, raises their retention to years where it is less,
 // and adds the search attributes that are missing. It can be run again.
 func Prepare(ctx context.Context, options client.Options) error {
-	if options.Namespace == "" {
-		options.Namespace = client.DefaultNamespace
+	both, preparing := errgroup.WithContext(ctx)
+	for _, namespace := range []string{named(options.Namespace), Restricted(options.Namespace)} {
+		o := options
+		o.Namespace = namespace
+		both.Go(func() error { return prepare(preparing, o) })
 	}
+	return both.Wait()
+}
+
+func prepare(ctx context.Context, options client.Options) error {
 	nc, err := client.NewNamespaceClient(options)
 	if err != nil {
 		return fmt.Errorf("connect to Temporal: %w", err)
@@ -100,15 +167,21 @@ func usable(ctx context.Context, c client.Client) bool {
 	return err == nil
 }
 
-// Check names the search attributes that are missing, and the command that
-// makes them.
-func Check(ctx context.Context, c client.Client, namespace string) error {
-	if namespace == "" {
-		namespace = client.DefaultNamespace
+// Check names the namespace or the search attributes that are missing, and the
+// command that makes them.
+func Check(ctx context.Context, c Clients) error {
+	for _, apart := range []bool{false, true} {
+		if err := check(ctx, c.Of(apart), c.Name(apart)); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func check(ctx context.Context, c client.Client, namespace string) error {
 	absent, err := absentAttributes(ctx, c, namespace)
 	if err != nil {
-		return fmt.Errorf("read the search attributes of namespace %s: %w", namespace, err)
+		return fmt.Errorf("read the search attributes of namespace %s (starter setup makes it): %w", namespace, err)
 	}
 	if len(absent) > 0 {
 		return fmt.Errorf("namespace %s lacks the search attributes %s: run `starter setup`", namespace, strings.Join(absent, ", "))

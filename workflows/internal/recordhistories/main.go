@@ -22,17 +22,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
-	workflowpb "go.temporal.io/api/workflow/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"hame/activities"
 	"hame/internal/carrier"
@@ -44,6 +38,7 @@ import (
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
+	"hame/internal/timeskip"
 	"hame/workflows"
 	"hame/workflows/internal/office"
 )
@@ -157,7 +152,8 @@ func commit(ctx context.Context) (string, error) {
 type recorder struct {
 	admin     string
 	store     *store.Store
-	client    client.Client
+	clients   temporalnamespace.Clients
+	client    client.Client // of the namespace where the recorded reviews run
 	namespace string
 	worker    worker.Worker
 	// dispatcher delivers what people type, until it is stopped.
@@ -199,17 +195,18 @@ func open(ctx context.Context) (*recorder, error) {
 	if r.store, err = r.as(ctx, "hame_worker"); err != nil {
 		return nil, err
 	}
-	if r.client, err = client.DialContext(ctx, options); err != nil {
+	if r.clients, err = temporalnamespace.Dial(ctx, options); err != nil {
 		return nil, err
 	}
+	r.client = r.clients.Open
 	// Without the cache each task replays the whole history, and no sticky queue
 	// writes the machine's name into it.
 	worker.SetStickyWorkflowCacheSize(0)
 	r.worker = worker.New(r.client, taskQueue, worker.Options{Identity: "hame-worker", WorkflowPanicPolicy: worker.BlockWorkflow})
 	workflows.Register(r.worker)
-	acts := &activities.Activities{Store: r.store, Client: r.client, TaskQueue: taskQueue}
+	acts := &activities.Activities{Store: r.store, Temporal: r.clients, TaskQueue: taskQueue}
 	acts.Register(r.worker)
-	r.dispatcher = &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: r.client, Record: r.store, Acts: acts, TaskQueue: taskQueue}, Logger: logger}
+	r.dispatcher = &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: r.clients, Record: r.store, Acts: acts, TaskQueue: taskQueue}, Logger: logger}
 	delivering, stop := context.WithCancel(ctx)
 	delivered := make(chan struct{})
 	go func() { defer close(delivered); r.dispatcher.Run(delivering, time.Second) }()
@@ -220,7 +217,7 @@ func open(ctx context.Context) (*recorder, error) {
 func (r *recorder) close() {
 	r.stop()
 	r.worker.Stop()
-	r.client.Close()
+	r.clients.Close()
 	_ = r.store.Close() // the program ends
 }
 
@@ -301,52 +298,9 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 }
 
 // forward moves the review's clock to an instant, with every timer on the way.
-func (r *recorder) forward(ctx context.Context, ref string, to time.Time) error {
-	execution := &commonpb.WorkflowExecution{WorkflowId: ref}
-	for to.After(r.now) {
-		id := uuid.NewString()
-		_, err := r.client.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
-			Namespace: r.namespace, WorkflowExecution: execution,
-			WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
-				Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(to.Sub(r.now))}}},
-			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
-		})
-		if err != nil {
-			return err
-		}
-		done, err := r.poll(ctx, execution, id)
-		if err != nil {
-			return err
-		}
-		d, err := r.client.DescribeWorkflowExecution(ctx, ref, "")
-		if err != nil {
-			return err
-		}
-		at := d.GetWorkflowExtendedInfo().GetTimeSkippingInfo().GetCurrentTime()
-		if at == nil {
-			return errors.New("the server does not skip time")
-		}
-		if r.now = at.AsTime(); done {
-			return nil
-		}
-	}
-	return nil
-}
-
-func (r *recorder) poll(ctx context.Context, execution *commonpb.WorkflowExecution, id string) (done bool, err error) {
-	for {
-		answer, err := r.client.WorkflowService().PollWorkflowExecutionTimeSkipping(ctx, &workflowservice.PollWorkflowExecutionTimeSkippingRequest{
-			Namespace: r.namespace, WorkflowExecution: execution, FastForwardId: id})
-		if err != nil {
-			return false, err
-		}
-		switch answer.GetFastForwardPollingResult() {
-		case enumspb.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_COMPLETED:
-			return true, nil
-		case enumspb.FAST_FORWARD_POLLING_RESULT_FAST_FORWARD_FAILED:
-			return false, nil // the session's limit of skips: issue it again
-		}
-	}
+func (r *recorder) forward(ctx context.Context, ref string, to time.Time) (err error) {
+	r.now, err = timeskip.Skipper{Client: r.client, Namespace: r.namespace}.Forward(ctx, ref, r.now, to)
+	return err
 }
 
 // write writes one run's history, and beside it where it comes from.

@@ -201,7 +201,7 @@ func (r *recorder) badStart(ctx context.Context, ref string) error {
 	if err := r.client.CancelWorkflow(ctx, ref, ""); err != nil {
 		return err
 	}
-	if _, err := r.dispatcher.TakeStock(ctx, ref); err != nil {
+	if _, err := r.dispatcher.TakeStock(ctx, false, ref); err != nil {
 		return err
 	}
 	return r.do(ctx, ref, deed("archie", casefile.ActRecover, 0, nil))

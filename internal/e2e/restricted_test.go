@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"hame/activities"
+	"hame/internal/casefile"
+)
+
+// traces says what one of the namespaces keeps of a case; empty if nothing.
+func (s *system) traces(t *testing.T, apart bool, ref string) string {
+	t.Helper()
+	d, err := s.clients.Of(apart).DescribeWorkflowExecution(t.Context(), ref, "")
+	var missing *serviceerror.NotFound
+	if err == nil {
+		return d.GetWorkflowExecutionInfo().GetStatus().String()
+	}
+	if !errors.As(err, &missing) {
+		return err.Error()
+	}
+	runs, err := s.clients.Of(apart).ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: fmt.Sprintf("WorkflowId = '%s'", ref)})
+	require.NoError(t, err)
+	if n := len(runs.GetExecutions()); n > 0 {
+		return fmt.Sprintf("%d run(s) in the list", n)
+	}
+	return ""
+}
+
+// standsIn waits until a case's review runs in one of the namespaces, and the other
+// keeps nothing of it.
+func (s *system) standsIn(t *testing.T, apart bool, ref string) {
+	t.Helper()
+	var here, there string
+	require.Eventually(t, func() bool {
+		here, there = s.traces(t, apart, ref), s.traces(t, !apart, ref)
+		return here == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING.String() && there == ""
+	}, 30*time.Second, 50*time.Millisecond, "apart %v: here %q, there %q", apart, &here, &there)
+}
+
+// TestRestrictedReviewsRunApart: in the namespace that most people read Temporal keeps
+// nothing of a restricted family: not from its listing, and nothing any more once it
+// becomes restricted, at whatever stage. Its review goes on as it was, and comes back
+// when the family is restricted no longer (F4).
+func TestRestrictedReviewsRunApart(t *testing.T) {
+	s := newSystem(t)
+	s.startWorker(t)
+	born, late := couple("A"), couple("D")
+	born.People[0].Flags = []casefile.Flag{casefile.FlagRestricted}
+	late.Lane = casefile.FastTrack // no draw: it is closed on record
+	refs := s.begins(t, born, couple("B"), couple("C"), couple("E"), late)
+	s.standsIn(t, true, refs["A"])
+	s.standsIn(t, false, refs["C"])
+	s.standsIn(t, false, refs["E"])
+	s.asked(t, refs, "C")
+
+	s.day(t, refs, "--as fiona case flag B/1 restricted on", "--as fiona case flag C/1 restricted on")
+	s.standsIn(t, true, refs["B"])
+	s.standsIn(t, true, refs["C"])
+	s.day(t, refs, "--as fiona case assign C --to morag", "--as morag evidence receive C --provider gp",
+		"--as fiona case assign A --to morag", "--as morag case reconcile A --paper-file found --record agrees")
+	s.types(t, refs, 0, "--as una verify", nothingWrong)
+
+	// Whoever reaches the frontend and holds the keyset starts the review again where it
+	// was: that run changes nothing on the record, and the comparison finds it.
+	state, err := s.db.As(t, "hame_worker").RecordedReview(t.Context(), refs["C"])
+	require.NoError(t, err)
+	admin := s.db.SQL(t, "postgres")
+	due := func() (n int) {
+		require.NoError(t, admin.Get(&n, `select count(*) from task where case_ref = $1`, refs["C"]))
+		return n
+	}
+	before := due()
+	state.Tasks = nil // as if evidence were complete: it opens the next stage
+	_, err = s.client.ExecuteWorkflow(t.Context(), activities.ReviewOptions(state, "hame"), activities.CaseReviewWorkflow, state)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		answer, err := s.client.QueryWorkflow(t.Context(), refs["C"], "", "review")
+		var running casefile.Review
+		return err == nil && answer.Get(&running) == nil && running.Stuck != ""
+	}, 30*time.Second, 50*time.Millisecond, "the forged run is not refused")
+	require.Equal(t, before, due())
+	s.types(t, refs, 1, "--as una verify", "restricted reviews stand apart", refs["C"])
+	require.NotContains(t, s.types(t, refs, 0, "--as archie verify"), refs["C"], "operations may not know that it is restricted")
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), refs["C"], "", "found"))
+	s.deleteRun(t, refs["C"])
+
+	s.day(t, refs, "--as fiona case flag C/1 restricted off")
+	s.standsIn(t, false, refs["C"])
+	s.day(t, refs, "--as morag evidence receive C --provider community")
+	s.types(t, refs, 0, "--as una verify", nothingWrong)
+
+	// Of a case that is restricted after its closing nothing runs, and the traces go.
+	s.closed(t, refs["D"])
+	_, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: refs["D"], TaskQueue: "nobody"}, activities.CaseReviewWorkflow, state)
+	require.NoError(t, err)
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), refs["D"], "", "it was closed"))
+	s.db.SQL(t, "hame_worker").MustExec(`update family set restricted = true where case_ref = $1`, refs["D"])
+	require.Eventually(t, func() bool { return s.traces(t, false, refs["D"])+s.traces(t, true, refs["D"]) == "" }, 30*time.Second, 50*time.Millisecond)
+	var left int
+	require.Eventually(t, func() bool {
+		return admin.Get(&left, `select count(*) from review_to_move`) == nil && left == 0
+	}, 30*time.Second, 50*time.Millisecond)
+}
+
+// deleteRun deletes what the namespace that most people read keeps of a case.
+func (s *system) deleteRun(t *testing.T, ref string) {
+	t.Helper()
+	d, err := s.client.DescribeWorkflowExecution(t.Context(), ref, "")
+	require.NoError(t, err)
+	_, err = s.client.WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
+		Namespace: s.namespace, WorkflowExecution: d.GetWorkflowExecutionInfo().GetExecution()})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return s.traces(t, false, ref) == "" }, 30*time.Second, 50*time.Millisecond)
+}

@@ -1,0 +1,57 @@
+package store
+
+import "context"
+
+// Place is in which of Temporal's namespaces the review of a case runs.
+type Place struct {
+	// Apart is the namespace of restricted families' reviews.
+	Apart bool `db:"apart"`
+	// Moving says that it runs in neither for a moment.
+	Moving bool `db:"moving"`
+}
+
+// PlaceOf returns where the review of a family runs, or will run. NotFound if there
+// is no such family. It is for the worker.
+func (s *Store) PlaceOf(ctx context.Context, ref string) (Place, error) {
+	var p Place
+	err := s.db.GetContext(ctx, &p, `
+		select coalesce(r.apart, f.restricted) as apart,
+		       exists (select from review_to_move m where m.case_ref = f.case_ref and not m.started) as moving
+		from family f left join review r using (case_ref) where f.case_ref = $1`, ref)
+	return p, mapError(err)
+}
+
+// ToMove is a review that is to run in the other namespace than before.
+type ToMove struct {
+	Case string `db:"case_ref"`
+	// Apart is where it is to run: among those of restricted families.
+	Apart bool `db:"apart"`
+	// Started says that it runs there already, and has old runs left in the other.
+	Started bool `db:"started"`
+	// Closed says that nothing has to run for it.
+	Closed bool `db:"closed"`
+}
+
+// ClaimReviewToMove gives the worker a review to move, and from then on only what
+// runs for it where it belongs can change the record. ok is false where none is to be
+// moved. A claim lapses after [ClaimLasts].
+func (s *Store) ClaimReviewToMove(ctx context.Context) (m ToMove, ok bool, err error) {
+	err = mapError(s.db.GetContext(ctx, &m, `select case_ref, apart, started, closed from claim_review_to_move()`))
+	if IsKind(err, NotFound) {
+		return m, false, nil
+	}
+	return m, err == nil, err
+}
+
+// ReviewMoved records that a review runs where it belongs, so that acts are delivered
+// to it again; with gone also that nothing of it is left in the other namespace.
+func (s *Store) ReviewMoved(ctx context.Context, m ToMove, gone bool) error {
+	_, err := s.db.ExecContext(ctx, `select review_moved($1, $2, $3)`, m.Case, m.Apart, gone)
+	return mapError(err)
+}
+
+// PutBackReviewToMove gives back a review that could not be moved yet.
+func (s *Store) PutBackReviewToMove(ctx context.Context, ref string) error {
+	_, err := s.db.ExecContext(ctx, `select put_back_review_to_move($1)`, ref)
+	return mapError(err)
+}
