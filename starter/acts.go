@@ -278,11 +278,15 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 	if err != nil {
 		return err
 	}
+	link, err := a.link(c.Context(), ref)
+	if err != nil {
+		return err
+	}
 	return a.print(c.OutOrStdout(), struct {
 		Case string `json:"case"`
 		desk.Receipt
 		Link string `json:"link,omitempty"`
-	}{ref, r, a.link(ref)}, func(t *tabwriter.Writer) {
+	}{ref, r, link}, func(t *tabwriter.Writer) {
 		if r.Filed {
 			fmt.Fprintf(t, "%s %s: the case is closed; it is filed with it\n", ref, act)
 			return
@@ -295,7 +299,7 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 		if r.Awaiting != "" {
 			fmt.Fprintf(t, "next: the %s, by %s%s\n", r.Awaiting.InWords(), r.NextDate, provisionalMark(r.Provisional))
 		}
-		if link := a.link(ref); link != "" {
+		if link != "" {
 			fmt.Fprintln(t, link)
 		}
 	})

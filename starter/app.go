@@ -16,6 +16,7 @@ import (
 	"hame/internal/devstack"
 	"hame/internal/settings"
 	"hame/internal/store"
+	"hame/internal/temporalnamespace"
 )
 
 // app is one invocation: who is at the keyboard, and the connections made so far.
@@ -102,15 +103,22 @@ func (a *app) today(ctx context.Context) (clock.Date, error) {
 }
 
 // link is where a case is in the Web UI, or nothing where no Web UI is named.
-func (a *app) link(workflowID string) string {
+func (a *app) link(ctx context.Context, ref string) (string, error) {
 	if a.settings.UIURL == "" {
-		return ""
+		return "", nil
 	}
-	namespace := os.Getenv("TEMPORAL_NAMESPACE")
-	if namespace == "" {
-		namespace = "default"
+	apart, err := a.store.RunsApart(ctx, ref)
+	if err != nil {
+		return "", err
 	}
-	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", strings.TrimRight(a.settings.UIURL, "/"), namespace, workflowID)
+	address, namespace := a.settings.UIURL, temporalnamespace.Named(os.Getenv("TEMPORAL_NAMESPACE"))
+	if apart {
+		address, namespace = a.settings.UIRestrictedURL, temporalnamespace.Restricted(namespace)
+	}
+	if address == "" {
+		return "", nil
+	}
+	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", strings.TrimRight(address, "/"), namespace, ref), nil
 }
 
 // print writes a value as JSON, or lets table write it for people.

@@ -12,6 +12,8 @@ import (
 // caseFile is a case as hame.case_file gives it: what the reader's role may not
 // see is not there.
 type caseFile struct {
+	link string // to its review in the Web UI
+
 	Case        string          `json:"case"`
 	Sees        string          `json:"sees"`
 	Stage       casefile.Stage  `json:"stage"`

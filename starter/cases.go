@@ -140,7 +140,11 @@ func (a *app) read(ctx context.Context, arg, what string) (caseFile, json.RawMes
 	if err != nil {
 		return file, nil, ofWhichCase(err, ref)
 	}
-	return file, raw, json.Unmarshal(raw, &file)
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return file, nil, err
+	}
+	file.link, err = a.link(ctx, file.Case)
+	return file, raw, err
 }
 
 // ofWhichCase puts words to an error of reading a case that has none yet.
@@ -208,8 +212,8 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	if f.Rollup != "" {
 		fmt.Fprintf(t, "decision\t%s, signed %s\n", f.Rollup, f.SignedOn)
 	}
-	if link := a.link(f.Case); link != "" {
-		fmt.Fprintf(t, "Web UI\t%s\n", link)
+	if f.link != "" {
+		fmt.Fprintf(t, "Web UI\t%s\n", f.link)
 	}
 	fmt.Fprintln(t, "\nPEOPLE\tNAME\tBORN\tNATIONALITY\tARRIVED\tBORN IN SCOTLAND")
 	for _, p := range f.People {
@@ -460,7 +464,7 @@ func (a *app) caseExplain() *cobra.Command {
 				return err
 			}
 			e := explain(file)
-			e.Link = a.link(file.Case)
+			e.Link = file.link
 			return a.print(c.OutOrStdout(), e, func(t *tabwriter.Writer) { e.write(t) })
 		},
 	}

@@ -103,8 +103,12 @@ func (a *app) serveCodec(ctx context.Context) error {
 		return usageError{err}
 	}
 	origins := a.settings.CodecOrigins
-	if u, err := url.Parse(a.settings.UIURL); err == nil && len(origins) == 0 && u.Host != "" {
-		origins = []string{u.Scheme + "://" + u.Host}
+	if len(origins) == 0 {
+		for _, address := range []string{a.settings.UIURL, a.settings.UIRestrictedURL} {
+			if u, err := url.Parse(address); err == nil && u.Host != "" {
+				origins = append(origins, u.Scheme+"://"+u.Host)
+			}
+		}
 	}
 	handler, err := codec.NewServer(codec.ServerOptions{Keyset: keyset, Token: a.settings.CodecToken, Origins: origins, Home: a.settings.UIURL, Logger: logger})
 	if err != nil {

@@ -80,7 +80,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.clockCommand(), a.calendarCommand(), a.postCommand(), a.letterCommand(), a.contactCommand(),
 		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
-		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(), a.keysetCommand(), a.codecCommand(), a.referenceCommand())
+		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(), a.keysetCommand(), a.codecCommand(), a.uiCommand(), a.referenceCommand())
 	return root
 }
 

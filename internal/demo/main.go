@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -73,6 +74,16 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if err := answers(ctx, stack.CodecAddress); err != nil {
 		return fmt.Errorf("the codec server: %w", err)
 	}
+	stopUI, err := p.background(stack.Dir, "ui", nil, "starter", "ui", "serve")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopUI()) }()
+	for _, address := range []string{stack.UIURL, stack.UIRestrictedURL} {
+		if err := answers(ctx, strings.TrimPrefix(address, "http://")); err != nil {
+			return fmt.Errorf("the Web UI: %w", err)
+		}
+	}
 	if rehearse {
 		if err := p.programme(ctx, c, stack.Dir); err != nil {
 			return err
@@ -81,7 +92,7 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if c.Exit {
 		return nil
 	}
-	fmt.Printf("\nTemporal Web UI: %s\nIts payloads are encrypted. This link lets one browser read them, once: (another: bin/starter codec link)\n", stack.UIURL)
+	fmt.Printf("\nTemporal Web UI: %s\nOf restricted families: %s (log in as fiona or una; any password)\nIts payloads are encrypted. This link lets one browser read them, once: (another: bin/starter codec link)\n", stack.UIURL, stack.UIRestrictedURL)
 	if err := p.starter(ctx, "codec", "link"); err != nil {
 		return err
 	}

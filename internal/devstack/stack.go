@@ -138,8 +138,8 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 		go s.watch(c)
 	}
 	say("stack %s is up: PostgreSQL at %s, Temporal at %s", s.Name, s.AdminDatabaseURL, s.TemporalAddress)
-	if s.UIURL != "" {
-		say("Temporal Web UI: %s", s.UIURL)
+	if s.UIServer != "" {
+		say("Temporal Web UI: %s", s.UIServer)
 	}
 	return s, nil
 }

@@ -5,6 +5,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"hame/internal/temporalnamespace"
+	"hame/internal/uigate"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"syscall"
@@ -54,12 +61,41 @@ func requireGone(t *testing.T, s State) {
 	require.NoFileExists(t, file)
 }
 
+// gatesShowOneNamespaceEach: the Web UI's server shows all namespaces, and behind a gate
+// one (F4).
+func gatesShowOneNamespaceEach(t *testing.T, s *Stack) {
+	t.Helper()
+	server, err := url.Parse(s.UIServer)
+	require.NoError(t, err)
+	restricted := temporalnamespace.Restricted(s.Namespace)
+	asks := func(h http.Handler, path string) int {
+		r := httptest.NewRecorder()
+		h.ServeHTTP(r, httptest.NewRequest(http.MethodGet, path, nil))
+		return r.Code
+	}
+	direct := httputil.NewSingleHostReverseProxy(server)
+	for _, shown := range []string{s.Namespace, restricted} {
+		gate := uigate.New(uigate.Options{Server: server, Namespace: shown, Logger: slog.New(slog.DiscardHandler)})
+		require.Eventually(t, func() bool { return asks(gate, "/") == http.StatusOK }, 30*time.Second, 50*time.Millisecond)
+		for _, namespace := range []string{s.Namespace, restricted} {
+			path := "/api/v1/namespaces/" + namespace + "/workflows?query="
+			require.Equal(t, http.StatusOK, asks(direct, path))
+			want := http.StatusNotFound
+			if namespace == shown {
+				want = http.StatusOK
+			}
+			require.Equal(t, want, asks(gate, path), "%s behind the gate of %s", namespace, shown)
+		}
+	}
+}
+
 func TestUpAndDown(t *testing.T) {
 	var log bytes.Buffer
 	s, err := Up(t.Context(), Options{Name: testName("up"), UI: true, Log: &log})
 	require.NoError(t, err)
 	defer s.Down()
-	require.Contains(t, log.String(), s.UIURL)
+	require.Contains(t, log.String(), s.UIServer)
+	gatesShowOneNamespaceEach(t, s)
 
 	db, err := sql.Open("postgres", s.AdminDatabaseURL)
 	require.NoError(t, err)

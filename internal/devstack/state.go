@@ -38,8 +38,12 @@ type State struct {
 	DatabaseURL     string `json:"database_url"`
 	TemporalAddress string `json:"temporal_address"`
 	Namespace       string `json:"namespace"`
-	// UIURL is empty when the stack runs without the Web UI.
-	UIURL string `json:"ui_url"`
+	// UIServer is Temporal's Web UI; empty when the stack runs without it. People read
+	// it at UIURL and UIRestrictedURL, where whoever brings up the stack has `starter ui
+	// serve` listen.
+	UIServer        string `json:"ui_server"`
+	UIURL           string `json:"ui_url"`
+	UIRestrictedURL string `json:"ui_restricted_url"`
 	// KeysetFile encrypts what stands in Temporal; it goes with the stack.
 	KeysetFile string `json:"keyset_file"`
 	// CodecAddress is where the Web UI, if there is one, expects a codec server,
@@ -63,6 +67,10 @@ func (s *State) Env() []string {
 		"TEMPORAL_ADDRESS=" + s.TemporalAddress,
 		"TEMPORAL_NAMESPACE=" + s.Namespace,
 		"TEMPORAL_CONFIG_FILE=" + os.DevNull,
+	}
+	if s.UIServer != "" {
+		env = append(env, "HAME_UI_SERVER="+s.UIServer, "HAME_UI_RESTRICTED_URL="+s.UIRestrictedURL,
+			"HAME_UI_ADDRESS="+strings.TrimPrefix(s.UIURL, "http://"), "HAME_UI_RESTRICTED_ADDRESS="+strings.TrimPrefix(s.UIRestrictedURL, "http://"))
 	}
 	if s.CodecAddress != "" {
 		env = append(env, "HAME_CODEC_ADDRESS="+s.CodecAddress, "HAME_CODEC_TOKEN="+s.CodecToken)

@@ -247,7 +247,7 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		if err != nil {
 			return err
 		}
-		ports, err := freePorts(3)
+		ports, err := freePorts(5)
 		if err != nil {
 			return err
 		}
@@ -281,7 +281,8 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 		c, err := s.start(temporalName, cmd, "temporal.log", syscall.SIGTERM, func(st *State) {
 			st.TemporalAddress = address
 			if o.UI {
-				st.UIURL = "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
+				at := func(port int) string { return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+				st.UIServer, st.UIURL, st.UIRestrictedURL = at(ports[1]), at(ports[3]), at(ports[4])
 				st.CodecAddress, st.CodecToken = codecAddress, rand.Text()
 			}
 		})

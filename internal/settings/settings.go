@@ -32,13 +32,18 @@ type Starter struct {
 	AdminDatabaseURL string `envconfig:"ADMIN_DATABASE_URL" desc:"PostgreSQL as its administrator, for setup and for staff add, grant and revoke"`
 	WorkerPassword   string `envconfig:"WORKER_PASSWORD" desc:"password that setup gives the worker's login; none where the server admits it otherwise"`
 	UIURL            string `envconfig:"UI_URL" desc:"address of the Temporal Web UI, for the links that are printed"`
-	Stack            string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
+	UIRestrictedURL  string `envconfig:"UI_RESTRICTED_URL" desc:"address of the Web UI that shows the reviews of restricted families, for their links"`
+	// The next three are for ui serve, which stands before the Web UI's own server.
+	UIServer            string `envconfig:"UI_SERVER" desc:"address of Temporal's own Web UI, which only ui serve reaches"`
+	UIAddress           string `envconfig:"UI_ADDRESS" default:"127.0.0.1:8233" desc:"where ui serve shows the reviews of all but restricted families"`
+	UIRestrictedAddress string `envconfig:"UI_RESTRICTED_ADDRESS" default:"127.0.0.1:8234" desc:"where ui serve shows those of restricted families, to senior caseworkers and the auditor"`
+	Stack               string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
 	// ChildProtection has each council's child-protection number, by GSS code.
 	ChildProtection map[string]string `envconfig:"CHILD_PROTECTION_NUMBERS" desc:"each council's child-protection number, such as S12000049:0141 287 0555,S12000036:0131 200 2324"`
 	AuditPublicKey  string            `envconfig:"AUDIT_PUBLIC_KEY_FILE" desc:"Ed25519 public key (PEM) with which audit check verifies the daily exports"`
 	CodecAddress    string            `envconfig:"CODEC_ADDRESS" default:"127.0.0.1:8081" desc:"where the codec server listens, which decodes payloads for the Web UI"`
 	CodecToken      string            `envconfig:"CODEC_TOKEN" desc:"bearer token of the codec server"`
-	CodecOrigins    []string          `envconfig:"CODEC_ORIGINS" desc:"origins of the Web UIs that may ask the codec server (default: that of HAME_UI_URL)"`
+	CodecOrigins    []string          `envconfig:"CODEC_ORIGINS" desc:"origins of the Web UIs that may ask the codec server (default: those of HAME_UI_URL and HAME_UI_RESTRICTED_URL)"`
 }
 
 // Worker is what the worker needs.

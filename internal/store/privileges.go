@@ -42,7 +42,7 @@ var privileges = []string{
 	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
 	`grant insert (` + strings.Join(stagedPerson, ", ") + `) on import_staging_person to hame_staff`,
 	`grant execute on function list_cases, case_summary, list_tasks, list_letters, list_post, list_duplicates, record_read,
-	     has_role, my_person, my_roles, may_see, sight_of, my_part, business_now, case_file, case_timeline, act_text,
+	     has_role, my_person, my_roles, may_see, runs_apart, sight_of, my_part, business_now, case_file, case_timeline, act_text,
 	     record_refusal, import_merge, import_moves, programme_report, figures, verify_record, business_today, receive_post,
 	     dismiss_post, settle_arrival, resolve_duplicate, waiting_order, my_command, await_outcome,
 	     worker_away_for, ask_comparison, await_comparison, comparison_findings, try_calendar_again,

@@ -154,6 +154,7 @@ var reads = map[string]string{
 	"audit_heads":         `select to_jsonb(x) from audit_heads() x where subject = $1`,
 	"audit_check":         `select to_jsonb(x) from audit_check('[]') x where subject = $1`,
 	"staff_list":          `select to_jsonb(x) from staff_list() x where login = $1`,
+	"runs_apart":          `select to_jsonb(1) where runs_apart($1)`,
 	"has_role":            `select to_jsonb(1) where has_role($1)`,
 	"my_roles":            `select to_jsonb(x) from my_roles() x where role = $1`,
 	"my_person":           `select to_jsonb(1) where my_person() = $1`,

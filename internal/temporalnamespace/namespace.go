@@ -37,9 +37,10 @@ var Attributes = map[string]enumspb.IndexedValueType{
 // Restricted is the namespace of restricted families' reviews, which stands beside
 // Hame's own. What a reader of the Web UI learns of a review, the few alone learn who
 // may know of restricted families.
-func Restricted(namespace string) string { return named(namespace) + "-restricted" }
+func Restricted(namespace string) string { return Named(namespace) + "-restricted" }
 
-func named(namespace string) string {
+// Named is a namespace of the settings by its name: the default one where none is named.
+func Named(namespace string) string {
 	if namespace == "" {
 		return client.DefaultNamespace
 	}
@@ -81,7 +82,7 @@ func (c Clients) Close() {
 // Dial connects to both namespaces: the one that the options name, and that of
 // restricted reviews. They share one connection.
 func Dial(ctx context.Context, options client.Options) (Clients, error) {
-	c := Clients{namespace: named(options.Namespace)}
+	c := Clients{namespace: Named(options.Namespace)}
 	var err error
 	if c.Open, err = client.DialContext(ctx, options); err != nil {
 		return c, err
@@ -97,7 +98,7 @@ func Dial(ctx context.Context, options client.Options) (Clients, error) {
 // and adds the search attributes that are missing. It can be run again.
 func Prepare(ctx context.Context, options client.Options) error {
 	both, preparing := errgroup.WithContext(ctx)
-	for _, namespace := range []string{named(options.Namespace), Restricted(options.Namespace)} {
+	for _, namespace := range []string{Named(options.Namespace), Restricted(options.Namespace)} {
 		o := options
 		o.Namespace = namespace
 		both.Go(func() error { return prepare(preparing, o) })
