@@ -26,6 +26,9 @@ type Backlog struct {
 	Capacity int           `json:"capacity"` // families listed a week
 	Target   clock.Date    `json:"target,omitzero"`
 	Paused   string        `json:"paused,omitempty"` // the reason's code
+	// Head is the last link of the lane's chain that its workflow was told of: the record
+	// must still have it.
+	Head     casefile.Link `json:"head,omitzero"`
 	NextDraw time.Time     `json:"next_draw"`
 	Progress Progress      `json:"progress"`
 }
@@ -261,6 +264,8 @@ type RecordBacklogActResult struct {
 	Capacity int               `json:"capacity"`
 	Target   clock.Date        `json:"target,omitzero"`
 	Paused   string            `json:"paused,omitempty"`
+	// Head is the link of the act's outcome in the lane's chain.
+	Head casefile.Link `json:"head,omitzero"`
 }
 
 // RecordBacklogAct records the start, pause, resumption or change of capacity
@@ -288,7 +293,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			return err
 		}
 		if cmd.Outcome.Valid {
-			out.Refused = earlier(cmd)
+			out.Refused, out.Head = earlier(cmd), cmd.Link
 		} else {
 			fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 			if err != nil {
@@ -302,7 +307,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			if err != nil {
 				return err
 			}
-			if _, err := tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {
+			if out.Head, err = tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {
 				return err
 			}
 		}
@@ -311,9 +316,11 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 	if refusal, ok := casefile.AsRefusal(err); ok {
 		out = RecordBacklogActResult{Refused: refusal}
 		err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-			if _, err := tx.RecordOutcome(ctx, in.Command, "refused", refusal, 0, in.Now); err != nil {
+			head, err := tx.RecordOutcome(ctx, in.Command, "refused", refusal, 0, in.Now)
+			if err != nil {
 				return err
 			}
+			out.Head = head
 			return out.read(ctx, tx, in.Lane)
 		})
 	}

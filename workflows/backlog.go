@@ -144,6 +144,9 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 		b.Capacity, b.Target, b.Paused = out.Capacity, out.Target, out.Paused
 		b.show(ctx)
 	}
+	if out.Head.N > 0 {
+		b.Head = out.Head
+	}
 	return Receipt{Refused: out.Refused}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -16,6 +17,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/workflows"
 )
 
 // The rules that a comparison of record and Temporal checks.
@@ -204,7 +206,8 @@ func deaf(err error) bool {
 }
 
 // compareLanes finds the lanes whose backlog was started and whose workflow does not
-// run: no family is drawn any more.
+// run: no family is drawn any more. Of one that runs, the last act that it was told of
+// must stand on record.
 func (c *Carrier) compareLanes(ctx context.Context) ([]store.Breach, error) {
 	lanes, err := c.Record.Lanes(ctx)
 	if err != nil {
@@ -218,9 +221,40 @@ func (c *Carrier) compareLanes(ctx context.Context) ([]store.Breach, error) {
 		}
 		if !runs {
 			found = append(found, store.Breach{Rule: ruleAgree, Detail: fmt.Sprintf("the %s lane was started, and its workflow does not run: backlog start takes it up from its record", l.Lane)})
+			continue
+		}
+		state, err := c.laneState(ctx, l.Lane)
+		switch {
+		case deaf(err) && ctx.Err() == nil:
+			found = append(found, store.Breach{Rule: ruleAgree, Detail: fmt.Sprintf("the %s lane's workflow runs and does not say where it stands", l.Lane)})
+			continue
+		case err != nil:
+			return nil, err
+		case state.Head.N == 0:
+			continue
+		}
+		stands, err := c.Record.IsLinkOfLane(ctx, l.Lane, state.Head)
+		if err != nil {
+			return nil, err
+		}
+		if !stands {
+			found = append(found, store.Breach{Rule: ruleLost, Detail: fmt.Sprintf(
+				"the %s lane's workflow was told of link %d of its chain, which the record has not: the record was rewritten or restored", l.Lane, state.Head.N)})
 		}
 	}
 	return found, nil
+}
+
+// laneState asks a lane's workflow for its state. It waits ten seconds for a worker.
+func (c *Carrier) laneState(ctx context.Context, lane casefile.Lane) (activities.Backlog, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var state activities.Backlog
+	answer, err := c.Temporal.Open.QueryWorkflow(ctx, activities.BacklogID(lane), "", workflows.BacklogQuery)
+	if err == nil {
+		err = answer.Get(&state)
+	}
+	return state, err
 }
 
 // disturbed finds the reviews that somebody has terminated, reset or asked to

@@ -155,6 +155,7 @@ func TestARewrittenChainIsFound(t *testing.T) {
 	w := s.startWorker(t)
 	ref := o.db.Import(t, clock.DateOf(time.Now()), couple("W"))["W"]
 	o.does(t, ref, toEvidence()...)
+	o.start(t, 1)
 	o.must(t, "--as", "una", "verify")
 	exported := func() bool { files, err := chainexport.List(dir); return err == nil && len(files) == 1 }
 	require.Eventually(t, exported, 20*time.Second, 50*time.Millisecond, "%s", w.log)
@@ -191,4 +192,12 @@ func TestARewrittenChainIsFound(t *testing.T) {
 	require.Contains(t, out, "the link has another hash")
 	o.must(t, "--as", "archie", "case", "recover", ref)
 	o.must(t, "--as", "una", "verify")
+
+	// So is that of a lane.
+	_, err = o.db.SQL(t, "postgres").Exec(`set session_replication_role = replica;
+		update hame.command_outcome set chain_hash = sha256('another') where command_id in (select id from hame.command where lane = 'legacy')`)
+	require.NoError(t, err)
+	out, _, code = o.starter(t, "--as", "una", "verify")
+	require.Equal(t, 1, code)
+	require.Contains(t, out, "the legacy lane's workflow was told of link 2 of its chain, which the record has not")
 }

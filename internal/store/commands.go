@@ -184,11 +184,20 @@ func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome string, r 
 
 // IsLink reports whether a case's chain has a link of this number and hash.
 func (s *Store) IsLink(ctx context.Context, ref string, link casefile.Link) (bool, error) {
+	return s.isLink(ctx, `c.case_ref`, ref, link)
+}
+
+// IsLinkOfLane reports whether a lane's chain has a link of this number and hash.
+func (s *Store) IsLinkOfLane(ctx context.Context, lane casefile.Lane, link casefile.Link) (bool, error) {
+	return s.isLink(ctx, `c.lane`, string(lane), link)
+}
+
+func (s *Store) isLink(ctx context.Context, column, subject string, link casefile.Link) (bool, error) {
 	var yes bool
 	err := s.db.GetContext(ctx, &yes, `
 		select exists (select from command c left join command_outcome o on o.command_id = c.id
-			where c.case_ref = $1 and ((c.chain_n = $2 and encode(c.chain_hash, 'hex') = $3) or (o.chain_n = $2 and encode(o.chain_hash, 'hex') = $3)))`,
-		ref, link.N, link.Hash)
+			where `+column+` = $1 and ((c.chain_n = $2 and encode(c.chain_hash, 'hex') = $3) or (o.chain_n = $2 and encode(o.chain_hash, 'hex') = $3)))`,
+		subject, link.N, link.Hash)
 	return yes, mapError(err)
 }
 

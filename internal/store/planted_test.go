@@ -119,6 +119,10 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 			"the staff list is on record: hamish as caseworker: the list and the record of its changes differ"},
 		{"a login of somebody else's", `update staff_member set person = 'douglas' where login = 'morag'`, `update staff_member set person = 'morag' where login = 'morag'`,
 			"the staff list is on record: an act of morag is stamped with the name of somebody else"},
+		{"a review in the wrong namespace", `update review set apart = true`, `update review set apart = false`,
+			"restricted reviews stand apart: its review runs where it does not belong, and is not to be moved"},
+		{"a review that is not moved", `insert into review_to_move (case_ref, asked_at) select case_ref, now() - interval '11 minutes' from review`, `delete from review_to_move`,
+			"restricted reviews stand apart: its review was to be moved to the other namespace at "},
 		{"a reading gone", `delete from case_read`, ``, "nothing is lost: the chain breaks at link 1"},
 	} {
 		if c.what == "an outcome turned round" {
