@@ -227,7 +227,7 @@ func (c *change) open(ctx context.Context, kind casefile.TaskKind, subject int, 
 func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject int, began clock.Date, awaiting casefile.Party) error {
 	rule, ok := kind.Rule()
 	if !ok {
-		return fmt.Errorf("no rule for task %s", kind)
+		return store.Impossible("no rule for task %s", kind)
 	}
 	deadline, err := c.rules.Deadline(kind, began, c.council)
 	if err != nil {

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -69,7 +68,7 @@ func inTime(ctx context.Context, now time.Time, latest *time.Time) error {
 	if !activity.IsActivity(ctx) || latest == nil || !now.After(*latest) {
 		return nil
 	}
-	return fmt.Errorf("the instant %s has not come: it is taken for forged, or the clock of Temporal's server is ahead of the database's by more than five minutes", now.UTC().Format(time.RFC3339))
+	return store.Impossible("the instant %s has not come: it is taken for forged, or the clock of Temporal's server is ahead of the database's by more than five minutes", now.UTC().Format(time.RFC3339))
 }
 
 // inPlace refuses a call from the namespace in which the review does not run any more:
@@ -79,5 +78,5 @@ func (a *Activities) inPlace(ctx context.Context, locked store.Locked) error {
 	if !activity.IsActivity(ctx) || locked.Apart == a.Apart {
 		return nil
 	}
-	return errors.New("the review does not run in this namespace any more: its family became restricted, or is so no longer")
+	return store.Impossible("the review does not run in this namespace any more: its family became restricted, or is so no longer")
 }

@@ -2,13 +2,13 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/store"
 )
 
 // OpenStageParams opens a stage of a review.
@@ -81,14 +81,14 @@ func (c *change) mayOpen(ctx context.Context, stage casefile.Stage) error {
 		return nil
 	}
 	if !c.before.MayOpen(stage, c.now) {
-		return fmt.Errorf("%s can't be opened at %s: the stage before is not finished", stage, c.before.Stage)
+		return store.Impossible("%s can't be opened at %s: the stage before is not finished", stage, c.before.Stage)
 	}
 	if stage != casefile.Closed || c.before.HasOpened(stage) {
 		return nil
 	}
 	unserved, err := c.Unserved(ctx, c.ref)
 	if err == nil && unserved > 0 {
-		err = fmt.Errorf("the case can't be closed: %d of its people have not been served", unserved)
+		err = store.Impossible("the case can't be closed: %d of its people have not been served", unserved)
 	}
 	return err
 }

@@ -76,6 +76,11 @@ var dynamicConfig = []string{
 	"system.visibilityPersistenceMaxReadQPS=100000",
 	"system.visibilityPersistenceMaxWriteQPS=100000",
 
+	// What is deleted waits until the queues have said how far they are: half a minute
+	// at the default.
+	`history.transferProcessorUpdateAckInterval="1s"`,
+	`history.visibilityProcessorUpdateAckInterval="1s"`,
+
 	// A timer whose time has come fires up to this much later: a margin for the
 	// clocks of several hosts. Each skip of time ends in a timer, so at the default
 	// of a second a rehearsal would wait a second for each.

@@ -36,7 +36,13 @@ type Error struct {
 	Kind       Kind
 	State      string // SQLSTATE
 	Constraint string
-	message    string // for NotPermitted: raised by Hame's own functions
+	message    string // in words of Hame's own, which quote no value
+}
+
+// Impossible is the error of a transaction that should never have come about: the code
+// is mistaken, or the call forged. Its words are kept, so they quote no value.
+func Impossible(format string, args ...any) error {
+	return &Error{Kind: Broken, message: fmt.Sprintf(format, args...)}
 }
 
 // Error says what failed, without any value from the database.
