@@ -247,6 +247,7 @@ func TestFilingThatBreaksOffIsSaved(t *testing.T) {
 // database only, and says which family it may be for; what needs a review is saved,
 // and says that no worker has answered (C1).
 func TestPostIsTakenInWithoutTemporal(t *testing.T) {
+	t.Parallel()
 	s := &system{db: testdb.New(t), namespace: "none"}
 	s.env = append(slices.DeleteFunc(testEnv(), func(e string) bool { return strings.HasPrefix(e, "TEMPORAL_") }),
 		"HAME_ADMIN_DATABASE_URL="+s.db.Admin, "HAME_DATABASE_URL="+s.db.Worker, "TEMPORAL_ADDRESS=127.0.0.1:1", "TEMPORAL_NAMESPACE=none")

@@ -6,12 +6,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +32,18 @@ import (
 // root is the project's folder, and programs the one that holds the binaries.
 var root, programs string
 
+// atOncePerProcessor is how many tests run side by side for each processor, unless `go test
+// -parallel` says otherwise. Most of a test's time is spent waiting: for a worker to
+// start, for a command's patience, for a server that was killed. [D]
+const atOncePerProcessor = 2
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		if err := parallel.Value.Set(fmt.Sprint(atOncePerProcessor * runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
+	}
 	os.Exit(func() int {
 		dir, err := os.Getwd()
 		if err != nil {

@@ -57,9 +57,10 @@ type faulty struct {
 
 func newFaulty(t *testing.T) *faulty {
 	t.Helper()
+	t.Parallel() // its servers are its own: no other test meets its faults
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	stack, err := devstack.Up(ctx, devstack.Options{Name: fmt.Sprintf("faults-%d", os.Getpid()), Dir: root})
+	stack, err := devstack.Up(ctx, devstack.Options{Name: fmt.Sprintf("faults-%d", os.Getpid()), Dir: root, Memory: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, stack.Down()) })
 	keyset, err := codec.Load(stack.KeysetFile)
