@@ -71,6 +71,7 @@ func Columns() []string {
 type header struct {
 	columns []column       // by position in the file
 	at      map[string]int // position by name
+	marked  bool           // the file has marks before cells: see textMark
 }
 
 // readHeader reads the names of the columns. Letter case and spaces around a
@@ -88,6 +89,9 @@ func readHeader(cells []cell) (header, error) {
 	}
 	for i, c := range cells {
 		name := strings.ToLower(strings.TrimSpace(c.text))
+		if i == 0 {
+			name, h.marked = strings.CutPrefix(name, textMark)
+		}
 		if name == "" {
 			return h, fmt.Errorf("column %d of the header has no name", i+1)
 		}

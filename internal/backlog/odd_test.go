@@ -191,6 +191,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\ufeff" + narrow + "\"A\",1,principal,SU,1998,S12000046,\"a\r\nb\",\"1\r\n2\"\r\nA,2,child,TR,,,x"))
 	f.Add([]byte(narrow + "A,1,principal,TR,2021-13-04,Glasgow,\xff\x00,x,,\n,,,\n"))
 	f.Add([]byte(narrow + "A,1,principal,Zaire,02/05/2019,S12000046,Жанна,\"O'Neil, \"\"Jr\"\"\"\r\nA;2;child\r\n\"A,1,principal\n"))
+	f.Add([]byte("'" + narrow + "A,1,principal,TR,2021-05-04,Nowhere,'=x,\"'+1\n,=2\"\n\"-B,=1,@\"x\n"))
 	f.Add([]byte(narrow + strings.Repeat("A,1,child,TR,,,a,b\n", 30)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, text := range [][]byte{data, append([]byte(narrow), data...)} {

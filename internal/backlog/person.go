@@ -97,6 +97,12 @@ func (m *maker) person(x *row) casefile.Person {
 	if p.NameKey == "" && !x.faulty["family_name"] && !x.faulty["given_names"] {
 		m.fault(x, "family_name", "no name at all: expected family_name or given_names, one of the two is enough")
 	}
+	for _, column := range []string{"family_name", "given_names"} {
+		// A lone "-" stands where a name is missing, and computes nothing.
+		if name := v[column]; beginsFormula(name) && NameKey(name, "") != "" {
+			m.fault(x, column, "a name that begins with %s: a spreadsheet would compute it; expected a name that begins with a letter", quoted(name[:len(name)-len(strings.TrimLeft(name, formulaSigns))]))
+		}
+	}
 	m.dates(x, &p)
 	return p
 }

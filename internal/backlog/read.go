@@ -89,9 +89,11 @@ func (f *File) Report() Report {
 	}
 }
 
-// WriteQuarantine writes the header and the rows of the quarantined families,
-// byte for byte as they were, so that they can be mended and imported again.
-// Without any it writes the header alone.
+// WriteQuarantine writes the header and the rows of the quarantined families, so that
+// they can be mended and imported again. Rows stand as they were, byte for byte.
+// Exception: a mark stands before each cell that a spreadsheet would compute, and the
+// header says so. Rows that can't be read come last: their quotes may run on into the
+// rows below. Without any quarantined family it writes the header alone.
 func (f *File) WriteQuarantine(w io.Writer) error {
 	for _, line := range append([][]byte{f.header}, f.rows...) {
 		if !bytes.HasSuffix(line, []byte("\n")) {
@@ -187,7 +189,7 @@ func Scan(data []byte, today clock.Date, take func(casefile.Family) error) (*Fil
 		return nil, fmt.Errorf("line %d: %w", head.line, err)
 	}
 	rd.file.header = append(slices.Clone(data[:len(data)-len(text)]), head.raw...)
-	split.columns = len(rd.header.columns)
+	split.columns, split.marked = len(rd.header.columns), rd.header.marked
 	for r, ok := split.next(); ok; r, ok = split.next() {
 		rd.add(r, len(text)-len(split.rest)-len(r.raw))
 	}
@@ -295,6 +297,9 @@ func (rd *reader) named(x record, known map[string]bool) []string {
 	}
 	var keys []string
 	for _, s := range loose(x.raw) {
+		if rd.header.marked {
+			s = unmarked(s)
+		}
 		if known[s] && !slices.Contains(keys, s) {
 			keys = append(keys, s)
 		}
@@ -336,8 +341,25 @@ func (rd *reader) finish() {
 	f := rd.file
 	f.FamiliesSeen = len(rd.order)
 	slices.SortFunc(rd.kept, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+	var torn [][]byte
+	changed := false
 	for _, p := range rd.kept {
-		f.rows = append(f.rows, slices.Clone(rd.record(p).raw)) // a copy, so that the file's bytes can be freed
+		r := rd.record(p)
+		row := markedRow(r)
+		if r.broken != "" {
+			row = markedLine(r.raw, rd.header.marked)
+		}
+		changed = changed || !bytes.Equal(row, r.raw)
+		row = slices.Clone(row) // so that the file's bytes can be freed
+		if r.broken != "" {
+			torn = append(torn, row)
+		} else {
+			f.rows = append(f.rows, row)
+		}
+	}
+	f.rows = append(f.rows, torn...)
+	if changed && !rd.header.marked {
+		f.header = markedHeader(f.header)
 	}
 	inOrder := func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(rd.header.at[a.Column], rd.header.at[b.Column]),
@@ -349,7 +371,7 @@ func (rd *reader) finish() {
 
 // record reads a row again from where it stands.
 func (rd *reader) record(p place) record {
-	split := splitter{rest: rd.text[p.at:], line: int(p.line), columns: len(rd.header.columns)}
+	split := splitter{rest: rd.text[p.at:], line: int(p.line), columns: len(rd.header.columns), marked: rd.header.marked}
 	return split.cut()
 }
 

@@ -28,7 +28,8 @@ type record struct {
 type splitter struct {
 	rest    []byte
 	line    int
-	columns int // how many a row has; 0 while the header is being read
+	columns int  // how many a row has; 0 while the header is being read
+	marked  bool // a mark stands before each cell that a spreadsheet would compute
 }
 
 // next returns the next record that is not an empty line, and false at the end.
@@ -44,7 +45,18 @@ func (s *splitter) next() (record, bool) {
 	return record{}, false
 }
 
+// cut returns the next record, without the marks of its cells.
 func (s *splitter) cut() record {
+	r := s.asItStands()
+	for i, c := range r.cells {
+		if s.marked {
+			r.cells[i].text = unmarked(c.text)
+		}
+	}
+	return r
+}
+
+func (s *splitter) asItStands() record {
 	r := parse(s.rest, s.line)
 	if r.broken == "" && s.swallowed(r) {
 		r.broken = "a quote opened here runs on into the rows below"
