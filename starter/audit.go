@@ -82,11 +82,18 @@ func (a *app) auditExport() *cobra.Command {
 
 func (a *app) auditCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE|DIR", Short: "compare an earlier export, or the worker's daily ones in a folder, with the chains now; exits non-zero if a link differs", Args: exactly(1),
-		Long: "Compare an earlier export with the chains now: a file that audit export wrote, or - for standard input, or the folder of the worker's daily exports.\n" +
+		Use: "check [FILE|DIR]", Short: "compare an earlier export, or the worker's daily ones in a folder, with the chains now; exits non-zero if a link differs", Args: atMost(1),
+		Long: "Compare an earlier export with the chains now: a file that audit export wrote, or - for standard input, or the folder of the worker's daily exports, by default that of HAME_AUDIT_EXPORT_DIR.\n" +
 			"Of these also the signatures are verified, with the key of HAME_AUDIT_PUBLIC_KEY_FILE, and that no day is missing. It exits non-zero on a difference.",
 		RunE: func(c *cobra.Command, args []string) error {
-			heads, wrong, err := a.exported(args[0])
+			from := a.settings.AuditExportDir
+			if len(args) > 0 {
+				from = args[0]
+			}
+			if from == "" {
+				return usageError{errors.New("name the export's file or the folder of the daily exports, or set HAME_AUDIT_EXPORT_DIR")}
+			}
+			heads, wrong, err := a.exported(from)
 			if err != nil {
 				return usageError{err}
 			}

@@ -101,6 +101,16 @@ func exactly(n int) cobra.PositionalArgs {
 	}
 }
 
+// atMost is a command's number of arguments, where fewer mean a default.
+func atMost(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usageError{fmt.Errorf("%s takes %d argument(s) at most, not %d: %s", c.CommandPath(), n, len(args), c.UseLine())}
+		}
+		return nil
+	}
+}
+
 func exitCodesInWords() string {
 	var b strings.Builder
 	b.WriteString("Exit codes:\n")

@@ -48,7 +48,7 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if err := envconfig.Process("", &c); err != nil {
 		return err
 	}
-	stack, err := devstack.Up(ctx, devstack.Options{Name: "demo", UI: true, Log: os.Stderr})
+	stack, err := devstack.Up(ctx, devstack.Options{Name: "demo", UI: true, Exports: true, Log: os.Stderr})
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,9 @@ type Options struct {
 	Log io.Writer
 	// UI is whether to serve Temporal's Web UI.
 	UI bool
+	// Exports is whether the worker exports the heads of the chains each day, to a
+	// folder of the stack: for a stack on which one installation runs, as the demo's.
+	Exports bool
 	// Memory is whether to keep the data in memory, on a machine that has plenty:
 	// there a database was copied nine times as fast as on the disk beside it.
 	Memory bool
@@ -101,6 +104,11 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 
 	if err := s.makeKeyset(); err != nil {
 		return nil, err
+	}
+	if o.Exports {
+		if err := s.makeAuditKey(); err != nil {
+			return nil, err
+		}
 	}
 	bin, err := needPostgres(ctx, log, say)
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -89,13 +91,31 @@ func gatesShowOneNamespaceEach(t *testing.T, s *Stack) {
 	}
 }
 
+// requireExportsAreSet: what a worker and an auditor need for the daily exports is
+// there, for the stack's user alone.
+func requireExportsAreSet(t *testing.T, s *Stack) {
+	t.Helper()
+	set := map[string]string{}
+	for _, e := range s.Env() {
+		name, value, _ := strings.Cut(e, "=")
+		set[name] = value
+	}
+	for name, mode := range map[string]os.FileMode{"HAME_AUDIT_EXPORT_DIR": 0o700 | os.ModeDir, "HAME_AUDIT_KEY_FILE": 0o600, "HAME_AUDIT_PUBLIC_KEY_FILE": 0o600} {
+		info, err := os.Stat(set[name])
+		require.NoError(t, err, name)
+		require.Equal(t, mode, info.Mode(), name)
+	}
+	require.NotEqual(t, filepath.Dir(set["HAME_KEYSET_FILE"]), filepath.Dir(set["HAME_AUDIT_KEY_FILE"]), "the key is apart from the keyset")
+}
+
 func TestUpAndDown(t *testing.T) {
 	var log bytes.Buffer
-	s, err := Up(t.Context(), Options{Name: testName("up"), UI: true, Log: &log})
+	s, err := Up(t.Context(), Options{Name: testName("up"), UI: true, Exports: true, Log: &log})
 	require.NoError(t, err)
 	defer s.Down()
 	require.Contains(t, log.String(), s.UIServer)
 	gatesShowOneNamespaceEach(t, s)
+	requireExportsAreSet(t, s)
 
 	db, err := sql.Open("postgres", s.AdminDatabaseURL)
 	require.NoError(t, err)

@@ -46,6 +46,9 @@ type State struct {
 	UIRestrictedURL string `json:"ui_restricted_url"`
 	// KeysetFile encrypts what stands in Temporal; it goes with the stack.
 	KeysetFile string `json:"keyset_file"`
+	// AuditDir holds the worker's daily exports of the chains' heads, and the keys that
+	// sign and verify them; empty if there are none.
+	AuditDir string `json:"audit_dir,omitempty"`
 	// CodecAddress is where the Web UI, if there is one, expects a codec server,
 	// which whoever brings up the stack starts; CodecToken is its bearer token.
 	CodecAddress string `json:"codec_address"`
@@ -71,6 +74,11 @@ func (s *State) Env() []string {
 	if s.UIServer != "" {
 		env = append(env, "HAME_UI_SERVER="+s.UIServer, "HAME_UI_RESTRICTED_URL="+s.UIRestrictedURL,
 			"HAME_UI_ADDRESS="+strings.TrimPrefix(s.UIURL, "http://"), "HAME_UI_RESTRICTED_ADDRESS="+strings.TrimPrefix(s.UIRestrictedURL, "http://"))
+	}
+	if s.AuditDir != "" {
+		env = append(env, "HAME_AUDIT_EXPORT_DIR="+filepath.Join(s.AuditDir, exportsName),
+			"HAME_AUDIT_KEY_FILE="+filepath.Join(s.AuditDir, auditKeyName),
+			"HAME_AUDIT_PUBLIC_KEY_FILE="+filepath.Join(s.AuditDir, auditPublicKeyName))
 	}
 	if s.CodecAddress != "" {
 		env = append(env, "HAME_CODEC_ADDRESS="+s.CodecAddress, "HAME_CODEC_TOKEN="+s.CodecToken)

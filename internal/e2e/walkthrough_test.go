@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +27,7 @@ func TestTheREADMEsWalkThrough(t *testing.T) {
 	require.True(t, found)
 
 	s := newSystem(t)
+	s.env = append(s.env, exports(t)...)
 	s.startWorker(t)
 	dir := t.TempDir()
 	require.NoError(t, os.Symlink(programs, filepath.Join(dir, "bin")))
@@ -42,6 +46,25 @@ func TestTheREADMEsWalkThrough(t *testing.T) {
 	require.Equal(t, 2, report.Milestones.Served)
 	require.Contains(t, string(out), "the family or its representative to appeal, if they wish to (/1)")
 	require.Contains(t, string(out), "every invariant holds")
+	require.Contains(t, string(out), "of the export stand unchanged")
+}
+
+// exports are the settings of a worker that exports the chains' heads each day, and
+// of an auditor who checks the exports.
+func exports(t *testing.T) []string {
+	t.Helper()
+	dir := t.TempDir()
+	public, private, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	signs, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	verifies, err := x509.MarshalPKIXPublicKey(public)
+	require.NoError(t, err)
+	env := []string{"HAME_AUDIT_EXPORT_DIR=" + dir}
+	for variable, key := range map[string]*pem.Block{"HAME_AUDIT_KEY_FILE": {Type: "PRIVATE KEY", Bytes: signs}, "HAME_AUDIT_PUBLIC_KEY_FILE": {Type: "PUBLIC KEY", Bytes: verifies}} {
+		env = append(env, variable+"="+file(t, "key.pem", string(pem.EncodeToMemory(key))))
+	}
+	return env
 }
 
 // TestExitCodes are those of process.md, as a shell script would meet them.

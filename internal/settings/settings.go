@@ -40,6 +40,7 @@ type Starter struct {
 	Stack               string `envconfig:"STACK" desc:"state file of the embedded stack; set by it"`
 	// ChildProtection has each council's child-protection number, by GSS code.
 	ChildProtection map[string]string `envconfig:"CHILD_PROTECTION_NUMBERS" desc:"each council's child-protection number, such as S12000049:0141 287 0555,S12000036:0131 200 2324"`
+	AuditExportDir  string            `envconfig:"AUDIT_EXPORT_DIR" desc:"the folder of the worker's daily exports, which audit check verifies unless another is named"`
 	AuditPublicKey  string            `envconfig:"AUDIT_PUBLIC_KEY_FILE" desc:"Ed25519 public key (PEM) with which audit check verifies the daily exports"`
 	CodecAddress    string            `envconfig:"CODEC_ADDRESS" default:"127.0.0.1:8081" desc:"where the codec server listens, which decodes payloads for the Web UI"`
 	CodecToken      string            `envconfig:"CODEC_TOKEN" desc:"bearer token of the codec server"`

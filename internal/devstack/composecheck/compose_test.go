@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // TestComposeFile: the file is valid, each service waits for those it needs, no
@@ -57,7 +58,22 @@ func TestComposeFile(t *testing.T) {
 				t.Errorf("starter reaches Temporal over the network %s", network)
 			}
 		}
+		// The exports are signed with a key that neither the keyset's volume nor any other service has.
+		worker := project.Services["worker"]
+		for _, variable := range []string{"HAME_AUDIT_EXPORT_DIR", "HAME_AUDIT_KEY_FILE"} {
+			value := worker.Environment[variable]
+			if value == nil || !slices.ContainsFunc(worker.Volumes, func(v types.ServiceVolumeConfig) bool {
+				return v.Source != "keys" && strings.HasPrefix(*value+"/", v.Target+"/")
+			}) {
+				t.Errorf("the worker's %s is in no volume of its own: %v", variable, worker.Volumes)
+			}
+		}
 		for name, service := range project.Services {
+			for _, v := range service.Volumes {
+				if v.Source == "audit-key" && name != "worker" && name != "audit-key" {
+					t.Errorf("%s has the key that signs the exports", name)
+				}
+			}
 			for _, port := range service.Ports {
 				if port.HostIP != "127.0.0.1" {
 					t.Errorf("%s: port %s is open to other machines", name, port.Published)
