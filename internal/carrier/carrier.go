@@ -47,6 +47,9 @@ const (
 // errNotRunning is an open case whose review does not run.
 var errNotRunning = errors.New("the case is open and its review does not run: case recover restarts it")
 
+// errMoved is a review that was moved to the other namespace since the act was taken.
+var errMoved = errors.New("its review was just moved to another namespace")
+
 // Deliver delivers an act. When it returns nil the act has its outcome on record. An
 // error says why it has none; delivered again, the act is done once.
 func (c *Carrier) Deliver(ctx context.Context, a store.Claimed) error {
@@ -189,6 +192,8 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	case f.Stage == casefile.Closed:
 		_, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Wire(), Now: now})
 		return err
+	case f.Stage != casefile.Unlisted && (f.Moving || f.Apart != a.Apart):
+		return errMoved
 	case f.Stage != casefile.Unlisted:
 		return errNotRunning
 	case !a.Act.OpensReview():
