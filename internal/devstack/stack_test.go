@@ -78,7 +78,7 @@ func gatesShowOneNamespaceEach(t *testing.T, s *Stack) {
 	direct := httputil.NewSingleHostReverseProxy(server)
 	for _, shown := range []string{s.Namespace, restricted} {
 		gate := uigate.New(uigate.Options{Server: server, Namespace: shown, Logger: slog.New(slog.DiscardHandler)})
-		require.Eventually(t, func() bool { return asks(gate, "/") == http.StatusOK }, 30*time.Second, 50*time.Millisecond)
+		require.Eventually(t, func() bool { return asks(gate, "/namespaces/") == http.StatusOK }, 30*time.Second, 50*time.Millisecond)
 		for _, namespace := range []string{s.Namespace, restricted} {
 			path := "/api/v1/namespaces/" + namespace + "/workflows?query="
 			require.Equal(t, http.StatusOK, asks(direct, path))

@@ -21,8 +21,8 @@ func (s *Store) PlaceOf(ctx context.Context, ref string) (Place, error) {
 	return p, mapError(err)
 }
 
-// RunsApart reports whether the review of a case runs among those of restricted
-// families. To whoever may not see the case, none does.
+// RunsApart reports whether the review of a case runs, or in a moment will run, among
+// those of restricted families. To whoever may not see the case, none does.
 func (s *Store) RunsApart(ctx context.Context, ref string) (bool, error) {
 	var apart bool
 	err := s.db.GetContext(ctx, &apart, `select runs_apart($1)`, ref)

@@ -66,6 +66,10 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this Web UI shows the namespace "+g.o.Namespace+" only", http.StatusNotFound)
 		return
 	}
+	if r.URL.Path == "/" { // the UI's server would open its default namespace
+		http.Redirect(w, r, "/namespaces/"+g.o.Namespace+"/workflows", http.StatusFound)
+		return
+	}
 	g.proxy.ServeHTTP(w, r)
 }
 

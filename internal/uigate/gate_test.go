@@ -44,7 +44,7 @@ func ask(t *testing.T, method, address, login, password string) *http.Response {
 func TestAGateShowsOneNamespace(t *testing.T) {
 	gate := standing(t, nil)
 	for path, want := range map[string]int{
-		"/": 200, "/namespaces/hame/workflows": 200, "/_app/immutable/entry/start.js": 200, "/favicon.ico": 200,
+		"/": 302, "/namespaces/hame/workflows": 200, "/_app/immutable/entry/start.js": 200, "/favicon.ico": 200,
 		"/namespaces/hame-restricted/workflows": 200, // the page is the UI's own: what it asks for is refused
 		"/api/v1/settings":                      200, "/api/v1/cluster-info": 200, "/api/v1/system-info": 200, "/api/v1/namespaces": 200, "/api/v1/namespaces/": 200,
 		"/api/v1/namespaces/hame": 200, "/api/v1/namespaces/hame/workflows?query=x": 200, "/api/v1/namespaces/hame/workflows/2RW-PGHX/history": 200,
@@ -71,6 +71,7 @@ func TestAGateShowsOneNamespace(t *testing.T) {
 	} {
 		require.Equal(t, want, ask(t, "GET", gate+path, "", "").StatusCode, path)
 	}
+	require.Equal(t, "/namespaces/hame/workflows", ask(t, "GET", gate+"/", "", "").Header.Get("Location"))
 	require.Equal(t, "GET /api/v1/namespaces/hame/workflows/a:b", ask(t, "GET", gate+"/api/v1/namespaces/hame/workflows/a%3Ab", "", "").Header.Get("Asked"))
 }
 
