@@ -259,20 +259,21 @@ func (c *Carrier) laneState(ctx context.Context, lane casefile.Lane) (activities
 
 // disturbed finds the reviews that somebody has terminated, reset or asked to
 // cancel, behind Hame's back, and that operations have not taken up since: a run of
-// a review ends by completing or continuing as new, and in no other way. It looks in
-// one of the namespaces; among narrows Temporal's list.
+// a review ends by completing or continuing as new, and in no other way. One recovery
+// is enough for all runs that were ended before it. It looks in one of the namespaces;
+// among narrows Temporal's list.
 func (c *Carrier) disturbed(ctx context.Context, apart bool, among string, record []store.OnRecord) ([]store.Breach, error) {
-	broken, err := c.count(ctx, apart, among+"ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
+	broken, err := c.runsOf(ctx, apart, among+"ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
 	if err != nil {
 		return nil, err
 	}
-	cancelled, err := c.count(ctx, apart, among+"ExecutionStatus = 'Running' AND CaseFlags = 'cancel_requested'")
+	cancelled, err := c.runsOf(ctx, apart, among+"ExecutionStatus = 'Running' AND CaseFlags = 'cancel_requested'")
 	if err != nil {
 		return nil, err
 	}
-	recovered := map[string]int{}
+	onRecord := map[string]store.OnRecord{}
 	for _, r := range record {
-		recovered[r.Case] = r.Recovered
+		onRecord[r.Case] = r
 		if r.Moving || r.Apart != apart {
 			delete(broken, r.Case) // its old runs are being deleted, or are named by another rule
 			delete(cancelled, r.Case)
@@ -280,7 +281,9 @@ func (c *Carrier) disturbed(ctx context.Context, apart bool, among string, recor
 	}
 	var found []store.Breach
 	for _, ref := range slices.Sorted(maps.Keys(broken)) {
-		if broken[ref] > recovered[ref] {
+		ended, r := broken[ref], onRecord[ref]
+		takenUp := r.RecoveredAt != nil && ended.last.Before(*r.RecoveredAt)
+		if !takenUp && ended.n > r.Recoveries {
 			found = append(found, store.Breach{Rule: ruleEnds, Case: ref, Detail: "it was terminated or reset: case recover takes it up from its recorded state"})
 		}
 	}
@@ -293,7 +296,24 @@ func (c *Carrier) disturbed(ctx context.Context, apart bool, among string, recor
 
 // count counts the runs of reviews that a query finds in one of the namespaces, by case.
 func (c *Carrier) count(ctx context.Context, apart bool, query string) (map[string]int, error) {
-	runs := map[string]int{}
+	found, err := c.runsOf(ctx, apart, query)
+	n := make(map[string]int, len(found))
+	for ref, r := range found {
+		n[ref] = r.n
+	}
+	return n, err
+}
+
+// runs are runs of one review: how many, and when the last of them ended, by its own
+// clock.
+type runs struct {
+	n    int
+	last time.Time
+}
+
+// runsOf lists the runs of reviews that a query finds in one of the namespaces, by case.
+func (c *Carrier) runsOf(ctx context.Context, apart bool, query string) (map[string]runs, error) {
+	found := map[string]runs{}
 	var token []byte
 	for {
 		page, err := c.Temporal.Of(apart).ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
@@ -302,10 +322,16 @@ func (c *Carrier) count(ctx context.Context, apart bool, query string) (map[stri
 			return nil, fmt.Errorf("list the reviews in Temporal: %w", err)
 		}
 		for _, e := range page.GetExecutions() {
-			runs[e.GetExecution().GetWorkflowId()]++
+			ref := e.GetExecution().GetWorkflowId()
+			r := found[ref]
+			r.n++
+			if end := e.GetCloseTime(); end != nil && r.last.Before(end.AsTime()) {
+				r.last = end.AsTime()
+			}
+			found[ref] = r
 		}
 		if token = page.GetNextPageToken(); len(token) == 0 {
-			return runs, nil
+			return found, nil
 		}
 	}
 }

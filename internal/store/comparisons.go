@@ -15,8 +15,12 @@ type OnRecord struct {
 	// Unstarted says that the family was drawn and its review is not open yet.
 	Unstarted bool   `db:"unstarted"`
 	Stuck     string `db:"stuck"`
-	// Recovered counts how often operations have restarted or freed the review.
-	Recovered int `db:"recovered"`
+	// RecoveredAt is when operations last restarted or freed the review, by its own
+	// clock; nil if they never did.
+	RecoveredAt *time.Time `db:"recovered_at"`
+	// Recoveries counts how often they did, in a synthetic database only. There a
+	// review that is started anew begins at the wall clock, before what had ended it.
+	Recoveries int `db:"recoveries"`
 	// Moving says that it is being moved to the namespace where it belongs.
 	Moving bool `db:"moving"`
 }
@@ -24,9 +28,12 @@ type OnRecord struct {
 const onRecord = `
 	select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date, coalesce(r.stage, 'listed') as stage, r.case_ref is null as unstarted, coalesce(r.stuck, '') as stuck,
 	       coalesce(r.apart, f.restricted) as apart, exists (select from review_to_move m where m.case_ref = l.case_ref) as moving,
-	       (select count(*) from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
-	        where c.case_ref = l.case_ref and c.kind = 'case.recover') as recovered
-	from listing l join family f using (case_ref) left join review r using (case_ref)`
+	       x.recovered_at, case when p.synthetic then x.recoveries else 0 end as recoveries
+	from programme p cross join listing l join family f using (case_ref) left join review r using (case_ref)
+	cross join lateral (
+		select max(o.business_at) as recovered_at, count(*) as recoveries
+		from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
+		where c.case_ref = l.case_ref and c.kind = 'case.recover') x`
 
 // ReviewsOnRecord lists the reviews that should run, and those that should not any
 // more, in the order of their references: those after one, at most so many. It is for

@@ -291,7 +291,7 @@ func TestVerifyLooksAtEachOutcome(t *testing.T) {
 func (h *house) recovers(ref string) {
 	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
 		values (md5($1)::uuid, $1, 'case.recover', '2026-03-02', 'x', 'x', now(), 100, '')`, ref)
-	h.tamper(`insert into command_outcome (command_id, outcome, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', 101, '')`, ref)
+	h.tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', now(), 101, '')`, ref)
 }
 
 // TestReviewsOnRecord tells which reviews should run.
@@ -307,10 +307,12 @@ func TestReviewsOnRecord(t *testing.T) {
 	require.NoError(t, err)
 	for i := range rows {
 		rows[i].Listing = store.Listing{Case: rows[i].Case}
+		require.Equal(t, rows[i].Case == open, rows[i].RecoveredAt != nil)
+		rows[i].RecoveredAt = nil
 	}
 	listing := func(ref string) store.Listing { return store.Listing{Case: ref} }
 	require.ElementsMatch(t, []store.OnRecord{{Listing: listing(drawn), Stage: "listed", Unstarted: true},
-		{Listing: listing(open), Stage: "evidence", Recovered: 1}, {Listing: listing(closed), Stage: "closed"}}, rows)
+		{Listing: listing(open), Stage: "evidence"}, {Listing: listing(closed), Stage: "closed"}}, rows)
 	for _, login := range []string{"archie", "una", "morag"} {
 		_, err = h.as(login).ReviewsOnRecord(t.Context(), "", 1000)
 		require.True(t, store.IsKind(err, store.NotPermitted), "%s: the worker compares, and verify prints what it found: %v", login, err)
