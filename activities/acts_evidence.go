@@ -10,10 +10,14 @@ import (
 
 func recordContact(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ContactFields)
-	if err := c.AddContact(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID); err != nil {
+	twice, err := c.AddContact(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID)
+	if err != nil {
 		return err
 	}
-	_, err := c.done(ctx, casefile.TaskContact, 0, f.How, cmd.AttestedOn)
+	if twice && !c.confirmed {
+		return casefile.Refuse(casefile.RefusedUnconfirmed, "you have the same contact of that day on record already: if it is another one, type it again with --confirm")
+	}
+	_, err = c.done(ctx, casefile.TaskContact, 0, f.How, cmd.AttestedOn)
 	return err
 }
 

@@ -30,9 +30,12 @@ func receivePost(ctx context.Context, c *change, cmd store.Command, fields casef
 	if err != nil {
 		return err
 	}
-	item, err := c.AddPost(ctx, c.ref, fields.(*casefile.PostFields).From, cmd.AttestedOn, until, cmd.ID)
+	item, twice, err := c.AddPost(ctx, c.ref, fields.(*casefile.PostFields).From, cmd.AttestedOn, until, cmd.ID)
 	if err != nil {
 		return err
+	}
+	if twice && !c.confirmed {
+		return casefile.Refuse(casefile.RefusedUnconfirmed, "an item of post of that day from there is on record for this case already: if it is another one, type it again with --confirm")
 	}
 	return c.open(ctx, casefile.TaskReadPost, item, cmd.AttestedOn)
 }

@@ -50,6 +50,8 @@ func (s *story) effects(kind casefile.TaskKind) []string {
 // linked records an item that came for the case, and returns its number.
 func (s *story) linked(on clock.Date) int {
 	s.t.Helper()
+	defer func(was bool) { s.confirming = was }(s.confirming)
+	s.confirming = true // another one of that day
 	s.doOn(on, "morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "family"})
 	return value[int](s.office, `select max(no) from post_item where case_ref = $1`, s.ref)
 }
@@ -60,7 +62,7 @@ func (s *story) suggested(on clock.Date) int {
 	s.t.Helper()
 	key := value[string](s.office, `select split_part(name_key, ' ', 1) from person where case_ref = $1 and no = 1`, s.ref)
 	d := &desk.Desk{Store: s.desk("morag")}
-	no, err := d.ReceivePost(s.t.Context(), on, &casefile.PostFields{From: "unknown"}, store.PostSays{NameKey: key}, "")
+	no, err := d.ReceivePost(s.t.Context(), on, &casefile.PostFields{From: "unknown"}, store.PostSays{NameKey: key}, "", false)
 	require.NoError(s.t, err)
 	require.Equal(s.t, []string{s.ref}, list[string](s.office, `select case_ref from post_suggestion where item = $1`, no))
 	return no

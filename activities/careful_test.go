@@ -72,6 +72,28 @@ func TestTheSameRepresentationTwice(t *testing.T) {
 	require.Nil(t, s.attempt("morag", casefile.ActReceiveLetter, 0, mp))
 }
 
+// TestTheSameContactTwice, and the same post for a case, are asked back too, also where the
+// case is closed meanwhile.
+func TestTheSameContactTwice(t *testing.T) {
+	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	visit, post := &casefile.ContactFields{How: "visit"}, &casefile.PostFields{From: "family"}
+	s.do("morag", casefile.ActContact, 0, visit)
+	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActContact, 0, visit)
+	s.do("hamish", casefile.ActContact, 0, visit) // who was there too
+	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"})
+	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit", Names: "agreed"})
+	s.do("morag", casefile.ActReceivePost, 0, post)
+	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActReceivePost, 0, post)
+	s.do("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "school"})
+	s.confirming = true
+	require.Nil(t, s.attempt("morag", casefile.ActContact, 0, visit))
+	require.Nil(t, s.attempt("morag", casefile.ActReceivePost, 0, post))
+	s.confirming = false
+	s.on(day("2026-03-03"))
+	s.do("morag", casefile.ActContact, 0, visit)
+	s.do("morag", casefile.ActReceivePost, 0, post)
+}
+
 // TestAChildIsAChildInTheOrderOfListing, whatever the relationship and also where the
 // birth date is unknown (A14, process.md, Children).
 func TestAChildIsAChildInTheOrderOfListing(t *testing.T) {

@@ -166,6 +166,7 @@ func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, er
 		if err != nil {
 			return none, err
 		}
+		c.confirmed = casefile.IsConfirmed(cmd.Fields)
 		if err := handlers[cmd.Act](ctx, c, cmd, fields); err != nil {
 			return none, err
 		}

@@ -169,7 +169,7 @@ func (s *story) do(login string, act casefile.Act, subject int, fields casefile.
 func (s *story) doOn(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
 	rule, _ := act.Rule()
-	s.confirming = rule.Day.TakesDay() && s.today().DaysSince(on) > rule.Day.Within()
+	s.confirming = s.confirming || rule.Day.TakesDay() && s.today().DaysSince(on) > rule.Day.Within()
 	refusal := s.record(s.command(login, act, subject, on, fields))
 	s.confirming = false
 	require.Nil(s.t, refusal, "%s by %s", act, login)
@@ -431,6 +431,8 @@ func (s *story) check(person int, done clock.Date) {
 
 func (s *story) contact(how string) {
 	s.t.Helper()
+	defer func(was bool) { s.confirming = was }(s.confirming)
+	s.confirming = true // the same one may be meant again
 	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: how})
 }
 

@@ -98,7 +98,7 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 	// The database is enough: an item is taken in also while Temporal is away.
 	d := &desk.Desk{Store: a.store}
 	no, err := d.ReceivePost(c.Context(), on, fields, store.PostSays{Reference: asReference(says.Reference),
-		NameKey: backlog.NameKey(says.Name, ""), Representative: strings.TrimSpace(says.Representative)}, says.Note)
+		NameKey: backlog.NameKey(says.Name, ""), Representative: strings.TrimSpace(says.Representative)}, says.Note, flags.confirm)
 	if err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 			if err != nil {
 				return err
 			}
-			_, err = morag.ReceivePost(ctx, clock.DateOf(time.Now()), &casefile.PostFields{From: "family"}, says, "")
+			_, err = morag.ReceivePost(ctx, clock.DateOf(time.Now()), &casefile.PostFields{From: "family"}, says, "", true)
 			return err
 		}})
 	}

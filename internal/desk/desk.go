@@ -213,9 +213,13 @@ func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f 
 }
 
 // ReceivePost records an item of post of which no case is known. It needs the
-// database only, and returns the item's number.
-func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostFields, says store.PostSays, note string) (int, error) {
+// database only, and returns the item's number. confirmed says that the item is meant
+// also if one like it waits already.
+func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostFields, says store.PostSays, note string, confirmed bool) (int, error) {
 	c, err := New("", casefile.ActReceivePost, 0, on, f, note)
+	if err == nil && confirmed {
+		c.Fields, err = casefile.Confirm(c.Fields)
+	}
 	if err != nil {
 		return 0, err
 	}

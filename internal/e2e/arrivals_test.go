@@ -69,7 +69,7 @@ var arrivals = []struct {
 
 // anItem is an item of which no case is known.
 func anItem(t *testing.T, o *office, _, _ string) casefile.Fields {
-	no, err := o.desk("morag").ReceivePost(t.Context(), clock.DateOf(time.Now()), &casefile.PostFields{From: "school"}, store.PostSays{}, "")
+	no, err := o.desk("morag").ReceivePost(t.Context(), clock.DateOf(time.Now()), &casefile.PostFields{From: "school"}, store.PostSays{}, "", false)
 	require.NoError(t, err)
 	return &casefile.ItemFields{Item: no}
 }

@@ -377,6 +377,8 @@ func (f *faulty) forgedRows(t *testing.T) {
 	types := func(login, ref string) uuid.UUID {
 		c, err := desk.New(ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "visit"}, "")
 		require.NoError(t, err)
+		c.Fields, err = casefile.Confirm(c.Fields)
+		require.NoError(t, err)
 		require.NoError(t, f.db.As(t, login).InsertCommand(t.Context(), c))
 		return c.ID
 	}
@@ -431,7 +433,7 @@ func (f *faulty) starterKilledAtItsRow(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.Exec(`select from chain_head where subject = $1 for update`, ref)
 	require.NoError(t, err)
-	c := f.typing(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
+	c := f.typing(t, "--as", "morag", "contact", "record", ref, "--how", "visit", "--confirm")
 	f.waitsForLock(t, "insert into command ")
 	was := f.newest(t, ref)
 	require.NoError(t, tx.Rollback())
@@ -464,7 +466,7 @@ func (f *faulty) starterKilledBeforeHearing(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.Exec(`select case_ref from review where case_ref = $1 for update`, ref) // the activity waits for it
 	require.NoError(t, err)
-	c := f.typing(t, "--as", "morag", "contact", "record", ref, "--how", "visit")
+	c := f.typing(t, "--as", "morag", "contact", "record", ref, "--how", "visit", "--confirm")
 	f.waitsForLock(t, "from lock_review")
 	require.NoError(t, c.cmd.Process.Kill())
 	require.Error(t, c.cmd.Wait())
@@ -485,10 +487,10 @@ func (f *faulty) twiceAtOnce(t *testing.T) {
 	var before time.Time
 	require.NoError(t, f.admin.Get(&before, `select clock_timestamp()`))
 	list := file(t, "families.txt", ref+"\n")
-	same := []string{"--as", "morag", "contact", "record", "--how", "visit", "--families", list, "--on", clock.DateOf(time.Now()).String()}
+	same := []string{"--as", "morag", "contact", "record", "--how", "visit", "--confirm", "--families", list, "--on", clock.DateOf(time.Now()).String()}
 	var codes [4]int
 	var all sync.WaitGroup
-	for i, args := range [][]string{same, same, {"--as", "hamish", "contact", "record", ref, "--how", "visit"}, {"--as", "isla", "contact", "record", ref, "--how", "visit"}} {
+	for i, args := range [][]string{same, same, {"--as", "hamish", "contact", "record", ref, "--how", "visit", "--confirm"}, {"--as", "isla", "contact", "record", ref, "--how", "visit", "--confirm"}} {
 		all.Go(func() { _, _, codes[i] = f.starter(t, args...) })
 	}
 	all.Wait()

@@ -131,7 +131,7 @@ func (v *review) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (b
 	if err != nil {
 		return false, err
 	}
-	item, err := d.ReceivePost(ctx, on, &casefile.PostFields{From: "family"}, store.PostSays{NameKey: backlog.NameKey(family, given)}, "SYNTHETIC: a form without a reference.")
+	item, err := d.ReceivePost(ctx, on, &casefile.PostFields{From: "family"}, store.PostSays{NameKey: backlog.NameKey(family, given)}, "SYNTHETIC: a form without a reference.", true)
 	r.count(func(t *Tally) { t.Acts++ })
 	if err != nil {
 		return false, err

@@ -342,6 +342,9 @@ func (v *review) do(ctx context.Context, r *Rehearsal, login string, act casefil
 		return false, err
 	}
 	cmd, err := desk.New(v.ref, act, subject, on, fields, text)
+	if err == nil && act == casefile.ActContact { // the same one of that day may be meant again
+		cmd.Fields, err = casefile.Confirm(cmd.Fields)
+	}
 	if err != nil {
 		return false, err
 	}

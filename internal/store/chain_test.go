@@ -96,6 +96,7 @@ func TestChainsUnderLoad(t *testing.T) {
 						about = other
 					}
 					c := h.command(about, casefile.ActContact, phone)
+					c.Fields = []byte(`{"how": "phone", "confirmed": true}`)
 					if err := h.as(login).InsertCommand(t.Context(), c); err != nil {
 						return err
 					}

@@ -105,6 +105,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"text_is_erased":              casefile.Refuse(casefile.RefusedAlreadyDone, "the text is erased already"),
 	"flag_four_eyes":              casefile.Refuse(casefile.RefusedFourEyes, "this flag takes two officers: another one must confirm it"),
 	"flag_asked_by_acts":          casefile.Refuse(casefile.RefusedConstraint, "who asks for a flag, or settles a request for one, does it by an act of record"),
+	"post_twice":                  casefile.Refuse(casefile.RefusedUnconfirmed, "an item of that day from there, with the same words on it, waits in the mailroom already: if it is another one, type it again with --confirm"),
 	"no_such_item":                casefile.Refuse(casefile.RefusedNoSubject, "no item of post that waits for this has that number: post list shows them"),
 	"read_it_first":               casefile.Refuse(casefile.RefusedTooEarly, "an item of post of this case is unread: post read it first"),
 	"nothing_arrived":             casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived for this case since it was closed"),

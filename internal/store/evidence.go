@@ -171,10 +171,19 @@ func (t *Tx) OpeningSent(ctx context.Context, ref string) ([]Sent, error) {
 	return sent, nil
 }
 
-// AddContact records that somebody was reached in person.
-func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactFields, on clock.Date, command uuid.UUID) error {
-	return t.exec(ctx, `insert into contact (case_ref, how, names, made_on, command_id) values ($1, $2, nullif($3, ''), $4, $5)`,
+// AddContact records that somebody was reached in person. It reports whether the same
+// officer has the same contact of that day on record already. What was said of names is another contact
+// if something else was said of them since.
+func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactFields, on clock.Date, command uuid.UUID) (twice bool, err error) {
+	err = t.get(ctx, &twice, `
+		insert into contact (case_ref, how, names, made_on, command_id) values ($1, $2, nullif($3, ''), $4, $5)
+		returning exists (
+			select from contact o join command c on c.id = o.command_id join command m on m.id = $5 and m.person = c.person
+			where o.case_ref = $1 and o.how = $2 and o.made_on = $4 and coalesce(o.names, '') = $3
+			  and not exists (select from contact l join command d on d.id = l.command_id
+			                  where $3 <> '' and l.case_ref = $1 and l.made_on = $4 and l.names <> $3 and d.chain_n > c.chain_n))`,
 		ref, f.How, f.Names, on, command)
+	return twice, err
 }
 
 // AddInterview records an interview. answerBy is the last day to answer adverse

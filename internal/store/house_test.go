@@ -127,6 +127,11 @@ func (h *house) does(login, ref string, act casefile.Act, subject int, fields ca
 	h.t.Helper()
 	c := h.command(ref, act, fields)
 	c.Subject = subject
+	if act == casefile.ActContact { // the same one may be meant again
+		var err error
+		c.Fields, err = casefile.Confirm(c.Fields)
+		require.NoError(h.t, err)
+	}
 	require.NoError(h.t, h.as(login).InsertCommand(h.t.Context(), c))
 	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: ref, Command: c.ID, Act: act.Wire(), Now: at(monday)})
 	require.NoError(h.t, err)

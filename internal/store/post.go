@@ -36,13 +36,19 @@ func (t *Tx) LastPost(ctx context.Context, ref string, today clock.Date) (clock.
 	return received, err
 }
 
-// AddPost records an item that came for a case, and returns its number.
-func (t *Tx) AddPost(ctx context.Context, ref, from string, on, waitUntil clock.Date, command uuid.UUID) (int, error) {
-	var no int
-	err := t.get(ctx, &no, `
+// AddPost records an item that came for a case, and returns its number, and whether one
+// of that day from there was on record for the case already.
+func (t *Tx) AddPost(ctx context.Context, ref, from string, on, waitUntil clock.Date, command uuid.UUID) (no int, twice bool, err error) {
+	var item struct {
+		No    int  `db:"no"`
+		Twice bool `db:"twice"`
+	}
+	err = t.get(ctx, &item, `
 		insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, command_id)
-		values ($2, $3, $4, $1, $3, $5) returning no`, ref, from, on, waitUntil, command)
-	return no, err
+		values ($2, $3, $4, $1, $3, $5)
+		returning no, exists (select from post_item o where o.case_ref = $1 and o.from_kind = $2 and o.received_on = $3) as twice`,
+		ref, from, on, waitUntil, command)
+	return item.No, item.Twice, err
 }
 
 // LinkPost links an item to a case. It reports false if no unlinked item has the number.

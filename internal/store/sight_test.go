@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
@@ -484,6 +485,25 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 	readers := []string{"morag", "fiona", "ewan", "ailsa", "una"}
 
 	t.Run("post", func(t *testing.T) {
+		twice := h.command("", casefile.ActReceivePost, &casefile.PostFields{From: "family"})
+		twice.Office = store.Mailroom
+		for _, what := range []string{"recorded", "asked back", "confirmed", "without words", "without words too"} {
+			says := store.PostSays{Reference: "A1234567", NameKey: "nobody of ours"}
+			if strings.HasPrefix(what, "without") {
+				says = store.PostSays{}
+			}
+			if what == "confirmed" {
+				twice.Fields = []byte(`{"from": "family", "confirmed": true}`)
+			}
+			twice.ID = uuid.New()
+			_, err := h.as("morag").ReceivePost(t.Context(), twice, says, monday.AddDays(7))
+			if what == "asked back" {
+				r, refused := casefile.AsRefusal(err)
+				require.True(t, refused && r.Code == casefile.RefusedUnconfirmed, "%v", err)
+			} else {
+				require.NoError(t, err, what)
+			}
+		}
 		receive := func(says store.PostSays) int {
 			c := h.command("", casefile.ActReceivePost, &casefile.PostFields{From: "family"})
 			c.Office = store.Mailroom

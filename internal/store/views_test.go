@@ -293,7 +293,7 @@ func TestNamedOnARestrictedCase(t *testing.T) {
 	require.Equal(t, []string{ref}, h.cases("morag"))
 	require.Empty(t, h.cases("hamish"))
 	h.does("morag", ref, casefile.ActContact, 0, phone)
-	h.does("agnes", ref, casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+	h.tamper(`insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on) values ($1, 3, 1, 'eilidh', '2026-03-02')`, ref)
 	require.Equal(t, []string{ref}, h.cases("eilidh"))
 	require.Empty(t, h.cases("rory"))
 	h.tamper(`insert into officer (case_ref, person, part) values ($1, 'ewan', 'proposal_author')`, ref)

@@ -1,4 +1,6 @@
--- Records an item of which no case is known, and suggests families: by reference, by name and by representative.
+-- Records an item of which no case is known, and suggests families: by reference, by name and by representative. An item
+-- of that day, from there and with the same words, that waits unlinked is asked back. Items without words can't be told
+-- apart, and none of them is.
 create or replace function receive_post(in_command uuid, in_wait_until date, in_reference text, in_name text, in_representative text)
 returns bigint language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
@@ -7,6 +9,12 @@ declare
 begin
     if c.office is null then
         raise exception 'this act belongs to a case' using errcode = 'insufficient_privilege';
+    end if;
+    if concat(in_reference, in_name, in_representative) <> '' and c.fields->>'confirmed' is distinct from 'true'
+       and exists (select from post_item o where o.case_ref is null and o.dismissed_on is null and o.from_kind = c.fields->>'from'
+                   and o.received_on = c.attested_on and o.said_reference = in_reference and o.said_name = in_name
+                   and o.said_representative = in_representative) then
+        raise exception 'it is on record' using errcode = 'check_violation', constraint = 'post_twice';
     end if;
     insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, command_id)
         values (c.fields->>'from', c.attested_on, in_wait_until, in_reference, in_name, in_representative, c.id) returning no into item_no;
