@@ -320,22 +320,26 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 	return a.showLanes(c)
 }
 
-// tryOnLane is the dry run of an act on a lane: whether the lane is there to be
-// acted on.
+// tryOnLane is the dry run of an act on a lane: what it would do to the lane as it
+// stands, or that it would have no effect.
 func (a *app) tryOnLane(c *cobra.Command, act casefile.Act, on clock.Date, f casefile.BacklogFields) error {
 	report, err := a.store.Report(c.Context())
 	if err != nil {
 		return err
 	}
-	started := slices.ContainsFunc(report.Lanes, func(l store.LaneState) bool { return l.Lane == f.Lane })
-	if !started && act != casefile.ActBacklogStart {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start")
+	var lane *store.LaneState
+	if i := slices.IndexFunc(report.Lanes, func(l store.LaneState) bool { return l.Lane == f.Lane }); i >= 0 {
+		lane = &report.Lanes[i]
+	}
+	effect, err := store.WouldDo(lane, act, f, on)
+	if err != nil {
+		return err
 	}
 	body, err := json.Marshal(f)
 	if err != nil {
 		return err
 	}
-	t := trial{DryRun: true, Act: act, On: on, Fields: body}
+	t := trial{DryRun: true, Act: act, On: on, Fields: body, Effect: effect}
 	return a.print(c.OutOrStdout(), t, func(w *tabwriter.Writer) { fmt.Fprintln(w, t.words()) })
 }
 

@@ -22,6 +22,7 @@ type trial struct {
 	TextSize int             `json:"text_characters,omitempty"`
 	Stage    casefile.Stage  `json:"stage,omitempty"`
 	Filed    bool            `json:"would_be_filed,omitempty"`
+	Effect   string          `json:"effect,omitempty"` // of an act on a lane
 }
 
 func (t trial) words() string {
@@ -34,6 +35,9 @@ func (t trial) words() string {
 	}
 	if t.Filed {
 		s += "; the case is closed, and it would be filed with it"
+	}
+	if t.Effect != "" {
+		return s + "; " + t.Effect + "; nothing was changed"
 	}
 	return s + "; what only its review can tell, such as whether something waits for it, how much of a cap is used, and its days against the case's own, was not tried; nothing was changed"
 }

@@ -224,12 +224,55 @@ func (l LaneState) noEffect(act casefile.Act, f casefile.BacklogFields, started,
 	return nil
 }
 
+// WouldDo says what an act would do to a lane as it stands on record, for a dry run, or
+// refuses what would have no effect. lane is nil if its backlog was never started. Whether
+// a lane has stopped by itself, or its workflow was ended, the record does not tell.
+func WouldDo(lane *LaneState, act casefile.Act, f casefile.BacklogFields, today clock.Date) (string, error) {
+	var l LaneState
+	if lane != nil {
+		l = *lane
+	}
+	if refusal := targetHasPassed(f, today); refusal != nil {
+		return "", refusal
+	}
+	refusal := l.noEffect(act, f, lane != nil, false)
+	switch {
+	case refusal != nil && act == casefile.ActBacklogStart:
+		return fmt.Sprintf("no effect: the %s lane was started, and runs at %d families a week; only if its workflow was ended in Temporal, it would be taken up as it stands", f.Lane, l.Capacity), nil
+	case refusal != nil && act == casefile.ActBacklogResume && lane != nil:
+		return fmt.Sprintf("no effect: the %s lane is not paused; only if it has stopped because a draw failed, it would go on", f.Lane), nil
+	case refusal != nil:
+		return "", refusal
+	}
+	paused := ""
+	if l.Paused != "" {
+		paused = " instead of (" + l.Paused + ")"
+	}
+	switch act {
+	case casefile.ActBacklogStart:
+		return fmt.Sprintf("the %s lane would be started at %d families a week", f.Lane, f.Capacity), nil
+	case casefile.ActBacklogCapacity:
+		return fmt.Sprintf("the %s lane would go from %d to %d families a week", f.Lane, l.Capacity, f.Capacity), nil
+	case casefile.ActBacklogPause:
+		return fmt.Sprintf("the %s lane would be paused (%s)%s", f.Lane, f.Reason, paused), nil
+	}
+	return fmt.Sprintf("the %s lane would go on at %d families a week", f.Lane, l.Capacity), nil
+}
+
+// targetHasPassed refuses a target that is no day to come.
+func targetHasPassed(f casefile.BacklogFields, today clock.Date) *casefile.Refusal {
+	if f.Target.IsZero() || !f.Target.Before(today) {
+		return nil
+	}
+	return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("the target %s has passed: today is %s", f.Target, today))
+}
+
 // SetLane records an act of operations on a lane, which must have an effect: one that
 // changes nothing is refused, with how the lane runs and what changes it. stopped is
 // whether the lane has stopped by itself.
 func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, stopped bool, at time.Time) error {
-	if f.Target.Before(clock.DateOf(at)) && !f.Target.IsZero() {
-		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("the target %s has passed: today is %s", f.Target, clock.DateOf(at)))
+	if refusal := targetHasPassed(f, clock.DateOf(at)); refusal != nil {
+		return refusal
 	}
 	runs, err := t.LaneState(ctx, f.Lane)
 	started := !IsKind(err, NotFound)
