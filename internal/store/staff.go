@@ -181,8 +181,14 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 		if !exists {
 			return noSuchLogin(login)
 		}
-		if err := t.exec(ctx, `alter role `+pq.QuoteIdentifier(login)+` login`); err != nil { // its last role may have been revoked
+		var connects bool // not after its last role was revoked
+		if err := t.get(ctx, &connects, `select rolcanlogin from pg_catalog.pg_roles where rolname = $1`, login); err != nil {
 			return err
+		}
+		if !connects {
+			if err := t.exec(ctx, `alter role `+pq.QuoteIdentifier(login)+` login`); err != nil {
+				return notSwitched(login, "login", err)
+			}
 		}
 		if err := t.exec(ctx, `set local role hame_owner`); err != nil {
 			return err
@@ -258,9 +264,10 @@ func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party
 		case !is.Any:
 			return nil
 		}
+		var connects error // the role ends also where the login can't be switched off
 		if !is.Other {
 			if _, err := db.ExecContext(ctx, `alter role `+pq.QuoteIdentifier(login)+` nologin`); err != nil {
-				return mapError(err)
+				connects = notSwitched(login, "nologin", mapError(err))
 			}
 		}
 		ended := s.endSessions(ctx, login) // the role ends also where a session can't be ended
@@ -270,13 +277,28 @@ func RevokeRole(ctx context.Context, adminURL, login string, role casefile.Party
 				where login = $1 and role = $2 and `+notEnded, login, role)
 			return err
 		})
-		if err = errors.Join(err, ended); err != nil {
+		if revoked && connects != nil {
+			connects = fmt.Errorf("%s no longer holds %s, and can still connect: %w", login, role, connects)
+		}
+		if err = errors.Join(err, ended, connects); err != nil {
 			return err
 		}
 		// A login that has other roles may have come back meanwhile.
 		return s.endSessions(ctx, login)
 	})
 	return revoked, err
+}
+
+// notSwitched says what to type where the administrator may not let a login connect, or
+// not: login or nologin. From PostgreSQL 16 on a role that may make roles alters only
+// those that it made, or was granted with admin option.
+func notSwitched(login, to string, err error) error {
+	if !IsKind(err, NotPermitted) {
+		return err
+	}
+	name := pq.QuoteIdentifier(login)
+	return fmt.Errorf("a superuser made the login %s, and the administrator may not alter it. A superuser types: alter role %s %s; and, so that staff commands can do it from then on: grant %s to hame_admin with admin option; (%w)",
+		login, name, to, name, err)
 }
 
 // notEnded says of a grant s that it holds, or is still to begin.
