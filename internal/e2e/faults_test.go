@@ -362,7 +362,7 @@ func (f *faulty) forged(t *testing.T) {
 	keys, err := codec.Load(strange)
 	require.NoError(t, err)
 	require.Error(t, forge(t, f.dial(t, "stranger", keys), ref, casefile.ActAssign, uuid.New()))
-	f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+	f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone", "--confirm")
 }
 
 // forgedRows: an Update that names a row which is not the case's own, whose login
@@ -411,7 +411,7 @@ func (f *faulty) forgedRows(t *testing.T) {
 	run := f.runOf(t, ref)
 	for i := 0; f.runOf(t, ref) == run; i++ {
 		require.Less(t, i, 30, "%s does not continue as new", ref)
-		f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+		f.must(t, "--as", "morag", "contact", "record", ref, "--how", "phone", "--confirm")
 	}
 	replayed(t)
 }
@@ -656,7 +656,7 @@ func (f *faulty) serialization(t *testing.T) {
 func (f *faulty) temporalKilled(t *testing.T) {
 	require.NoError(t, f.stack.Kill(devstack.Temporal, syscall.SIGKILL))
 	ref := f.openCase(t)
-	_, errs, code := f.starter(t, "--as", "morag", "contact", "record", ref, "--how", "phone")
+	_, errs, code := f.starter(t, "--as", "morag", "contact", "record", ref, "--how", "phone", "--confirm")
 	require.Equal(t, 7, code, errs)
 	require.Contains(t, errs, "saved")
 	id := f.newest(t, ref)

@@ -132,7 +132,7 @@ func TestADeadReviewOfARestrictedCase(t *testing.T) {
 	ref := o.db.Import(t, clock.DateOf(time.Now()), hidden)["R"]
 	refs := map[string]string{"R": ref}
 	o.does(t, ref, toListing()...)
-	require.NoError(t, o.client.TerminateWorkflow(t.Context(), ref, "", "somebody else"))
+	require.NoError(t, o.clients.Of(true).TerminateWorkflow(t.Context(), ref, "", "somebody else"))
 	require.Eventually(t, func() bool {
 		out, _, code := o.starter(t, "--as", "una", "verify")
 		return code == 1 && strings.Contains(out, ref) && strings.Contains(out, "terminated or reset")
