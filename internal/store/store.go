@@ -115,7 +115,8 @@ func (t *Tx) all(ctx context.Context, dest any, query string, args ...any) error
 }
 
 // session adds to a database URL what every session of Hame sets: the schema,
-// UTC, and parameters sent with the statement in one round trip.
+// UTC, and parameters sent with the statement in one round trip. It refuses a server
+// on another machine that need not prove who it is.
 func session(databaseURL string) (string, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil || u.Scheme == "" {
@@ -133,7 +134,7 @@ func session(databaseURL string) (string, error) {
 		q.Set("application_name", "hame")
 	}
 	u.RawQuery = q.Encode()
-	return u.String(), nil
+	return u.String(), overNetwork(u.String())
 }
 
 // As returns the database URL with another login and no password, which is how

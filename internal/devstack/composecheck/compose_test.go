@@ -50,7 +50,7 @@ func TestComposeFile(t *testing.T) {
 		}
 		// Staff need PostgreSQL, and neither Temporal nor the keyset.
 		staff, temporal := project.DisabledServices["starter"], project.Services["temporal"]
-		if len(staff.Networks) == 0 || len(staff.Volumes) > 0 || staff.Environment["TEMPORAL_ADDRESS"] != nil || staff.Environment["HAME_KEYSET_FILE"] != nil {
+		if len(staff.Networks) == 0 || len(staff.Volumes) != 1 || staff.Volumes[0].Source != certificate || staff.Environment["TEMPORAL_ADDRESS"] != nil || staff.Environment["HAME_KEYSET_FILE"] != nil {
 			t.Errorf("starter is given more than the database: %v %v %v", staff.Networks, staff.Volumes, staff.Environment)
 		}
 		for network := range staff.Networks {
@@ -68,6 +68,7 @@ func TestComposeFile(t *testing.T) {
 				t.Errorf("the worker's %s is in no volume of its own: %v", variable, worker.Volumes)
 			}
 		}
+		provesItself(t, project)
 		for name, service := range project.Services {
 			for _, v := range service.Volumes {
 				if v.Source == "audit-key" && name != "worker" && name != "audit-key" {
@@ -91,4 +92,48 @@ func TestComposeFile(t *testing.T) {
 	if err := load(nil); err == nil {
 		t.Fatal("it is accepted without passwords")
 	}
+}
+
+// certificate is the volume with PostgreSQL's certificate, which its clients have.
+const certificate = "database-certificate"
+
+// provesItself: everything that reaches PostgreSQL over the network has its
+// certificate and verifies it, Temporal too; nothing but PostgreSQL has its key.
+func provesItself(t *testing.T, project *types.Project) {
+	t.Helper()
+	clients := 0
+	for name, service := range project.AllServices() {
+		mounted := func(volume string) bool {
+			return slices.ContainsFunc(service.Volumes, func(v types.ServiceVolumeConfig) bool { return v.Source == volume })
+		}
+		if mounted("database-key") && name != "postgres" && name != certificate {
+			t.Errorf("%s has PostgreSQL's key", name)
+		}
+		for variable, value := range service.Environment {
+			verifies := true
+			switch {
+			case strings.HasSuffix(variable, "DATABASE_URL"):
+				verifies = strings.Contains(*value, "sslmode=verify-full&sslrootcert=/"+certificate+"/root.crt")
+			case variable == "POSTGRES_SEEDS" && name == "temporal":
+				verifies = set(service, "SQL_TLS_ENABLED", "true") && set(service, "SQL_HOST_VERIFICATION", "true") && set(service, "SQL_CA", "/"+certificate+"/root.crt")
+			case variable == "POSTGRES_SEEDS":
+				verifies = set(service, "SQL_TLS", "true") && set(service, "SQL_TLS_CA_FILE", "/"+certificate+"/root.crt")
+			default:
+				continue
+			}
+			clients++
+			if !verifies || !mounted(certificate) {
+				t.Errorf("%s reaches PostgreSQL and does not verify who it is", name)
+			}
+		}
+	}
+	if clients < 6 {
+		t.Errorf("only %d clients of PostgreSQL are found", clients)
+	}
+}
+
+// set tells whether a service has a variable of its environment at a value.
+func set(service types.ServiceConfig, variable, value string) bool {
+	v := service.Environment[variable]
+	return v != nil && *v == value
 }

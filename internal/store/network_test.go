@@ -1,0 +1,47 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/store"
+)
+
+// TestADatabaseOverTheNetwork is reached only if it proves who it is.
+func TestADatabaseOverTheNetwork(t *testing.T) {
+	for _, address := range []string{
+		"postgres://morag:secret@db.example/hame",
+		"postgres://morag:secret@db.example/hame?sslmode=disable",
+		"postgres://morag:secret@db.example/hame?sslmode=require",
+		"postgres://morag:secret@db.example/hame?sslmode=verify-ca",
+		"postgres://morag:secret@10.0.0.7/hame?sslmode=prefer",
+		"postgres://morag:secret@127.0.0.1/hame?host=db.example&sslmode=disable",
+		"postgres://morag:secret@127.0.0.1/hame?hostaddr=10.0.0.7&sslmode=disable",
+		"postgres://morag:secret@127.0.0.1,db.example/hame?sslmode=disable",
+	} {
+		_, err := store.Open(t.Context(), address, 1)
+		require.ErrorContains(t, err, "write sslmode=verify-full", address)
+		require.NotContains(t, err.Error(), "secret")
+		err = store.Setup(t.Context(), address, store.SetupOptions{})
+		require.ErrorContains(t, err, "write sslmode=verify-full", address)
+	}
+	// Nothing listens there: they are tried.
+	for _, address := range []string{
+		"postgres://morag@127.0.0.1:1/hame?sslmode=disable",
+		"postgres://morag@[::1]:1/hame?sslmode=disable",
+		"postgres://morag@localhost:1/hame?sslmode=disable",
+		"postgres:///hame?host=/no/such/folder",
+		"postgres://morag@db.invalid:1/hame?sslmode=verify-full",
+	} {
+		_, err := store.Open(t.Context(), address, 1)
+		require.True(t, store.IsKind(err, store.Unavailable), "%s: %v", address, err)
+	}
+}
+
+// TestTheEnvironmentLeadsElsewhere: an address without a host goes where PGHOST says.
+func TestTheEnvironmentLeadsElsewhere(t *testing.T) {
+	t.Setenv("PGHOST", "db.example")
+	_, err := store.Open(t.Context(), "postgres://morag@/hame?sslmode=disable", 1)
+	require.ErrorContains(t, err, "write sslmode=verify-full")
+}
