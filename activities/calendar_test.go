@@ -22,7 +22,7 @@ import (
 
 // The tests of a calendar that changes while deadlines run. Scotland's holiday of
 // Monday 15 June 2026 was proclaimed in February 2026: a version without it is
-// what was in force before. The calendar belongs to whoever must act (design.md,
+// what was in force before. The calendar belongs to whoever must act (process.md,
 // Deadlines), so that the Home Office's deadlines know nothing of it.
 
 // proclaimed is Scotland's day that was added.
@@ -444,7 +444,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 
 // TestARungThatComesUpBeforeItsCaseWasMoved: a calendar is in force as soon as it
 // is on record, and the cases are moved one by one. A rung that comes up meanwhile
-// reads the facts again, and its day has not passed (design.md, Deadlines).
+// reads the facts again, and its day has not passed (process.md, Deadlines).
 func TestARungThatComesUpBeforeItsCaseWasMoved(t *testing.T) {
 	o := newLedger(t)
 	o.applies(monday, before(t))
@@ -475,7 +475,7 @@ var years2029 = []clock.Holiday{
 }
 
 // TestAYearThatIsPublished: a date that rests on computed holidays is marked
-// provisional, and is not any more when its year is published (design.md,
+// provisional, and is not any more when its year is published (process.md,
 // Deadlines), whether the year is as it was foreseen or not.
 func TestAYearThatIsPublished(t *testing.T) {
 	for _, c := range []struct {

@@ -148,7 +148,7 @@ func TestPublicHarmTakesTwo(t *testing.T) {
 }
 
 // TestPublicHarmInTheDatabase: not even the worker's login sets or clears it
-// without two officers who asked for just that (design.md; constraint flag_four_eyes).
+// without two officers who asked for just that (process.md; constraint flag_four_eyes).
 func TestPublicHarmInTheDatabase(t *testing.T) {
 	o := newOffice(t)
 	worker := o.sql("hame_worker")

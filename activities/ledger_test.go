@@ -19,7 +19,7 @@ import (
 )
 
 // The tests of the ledger: a deadline is a budget on a calendar, with the pauses
-// and extensions since (design.md, Deadlines). Each row says how its day is
+// and extensions since (process.md, Deadlines). Each row says how its day is
 // counted, so that a lawyer can count it again. The family's questionnaire has 30
 // working days of England and Wales, which in 2026 has no working day on 3 April
 // (Good Friday), 6 April (Easter Monday), 4 May, 25 May and 31 August.
@@ -194,7 +194,7 @@ func (s *story) comesUp(kind casefile.TaskKind, subject int, rung casefile.Rung)
 // TestAQuestionnaireThatAMedicalCrisisStops, from the letter to the silence after
 // it. What was left when a pause began is left when it ends, to the day
 // (clock.Deadline); a deadline is compared with the days that people attest
-// (design.md, invariant 7); each date shown is kept with the cause of its change.
+// (process.md, invariant 7); each date shown is kept with the cause of its change.
 func TestAQuestionnaireThatAMedicalCrisisStops(t *testing.T) {
 	s := newLedger(t).asked(t)
 	s.onlyAwaits(casefile.TaskQuestionnaire)
@@ -457,7 +457,7 @@ func TestTwoHoldsDayByDay(t *testing.T) {
 // TestAHoldThatIsRecordedAfterAnExpiry, and began before it: nobody was late while
 // their clock stood still. What had acted because the last day had passed is
 // taken back, and acts again, under the next number, when the new one has
-// (design.md: rungs act once each, unique in the database).
+// (process.md: rungs act once each, unique in the database).
 func TestAHoldThatIsRecordedAfterAnExpiry(t *testing.T) {
 	o := newLedger(t)
 	const kind = casefile.TaskQuestionnaire
@@ -545,7 +545,7 @@ func TestAHoldThatIsRecordedAfterAnExpiry(t *testing.T) {
 
 // TestAMissedMarkThatAHoldTakesAway where the file has gone on: the minister's
 // window is not closed again for it, but nobody is held to have been late. Late
-// evidence is recorded whenever it comes (design.md, Deadlines).
+// evidence is recorded whenever it comes (process.md, Deadlines).
 func TestAMissedMarkThatAHoldTakesAway(t *testing.T) {
 	o := newLedger(t)
 	const kind = casefile.TaskQuestionnaire
@@ -612,7 +612,7 @@ func TestAMissedMarkThatAHoldTakesAway(t *testing.T) {
 
 // TestTheRungsOfAStoppedClock do nothing, also where a workflow still holds one as
 // it was before the hold: a rung first reads the facts again, and one whose ground
-// has gone does nothing (design.md, Deadlines).
+// has gone does nothing (process.md, Deadlines).
 func TestTheRungsOfAStoppedClock(t *testing.T) {
 	o := newLedger(t)
 	const kind = casefile.TaskQuestionnaire
@@ -695,7 +695,7 @@ func TestTheRungsOfAStoppedClock(t *testing.T) {
 
 // TestInTheSameSecond: an answer, a hold, a release and an expiry that fall on one
 // instant, in either order. What counts is the day attested, and not which came
-// first (design.md, invariant 7).
+// first (process.md, invariant 7).
 func TestInTheSameSecond(t *testing.T) {
 	o := newLedger(t)
 	const kind = casefile.TaskQuestionnaire
@@ -1031,7 +1031,7 @@ func TestMoreTime(t *testing.T) {
 
 // TestTheReviewOfAHold: a hold has an owner and a review date (process.md, Four
 // eyes). The day given is the day shown; a forgotten hold wakes up, and asks
-// again every twenty working days (design.md, invariant 6).
+// again every twenty working days (process.md, invariant 6).
 func TestTheReviewOfAHold(t *testing.T) {
 	o := newLedger(t)
 	hold := func(on clock.Date) *casefile.HoldFields {
@@ -1334,7 +1334,7 @@ func TestHoldsFromBeforeClocksCouldBeStopped(t *testing.T) {
 }
 
 // TestMoreTimeThatExpiredUndelivered and was given again: its task is done
-// (design.md, a human act is a row and an Update).
+// (process.md, How an act is done).
 func TestMoreTimeThatExpiredUndelivered(t *testing.T) {
 	s := newLedger(t).asked(t)
 	lost := s.command("fiona", casefile.ActExtend, 0, s.today(), s.moreTime(casefile.TaskQuestionnaire, 5, casefile.ExtensionGranted))

@@ -296,7 +296,7 @@ func TestAReviewIsOpenedOnce(t *testing.T) {
 }
 
 // TestErrorsQuoteNothing: what Temporal is told of a failure holds no value of
-// the record (design.md, invariant 5).
+// the record (process.md, invariant 5).
 func TestErrorsQuoteNothing(t *testing.T) {
 	o := newOffice(t)
 	s := o.family(t, nil)

@@ -149,7 +149,7 @@ func TestRecovering(t *testing.T) {
 
 // TestTheSilenceOfTheNewTasks: each kind of task that a bad day opens, answered by
 // nobody: its reminder, its day, its escalation, and the diary after it (C15;
-// design.md, invariant 6). All are counted from Monday 2 March 2026.
+// process.md, invariant 6). All are counted from Monday 2 March 2026.
 func TestTheSilenceOfTheNewTasks(t *testing.T) {
 	o := newOffice(t)
 	for _, c := range []struct {

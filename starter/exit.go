@@ -11,7 +11,7 @@ import (
 	"hame/internal/store"
 )
 
-// The exit codes of process.md.
+// The exit codes, which docs/commands.md lists.
 const (
 	exitDone         = 0
 	exitFailed       = 1

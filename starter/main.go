@@ -1,6 +1,6 @@
 // Starter is what operations staff type: it takes a family from import to
-// service, and shows where each case is and why. process.md's grammar; exit
-// codes in exit.go.
+// service, and shows where each case is and why. docs/commands.md lists the commands
+// and the exit codes.
 package main
 
 import (

@@ -167,8 +167,8 @@ func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
 	require.Empty(t, s.column(`select stage from stage_entry where case_ref = $1 and stage in ('representation', 'decision')`))
 }
 
-// A stuck review awaits operations with a code and a date (design.md, The
-// workflows; invariant 6), and the date is one to come.
+// A stuck review awaits operations with a code and a date (process.md,
+// invariant 6), and the date is one to come.
 func TestAStuckReviewHasADate(t *testing.T) {
 	s := newStory(t)
 	broken := true

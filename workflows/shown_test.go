@@ -68,7 +68,7 @@ func TestAttributesAndDetailsAtEachStage(t *testing.T) {
 }
 
 // A prepared case waits for its listing date with nothing to do: that too is a
-// state with somebody to ask and a date (design.md, invariant 6).
+// state with somebody to ask and a date (process.md, invariant 6).
 func TestAReadyCaseShowsItsListingDate(t *testing.T) {
 	s := newStory(t).Diligently(office.Manner{})
 	s.Run(listedOn.AddDays(-1).Start())

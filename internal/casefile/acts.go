@@ -254,7 +254,7 @@ func (r Review) Allowed(a Act) error {
 // Wire is the name under which an act travels through Temporal, which is never
 // encrypted. A concern for a child, and what is looked into of an alleged crime, go
 // under neutral ones: what stands in Temporal must not tell why a case is held, nor
-// what somebody is said to have done (design.md, invariant 5).
+// what somebody is said to have done (process.md, invariant 5).
 func (a Act) Wire() Act {
 	switch a {
 	case ActConcern:

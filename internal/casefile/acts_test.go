@@ -78,7 +78,7 @@ func TestEachActHasOneRule(t *testing.T) {
 	require.False(t, ok, "there is no act of signing: agreeing, or proposing, is")
 }
 
-// TestWhoMayDoWhat is the right-hand column of process.md's "What is typed".
+// TestWhoMayDoWhat is process.md, Who does what.
 func TestWhoMayDoWhat(t *testing.T) {
 	only := func(p ...Party) []Party { return p }
 	may := map[Act][]Party{
@@ -151,7 +151,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// TestNoPathFromAMinisterToAnOutcome: only the Home Office decides (design.md,
+// TestNoPathFromAMinisterToAnOutcome: only the Home Office decides (process.md,
 // invariant 2).
 func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 	scottish := []Party{Minister, PrivateOffice, RepresentationDrafter, LeadProfessional, WelfareLead}
@@ -325,7 +325,7 @@ func TestReceivingNeverFails(t *testing.T) {
 }
 
 // TestNoBatchDecides: what decides or judges takes one case at a time (R3), and
-// so does whatever the list of process.md does not name.
+// so does every act that the list does not name.
 func TestNoBatchDecides(t *testing.T) {
 	many := []Act{ActAssign, ActLetterSent, ActLetterDelivered, ActContact, ActEvidence, ActRequestCheck, ActReceiveLetter, ActDraft, ActDecline,
 		ActCheckDraft, ActClear, ActSignLetter, ActSendLetter, ActRecordService, ActStatusIssued}

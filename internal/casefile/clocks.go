@@ -8,7 +8,7 @@ import (
 	"hame/internal/clock"
 )
 
-// Ground is why a case is held. Temporal never learns it (design.md, invariant 5).
+// Ground is why a case is held. Temporal never learns it (process.md, invariant 5).
 type Ground string
 
 // The grounds of a hold. Every hold keeps a refusal from being signed and a

@@ -161,7 +161,7 @@ func (r Review) Earliest() (Task, bool) {
 
 // Face returns what the list of workflows should show: the stage, who is
 // awaited and until when for the earliest rung, and coarse flags. Why a case is
-// held is not among them (design.md, invariant 5).
+// held is not among them (process.md, invariant 5).
 func (r Review) Face() Shown {
 	s := Shown{Stage: r.Stage}
 	if t, ok := r.Earliest(); ok {

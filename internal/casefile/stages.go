@@ -82,7 +82,7 @@ func (p Party) IsRole() bool {
 
 // House is whose service a role belongs to. One person holds roles of one house only:
 // ministers represent, councils see to the children, the Home Office decides, and the
-// auditor looks at all three (design.md, invariant 2).
+// auditor looks at all three (process.md, invariant 2).
 type House string
 
 // The houses.

@@ -39,7 +39,7 @@ const (
 	TaskNoAppeal      TaskKind = "service.no_appeal"      // row 10b
 	TaskHold          TaskKind = "hold.review"            // a hold, with its owner and review date
 	// TaskFlag is for an imported flag of illness or of public harm alike, so that
-	// what Temporal shows does not tell which (design.md, invariant 5).
+	// what Temporal shows does not tell which (process.md, invariant 5).
 	TaskFlag         TaskKind = "flag.review"     // row 2
 	TaskDifference   TaskKind = "file.difference" // row 1
 	TaskReadPost     TaskKind = "post.read"       // C1
@@ -47,8 +47,8 @@ const (
 	TaskTraceToServe TaskKind = "service.trace"   // row 9
 	TaskAppeal       TaskKind = "service.appeal"  // row 11
 	TaskArrival      TaskKind = "closed.arrival"  // row 13
-	TaskExpired      TaskKind = "act.expired"     // design.md, a human act
-	TaskReferral     TaskKind = "case.look_into"  // process.md, four eyes
+	TaskExpired      TaskKind = "act.expired"     // process.md, How an act is done
+	TaskReferral     TaskKind = "case.look_into"  // process.md, Four eyes
 	TaskLateArrival  TaskKind = "service.arrival" // process.md, Stages
 	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
 )
@@ -203,7 +203,7 @@ func (k TaskKind) Rule() (TaskRule, bool) {
 // RungKind is a step of a deadline's ladder.
 type RungKind string
 
-// The rungs, in the order they act. Diary rungs recur (design.md, invariant 6).
+// The rungs, in the order they act. Diary rungs recur (process.md, invariant 6).
 const (
 	Reminder   RungKind = "reminder"
 	Due        RungKind = "due"

@@ -54,7 +54,7 @@ func (p Pause) Has(d Date) bool {
 
 // Deadline is a budget on a calendar with a ledger: when it began, what was added
 // to it, and when it stood still. Its dates are derived from these, and never
-// facts of their own (design.md, Deadlines).
+// facts of their own (process.md, Deadlines).
 //
 // The rules, each stated here and nowhere else:
 //

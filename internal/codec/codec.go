@@ -5,7 +5,7 @@
 // is told no workflow, can read it too.
 //
 // Ids, names of workflows, Updates and activities, search attributes, identities
-// and timestamps are never encrypted; they hold nothing personal (design.md,
+// and timestamps are never encrypted; they hold nothing personal (process.md,
 // invariant 5), and neither do the payloads: encryption is the second fence.
 package codec
 

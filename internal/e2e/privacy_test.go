@@ -288,7 +288,7 @@ func (s *system) requireLeaksFound(t *testing.T) {
 }
 
 // requireNothingPersonal reads everything that a rehearsal left in Temporal, and
-// the logs, and wants none of the people in it (design.md, invariant 5).
+// the logs, and wants none of the people in it (process.md, invariant 5).
 func (s *system) requireNothingPersonal(t *testing.T, planted []string, logs map[string]string) {
 	t.Helper()
 	private := s.private(t, planted)

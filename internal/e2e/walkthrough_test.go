@@ -67,7 +67,7 @@ func exports(t *testing.T) []string {
 	return env
 }
 
-// TestExitCodes are those of process.md, as a shell script would meet them.
+// TestExitCodes are those of docs/commands.md, as a shell script would meet them.
 func TestExitCodes(t *testing.T) {
 	s := newSystem(t)
 	s.startWorker(t)

@@ -236,7 +236,7 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		}
 	}
 	for _, id := range []string{legacy, fastTrack} {
-		require.Equal(t, 20, set(t, id).diary, "design.md, invariant 6")
+		require.Equal(t, 20, set(t, id).diary, "process.md, invariant 6")
 		require.Equal(t, clock.EnglandAndWales, set(t, id).calendar)
 	}
 }
