@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 
 	"hame/internal/codec"
 	"hame/internal/settings"
+	"hame/internal/store"
 )
 
 // keysetCommand is what whoever runs the programs does to their keyset.
@@ -83,16 +85,18 @@ func (a *app) codecCommand() *cobra.Command {
 		Use: "serve", Short: "decode payloads for the Web UI and temporal's command line, until interrupted", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.serveCodec(c.Context()) },
 	}, "whoever runs the programs")
+	var reader string
 	link := forReaders(&cobra.Command{
-		Use: "link", Short: "a link that lets one browser read payloads in the Web UI; it works once, for an hour", Args: exactly(0),
+		Use: "link", Short: "a link that lets one reader's browser read payloads in the Web UI; it works once, for an hour", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			address, err := a.codecLink(c.Context())
+			address, err := a.codecLink(c.Context(), cmp.Or(reader, a.as))
 			if err == nil {
 				fmt.Fprintln(c.OutOrStdout(), address)
 			}
 			return err
 		},
 	}, "whoever has HAME_CODEC_TOKEN")
+	link.Flags().StringVar(&reader, "reader", "", "the login of who will read; each reading is logged under it (default: that of --as)")
 	return group("codec", "the codec server, by which staff read payloads in the Web UI", serve, link)
 }
 
@@ -133,14 +137,17 @@ func (a *app) serveCodec(ctx context.Context) error {
 	return nil
 }
 
-// codecLink asks the codec server for a one-time link.
-func (a *app) codecLink(ctx context.Context) (string, error) {
+// codecLink asks the codec server for a one-time link for a reader.
+func (a *app) codecLink(ctx context.Context, reader string) (string, error) {
+	if err := store.CheckLogin(reader); err != nil {
+		return "", usageError{fmt.Errorf("say who will read: --reader LOGIN: %w", err)}
+	}
 	if a.settings.CodecToken == "" {
 		return "", usageError{errors.New("HAME_CODEC_TOKEN is not set: it is the codec server's, and lets its bearer make links")}
 	}
 	// A server that listens on every address is reached, like the Web UI, on this machine's own.
 	base := "http://" + strings.Replace(a.settings.CodecAddress, "0.0.0.0:", "127.0.0.1:", 1)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/link", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/link?reader="+url.QueryEscape(reader), nil)
 	if err != nil {
 		return "", usageError{fmt.Errorf("HAME_CODEC_ADDRESS: %w", err)}
 	}

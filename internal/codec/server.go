@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -65,14 +66,16 @@ type Server struct {
 	decoded, refused *prometheus.CounterVec
 
 	mu       sync.Mutex
-	links    map[[32]byte]time.Time // by digest, until when
-	sessions map[[32]byte]session
-	n        int // sessions so far
+	links    map[[32]byte]admission // by digest of what a link has in it
+	sessions map[[32]byte]admission // by digest of a cookie, its name too: one set over TLS counts over TLS alone
+	n        int                    // sessions so far
 }
 
-type session struct {
-	no    int
-	until time.Time
+// admission is for whom a link or a session is, and until when.
+type admission struct {
+	reader string // a login
+	no     int    // of the session
+	until  time.Time
 }
 
 // NewServer returns a codec server. It refuses a token that could be guessed,
@@ -87,7 +90,7 @@ func NewServer(o ServerOptions) (*Server, error) {
 			return nil, fmt.Errorf("HAME_CODEC_ORIGINS: %q is no origin: write it as http://127.0.0.1:8233", origin)
 		}
 	}
-	s := &Server{o: o, codec: New(o.Keyset), mux: http.NewServeMux(), links: map[[32]byte]time.Time{}, sessions: map[[32]byte]session{},
+	s := &Server{o: o, codec: New(o.Keyset), mux: http.NewServeMux(), links: map[[32]byte]admission{}, sessions: map[[32]byte]admission{},
 		decoded: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_payloads_decoded_total", Help: "Payloads decoded, by what let their reader in."}, []string{"by"}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_requests_refused_total", Help: "Requests refused, by reason."}, []string{"reason"}),
 	}
@@ -131,23 +134,23 @@ func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admitted tells by what the request is let in: "token" or "session N"; empty if
-// it is not. A cookie counts only from the page of a browser that says where it
-// is from.
-func (s *Server) admitted(r *http.Request) string {
+// admitted tells by what the request is let in, "token" or "session N", and which
+// login reads; both are empty if it is not let in, and the token names no login. A
+// cookie counts only from the page of a browser that says where it is from.
+func (s *Server) admitted(r *http.Request) (by, reader string) {
 	if s.hasToken(r) {
-		return "token"
+		return "token", ""
 	}
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(cookieOf(r).Name)
 	if err != nil || r.Header.Get("Origin") == "" {
-		return ""
+		return "", ""
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if open, ok := s.sessions[sha256.Sum256([]byte(cookie.Value))]; ok && time.Now().Before(open.until) {
-		return fmt.Sprintf("session %d", open.no)
+	if open, ok := s.sessions[sha256.Sum256([]byte(cookie.Name+"="+cookie.Value))]; ok && time.Now().Before(open.until) {
+		return fmt.Sprintf("session %d", open.no), open.reader
 	}
-	return ""
+	return "", ""
 }
 
 func (s *Server) hasToken(r *http.Request) bool {
@@ -160,7 +163,7 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 	if !s.allow(w, r) {
 		return
 	}
-	by := s.admitted(r)
+	by, reader := s.admitted(r)
 	if by == "" {
 		s.refuse(w, "not_admitted", "open a one-time link first (starter codec link), or send the bearer token", http.StatusUnauthorized)
 		return
@@ -193,7 +196,7 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 	}
 	kind, _, _ := strings.Cut(by, " ")
 	s.decoded.WithLabelValues(kind).Add(float64(len(out)))
-	s.o.Logger.Info("decoded", "by", by, "payloads", len(out), "workflows", workflowsOf(in.GetPayloads()))
+	s.o.Logger.Info("decoded", "by", by, "reader", reader, "payloads", len(out), "workflows", workflowsOf(in.GetPayloads()))
 	answer, err := protojson.Marshal(&commonpb.Payloads{Payloads: out})
 	if err != nil {
 		s.refuse(w, "malformed", "the decoded payloads can't be written as JSON", http.StatusInternalServerError)
@@ -216,25 +219,46 @@ func workflowsOf(payloads []*commonpb.Payload) []string {
 	return ids
 }
 
-// link makes a one-time link for whoever has the token.
+// link makes a one-time link for one reader, whom its request names. The bearer of
+// the token answers for the name.
 func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 	if !s.hasToken(r) {
 		s.refuse(w, "not_admitted", "a link takes the bearer token", http.StatusUnauthorized)
 		return
 	}
+	reader := r.URL.Query().Get("reader")
+	if !loginPattern.MatchString(reader) {
+		s.refuse(w, "reader", "a link names its reader: /link?reader=LOGIN", http.StatusBadRequest)
+		return
+	}
 	secret := rand.Text()
 	s.mu.Lock()
 	now := time.Now()
-	for digest, until := range s.links {
-		if now.After(until) {
+	for digest, open := range s.links {
+		if now.After(open.until) {
 			delete(s.links, digest)
 		}
 	}
-	s.links[sha256.Sum256([]byte(secret))] = now.Add(linkLasts)
+	s.links[sha256.Sum256([]byte(secret))] = admission{reader: reader, until: now.Add(linkLasts)}
 	s.mu.Unlock()
-	s.o.Logger.Info("made a link", "lasts", linkLasts.String())
+	s.o.Logger.Info("made a link", "reader", reader, "lasts", linkLasts.String())
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(Link{Path: "/enter?link=" + secret}) // whoever asked has gone
+}
+
+// loginPattern is what a reader may be called, as the logins of the record are.
+var loginPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.@-]{0,62}$`)
+
+// cookieOf is the cookie of a session, without its value. Over TLS its name begins with
+// __Host-: then the browser takes it from this host over TLS alone, and sends it over
+// TLS alone. Such a cookie is for every path. Without TLS it is sent to /decode only.
+// No browser keeps cookies of two ports apart: docs/security.md says what follows.
+func cookieOf(r *http.Request) *http.Cookie {
+	c := &http.Cookie{Name: cookieName, Path: "/decode", MaxAge: int(sessionLasts.Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode}
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		c.Name, c.Path, c.Secure = "__Host-"+cookieName, "/", true
+	}
+	return c
 }
 
 // Link is a way in that works once.
@@ -263,9 +287,10 @@ var enterPage = template.Must(template.New("enter").Parse(`<!doctype html>
 func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1024)
 	digest := sha256.Sum256([]byte(r.PostFormValue("link")))
-	secret := rand.Text()
+	cookie := cookieOf(r)
+	cookie.Value = rand.Text()
 	s.mu.Lock()
-	until, ok := s.links[digest]
+	link, ok := s.links[digest]
 	delete(s.links, digest)
 	now := time.Now()
 	for old, open := range s.sessions {
@@ -273,9 +298,9 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 			delete(s.sessions, old)
 		}
 	}
-	if ok = ok && now.Before(until); ok {
+	if ok = ok && now.Before(link.until); ok {
 		s.n++
-		s.sessions[sha256.Sum256([]byte(secret))] = session{s.n, now.Add(sessionLasts)}
+		s.sessions[sha256.Sum256([]byte(cookie.Name+"="+cookie.Value))] = admission{link.reader, s.n, now.Add(sessionLasts)}
 	}
 	n := s.n
 	s.mu.Unlock()
@@ -283,9 +308,8 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "link", "this link was used before, or is older than "+linkLasts.String()+": make another with `starter codec link`", http.StatusForbidden)
 		return
 	}
-	s.o.Logger.Info("let in by a link", "by", fmt.Sprintf("session %d", n), "lasts", sessionLasts.String())
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: secret, Path: "/", MaxAge: int(sessionLasts.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"})
+	s.o.Logger.Info("let in by a link", "by", fmt.Sprintf("session %d", n), "reader", link.reader, "lasts", sessionLasts.String())
+	http.SetCookie(w, cookie)
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")
 	if s.o.Home == "" {

@@ -108,9 +108,13 @@ func TestWhoMayDecode(t *testing.T) {
 
 func TestALinkLetsOneBrowserInOnce(t *testing.T) {
 	s := serve(t)
-	code, _, _ := s.ask(t, "POST", "/link", "")
+	code, _, _ := s.ask(t, "POST", "/link?reader=una", "")
 	require.Equal(t, 401, code, "a link takes the token")
-	code, _, body := s.ask(t, "POST", "/link", "", "Authorization", "Bearer "+token)
+	for _, nobody := range []string{"", "?reader=", "?reader=una%0Amorag"} {
+		code, _, _ = s.ask(t, "POST", "/link"+nobody, "", "Authorization", "Bearer "+token)
+		require.Equal(t, 400, code, "a link names its reader")
+	}
+	code, _, body := s.ask(t, "POST", "/link?reader=una", "", "Authorization", "Bearer "+token)
 	require.Equal(t, 200, code)
 	var link codec.Link
 	require.NoError(t, json.Unmarshal([]byte(body), &link))
@@ -133,11 +137,12 @@ func TestALinkLetsOneBrowserInOnce(t *testing.T) {
 	require.Equal(t, 303, code)
 	require.Equal(t, origin, headers.Get("Location"))
 	cookie := headers.Get("Set-Cookie")
-	for _, word := range []string{"HttpOnly", "SameSite=Strict", "Max-Age=43200"} {
+	for _, word := range []string{"HttpOnly", "SameSite=Strict", "Max-Age=43200", "Path=/decode"} {
 		require.Contains(t, cookie, word)
 	}
 	code, _, body = s.ask(t, "POST", "/decode", s.body, "Origin", origin)
 	require.Equal(t, 200, code, "the cookie lets it in: %s", body)
+	require.Contains(t, s.log.String(), `"msg":"decoded","by":"session 1","reader":"una"`, "the reading names its reader")
 	code, _, _ = s.ask(t, "POST", "/decode", s.body)
 	require.Equal(t, 401, code, "a cookie counts only with the page it is sent from")
 	code, _, _ = s.ask(t, "POST", "/decode", s.body, "Origin", "http://evil.example")
@@ -149,6 +154,26 @@ func TestALinkLetsOneBrowserInOnce(t *testing.T) {
 	_, _, metrics := s.ask(t, "GET", "/metrics", "")
 	require.Contains(t, metrics, `hame_codec_payloads_decoded_total{by="session"} 1`)
 	require.Contains(t, metrics, `hame_codec_requests_refused_total{reason="link"} 2`)
+}
+
+// TestBehindTLS the cookie is for this host over TLS alone.
+func TestBehindTLS(t *testing.T) {
+	s := serve(t)
+	_, _, body := s.ask(t, "POST", "/link?reader=una", "", "Authorization", "Bearer "+token)
+	var link codec.Link
+	require.NoError(t, json.Unmarshal([]byte(body), &link))
+	over := []string{"X-Forwarded-Proto", "https"}
+	code, headers, _ := s.ask(t, "POST", "/enter", "link="+strings.TrimPrefix(link.Path, "/enter?link="), append(over, "Content-Type", "application/x-www-form-urlencoded")...)
+	require.Equal(t, 303, code)
+	cookie := headers.Get("Set-Cookie")
+	for _, word := range []string{"__Host-hame_codec=", "Secure", "Path=/;", "HttpOnly", "SameSite=Strict"} {
+		require.Contains(t, cookie, word)
+	}
+	value, _, _ := strings.Cut(cookie, ";")
+	code, _, body = s.ask(t, "POST", "/decode", s.body, append(over, "Origin", origin, "Cookie", value)...)
+	require.Equal(t, 200, code, body)
+	code, _, _ = s.ask(t, "POST", "/decode", s.body, "Origin", origin, "Cookie", strings.Replace(value, "__Host-", "", 1))
+	require.Equal(t, 401, code, "not without TLS")
 }
 
 func TestWhatACodecServerRefuses(t *testing.T) {

@@ -92,8 +92,8 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if c.Exit {
 		return nil
 	}
-	fmt.Printf("\nTemporal Web UI: %s\nOf restricted families: %s (log in as fiona or una; any password)\nIts payloads are encrypted. This link lets one browser read them, once: (another: bin/starter codec link)\n", stack.UIURL, stack.UIRestrictedURL)
-	if err := p.starter(ctx, "codec", "link"); err != nil {
+	fmt.Printf("\nTemporal Web UI: %s\nOf restricted families: %s (log in as fiona or una; any password)\nIts payloads are encrypted. This link lets one browser read them, once: (another: bin/starter --as una codec link)\n", stack.UIURL, stack.UIRestrictedURL)
+	if err := p.starter(ctx, "codec", "link", "--reader", "una"); err != nil {
 		return err
 	}
 	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (README.md has a walk-through). Ctrl-C stops everything.")
