@@ -85,11 +85,11 @@ func (a *app) mayReadRestricted(ctx context.Context, login, password string) (bo
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	s, err := store.Open(ctx, u.String(), 1)
+	if store.IsKind(err, store.NotPermitted) {
+		return false, nil // no such login, or another password
+	}
 	if err != nil {
-		if store.IsKind(err, store.Unavailable) {
-			return false, err
-		}
-		return false, nil // no login, or another password
+		return false, err
 	}
 	defer func() { _ = s.Close() }()
 	me, err := s.Me(ctx)
