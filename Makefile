@@ -39,7 +39,8 @@ build:
 histories: build
 	bin/devstack exec --no-ui -- go run ./workflows/internal/recordhistories
 
-# Writes the reference of starter's commands from the program itself. A test
-# fails where it is out of date.
+# Writes the reference of starter's commands, and the page of the stages with their
+# tasks, days and acts, from the program itself. A test fails where one is out of date.
 reference: build
-	bin/starter reference > docs/commands.md
+	bin/starter reference commands > docs/commands.md
+	bin/starter reference stages > docs/stages.md

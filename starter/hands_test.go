@@ -77,6 +77,17 @@ func TestTheReferenceOfCommands(t *testing.T) {
 	written, err := os.ReadFile(filepath.Join("..", "docs", "commands.md"))
 	require.NoError(t, err)
 	require.Equal(t, string(written), b.String(), "docs/commands.md is out of date: run `make reference`")
+
+	b.Reset()
+	require.NoError(t, writeStages(&b, newRoot(&app{})))
+	written, err = os.ReadFile(filepath.Join("..", "docs", "stages.md"))
+	require.NoError(t, err)
+	require.Equal(t, string(written), b.String(), "docs/stages.md is out of date: run `make reference`")
+	for _, p := range stagePages {
+		for _, file := range p.files {
+			require.FileExists(t, filepath.Join("..", file))
+		}
+	}
 	require.NotContains(t, b.String(), "*For .*", "each command says whom it is for: see forAct and forReaders")
 }
 

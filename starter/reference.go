@@ -32,8 +32,16 @@ const (
 
 func (a *app) referenceCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "reference", Short: "write the reference of all commands as Markdown", Args: exactly(0), Hidden: true,
-		RunE: func(c *cobra.Command, _ []string) error { return writeReference(c.OutOrStdout(), c.Root()) },
+		Use: "reference commands|stages", Short: "write the page of all commands, or of the stages, as Markdown", Args: exactly(1), Hidden: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			switch args[0] {
+			case "commands":
+				return writeReference(c.OutOrStdout(), c.Root())
+			case "stages":
+				return writeStages(c.OutOrStdout(), c.Root())
+			}
+			return usageError{fmt.Errorf("%q is no page: commands or stages", args[0])}
+		},
 	}, needsServer)
 }
 

@@ -120,6 +120,14 @@ func (s *RuleSet) DeemedReceipt(posted clock.Date, h *clock.Holidays) (clock.Dat
 	return calendar.DeemedReceipt(posted), nil
 }
 
+// Days returns how long a kind of task has, and after how many days of the same unit
+// it reminds and escalates; 0 where it does not. The error is of a kind of which the
+// set says nothing.
+func (s *RuleSet) Days(kind casefile.TaskKind) (budget clock.Budget, reminder, escalation int, err error) {
+	t, err := s.timing(kind)
+	return t.budget, t.reminder, t.escalation, err
+}
+
 func (s *RuleSet) timing(kind casefile.TaskKind) (timing, error) {
 	t, ok := s.tasks[kind]
 	if !ok {
