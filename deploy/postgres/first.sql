@@ -36,7 +36,8 @@ revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(intege
     pg_catalog.lo_put(oid, bigint, bytea), pg_catalog.lo_open(oid, integer), pg_catalog.lowrite(integer, bytea) from public;
 
 -- Statistics count the rows that a session's own statements touched, also those that it was not shown, and every table's
--- rows. They are for the administrator.
+-- and the whole database's rows. The size of a table grows with each row, also of a restricted case. The list of locks
+-- tells which tables somebody else's transaction touches at this moment. All of this is for the administrator.
 do $$
 declare
     counter text;
@@ -44,13 +45,17 @@ begin
     for counter in
         select p.oid::regprocedure::text from pg_catalog.pg_proc p
         where p.pronamespace = 'pg_catalog'::regnamespace
-          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname in (
+          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname ^@ 'pg_stat_get_db_' or p.proname ^@ 'pg_stat_get_function_'
+              or p.proname ^@ 'pg_stat_get_last_' or p.proname ~ '^pg_stat_get_(auto)?(analyze|vacuum)_count$'
+              or p.proname in ('pg_stat_get_wal', 'pg_stat_get_slru', 'pg_stat_get_io', 'pg_stat_get_progress_info')
+              or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size',
+              'pg_database_size', 'pg_tablespace_size', 'pg_lock_status')
+              or p.proname in (
               'pg_stat_get_numscans', 'pg_stat_get_tuples_returned', 'pg_stat_get_tuples_fetched',
               'pg_stat_get_tuples_inserted', 'pg_stat_get_tuples_updated', 'pg_stat_get_tuples_deleted',
               'pg_stat_get_tuples_hot_updated', 'pg_stat_get_tuples_newpage_updated', 'pg_stat_get_live_tuples',
               'pg_stat_get_dead_tuples', 'pg_stat_get_mod_since_analyze', 'pg_stat_get_ins_since_vacuum',
-              'pg_stat_get_blocks_fetched', 'pg_stat_get_blocks_hit', 'pg_stat_get_lastscan',
-              'pg_stat_get_function_calls'))
+              'pg_stat_get_blocks_fetched', 'pg_stat_get_blocks_hit', 'pg_stat_get_lastscan'))
     loop
         execute format('revoke execute on function %s from public', counter);
         execute format('grant execute on function %s to pg_monitor, pg_read_all_stats', counter);

@@ -55,6 +55,12 @@ func TestWhatARoleCanLearn(t *testing.T) {
 				_, err := h.SQL(t, login).Exec(`select * from ` + counters)
 				require.ErrorContains(t, err, "permission denied", "%s: %s", login, counters)
 			}
+			for _, channel := range []string{`pg_stat_database`, `pg_locks`, `pg_stat_get_db_tuples_inserted(0)`, `pg_stat_get_last_autoanalyze_time(0)`,
+				`pg_relation_size('hame.family')`, `pg_total_relation_size('hame.command'::regclass)`, `pg_table_size('hame.family')`,
+				`pg_indexes_size('hame.family')`, `pg_database_size(current_database())`, `pg_stat_wal`} {
+				_, err := h.SQL(t, login).Exec(`select * from ` + channel)
+				require.ErrorContains(t, err, "permission denied", "%s: %s", login, channel)
+			}
 			var rows int
 			require.NoError(t, h.SQL(t, login).Get(&rows, `select count(*) from pg_stats where schemaname = 'hame'`))
 			require.Zero(t, rows, login)
@@ -88,7 +94,9 @@ func TestWhatARoleCanLearn(t *testing.T) {
 		_, err = tx.Exec(`insert into command (id, case_ref, kind, attested_on) values (gen_random_uuid(), $1, 'case.assign', '2026-03-02')`, hidden)
 		require.NoError(t, err)
 		var kinds []string
-		require.NoError(t, h.SQL(t, "morag").Select(&kinds, `select distinct locktype from pg_locks l join pg_database d on d.oid = l.database
+		_, err = h.SQL(t, "morag").Exec(`select * from pg_locks`)
+		require.ErrorContains(t, err, "permission denied")
+		require.NoError(t, h.SQL(t, "postgres").Select(&kinds, `select distinct locktype from pg_locks l join pg_database d on d.oid = l.database
 			where d.datname = current_database() and locktype not in ('relation', 'virtualxid', 'transactionid')`))
 		require.Empty(t, kinds, "no lock has a case's name")
 		require.NoError(t, tx.Rollback())
