@@ -142,7 +142,7 @@ func TestCapacityIsPerWeek(t *testing.T) {
 
 // TestTheOrderOfListing is row 2 of domain.md: alleged harm, ageing out and
 // illness, longest resident with children, supported, the rest; and before all
-// of them whoever has waited too long (R4).
+// of them the family that has waited too long (R4).
 func TestTheOrderOfListing(t *testing.T) {
 	o := newOffice(t)
 	lone := func(f *casefile.Family) { f.People = f.People[:1] }
@@ -190,7 +190,7 @@ func TestTheOrderOfListing(t *testing.T) {
 		"N01 supported", "N06 ageing_out", "N00 rest"}, order, "the order is worked out afresh: by the second draw N06 has come within six months of 18")
 }
 
-// TestTheLongestWait: whoever has waited longer than the rule set allows comes
+// TestTheLongestWait: a family that has waited longer than the rule set allows comes
 // before all others (R4).
 func TestTheLongestWait(t *testing.T) {
 	o := newOffice(t)

@@ -76,7 +76,7 @@ func TestAReportThatIsReturned(t *testing.T) {
 }
 
 // TestTheMinistersOffice: each of the office may return a draft, at each step; it
-// is drafted, checked, cleared and signed anew, whatever stood under it before
+// is drafted, checked, cleared and signed anew, also if it was signed before
 // (row 5).
 func TestTheMinistersOffice(t *testing.T) {
 	o := newOffice(t)

@@ -22,7 +22,7 @@ import (
 
 // The tests of a calendar that changes while deadlines run. Scotland's holiday of
 // Monday 15 June 2026 was proclaimed in February 2026: a version without it is
-// what was in force before. The calendar belongs to whoever must act (process.md,
+// what was in force before. The calendar belongs to those who must act (process.md,
 // Deadlines), so that the Home Office's deadlines know nothing of it.
 
 // proclaimed is Scotland's day that was added.
@@ -186,7 +186,7 @@ func TestWhatIsOpenedUnderAVersion(t *testing.T) {
 
 // TestWhatACalendarFinds: deadlines that stand still, that have passed, whose
 // escalation lies ahead, or that somebody still counts on, each by the working
-// days of whoever must act.
+// days of those who must act.
 func TestWhatACalendarFinds(t *testing.T) {
 	england := func(on string) clock.Holiday { return holiday("england-and-wales", on) }
 	for _, c := range []struct {

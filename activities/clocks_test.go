@@ -340,8 +340,8 @@ func TestARungActsOnce(t *testing.T) {
 	require.Equal(t, 2, value[int](o, `select count(*) from rung`))
 }
 
-// TestARungNeverActsBeforeItsInstant, whatever asks it to: it would take days
-// from whoever has them.
+// TestARungNeverActsBeforeItsInstant, also if it is asked to: it would take days
+// from those who have them.
 func TestARungNeverActsBeforeItsInstant(t *testing.T) {
 	s := newOffice(t).family(t, nil).until(casefile.Evidence)
 	next := s.task(casefile.TaskCommunity, 0).Next

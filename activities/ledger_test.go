@@ -1239,7 +1239,7 @@ func TestWhatIsPutOffForPostStaysPutOff(t *testing.T) {
 }
 
 // TestAnEscalationThatAHoldTakesBack: the last day had passed, and then the clock
-// stood still before the escalation. It is late, and not escalated: whoever had
+// stood still before the escalation. It is late, and not escalated: the officer who had
 // it has it again.
 func TestAnEscalationThatAHoldTakesBack(t *testing.T) {
 	s := newLedger(t).family(t, nil)
@@ -1411,7 +1411,7 @@ func (s *story) consistent() {
 // TestAnyOrderOfActs plays families whose days are drawn by lot, with holds that
 // are recorded late, released late and overlap, more time and less, post, answers
 // and changing calendars; rungs come up at their instants, or when a worker runs
-// again. Whatever the order, nothing fails, no rung acts twice, and each date
+// again. In any order, nothing fails, no rung acts twice, and each date
 // follows from its ledger.
 func TestAnyOrderOfActs(t *testing.T) {
 	for seed := range uint64(3) {
@@ -1564,7 +1564,7 @@ func TestAHoldThatBeganEarlier(t *testing.T) {
 
 // TestConcernsHoldFromTheDayAttested, as holds do: a concern of 16 March that is
 // typed on the 19th has stopped the clock since the 16th. A flag decides, and holds
-// from the day on which it is set, whatever day its row says.
+// from the day on which it is set, and not from the day in its row.
 func TestConcernsHoldFromTheDayAttested(t *testing.T) {
 	o := newLedger(t)
 	for _, c := range []struct {
@@ -1709,7 +1709,7 @@ func TestTheFiguresOfWhatWasMissed(t *testing.T) {
 
 // TestAnEarlierReviewThatNobodySaw: a second file of the same family is held in the
 // database alone, with a day of review before that of the hold that stands. The
-// sweep has the review look, and a concern is never refused for it.
+// delivery has the review refresh from the record, and a concern is never refused for it.
 func TestAnEarlierReviewThatNobodySaw(t *testing.T) {
 	o := newLedger(t)
 	unseen := func() []string {
@@ -1739,7 +1739,7 @@ func TestAnEarlierReviewThatNobodySaw(t *testing.T) {
 
 // TestTheCauseOfAMoveThatACalendarIsBehind: an act that holds a case before a
 // change of the calendars has reached it. What the calendar moves is not said to
-// be moved by whoever acted.
+// be moved by the officer who acted.
 func TestTheCauseOfAMoveThatACalendarIsBehind(t *testing.T) {
 	longer := func(t *testing.T) *clock.Holidays {
 		return with(t, clock.Embedded(), holiday("england-and-wales", "2026-03-11"))

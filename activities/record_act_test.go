@@ -47,7 +47,7 @@ func TestForgedActs(t *testing.T) {
 }
 
 // TestARoleRevokedSince: a command whose author did not hold the role on the day
-// it was written is refused, whatever the trigger let through.
+// it was written is refused, also if the trigger let it through.
 func TestARoleRevokedSince(t *testing.T) {
 	o := newOffice(t)
 	s := o.family(t, nil)
@@ -69,7 +69,7 @@ func TestARoleRevokedSince(t *testing.T) {
 }
 
 // TestTheSameActTwice: a command that has an outcome gets the same answer again,
-// and its facts are written once; however often and at whatever hour it comes.
+// and its facts are written once; however often and at any hour it comes.
 func TestTheSameActTwice(t *testing.T) {
 	o := newOffice(t)
 	t.Run("accepted", func(t *testing.T) {
@@ -132,9 +132,9 @@ func TestTheSameActTwice(t *testing.T) {
 		s := o.family(t, nil)
 		c := s.command("morag", casefile.ActContact, 0, monday, &casefile.ContactFields{How: "phone"})
 		before := s.facts()
-		sweep, err := o.sql("hame_worker").Beginx()
+		delivery, err := o.sql("hame_worker").Beginx()
 		require.NoError(t, err)
-		_, err = sweep.Exec(`insert into command_outcome (command_id, outcome, code) values ($1, 'expired', 'undelivered')`, c.ID)
+		_, err = delivery.Exec(`insert into command_outcome (command_id, outcome, code) values ($1, 'expired', 'undelivered')`, c.ID)
 		require.NoError(t, err)
 		answer := make(chan activities.RecordActResult, 1)
 		failed := make(chan error, 1)
@@ -144,7 +144,7 @@ func TestTheSameActTwice(t *testing.T) {
 			failed <- err
 		}()
 		o.awaitBlocked(1)
-		require.NoError(t, sweep.Commit())
+		require.NoError(t, delivery.Commit())
 		first := <-answer
 		require.NoError(t, <-failed)
 		s.unchanged(before)

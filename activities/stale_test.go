@@ -28,7 +28,7 @@ func TestAStaleProposal(t *testing.T) {
 	require.True(t, s.review.Signed)
 }
 
-// TestWhatComesAfterAProposal returns it to its author, whatever it is: they
+// TestWhatComesAfterAProposal returns it to its author: they
 // confirm or change it on the file as it now stands.
 func TestWhatComesAfterAProposal(t *testing.T) {
 	o := newOffice(t)

@@ -18,7 +18,7 @@ import (
 )
 
 // The tests of this package play acts on a case as people do: a command is a row
-// under the login of whoever types it, and an activity of the worker's records
+// under the login of the officer who types it, and an activity of the worker's records
 // it, at a business instant that the test chooses.
 
 // monday is the day on which the families of these tests are listed: Monday 2
@@ -506,7 +506,7 @@ func findings() []casefile.Reason {
 }
 
 // drawNext sets the key of the draw so that the case's next grant is drawn for a
-// second officer, or is not. A draw that was made once stands, whatever the key.
+// second officer, or is not. A draw that was made once stands, under any key.
 func (s *story) drawNext(drawn bool) {
 	s.t.Helper()
 	next := value[int](s.office, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, s.ref)

@@ -10,7 +10,7 @@ import (
 	"hame/internal/store"
 )
 
-// A refusal waits for the time that somebody has, whatever has given it to them.
+// A refusal waits for the time that somebody has, however it was given.
 
 // relying is a refusal of the principal that relies on adverse material.
 func (s *story) relying() *casefile.ProposeFields {
@@ -144,7 +144,7 @@ func TestASearchForAnAppeal(t *testing.T) {
 }
 
 // TestAnOlderQuestionnaire is not asked for again by a hold that is recorded late,
-// whatever came of the one that was sent after it.
+// also if a newer one was sent since.
 func TestAnOlderQuestionnaire(t *testing.T) {
 	const kind = casefile.TaskQuestionnaire
 	begin := func(t *testing.T) *story {

@@ -194,7 +194,7 @@ func (a *app) mayAct(ctx context.Context, act casefile.Act, ref string) error {
 	return a.mayTakePart(ctx, act, ref)
 }
 
-// holdsRole checks that whoever is at the keyboard has a role for an act, and
+// holdsRole checks that the person at the keyboard has a role for an act, and
 // returns who that is.
 func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error) {
 	me, err := a.store.Me(ctx)

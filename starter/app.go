@@ -61,7 +61,7 @@ func (a *app) close() {
 	}
 }
 
-// database connects as whoever is at the keyboard.
+// database connects as the person at the keyboard.
 func (a *app) database(ctx context.Context) (*store.Store, error) {
 	if a.store != nil {
 		return a.store, nil
@@ -85,7 +85,7 @@ func (a *app) database(ctx context.Context) (*store.Store, error) {
 	return s, err
 }
 
-// desk is that of whoever is at the keyboard. It needs the database only: the worker
+// desk is that of the person at the keyboard. It needs the database only: the worker
 // delivers what is recorded.
 func (a *app) desk(ctx context.Context) (*desk.Desk, error) {
 	s, err := a.database(ctx)

@@ -23,7 +23,7 @@ import (
 	"hame/internal/store"
 )
 
-// keysetCommand is what whoever runs the programs does to their keyset.
+// keysetCommand has what those who run the programs do to their keyset.
 func (a *app) keysetCommand() *cobra.Command {
 	owner := "whoever runs the programs"
 	create := forReaders(&cobra.Command{

@@ -15,7 +15,7 @@ import (
 	"hame/internal/desk"
 )
 
-// FuzzForm: whatever is given as the form or text of an act, it is refused as
+// FuzzForm: anything that is given as the form or text of an act, it is refused as
 // wrongly typed in words that a terminal can show, or it becomes a command whose
 // fields are read again as they were filled in.
 func FuzzForm(f *testing.F) {

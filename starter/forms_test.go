@@ -8,7 +8,7 @@ import (
 	"hame/internal/casefile"
 )
 
-// TestAFormsSlipIsPlaced: whoever typed a wrong value is told on which line and in
+// TestAFormsSlipIsPlaced: the officer who typed a wrong value is told on which line and in
 // which field it stands, and what is wanted.
 func TestAFormsSlipIsPlaced(t *testing.T) {
 	for _, c := range []struct {

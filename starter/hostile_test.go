@@ -305,7 +305,7 @@ func (a *assault) refused(t *testing.T, what string, codes []int, args ...[]stri
 }
 
 // everything is a digest of every table's rows but for the reads of cases, which
-// are recorded whatever comes of them.
+// are recorded, also if nothing comes of them.
 func (r *room) everything(t *testing.T) map[string]string {
 	t.Helper()
 	var tables []string

@@ -219,7 +219,7 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		quote, line string
 		readers     []casefile.Party
 		words       string // that only a reader finds in it
-		otherwise   int    // the exit code of whoever is no reader
+		otherwise   int    // the exit code of a person who is no reader
 		stranger    int    // the exit code of another council's officer
 	}{
 		{"case find: all, own view", "case find", all, r.ref, 0, 0},
@@ -289,9 +289,9 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 	})
 }
 
-// TestSQLByEveryRole: the row of an act is written under the login of whoever may
+// TestSQLByEveryRole: the row of an act is written under the login of those who may
 // do it and of nobody else, whatever client they use; and the functions that do
-// an act whole refuse whoever may not.
+// an act whole refuse those who may not.
 func TestSQLByEveryRole(t *testing.T) {
 	r := matrixRoom(t)
 	logins := maps.Clone(officers)

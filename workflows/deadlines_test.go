@@ -98,7 +98,7 @@ func withHold(f *casefile.Family) {
 	}
 }
 
-// Whatever nobody does is escalated, recorded as a gap or lapses; it never leads
+// What nobody does is escalated, recorded as a gap or lapses; it never leads
 // to an outcome by itself, and never to a state without an owner and a next date
 // (story.owned looks each working day for two years).
 func TestDeadlineMissed(t *testing.T) {

@@ -139,7 +139,7 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params fun
 
 // stepIf is a step that is left out where a condition of the state does not hold
 // when its turn comes. What was stuck at it goes on. Each try is of its own time:
-// the clocks that it starts were nobody's before.
+// no deadline that it starts has been shown to anyone.
 func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params func(now time.Time) any) {
 	for stuck := false; ; stuck = true {
 		var after casefile.Review

@@ -104,7 +104,7 @@ func (m *maker) readTexts(x *row) {
 	}
 }
 
-// textFault says what is wrong with a text, whatever it means. It never
+// textFault says what is wrong with a text as a text, in any column. It never
 // repeats the text.
 func textFault(text string, c column) string {
 	if !utf8.ValidString(text) {

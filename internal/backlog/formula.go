@@ -68,7 +68,7 @@ var (
 	barredInLine   = regexp.MustCompile(`(^|,)("?)(\s*[` + formulaSigns + `]|[\t\r])`)
 )
 
-// markedLine is a line that can't be read, with marks wherever a cell may begin. If
+// markedLine is a line that can't be read, with a mark at each place where a cell may begin. If
 // the file has marks already, a cell with an apostrophe stays as it stands.
 func markedLine(raw []byte, hasMarks bool) []byte {
 	pattern := unmarkedInLine

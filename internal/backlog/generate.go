@@ -51,7 +51,7 @@ type GenerateOptions struct {
 // have birth dates that contradict each other, 6% no address, 4% a placeholder
 // for a reference, and there are partial and unknown birth dates, "children" who
 // have grown up, former codes and stray spaces. A missing dependant (5% in the
-// model) can't be seen in a file and is left to whoever rehearses the backlog.
+// model) can't be seen in a file and is left to the rehearsal.
 //
 // It fails if the people can't be put into so many families.
 func Generate(w io.Writer, o GenerateOptions) error {

@@ -134,7 +134,7 @@ func TestGeneratedIsPlainlySynthetic(t *testing.T) {
 }
 
 // Families make sense, but for the defects: nobody is a parent before 16, and
-// whoever was born here did not arrive.
+// a person born here did not arrive.
 func TestGeneratedFamiliesMakeSense(t *testing.T) {
 	g := &generator{rng: newRand(3), asOf: today, used: map[string]bool{}}
 	g.families(1100, 4000)

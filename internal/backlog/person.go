@@ -90,7 +90,7 @@ func (m *maker) person(x *row) casefile.Person {
 	}
 	own := casefile.No
 	if p.Relationship == casefile.Principal {
-		own = casefile.Yes // a family's principal is whoever made its claim
+		own = casefile.Yes // a family's principal made its claim
 		m.need(x, "claim_date", "claim_date is missing: a principal needs one")
 	}
 	p.OwnClaim = code(m, x, "own_claim", yesOrNo, own) == casefile.Yes

@@ -169,7 +169,7 @@ func lineEnd(data []byte) int {
 	return len(data)
 }
 
-// loose cuts a line at its commas, whatever its quotes say, to see which
+// loose cuts a line at its commas, without regard to its quotes, to see which
 // families an unreadable row may belong to.
 func loose(raw []byte) []string {
 	cells := strings.Split(string(raw), ",")

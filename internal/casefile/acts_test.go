@@ -227,7 +227,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActLateArrival:     "service",
 		ActCorrect:         always,
 		ActDifference:      always,
-		ActRecover:         "unlisted " + always, // whatever the stage, of a review that is not closed
+		ActRecover:         "unlisted " + always, // at any stage, of a review that is not closed
 		ActReceivePost:     always + " closed",
 		ActLinkPost:        always + " closed",
 		ActReadPost:        always + " closed",

@@ -11,7 +11,7 @@ import (
 
 // TestWhoIsAChild: process.md, Children. A child is anyone who may be under 18,
 // by the latest date that the record allows, or unknown and not shown to be
-// adult, or age disputed, whatever the relationship.
+// adult, or age disputed, in any relationship.
 func TestWhoIsAChild(t *testing.T) {
 	for _, c := range []struct {
 		facts    string
@@ -90,7 +90,7 @@ func TestSchoolAge(t *testing.T) {
 	}
 }
 
-// TestOnFileAChildStaysOne: whoever was a child when listed stays one.
+// TestOnFileAChildStaysOne: a person who was a child when listed stays one.
 func TestOnFileAChildStaysOne(t *testing.T) {
 	grown := FilePerson{Birth: born("1998-03-05"), Relationship: Child, ChildWhenListed: true}
 	require.True(t, grown.IsChild(day("2026-03-05")), "28, and 17 when listed")

@@ -420,7 +420,7 @@ func TestWhichActsNeedTheirText(t *testing.T) {
 	}
 }
 
-// TestARefusalListsTheCodes: whoever mistypes a code is told which there are.
+// TestARefusalListsTheCodes: an officer who mistypes a code is told which there are.
 func TestARefusalListsTheCodes(t *testing.T) {
 	_, err := DecodeFields(ActReceiveLetter, []byte(`{"from": "newspaper"}`))
 	refusedFor(t, err, strings.Join(RepresentationSources, ", "))

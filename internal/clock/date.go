@@ -64,7 +64,7 @@ func DateOf(t time.Time) Date {
 // InLondon gives an instant as the clocks of London show it, for people to read.
 func InLondon(t time.Time) time.Time { return t.In(london) }
 
-// dateFrom takes a time's own year, month and day, whatever its zone.
+// dateFrom takes a time's own year, month and day, in any zone.
 func dateFrom(t time.Time) Date {
 	y, m, d := t.Date()
 	return Date{int32(y), uint8(m), uint8(d)}

@@ -77,7 +77,7 @@ func FuzzCalendar(f *testing.F) {
 // FuzzHolidays reads any bytes as published holidays, or says of the file what is
 // wrong with it. What it accepts is never "no holidays": it holds a council's
 // days or whole years of a nation, of both if it is in a form of gov.uk's; and it
-// is the same version in whatever form it is written again.
+// is the same version in every form in which it is written again.
 func FuzzHolidays(f *testing.F) {
 	for _, file := range []string{"holidays.tsv", pageFile, olderFeed} {
 		data, err := os.ReadFile(file)

@@ -198,7 +198,7 @@ func pageDays(divisions map[string]map[string]json.RawMessage) ([]Holiday, error
 	return days, nil
 }
 
-// northernIreland stands in the published files and is nobody's calendar here.
+// northernIreland stands in the published files. No deadline of Hame is counted by it.
 const northernIreland = "northern-ireland"
 
 func appendDays(days []Holiday, slug string, events []govukDate, layout string) ([]Holiday, error) {

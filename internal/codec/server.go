@@ -54,7 +54,7 @@ type ServerOptions struct {
 	Logger *slog.Logger
 }
 
-// Server decodes payloads for the Web UI and the command line. It lets in whoever
+// Server decodes payloads for the Web UI and the command line. It lets in a client that
 // brings the bearer token, or the cookie that a one-time link has set; from a
 // browser only pages of the allowed origins. It never encodes. Every request is
 // counted and logged, with the workflows that it read and never with what they say.
@@ -204,7 +204,7 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(answer) // whoever asked has gone
+	_, _ = w.Write(answer) // the client has gone
 }
 
 // workflowsOf names the workflows whose payloads were read.
@@ -243,7 +243,7 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	s.o.Logger.Info("made a link", "reader", reader, "lasts", linkLasts.String())
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(Link{Path: "/enter?link=" + secret}) // whoever asked has gone
+	_ = json.NewEncoder(w).Encode(Link{Path: "/enter?link=" + secret}) // the client has gone
 }
 
 // loginPattern is what a reader may be called, as the logins of the record are.

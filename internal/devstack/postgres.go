@@ -181,7 +181,7 @@ func postgresUser() (*syscall.Credential, string, error) {
 
 // startPostgres makes a database cluster in the stack's directory and starts a server on
 // it, with an empty database hame. Its data is for one demo or test run: it is
-// not flushed to disk, and whoever reaches the loopback address is trusted.
+// not flushed to disk, and everybody who reaches the loopback address is trusted.
 func (s *Stack) startPostgres(ctx context.Context, bin string) error {
 	credential, userName, err := postgresUser()
 	if err != nil {

@@ -3,7 +3,7 @@
 // stack belongs to the process that brought it up, listens on free ports of the
 // loopback address only, and leaves nothing behind.
 //
-// It trusts whoever reaches it, and its data does not outlive it: never point
+// It trusts everybody who reaches it, and its data does not outlive it: never point
 // it at real families.
 package devstack
 
@@ -59,7 +59,7 @@ type Stack struct {
 }
 
 // Up brings up a stack and returns once both servers answer, with database and
-// namespace made. Whoever calls it calls Down; should the process die instead,
+// namespace made. The caller calls Down; should the process die instead,
 // its servers end with it and the next Up of any name clears away the rest.
 //
 // The first Up on a machine builds the Temporal server, which takes minutes,

@@ -50,7 +50,7 @@ type State struct {
 	// sign and verify them; empty if there are none.
 	AuditDir string `json:"audit_dir,omitempty"`
 	// CodecAddress is where the Web UI, if there is one, expects a codec server,
-	// which whoever brings up the stack starts; CodecToken is its bearer token.
+	// which the program that brings up the stack starts; CodecToken is its bearer token.
 	CodecAddress string `json:"codec_address"`
 	CodecToken   string `json:"codec_token"`
 }

@@ -52,7 +52,7 @@ func TestATableIsNotWorkedOutFromItsMargins(t *testing.T) {
 	require.False(t, hidden[8], "all together stays")
 }
 
-// Whatever the table, no small count is shown, no shown total tells its hidden
+// In any table, no small count is shown, no shown total tells its hidden
 // parts, and no sum has a single hidden cell.
 func TestNothingHiddenFollows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

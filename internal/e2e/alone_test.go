@@ -12,7 +12,7 @@ import (
 	"hame/internal/testdb"
 )
 
-// TestAChildAlone: a young person without family is nobody's dependant and needs
+// TestAChildAlone: a young person without family depends on nobody and needs
 // no security check; asking for the checks must still lead to a proposal.
 func TestAChildAlone(t *testing.T) {
 	s := newSystem(t)

@@ -9,7 +9,7 @@ import (
 	"hame/internal/clock"
 )
 
-// TestBrokenOffWhileItIsSaved: with Ctrl-C at the moment of saving, whoever typed
+// TestBrokenOffWhileItIsSaved: with Ctrl-C at the moment of saving, the officer who typed
 // it is told that it is saved, for it is.
 func TestBrokenOffWhileItIsSaved(t *testing.T) {
 	s := newSystem(t)

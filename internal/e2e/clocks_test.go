@@ -109,7 +109,7 @@ func TestAChangedCalendar(t *testing.T) {
 }
 
 // TestACalendarThatIsBrokenOff: it is in force as soon as it is stored; nobody
-// works it off, and whoever typed it goes home. When a worker runs again it is
+// works it off, and the officer who typed it goes home. When a worker runs again it is
 // worked off without being typed again.
 func TestACalendarThatIsBrokenOff(t *testing.T) {
 	s := newSystem(t)

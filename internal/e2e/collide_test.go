@@ -122,7 +122,7 @@ var collisions = []collision{
 		[]string{"accepted, accepted"},
 		map[string]int{`select count(*) from flag_request where case_ref = $1`: 1, `select count(*) from flag_request where case_ref = $1 and result = 'done' and first_by <> second_by`: 1,
 			`select count(*) from person_flag where case_ref = $1 and flag = 'public_harm' and state = 'confirmed'`: 1}},
-	// Whoever wants the opposite of what is asked refuses it; before it is asked there is nothing to clear.
+	// An officer who wants the opposite of what is asked refuses it; before it is asked there is nothing to clear.
 	{"flag on, flag off", after(toListing(), move{"fiona", casefile.ActFlag, 1, harmOn}, move{"douglas", casefile.ActFlag, 1, harmOff}),
 		[]string{"accepted, accepted", "accepted, refused already_done"},
 		map[string]int{`select count(*) from person_flag where case_ref = $1 and flag = 'public_harm' and state <> 'off'`: 0, `select count(*) from flag_request where case_ref = $1`: 1}},
@@ -155,7 +155,7 @@ var collisions = []collision{
 		map[string]int{`select count(*) from decision_outcome where case_ref = $1 and served_on is not null`: 0,
 			`select count(*) from task where case_ref = $1 and kind = 'service.serve' and closed_at is null`:      1,
 			`select count(*) from task where case_ref = $1 and kind like 'service.appeal%' and closed_at is null`: 0}},
-	// No window has ended yet: only the appeal is one, whoever looked first.
+	// No window has ended yet: only the appeal counts, in either order.
 	{"no appeal found, appeal", func(t *testing.T, o *office, ref string) (move, move) {
 		refused(t, o, ref)
 		o.does(t, ref, append(decisionSent(), move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"}})...)

@@ -34,7 +34,7 @@ func (o *office) becomes(t *testing.T, id uuid.UUID) (became string) {
 	return became
 }
 
-// TestWhatWasSavedIsDoneAsItWasTyped: whatever was typed while no worker ran becomes
+// TestWhatWasSavedIsDoneAsItWasTyped: an act that was typed while no worker ran becomes
 // what it would have become with one: of an unlisted family each act that opens its
 // review, on the day asked for; what can't is refused at once.
 func TestWhatWasSavedIsDoneAsItWasTyped(t *testing.T) {

@@ -52,7 +52,7 @@ type faulty struct {
 	workers []*workerProcess
 	hired   []*workerProcess // those that were lost too
 	rate    *rehearsal.Rehearsal
-	later   []func(*testing.T) // what holds once the sweep has come by
+	later   []func(*testing.T) // what holds once every act is delivered
 }
 
 func newFaulty(t *testing.T) *faulty {
@@ -335,7 +335,7 @@ func (f *faulty) count(t *testing.T, query string, args ...any) int {
 	return n
 }
 
-// forged: whoever reaches the frontend sends what they like. Nothing changes but
+// forged: a stranger who reaches the frontend can send anything. Nothing changes but
 // that it is counted and logged.
 func (f *faulty) forged(t *testing.T) {
 	ref, w := f.openCase(t), f.workers[len(f.workers)-1]
@@ -472,7 +472,7 @@ func (f *faulty) starterKilledBeforeHearing(t *testing.T) {
 	require.Error(t, c.cmd.Wait())
 	require.NoError(t, tx.Rollback())
 	id := f.newest(t, ref)
-	// The sweep may have to send it: the families must not be through by then.
+	// The worker may have to deliver it: the families must not be through by then.
 	defer f.rate.Pause()()
 	require.Eventually(t, func() bool {
 		return f.count(t, `select count(*) from command_outcome where command_id = $1`, id) == 1
@@ -513,7 +513,7 @@ func (f *faulty) changedImport(t *testing.T, csv string) {
 	require.Eventually(t, func() bool {
 		return f.count(t, `select count(*) from import_difference d where d.finding is null and not exists (select from task k where k.case_ref = d.case_ref
 			and ((k.kind = 'file.difference' and k.subject = d.no) or k.kind = 'closed.arrival'))`) == 0
-	}, 2*time.Minute, 200*time.Millisecond, "the sweep has each review open its tasks")
+	}, 2*time.Minute, 200*time.Millisecond, "the delivery has each review open its tasks")
 	require.Zero(t, f.count(t, `select count(*) - count(distinct (case_ref, person_no, field, new_value)) from import_difference`), "no difference twice")
 	require.NotZero(t, f.count(t, `select count(*) from import_difference`))
 }

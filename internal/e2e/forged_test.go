@@ -28,7 +28,7 @@ func scheduling(ctx workflow.Context, name string, params map[string]any) error 
 	return workflow.ExecuteActivity(ctx, name, params).Get(ctx, nil)
 }
 
-// TestForgedActivities: whoever reaches Temporal's frontend schedules what they like,
+// TestForgedActivities: a stranger who reaches Temporal's frontend schedules anything,
 // without the keyset and with it: by itself, from a workflow of their own, and from
 // one under the case's own id. No stage opens that is not due, and no deadline
 // passes before its time (F2).

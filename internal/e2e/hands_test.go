@@ -224,5 +224,5 @@ func TestMoreExitCodes(t *testing.T) {
 	require.Eventually(t, func() bool {
 		var delivered bool
 		return s.db.SQL(t, "hame_worker").Get(&delivered, `select exists (select from contact where case_ref = $1 and how = 'visit')`, ref) == nil && delivered
-	}, 2*time.Minute, time.Second, "the worker's sweep sends it")
+	}, 2*time.Minute, time.Second, "the worker delivers it")
 }

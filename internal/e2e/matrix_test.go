@@ -41,7 +41,7 @@ func (o *office) forges(t *testing.T, ref string, name casefile.Act, a workflows
 	return r.Refused.Code
 }
 
-// TestAForgedUpdateChangesNothing: whoever reaches Temporal with a client of
+// TestAForgedUpdateChangesNothing: a stranger who reaches Temporal with a client of
 // their own can send any Update, at a moment in which the stage allows the act.
 // Without a row of that kind, on that case, under a login that may do it, it is
 // refused, and no fact changes. The command line and SQL are tried role by role

@@ -65,7 +65,7 @@ func (o *office) command(t *testing.T, ref string, m move) store.NewCommand {
 }
 
 // tries does a move and returns what became of it: accepted, filed, or refused
-// and the code. Whatever it is, it is the outcome on record.
+// and the code. In each case it is the outcome on record.
 func (o *office) tries(t *testing.T, ref string, m move) (string, desk.Receipt) {
 	t.Helper()
 	c := o.command(t, ref, m)

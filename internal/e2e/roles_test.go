@@ -173,7 +173,7 @@ func TestADayOfACaseworker(t *testing.T) {
 		s.types(t, refs, 4, "--as morag case assign C --to morag")
 		s.types(t, refs, 3, "--as morag case reconcile C --paper-file found --record agrees", "too_late")
 
-		// A restricted case is no case to whoever is not named on it.
+		// A restricted case is no case to an officer who is not named on it.
 		for _, line := range []string{"case show REF", "case explain REF", "case timeline REF", "contact record REF --how phone",
 			"evidence receive REF --provider gp", "letter sent REF/1 --to family --by post", "form case.triage REF"} {
 			s.absent(t, refs, "R", "--as morag "+line)

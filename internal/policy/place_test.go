@@ -11,7 +11,7 @@ import (
 
 // TestTheOrderOfListing is row 2 of domain.md 6.2: 1 harm, 2 a child ageing out
 // within six months or a serious illness, 3 families here longest, 4 supported,
-// 5 the rest; and before all whoever has waited past the longest wait (R4).
+// 5 the rest; and before all the families that have waited past the longest wait (R4).
 func TestTheOrderOfListing(t *testing.T) {
 	nothing := Facts{"supported": Is(false)}
 	for _, c := range []struct {
@@ -52,7 +52,7 @@ func TestTheOrderOfListing(t *testing.T) {
 	}
 }
 
-// TestTheLongestWait of each lane: whoever has waited longer comes first (R4),
+// TestTheLongestWait of each lane: the family that has waited longer comes first (R4),
 // even if nothing is known of them.
 func TestTheLongestWait(t *testing.T) {
 	for _, c := range []struct {

@@ -10,7 +10,7 @@ import (
 	"hame/internal/store"
 )
 
-// act does one task as whoever it waits for. It reports whether something was
+// act does one task as the person for whom it waits. It reports whether something was
 // recorded.
 func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t casefile.Task, p plan) (bool, error) {
 	do := func(login string, act casefile.Act, subject int, fields casefile.Fields, text string) (bool, error) {

@@ -331,7 +331,7 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	return l.now, err
 }
 
-// random gives each case numbers of its own, whatever the order of play.
+// random gives each case numbers of its own, in any order of play.
 func (r *Rehearsal) random(key string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key)) // never fails

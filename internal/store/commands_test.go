@@ -67,7 +67,7 @@ func TestWhatAnIdFollowsFrom(t *testing.T) {
 	}
 }
 
-// TestASecondOutcome: the sweep, a refusal and the review itself may each come
+// TestASecondOutcome: the delivery, a refusal and the review itself may each come
 // with an outcome, also at once. The first stands, and no link is missing for the
 // others.
 func TestASecondOutcome(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"hame/internal/casefile"
 )
 
-// Kind says what a failed statement means for whoever ran it.
+// Kind says what a failed statement means for the caller.
 type Kind string
 
 // The kinds. Unavailable and Conflict may be tried again; the others never.

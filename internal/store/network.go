@@ -10,7 +10,7 @@ import (
 )
 
 // overNetwork refuses an address by which a server would be reached over a network
-// without proving who it is: names, addresses and passwords would go to whoever stands
+// without proving who it is: names, addresses and passwords would go to anybody who stands
 // in between. The loopback address and a socket of this machine need no proof. The
 // driver itself says where an address leads: settings of the environment (PGHOST,
 // PGSSLMODE) and several servers count as it counts them.

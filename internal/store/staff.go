@@ -34,7 +34,7 @@ type Me struct {
 	Council string
 }
 
-// Me tells who the session's login is. Person is empty for nobody's.
+// Me tells who the session's login is. Person is empty for a login that no person has.
 func (s *Store) Me(ctx context.Context) (Me, error) {
 	var rows []struct {
 		Role    casefile.Party `db:"role"`

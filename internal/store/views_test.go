@@ -174,7 +174,7 @@ func TestCouncils(t *testing.T) {
 	require.Zero(t, value[int](h, `select count(*) from case_read`), "what was not seen was not read")
 }
 
-// TestTaskLists: each role sees the tasks of its part, and whatever waits for it.
+// TestTaskLists: each role sees the tasks of its part, and all that waits for it.
 func TestTaskLists(t *testing.T) {
 	h := newHouse(t)
 	ref := h.evidence(h.review(numbered(1)))
