@@ -18,7 +18,7 @@ import (
 // where the next rung is later would cost fewer events, and the Web UI would name
 // a rung that is over: what waits must be true to look at.
 func (r *review) agenda(ctx workflow.Context) {
-	if r.Stuck != "" && workflow.GetVersion(ctx, stuckAcrossRuns, workflow.DefaultVersion, 1) == 1 {
+	if r.Stuck != "" { // a rung made it stuck in the run before
 		r.awaitMended(ctx)
 	}
 	for {
@@ -29,10 +29,6 @@ func (r *review) agenda(ctx workflow.Context) {
 		}
 	}
 }
-
-// stuckAcrossRuns is the change by which a review that a rung made stuck tries again
-// also in the run after. One whose run began stuck before waits for operations.
-const stuckAcrossRuns = "stuck-across-runs"
 
 // sleepUntil waits for a task's next rung. It returns false if another instant
 // has come to the front meanwhile.
