@@ -245,6 +245,9 @@ func (r *recorder) do(ctx context.Context, ref string, d office.Deed) error {
 		fields = d.Fields(f)
 	}
 	cmd, err := desk.New(ref, d.Act, d.Subject, f.Today, fields, d.Text)
+	if err == nil && d.Act == casefile.ActContact { // the same one of that day may be meant again
+		cmd.Fields, err = casefile.Confirm(cmd.Fields)
+	}
 	if err != nil {
 		return err
 	}
