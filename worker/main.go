@@ -57,6 +57,9 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	if s.DatabaseURL == "" {
 		return errors.New("HAME_DATABASE_URL is not set; `worker -help` lists the settings")
 	}
+	if err := store.CheckAddress(s.DatabaseURL); err != nil {
+		return err
+	}
 	var exports chainexport.Writer
 	if s.AuditExportDir != "" {
 		key, err := chainexport.ReadPrivateKey(s.AuditKeyFile)

@@ -46,6 +46,13 @@ func Open(ctx context.Context, databaseURL string, maxConnections int) (*Store, 
 	return s, nil
 }
 
+// CheckAddress returns an error where an address can't be one of a database that may be
+// used: trying again does not mend it.
+func CheckAddress(databaseURL string) error {
+	_, err := session(databaseURL)
+	return err
+}
+
 // Close ends all connections.
 func (s *Store) Close() error { return s.db.Close() }
 
