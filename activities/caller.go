@@ -71,12 +71,29 @@ func inTime(ctx context.Context, now time.Time, latest *time.Time) error {
 	return store.Impossible("the instant %s has not come: it is taken for forged, or the clock of Temporal's server is ahead of the database's by more than five minutes", now.UTC().Format(time.RFC3339))
 }
 
+// directly is the mark of a change that the worker makes by itself, because no review
+// runs for the case.
+type directly struct{}
+
+// Directly marks a context for changes that no run of the review makes. apart is where
+// none was found: has the review moved since, the change is refused as one that came in
+// between, and is tried again.
+func Directly(ctx context.Context, apart bool) context.Context {
+	return context.WithValue(ctx, directly{}, apart)
+}
+
 // inPlace refuses a call from the namespace in which the review does not run any more:
-// its family became restricted, or is so no longer, and its run there is being ended.
-// Only what is called through Temporal is asked.
+// its family became restricted, or is so no longer, and the run there is being ended.
+// The words name neither: more people read them than may know of it.
 func (a *Activities) inPlace(ctx context.Context, locked store.Locked) error {
+	if apart, direct := ctx.Value(directly{}).(bool); direct {
+		if locked.Moving || locked.Apart != apart {
+			return &store.Error{Kind: store.Conflict}
+		}
+		return nil
+	}
 	if !activity.IsActivity(ctx) || locked.Apart == a.Apart {
 		return nil
 	}
-	return store.Impossible("the review does not run in this namespace any more: its family became restricted, or is so no longer")
+	return store.Impossible("this run is not the review's any more")
 }

@@ -91,8 +91,9 @@ func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (Calend
 				outage = err
 				return err // the others would find the same
 			default:
-				activity.GetLogger(ctx).Error("deadlines not moved", "case", ref, "error", err)
-				if name := a.named(moving, ref); len(in.Failed) < failedNamed && !slices.Contains(in.Failed, name) {
+				name := a.named(moving, ref)
+				activity.GetLogger(ctx).Error("deadlines not moved", "case", name, "error", err)
+				if len(in.Failed) < failedNamed && !slices.Contains(in.Failed, name) {
 					in.Failed = append(in.Failed, name)
 				}
 			}
@@ -123,7 +124,7 @@ const unnamed = "a restricted case"
 // named is a case as the list of those names it that could not be moved: operations
 // read it, and may not know which case is restricted.
 func (a *Activities) named(ctx context.Context, ref string) string {
-	if place, err := a.Store.PlaceOf(ctx, ref); err != nil || place.Apart {
+	if place, err := a.Store.PlaceOf(ctx, ref); err != nil || place.Apart || place.Moving {
 		return unnamed
 	}
 	return ref
@@ -178,7 +179,7 @@ func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) e
 		return classify("find the review", err)
 	}
 	if place.Moving {
-		return errors.New("its review is just being moved to another namespace")
+		return errors.New("its review is just being started anew")
 	}
 	review := a.Temporal.Of(place.Apart)
 	err = moveByUpdate(ctx, review, ref, id)
@@ -192,7 +193,7 @@ func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) e
 	}
 	now, err := a.Store.BusinessNow(ctx)
 	if err == nil {
-		_, err = a.MoveDeadlines(ctx, MoveDeadlinesParams{Case: ref, Now: now})
+		_, err = a.MoveDeadlines(Directly(ctx, place.Apart), MoveDeadlinesParams{Case: ref, Now: now})
 	}
 	return err
 }

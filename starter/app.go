@@ -107,7 +107,7 @@ func (a *app) link(ctx context.Context, ref string) (string, error) {
 	if a.settings.UIURL == "" {
 		return "", nil
 	}
-	apart, err := a.store.RunsApart(ctx, ref)
+	apart, mayRead, err := a.store.RunsApart(ctx, ref)
 	if err != nil {
 		return "", err
 	}
@@ -115,7 +115,7 @@ func (a *app) link(ctx context.Context, ref string) (string, error) {
 	if apart {
 		address, namespace = a.settings.UIRestrictedURL, temporalnamespace.Restricted(namespace)
 	}
-	if address == "" {
+	if address == "" || apart && !mayRead {
 		return "", nil
 	}
 	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", strings.TrimRight(address, "/"), namespace, ref), nil

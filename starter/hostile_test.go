@@ -212,7 +212,7 @@ func (a *assault) right(t *testing.T, name string) string {
 	}
 	right, known := map[string]string{"REF": a.ref, "REF/N": a.ref + "/3", "REF[/N]": a.ref + "/3", "[REF[/N]]": a.ref, "A": a.ref, "B": a.unlisted,
 		"ID": "1", "N": "7", "FIELD": "date_of_birth", "CODE": "serious_illness", "on|off": "on", "NAME": "hamish", "COMMAND-ID": uuid.NewString(),
-		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1"}[name]
+		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "commands|stages": "stages"}[name]
 	require.True(t, known, "%s takes %s: say here what is right for it", a.c.CommandPath(), name)
 	return right
 }

@@ -37,7 +37,21 @@ func (a *app) serveUI(ctx context.Context) error {
 		return usageError{errors.New("HAME_UI_SERVER must be the address of Temporal's Web UI, such as http://127.0.0.1:8080")}
 	}
 	if a.settings.DatabaseURL == "" {
-		return usageError{errors.New("HAME_DATABASE_URL is not set: at the record is asked who may read restricted reviews")}
+		return usageError{errors.New("HAME_DATABASE_URL is not set: the database says who may read restricted reviews")}
+	}
+	// A reader's own login and password count, and nothing that this process was given.
+	for _, name := range []string{"PGUSER", "PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGSERVICEFILE"} {
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
+	}
+	asks := func(ctx context.Context, login, password string) (bool, error) {
+		if store.CheckLogin(login) != nil || password == "" {
+			return false, nil // it may be a password in the wrong box: it stays out of the log
+		}
+		may, err := a.mayReadRestricted(ctx, login, password)
+		logger.Info("asked to read restricted reviews", "login", login, "may", may)
+		return may, err
 	}
 	namespace := temporalnamespace.Named(os.Getenv("TEMPORAL_NAMESPACE"))
 	gates := []struct {
@@ -46,7 +60,7 @@ func (a *app) serveUI(ctx context.Context) error {
 	}{
 		{"HAME_UI_ADDRESS", a.settings.UIAddress, uigate.Options{Server: server, Namespace: namespace, Logger: logger}},
 		{"HAME_UI_RESTRICTED_ADDRESS", a.settings.UIRestrictedAddress, uigate.Options{Server: server,
-			Namespace: temporalnamespace.Restricted(namespace), Logger: logger, MayRead: a.mayReadRestricted}},
+			Namespace: temporalnamespace.Restricted(namespace), Logger: logger, MayRead: asks}},
 	}
 	serving, ctx := errgroup.WithContext(ctx)
 	for _, g := range gates {
@@ -62,10 +76,12 @@ func (a *app) serveUI(ctx context.Context) error {
 			}
 			return nil
 		})
-		context.AfterFunc(ctx, func() {
+		serving.Go(func() error {
+			<-ctx.Done()
 			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
 			_ = s.Shutdown(closing) // the process ends
+			return nil
 		})
 	}
 	return serving.Wait()
@@ -74,7 +90,7 @@ func (a *app) serveUI(ctx context.Context) error {
 // mayReadRestricted asks the record whether a login, with its password, is a senior
 // caseworker's or the auditor's.
 func (a *app) mayReadRestricted(ctx context.Context, login, password string) (bool, error) {
-	if store.CheckLogin(login) != nil {
+	if store.CheckLogin(login) != nil || password == "" {
 		return false, nil
 	}
 	u, err := url.Parse(a.settings.DatabaseURL)
@@ -82,6 +98,11 @@ func (a *app) mayReadRestricted(ctx context.Context, login, password string) (bo
 		return false, errors.New("HAME_DATABASE_URL is no URL")
 	}
 	u.User = url.UserPassword(login, password)
+	q := u.Query()
+	for _, name := range []string{"user", "password", "passfile"} {
+		q.Del(name) // it would count more than what was typed
+	}
+	u.RawQuery = q.Encode()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	s, err := store.Open(ctx, u.String(), 1)

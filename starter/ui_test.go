@@ -19,7 +19,14 @@ func TestWhoReadsRestrictedReviews(t *testing.T) {
 		require.NoError(t, err, login)
 		require.Equal(t, want, may, login)
 	}
+	may, err := a.mayReadRestricted(t.Context(), "fiona", "")
+	require.NoError(t, err)
+	require.False(t, may, "without a password the driver would look for another")
+	a.settings.DatabaseURL = r.Worker + "&user=una"
+	may, err = a.mayReadRestricted(t.Context(), "archie", "any")
+	require.NoError(t, err)
+	require.False(t, may, "the login that was typed counts")
 	a.settings.DatabaseURL = "postgres://nobody@127.0.0.1:1/hame?sslmode=disable"
-	_, err := a.mayReadRestricted(t.Context(), "fiona", "any")
+	_, err = a.mayReadRestricted(t.Context(), "fiona", "any")
 	require.Error(t, err, "with the record away nobody is let in")
 }

@@ -13,10 +13,12 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	sdkworker "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -113,6 +115,9 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	stop := func() {}
 	for _, apart := range []bool{false, true} {
 		options.Namespace = c.Name(apart)
+		if apart {
+			options.Logger = discreet{options.Logger}
+		}
 		tasks, err := client.NewClientFromExistingWithContext(ctx, c.Of(apart), options)
 		if err != nil {
 			stop()
@@ -128,7 +133,12 @@ func run(ctx context.Context, logger *slog.Logger) error {
 			return fmt.Errorf("start the worker in namespace %s: %w", options.Namespace, err)
 		}
 		before := stop
-		stop = func() { w.Stop(); before() }
+		stop = func() {
+			var both sync.WaitGroup
+			both.Go(w.Stop)
+			both.Go(before)
+			both.Wait()
+		}
 	}
 	acts := &activities.Activities{Store: db, Temporal: c, TaskQueue: s.TaskQueue} // for what no review runs for
 	server, err := serve(s.HTTPAddress, db, c.Open, gatherer)
@@ -155,6 +165,36 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	return server.Shutdown(closing)
+}
+
+// discreet is the logger of restricted families' reviews: it leaves out which case a
+// line is about, for operations read the log and may not know.
+type discreet struct{ log.Logger }
+
+// Debug, Info, Warn and Error log a line without what names the case.
+func (d discreet) Debug(msg string, keyvals ...any) { d.Logger.Debug(msg, unnamed(keyvals)...) }
+func (d discreet) Info(msg string, keyvals ...any)  { d.Logger.Info(msg, unnamed(keyvals)...) }
+func (d discreet) Warn(msg string, keyvals ...any)  { d.Logger.Warn(msg, unnamed(keyvals)...) }
+func (d discreet) Error(msg string, keyvals ...any) { d.Logger.Error(msg, unnamed(keyvals)...) }
+
+// With keeps the same discretion.
+func (d discreet) With(keyvals ...any) log.Logger {
+	return discreet{log.With(d.Logger, unnamed(keyvals)...)}
+}
+
+// WithCallerSkip keeps the same discretion.
+func (d discreet) WithCallerSkip(depth int) log.Logger { return discreet{log.Skip(d.Logger, depth)} }
+
+func unnamed(keyvals []any) []any {
+	kept := make([]any, 0, len(keyvals))
+	for i := 0; i+1 < len(keyvals); i += 2 {
+		switch keyvals[i] {
+		case "case", "WorkflowID", "RunID", "for", "workflow":
+			continue
+		}
+		kept = append(kept, keyvals[i], keyvals[i+1])
+	}
+	return kept
 }
 
 func workerOptions(s settings.Worker) sdkworker.Options {

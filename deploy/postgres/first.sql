@@ -45,7 +45,8 @@ begin
     for counter in
         select p.oid::regprocedure::text from pg_catalog.pg_proc p
         where p.pronamespace = 'pg_catalog'::regnamespace
-          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname ^@ 'pg_stat_get_db_' or p.proname ^@ 'pg_stat_get_function_'
+          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname ^@ 'pg_stat_get_db_' or p.proname ^@ 'pg_stat_get_bgwriter_'
+              or p.proname ^@ 'pg_stat_get_checkpointer_' or p.proname ^@ 'pg_stat_get_buf_' or p.proname ^@ 'pg_current_wal_' or p.proname ^@ 'pg_stat_get_function_'
               or p.proname ^@ 'pg_stat_get_last_' or p.proname ~ '^pg_stat_get_(auto)?(analyze|vacuum)_count$'
               or p.proname in ('pg_stat_get_wal', 'pg_stat_get_slru', 'pg_stat_get_io', 'pg_stat_get_progress_info')
               or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size',

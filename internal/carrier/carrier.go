@@ -48,7 +48,7 @@ const (
 var errNotRunning = errors.New("the case is open and its review does not run: case recover restarts it")
 
 // errMoved is a review that was moved to the other namespace since the act was taken.
-var errMoved = errors.New("its review was just moved to another namespace")
+var errMoved = errors.New("its review is just being started anew")
 
 // Deliver delivers an act. When it returns nil the act has its outcome on record. An
 // error says why it has none; delivered again, the act is done once.
@@ -105,15 +105,21 @@ func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bo
 		return err
 	}
 	if synthetic {
-		now, err := c.Record.BusinessNow(ctx)
+		runs, err := c.runs(ctx, apart, o.ID)
 		if err != nil {
 			return err
 		}
-		if _, err := c.Temporal.Of(apart).ExecuteWorkflow(ctx, o, workflow, argument); err != nil {
-			return err
-		}
-		if err := c.catchUp(ctx, apart, o.ID, now); err != nil {
-			return err
+		if !runs {
+			now, err := c.Record.BusinessNow(ctx)
+			if err != nil {
+				return err
+			}
+			if _, err := c.Temporal.Of(apart).ExecuteWorkflow(ctx, o, workflow, argument); err != nil {
+				return err
+			}
+			if err := c.clockOf(apart).CatchUp(ctx, o.ID, now); err != nil {
+				return err
+			}
 		}
 	}
 	return c.send(ctx, a, func() (client.WorkflowUpdateHandle, error) {

@@ -119,7 +119,11 @@ func (d *Dispatcher) deliver(ctx context.Context, a store.Claimed) bool {
 		_ = d.Record.Release(giving, a.ID) // or the claim lapses
 		return false
 	}
-	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act", string(a.Act.Wire()), "to", a.Case+string(a.Lane), "error", err.Error())
+	to := a.Case + string(a.Lane)
+	if a.Apart || errors.Is(err, errMoved) {
+		to = unnamed
+	}
+	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act", string(a.Act.Wire()), "to", to, "error", err.Error())
 	if err := d.Record.PutBack(giving, a.ID, errors.Is(err, errNotRunning)); err != nil {
 		d.Logger.Warn("an act was not given back: its claim lapses", "command", a.ID.String(), "error", err.Error())
 	}

@@ -56,6 +56,7 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 	house.Go(each(askedEvery, "a change of the calendars does not go on", func(ctx context.Context) error { return d.applyCalendars(ctx, calendar) }))
 	house.Go(each(askedEvery, "record and Temporal were not compared", d.compareIfDue))
 	house.Go(each(movedEvery, "a review was not moved to the namespace where it belongs", d.moveReviews))
+	house.Go(each(closedEvery, "reviews that stand where they do not belong were not looked for", d.Record.NoteReviewsToMove))
 	house.Go(each(unseenEvery, "cannot read what no task stands for", d.takeStocks))
 	house.Go(each(closedEvery, "a task of a closed case did not escalate", d.escalateClosed))
 	if d.Export != nil {
@@ -146,13 +147,25 @@ func (d *Dispatcher) takeStocks(ctx context.Context) error {
 	for _, ref := range refs {
 		all.Go(func() error {
 			if err := d.takeStock(ctx, ref); err != nil && ctx.Err() == nil {
-				d.Logger.Warn("a review did not take stock", "case", ref, "error", err.Error())
+				d.Logger.Warn("a review did not take stock", "case", d.nameOf(ctx, ref), "error", err.Error())
 			}
 			return nil
 		})
 	}
 	return all.Wait()
 }
+
+// nameOf is a case as the log names it, which operations read: they may not know which
+// case is restricted.
+func (d *Dispatcher) nameOf(ctx context.Context, ref string) string {
+	if place, err := d.Record.PlaceOf(ctx, ref); err != nil || place.Apart || place.Moving {
+		return unnamed
+	}
+	return ref
+}
+
+// unnamed stands for restricted cases in the log.
+const unnamed = "a restricted case"
 
 // takeStock has a review open tasks for what has come onto its record by itself; for
 // a closed case, which has none running, the record alone is enough.
@@ -171,6 +184,6 @@ func (d *Dispatcher) takeStock(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Acts.TakeStock(ctx, activities.TakeStockParams{Case: ref, Now: now})
+	_, err = d.Acts.TakeStock(activities.Directly(ctx, place.Apart), activities.TakeStockParams{Case: ref, Now: now})
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"hame/activities"
+	"hame/internal/casefile"
 	"hame/internal/store"
 	"hame/internal/timeskip"
 )
@@ -20,8 +21,8 @@ import (
 // longer, to the namespace where they belong.
 func (d *Dispatcher) moveReviews(ctx context.Context) error {
 	for {
-		m, any, err := d.Record.ClaimReviewToMove(ctx)
-		if err != nil || !any {
+		m, found, err := d.Record.ClaimReviewToMove(ctx)
+		if err != nil || !found {
 			return err
 		}
 		if err := d.move(ctx, m); err != nil {
@@ -42,12 +43,15 @@ func (c *Carrier) move(ctx context.Context, m store.ToMove) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if !m.Started {
+		// What only the run knows goes with it, if it still says where it stands: the last
+		// link that it was told of, and that somebody asked to cancel it.
+		before, _ := c.stateOf(ctx, !m.Apart, m.Case)
 		stood, err := c.endRun(ctx, !m.Apart, m.Case)
 		if err != nil {
 			return err
 		}
 		if !m.Closed {
-			if err := c.startFromRecord(ctx, m, stood); err != nil {
+			if err := c.startFromRecord(ctx, m, before, stood); err != nil {
 				return err
 			}
 		}
@@ -85,11 +89,12 @@ func (c *Carrier) endRun(ctx context.Context, apart bool, ref string) (time.Time
 
 // startFromRecord starts a review from its record. In a synthetic database its clock
 // is moved to where that of the run before stood: it goes on at no earlier day.
-func (c *Carrier) startFromRecord(ctx context.Context, m store.ToMove, stood time.Time) error {
+func (c *Carrier) startFromRecord(ctx context.Context, m store.ToMove, before casefile.Review, stood time.Time) error {
 	state, err := c.Record.RecordedReview(ctx, m.Case)
 	if err != nil {
 		return err
 	}
+	state.Head, state.CancelRequested, state.ContinueAfter = before.Head, before.CancelRequested, before.ContinueAfter
 	o := activities.ReviewOptions(state, c.TaskQueue)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
 	if _, err := c.Temporal.Of(m.Apart).ExecuteWorkflow(ctx, o, activities.CaseReviewWorkflow, state); err != nil {
@@ -99,20 +104,7 @@ func (c *Carrier) startFromRecord(ctx context.Context, m store.ToMove, stood tim
 	if err != nil || !synthetic {
 		return err
 	}
-	return c.catchUp(ctx, m.Apart, m.Case, stood)
-}
-
-// catchUp moves the clock of a workflow that was just started to an instant. It is for
-// a synthetic database: only there a clock can stand elsewhere than everybody's.
-func (c *Carrier) catchUp(ctx context.Context, apart bool, id string, to time.Time) error {
-	now, err := c.clockOf(apart).Now(ctx, id)
-	if err == nil {
-		_, err = c.clockOf(apart).Forward(ctx, id, now, to)
-	}
-	if errors.Is(err, timeskip.ErrEnded) {
-		return nil
-	}
-	return err
+	return c.clockOf(m.Apart).CatchUp(ctx, m.Case, stood)
 }
 
 func (c *Carrier) clockOf(apart bool) timeskip.Skipper {

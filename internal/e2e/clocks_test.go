@@ -108,6 +108,27 @@ func TestAChangedCalendar(t *testing.T) {
 	o.types(t, refs, 0, "--as una verify", "every invariant holds")
 }
 
+// TestACalendarMovesRestrictedReviews too: by an Update to one that runs apart, and on the
+// record of one that does not run any more. No list of operations names either.
+func TestACalendarMovesRestrictedReviews(t *testing.T) {
+	o := newOffice(t)
+	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("R"), couple("D"))
+	for _, name := range []string{"R", "D"} {
+		o.does(t, refs[name], toRepresentation()...)
+		o.types(t, refs, 0, "--as fiona case flag "+name+"/1 restricted on")
+		o.standsIn(t, true, refs[name])
+	}
+	was := o.dueOf(t, refs["R"], casefile.TaskWindow)
+	require.Equal(t, was, o.dueOf(t, refs["D"], casefile.TaskWindow))
+	require.NoError(t, o.clients.Apart.TerminateWorkflow(t.Context(), refs["D"], "", "the test"))
+	out := o.types(t, refs, 0, "--as archie calendar apply "+changedCalendar(t, fewDaysOn(t))+" --reason proclamation", "is in force: 2 deadline(s) of 2 case(s) moved")
+	require.NotContains(t, out, refs["R"])
+	require.NotContains(t, out, refs["D"])
+	for _, ref := range refs {
+		require.True(t, was.Before(o.dueOf(t, ref, casefile.TaskWindow)))
+	}
+}
+
 // TestACalendarThatIsBrokenOff: it is in force as soon as it is stored; nobody
 // works it off, and the officer who typed it goes home. When a worker runs again it is
 // worked off without being typed again.

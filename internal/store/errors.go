@@ -98,6 +98,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"court_hold_stands":           casefile.Refuse(casefile.RefusedBlocked, "a court's hold is open on the case: nothing of it is erased before the hold ends"),
 	"reasons_may_be_appealed":     casefile.Refuse(casefile.RefusedBlocked, "the reasons of a decision stay while they may be appealed against: until the case is closed"),
 	"erasure_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another officer of operations must confirm it, with the same command"),
+	"erases_own_text":             casefile.Refuse(casefile.RefusedFourEyes, "you wrote this text yourself: two other officers of operations erase it"),
 	"erasure_for_retention":       askedFor("retention"),
 	"erasure_for_data_subject":    askedFor("data_subject"),
 	"erasure_for_wrong_file":      askedFor("wrong_file"),

@@ -122,7 +122,7 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 		{"a review in the wrong namespace", `update review set apart = true`, `update review set apart = false`,
 			"restricted reviews stand apart: its review runs where it does not belong, and is not to be moved"},
 		{"a review that is not moved", `insert into review_to_move (case_ref, asked_at) select case_ref, '2026-03-02 09:00Z' from review`, `delete from review_to_move`,
-			"restricted reviews stand apart: its review was to be moved to the other namespace at 2026-03-02 09:00, and is not: see the worker's log"},
+			"restricted reviews stand apart: its review is not moved to the other namespace, since 2026-03-02 09:00 UTC"},
 		{"a reading gone", `delete from case_read`, ``, "nothing is lost: the chain breaks at link 1"},
 	} {
 		if c.what == "an outcome turned round" {

@@ -22,11 +22,15 @@ func (s *Store) PlaceOf(ctx context.Context, ref string) (Place, error) {
 }
 
 // RunsApart reports whether the review of a case runs, or in a moment will run, among
-// those of restricted families. To whoever may not see the case, none does.
-func (s *Store) RunsApart(ctx context.Context, ref string) (bool, error) {
-	var apart bool
-	err := s.db.GetContext(ctx, &apart, `select runs_apart($1)`, ref)
-	return apart, mapError(err)
+// those of restricted families, and whether the login may read these in the Web UI. The
+// first is false for a login that may not see the case.
+func (s *Store) RunsApart(ctx context.Context, ref string) (apart, mayRead bool, err error) {
+	var row struct {
+		Apart   bool `db:"apart"`
+		MayRead bool `db:"may_read"`
+	}
+	err = s.db.GetContext(ctx, &row, `select runs_apart($1) as apart, has_role('senior_caseworker', 'auditor') as may_read`, ref)
+	return row.Apart, row.MayRead, mapError(err)
 }
 
 // ToMove is a review that is to run in the other namespace than before.
@@ -49,6 +53,14 @@ func (s *Store) ClaimReviewToMove(ctx context.Context) (m ToMove, ok bool, err e
 		return m, false, nil
 	}
 	return m, err == nil, err
+}
+
+// NoteReviewsToMove has every review moved that stands where its family does not belong.
+// Most are noted when the family becomes restricted; this finds one that was just being
+// opened then.
+func (s *Store) NoteReviewsToMove(ctx context.Context) error {
+	_, err := s.db.ExecContext(ctx, `select note_reviews_to_move()`)
+	return mapError(err)
 }
 
 // ReviewMoved records that a review runs where it belongs, so that acts are delivered

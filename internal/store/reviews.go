@@ -60,6 +60,8 @@ type Locked struct {
 	Latest *time.Time `db:"latest"`
 	// Apart says that the review runs among those of restricted families.
 	Apart bool `db:"apart"`
+	// Moving says that it is open, and runs nowhere while it is moved to the other namespace.
+	Moving bool `db:"moving"`
 }
 
 // LockReview takes the review's row for the rest of the transaction, so that two
@@ -69,7 +71,7 @@ func (t *Tx) LockReview(ctx context.Context, ref string) (Locked, error) {
 		Row *string `db:"locked"`
 		Locked
 	}
-	err := t.get(ctx, &row, `select locked, calendar, latest, apart from lock_review($1)`, ref)
+	err := t.get(ctx, &row, `select locked, calendar, latest, apart, moving from lock_review($1)`, ref)
 	if err == nil && row.Row == nil {
 		err = &Error{Kind: NotFound}
 	}

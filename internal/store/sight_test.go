@@ -725,6 +725,11 @@ func TestErasingAText(t *testing.T) {
 	require.Zero(t, value[int](h, `select count(*) from command where kind = 'text.erase'`))
 	h.exec(`update hold set ended_on = '2026-03-03'`)
 
+	// Neither of the two wrote it.
+	h.tamper(`update command set person = 'Archie' where id = $1`, draft.ID)
+	refused(erase("archie", draft, "data_subject"), casefile.RefusedFourEyes)
+	h.tamper(`update command set person = 'kirsty' where id = $1`, draft.ID)
+
 	// The first asks. The text stays, and the same person can't confirm it, not under another login either.
 	require.NoError(t, erase("archie", draft, "data_subject"))
 	require.False(t, erased)

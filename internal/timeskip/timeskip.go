@@ -124,6 +124,19 @@ func (s Skipper) poll(ctx context.Context, execution *commonpb.WorkflowExecution
 	}
 }
 
+// CatchUp moves the clock of a workflow that was just started to an instant. One that
+// is past it, or over, is left alone.
+func (s Skipper) CatchUp(ctx context.Context, workflowID string, to time.Time) error {
+	now, err := s.Now(ctx, workflowID)
+	if err == nil {
+		_, err = s.Forward(ctx, workflowID, now, to)
+	}
+	if errors.Is(err, ErrEnded) {
+		return nil
+	}
+	return err
+}
+
 // Now returns a workflow's own clock. The error is [ErrEnded] where it is over.
 func (s Skipper) Now(ctx context.Context, workflowID string) (time.Time, error) {
 	d, err := s.Client.DescribeWorkflowExecution(ctx, workflowID, "")

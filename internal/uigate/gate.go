@@ -1,5 +1,5 @@
 // Package uigate stands before Temporal's Web UI. The UI's server shows every
-// namespace to whoever reaches it; a gate lets through what is of one namespace, and,
+// namespace to everybody who reaches it; a gate lets through what is of one namespace, and,
 // where it is asked to, only to those who may read it.
 package uigate
 
@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // Options say what a gate lets through, and to whom.
@@ -28,6 +30,10 @@ type Options struct {
 	Logger  *slog.Logger
 }
 
+// askedAtOnce is how many logins are asked about at the same time [D]: each takes a
+// connection of the record.
+const askedAtOnce = 4
+
 // admittedFor is how long a login is let in without being asked for again [D]: what it
 // was granted may be revoked.
 const admittedFor = time.Minute
@@ -37,13 +43,16 @@ type Gate struct {
 	o     Options
 	proxy *httputil.ReverseProxy
 
+	asking singleflight.Group
+	turns  chan struct{}
+
 	mu       sync.Mutex
 	admitted map[[32]byte]time.Time // login and password by digest, until when
 }
 
 // New returns a gate.
 func New(o Options) *Gate {
-	return &Gate{o: o, admitted: map[[32]byte]time.Time{}, proxy: &httputil.ReverseProxy{
+	return &Gate{o: o, turns: make(chan struct{}, askedAtOnce), admitted: map[[32]byte]time.Time{}, proxy: &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(o.Server)
 			// What was looked at is what is sent: the path in its plain form.
@@ -98,14 +107,19 @@ func (g *Gate) isAdmitted(ctx context.Context, login, password string, w http.Re
 	if known && time.Now().Before(until) {
 		return true
 	}
-	may, err := g.o.MayRead(ctx, login, password)
+	// A page asks for many things at once: its login is asked about once.
+	answer, err, _ := g.asking.Do(string(key[:]), func() (any, error) {
+		g.turns <- struct{}{}
+		defer func() { <-g.turns }()
+		return g.o.MayRead(context.WithoutCancel(ctx), login, password)
+	})
+	may, _ := answer.(bool)
 	if err != nil {
 		g.o.Logger.Warn("who may read restricted reviews can't be asked", "error", err.Error())
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "the record does not answer: nobody can be let in", http.StatusServiceUnavailable)
 		return false
 	}
-	g.o.Logger.Info("asked to read restricted reviews", "login", login, "may", may)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for k, until := range g.admitted {

@@ -13,6 +13,13 @@ create table review_to_move (
     -- Until then a worker moves it. The claim of a worker that died lapses.
     claimed_until timestamptz not null default '-infinity'
 );
+-- Few families are restricted: where their reviews stand is found without reading all of either table.
+create index restricted_family on family (case_ref) where restricted;
+create index review_apart on review (case_ref) where apart;
+
+-- What was recorded of contacts is looked for by its case.
+create index on contact (case_ref);
+
 insert into review_to_move (case_ref) select r.case_ref from review r join family f using (case_ref) where f.restricted;
 
 -- +goose Down

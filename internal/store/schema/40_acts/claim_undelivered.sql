@@ -1,6 +1,7 @@
 -- Strikes the acts that the worker has delivered, notes that a worker is here, and gives it others to deliver: of each
 -- case, lane or office the act recorded first, and nothing else of it meanwhile. A case.recover may overtake acts that
--- could not be delivered. Nothing is delivered to a review that is being moved to another namespace.
+-- could not be delivered. Nothing is delivered to a review that is
+-- being moved to another namespace, until the act has waited for so long that it is given up.
 --
 -- Logins take turns, and none has more than eight acts under way. Within a login, acts that failed less often come first,
 -- and at most four of the eight are ones that have failed: a login whose acts hang still has its new acts delivered [D].
@@ -31,7 +32,8 @@ begin
         where (u.claimed_until > at or u.retry_at <= at)
           and not exists (select from undelivered e where e.subject = u.subject and e.chain_n < u.chain_n
                           and (u.kind <> 'case.recover' or e.failed = 0))
-          and not exists (select from review_to_move m where m.case_ref = u.subject and not m.started)),
+          and (u.recorded_at < at - interval '1 hour'
+               or not exists (select from review_to_move m where m.case_ref = u.subject and not m.started))),
     chosen as (
         select t.command_id from turns t where t.free and t.turn <= 8 and (t.failed = 0 or t.turn_again <= 4)
         order by t.turn, t.recorded_at limit in_at_most),

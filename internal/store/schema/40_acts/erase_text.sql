@@ -1,5 +1,5 @@
 -- Erases the text of an act. It takes two officers of operations: the first one's call asks for it, another person's call,
--- with the same reason, erases the text. Both calls are acts in the chain of the same case. A request that nobody confirms
+-- with the same reason, erases the text; neither wrote it. Both calls are acts in the chain of the same case. A request that nobody confirms
 -- within 30 days lapses [D]. Returns 'asked' or 'erased'. What forbids an erasure is looked at in both calls: a court's hold
 -- overrides it, and the texts of a decision stay until its case is closed.
 create or replace function erase_text(id uuid, target uuid, reason text) returns text language plpgsql security definer set search_path = hame, pg_temp as $$
@@ -32,6 +32,8 @@ begin
     select t.body is null into blanked from command_text t where t.command_id = erase_text.target for update;
     if blanked is null then
         raise exception 'it has no text' using errcode = 'check_violation', constraint = 'act_has_no_text';
+    elsif person_key(c.person) = person_key(my_person()) then
+        raise exception 'it is their own' using errcode = 'check_violation', constraint = 'erases_own_text';
     elsif blanked then
         raise exception 'it is erased' using errcode = 'check_violation', constraint = 'text_is_erased';
     end if;

@@ -1,5 +1,5 @@
 -- How far the last application is: of the cases that may depend on a changed day those that were seen to, and the
--- deadlines that moved. affected is null until they have been looked for.
+-- deadlines that moved. affected is null until they have been looked for. failed names the cases that the login may see.
 create or replace function calendar_progress(out no bigint, out version text, out label text, out replaced text, out finished boolean, out minutes int,
     out affected int, out seen int, out cases int, out deadlines int, out passes int, out failed text[])
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
@@ -15,4 +15,7 @@ begin
     select count(distinct t.case_ref), count(*) into cases, deadlines
         from deadline_change d join task t on t.id = d.task_id
         where d.cause = 'calendar' and d.new_version = calendar_progress.version and d.recorded_at >= since;
+    select array_agg(distinct case when may_see(x.ref) then x.ref else 'a restricted case' end) into failed
+        from unnest(failed) x (ref);
+    failed := coalesce(failed, '{}');
 end $$;

@@ -14,6 +14,9 @@ begin
         return;
     end if;
     update review r set apart = f.restricted from family f where r.case_ref = ref and f.case_ref = ref and r.apart <> f.restricted;
+    if found then -- it starts anew there, however far it had come in the other namespace
+        update review_to_move set started = false where case_ref = ref;
+    end if;
     return query select r.case_ref, r.apart, m.started, r.stage = 'closed'
         from review r join review_to_move m using (case_ref) where r.case_ref = ref;
 end $$;

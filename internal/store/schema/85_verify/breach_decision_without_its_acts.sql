@@ -2,7 +2,7 @@
 -- officer agreed to it, then it was signed. Each of these acts was accepted, and act and outcome are links of the case's
 -- chain.
 create or replace view breach_decision_without_its_acts as
-with done as (
+with done as not materialized (
     select c.id, c.case_ref, c.kind, c.person, c.chain_n, o.chain_n as outcome_n, o.business_at
     from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted' join chain_head h on h.subject = c.case_ref
     where c.kind in ('decision.propose', 'decision.agree') and c.chain_n between 1 and h.n and o.chain_n between c.chain_n + 1 and h.n),
