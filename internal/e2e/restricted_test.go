@@ -91,7 +91,7 @@ func TestRestrictedReviewsRunApart(t *testing.T) {
 	require.Eventually(t, func() bool {
 		answer, err := s.client.QueryWorkflow(t.Context(), refs["C"], "", "review")
 		var running casefile.Review
-		return err == nil && answer.Get(&running) == nil && strings.Contains(running.Stuck, "the review does not run in this namespace any more")
+		return err == nil && answer.Get(&running) == nil && strings.Contains(running.Stuck, "this run is not the review's any more")
 	}, 30*time.Second, 50*time.Millisecond, "the forged run is not refused")
 	require.Equal(t, before, due())
 	s.types(t, refs, 1, "--as una verify", "restricted reviews stand apart", refs["C"])
@@ -115,6 +115,7 @@ func TestRestrictedReviewsRunApart(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return admin.Get(&left, `select count(*) from review_to_move`) == nil && left == 0
 	}, time.Minute, 50*time.Millisecond)
+	require.NotContains(t, w.log.String(), refs["A"], "operations read the worker's log")
 }
 
 // deleteRun deletes what the namespace that most people read keeps of a case.
