@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -92,4 +93,47 @@ func TestANameThatIsAFormula(t *testing.T) {
 		}
 	}
 	require.Empty(t, read(t, file(t, principal("F1", "family_name=-"))).Quarantined)
+}
+
+// requireComputesNothing: wherever a program that opens a file may begin a cell, and
+// whatever it drops before it, no sign of a formula stands there. A lone hyphen computes
+// nothing.
+func requireComputesNothing(t require.TestingT, text string) {
+	starts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;\t\r\n", r) })
+	for _, cell := range starts {
+		cell = strings.TrimLeftFunc(strings.ReplaceAll(cell, `"`, ""), func(r rune) bool {
+			return unicode.IsSpace(r) || unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
+		})
+		computed := cell != "" && strings.Contains("=+-@\uff1d\uff0b\uff0d\uff20", string([]rune(cell)[:1])) && cell != "-"
+		require.False(t, computed, "%q in %q", cell, text)
+	}
+}
+
+// TestNoCellIsComputedWhereverItBegins: a lone CR, a semicolon, a tab, quotes and
+// characters that nobody sees hide no formula, in rows that can be read and in others.
+func TestNoCellIsComputedWhereverItBegins(t *testing.T) {
+	for _, cell := range []string{
+		"Zey\r=1+1", `""=1+1`, `" "=1+1`, `"""=1+1`, `"a" "=1+1`, "x\"y;=1", "\"x\"y\t=1", "\"x\"y\r=1", "\x00=1+1", "\x1f=1+1", "\u200b=1+1", "\ufeff=1+1",
+		"\xff=1+1", "\xff\u200b \x00@x", "a;=1+1", "b\t=2+2", `"a;=1+1"`, "\"a\n=1+1\"", `"a,=1+1"`, `"a;""=1+1"""`, "'\u200b=1", "a;'=1", "\t=1", "\r-1+1",
+	} {
+		for _, header := range []string{narrow, "'" + narrow} {
+			quarantine := written(t, read(t, header+"B,1,principal,Elbonia,2021-05-04,Glasgow,Ali,"+cell+"\n"))
+			require.Contains(t, quarantine, "Elbonia")
+			requireComputesNothing(t, quarantine[len(narrow)+1:])
+			require.Equal(t, quarantine, written(t, read(t, quarantine)), "the same again, if nothing was mended")
+		}
+	}
+}
+
+// FuzzMarks: a cell with its marks computes nothing, and without them is what it was.
+func FuzzMarks(f *testing.F) {
+	for _, s := range []string{"=1", "'=1", "''=1", "a;=1", "\r\n=1", " '=1", "'\u200b'=1", "\"'\xff=1", "\t'\t-", "O'Neill"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		requireComputesNothing(t, marked(text))
+		require.Equal(t, text, unmarked(marked(text)))
+		requireComputesNothing(t, string(markedLine([]byte(text), true)))
+		requireComputesNothing(t, string(markedLine([]byte(text), false)))
+	})
 }
