@@ -244,6 +244,8 @@ func WouldDo(lane *LaneState, act casefile.Act, f casefile.BacklogFields, today 
 	case refusal != nil:
 		return "", refusal
 	}
+	// As in a start's words: whether the workflow was ended, only Temporal knows.
+	const ifRuns = "; only if its workflow still runs"
 	paused := ""
 	if l.Paused != "" {
 		paused = " instead of (" + l.Paused + ")"
@@ -252,11 +254,11 @@ func WouldDo(lane *LaneState, act casefile.Act, f casefile.BacklogFields, today 
 	case casefile.ActBacklogStart:
 		return fmt.Sprintf("the %s lane would be started at %d families a week", f.Lane, f.Capacity), nil
 	case casefile.ActBacklogCapacity:
-		return fmt.Sprintf("the %s lane would go from %d to %d families a week", f.Lane, l.Capacity, f.Capacity), nil
+		return fmt.Sprintf("the %s lane would go from %d to %d families a week"+ifRuns, f.Lane, l.Capacity, f.Capacity), nil
 	case casefile.ActBacklogPause:
-		return fmt.Sprintf("the %s lane would be paused (%s)%s", f.Lane, f.Reason, paused), nil
+		return fmt.Sprintf("the %s lane would be paused (%s)%s"+ifRuns, f.Lane, f.Reason, paused), nil
 	}
-	return fmt.Sprintf("the %s lane would go on at %d families a week", f.Lane, l.Capacity), nil
+	return fmt.Sprintf("the %s lane would go on at %d families a week"+ifRuns, f.Lane, l.Capacity), nil
 }
 
 // targetHasPassed refuses a target that is no day to come.

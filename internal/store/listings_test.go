@@ -25,12 +25,12 @@ func TestWhatAnActWouldDoToALane(t *testing.T) {
 		{nil, casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 7, Target: monday.AddDays(-1)}, "has passed", casefile.RefusedBefore},
 		{nil, casefile.ActBacklogPause, casefile.BacklogFields{Reason: "staffing"}, "never started", casefile.RefusedNothingOpen},
 		{nil, casefile.ActBacklogResume, casefile.BacklogFields{}, "never started", casefile.RefusedNothingOpen},
-		{runs, casefile.ActBacklogPause, casefile.BacklogFields{Reason: "staffing"}, "would be paused (staffing)", ""},
-		{paused, casefile.ActBacklogPause, casefile.BacklogFields{Reason: "strike"}, "would be paused (strike) instead of (staffing)", ""},
+		{runs, casefile.ActBacklogPause, casefile.BacklogFields{Reason: "staffing"}, "would be paused (staffing); only if its workflow still runs", ""},
+		{paused, casefile.ActBacklogPause, casefile.BacklogFields{Reason: "strike"}, "would be paused (strike) instead of (staffing); only if its workflow still runs", ""},
 		{paused, casefile.ActBacklogPause, casefile.BacklogFields{Reason: "staffing"}, "already", casefile.RefusedAlreadyDone},
-		{paused, casefile.ActBacklogResume, casefile.BacklogFields{}, "would go on at 5 families a week", ""},
+		{paused, casefile.ActBacklogResume, casefile.BacklogFields{}, "would go on at 5 families a week; only if its workflow still runs", ""},
 		{runs, casefile.ActBacklogResume, casefile.BacklogFields{}, "no effect", ""},
-		{runs, casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 6}, "would go from 5 to 6 families a week", ""},
+		{runs, casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 6}, "would go from 5 to 6 families a week; only if its workflow still runs", ""},
 		{runs, casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 5}, "already", casefile.RefusedAlreadyDone},
 	} {
 		c.f.Lane = casefile.Legacy
