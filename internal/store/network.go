@@ -33,10 +33,10 @@ func overNetwork(databaseURL string) error {
 // loopback address, or its name.
 func onThisMachine(host string, address netip.Addr) bool {
 	if address.IsValid() {
-		return address.IsLoopback()
+		return address.Unmap().IsLoopback()
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		return a.IsLoopback()
+		return a.Unmap().IsLoopback()
 	}
-	return host == "localhost" || strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@")
+	return strings.EqualFold(host, "localhost") || strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@")
 }
