@@ -72,8 +72,7 @@ func TestTheSameRepresentationTwice(t *testing.T) {
 	require.Nil(t, s.attempt("morag", casefile.ActReceiveLetter, 0, mp))
 }
 
-// TestTheSameContactTwice, and the same post for a case, are asked back too, also where the
-// case is closed meanwhile.
+// TestTheSameContactTwice, and the same post for a case, are asked back too.
 func TestTheSameContactTwice(t *testing.T) {
 	s := newOffice(t).family(t, nil).until(casefile.Evidence)
 	visit, post := &casefile.ContactFields{How: "visit"}, &casefile.PostFields{From: "family"}
@@ -92,6 +91,27 @@ func TestTheSameContactTwice(t *testing.T) {
 	s.on(day("2026-03-03"))
 	s.do("morag", casefile.ActContact, 0, visit)
 	s.do("morag", casefile.ActReceivePost, 0, post)
+}
+
+// TestTheSamePostOnceTheCaseIsClosed: post that arrives in the moment in which the case is
+// closed is filed with it. The same item again is asked back, and with a yes is filed too.
+func TestTheSamePostOnceTheCaseIsClosed(t *testing.T) {
+	s := newOffice(t).family(t, nil)
+	s.decided(grantAll)
+	s.serve(0)
+	s.do("morag", casefile.ActStatusIssued, 0, nil)
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+	post := &casefile.PostFields{From: "family"}
+	filed := func() {
+		c := s.command("morag", casefile.ActReceivePost, 0, s.today(), post)
+		require.Nil(t, s.record(c))
+		require.Equal(t, "filed", s.outcome(c))
+	}
+	filed()
+	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActReceivePost, 0, post)
+	s.confirming = true
+	filed()
 }
 
 // TestAChildIsAChildInTheOrderOfListing, whatever the relationship and also where the

@@ -47,6 +47,8 @@ func TestOneRecoveryIsEnough(t *testing.T) {
 		{"ended after its recovery", store.OnRecord{RecoveredAt: recovered(-time.Second)}, 1},
 		{"a rehearsal, recovered each time", store.OnRecord{RecoveredAt: recovered(-time.Hour), Recoveries: 3}, 0},
 		{"a rehearsal, recovered twice", store.OnRecord{RecoveredAt: recovered(-time.Hour), Recoveries: 2}, 1},
+		{"being moved to the other namespace", store.OnRecord{Moving: true}, 0},
+		{"to run in the other namespace", store.OnRecord{Listing: store.Listing{Apart: true}}, 0},
 	} {
 		x.r.Case = ref
 		found, err := c.disturbed(t.Context(), false, "", []store.OnRecord{x.r})
