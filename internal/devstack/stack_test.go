@@ -5,8 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"hame/internal/temporalnamespace"
-	"hame/internal/uigate"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -31,6 +29,9 @@ import (
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"hame/internal/temporalnamespace"
+	"hame/internal/uigate"
 )
 
 // ownerVariable makes the test binary bring up a stack of that name and wait
