@@ -61,7 +61,7 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 		err := perform(ctx, activities.ActOnRungActivity, summary(task), activities.ActOnRungParams{
 			Case: r.Case, Kind: task.Kind, Subject: task.Subject, Rung: task.Next, Now: workflow.Now(ctx)}, &after)
 		if err != nil {
-			r.stick(ctx, activities.ActOnRungActivity, err)
+			r.markStuck(ctx, activities.ActOnRungActivity, err)
 			ok = false
 			return
 		}
@@ -70,9 +70,9 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 	return ok
 }
 
-// stick makes the review stuck. That it is, is written to the record if that can
-// be done at all; the workflow knows it in any case, and shows it.
-func (r *review) stick(ctx workflow.Context, step string, cause error) {
+// markStuck makes the review stuck. Best effort: record it in the database. The workflow
+// shows it in any case.
+func (r *review) markStuck(ctx workflow.Context, step string, cause error) {
 	var after casefile.Review
 	code := step + ": " + inShort(cause)
 	params := activities.MarkStuckParams{Case: r.Case, Code: code, Now: workflow.Now(ctx)}

@@ -38,7 +38,7 @@ func ClearBacklog(ctx workflow.Context, state activities.Backlog) error {
 	}
 	b.show(ctx)
 	for {
-		if err := workflow.Await(ctx, func() bool { return b.running() || b.seam(ctx) }); err != nil {
+		if err := workflow.Await(ctx, func() bool { return b.running() || b.canContinueAsNew(ctx) }); err != nil {
 			return err
 		}
 		if b.running() && !workflow.Now(ctx).Before(b.NextDraw) {
@@ -48,7 +48,7 @@ func ClearBacklog(ctx workflow.Context, state activities.Backlog) error {
 				b.show(ctx)
 			}
 		}
-		if b.seam(ctx) {
+		if b.canContinueAsNew(ctx) {
 			return workflow.NewContinueAsNewError(ctx, activities.ClearBacklogWorkflow, b.Backlog)
 		}
 		if err := b.sleep(ctx); err != nil {
@@ -59,7 +59,7 @@ func ClearBacklog(ctx workflow.Context, state activities.Backlog) error {
 
 func (b *backlog) running() bool { return b.Capacity > 0 && b.Paused == "" }
 
-func (b *backlog) seam(ctx workflow.Context) bool {
+func (b *backlog) canContinueAsNew(ctx workflow.Context) bool {
 	return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && b.busy == 0 && workflow.AllHandlersFinished(ctx)
 }
 
@@ -96,7 +96,7 @@ func (b *backlog) sleep(ctx workflow.Context) error {
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: "next draw"})
-	return workflow.Await(ctx, func() bool { return timer.IsReady() || !b.running() || b.seam(ctx) })
+	return workflow.Await(ctx, func() bool { return timer.IsReady() || !b.running() || b.canContinueAsNew(ctx) })
 }
 
 // handleActs registers the query and the acts of operations.

@@ -85,21 +85,21 @@ func inWords(rule casefile.ActRule) string {
 	return "records what a senior caseworker has found"
 }
 
-// TakeStockUpdate is the name of the Update that has a review look at its record
-// again. It needs no command and carries nothing: it changes no fact, and sent
+// TakeStockUpdate is the name of the Update that has a review refresh from its
+// record. It needs no command and carries nothing: it changes no fact, and sent
 // twice or by anybody it does no harm.
 const TakeStockUpdate = "take-stock"
 
 func (r *review) takeStock(ctx workflow.Context) error {
-	return r.look(ctx, activities.TakeStockActivity, "take stock", func(now time.Time) any { return activities.TakeStockParams{Case: r.Case, Now: now} })
+	return r.refresh(ctx, activities.TakeStockActivity, "take stock", func(now time.Time) any { return activities.TakeStockParams{Case: r.Case, Now: now} })
 }
 
 func (r *review) moveDeadlines(ctx workflow.Context) error {
-	return r.look(ctx, activities.MoveDeadlinesActivity, "move deadlines", func(now time.Time) any { return activities.MoveDeadlinesParams{Case: r.Case, Now: now} })
+	return r.refresh(ctx, activities.MoveDeadlinesActivity, "move deadlines", func(now time.Time) any { return activities.MoveDeadlinesParams{Case: r.Case, Now: now} })
 }
 
-// look runs an activity that looks at the record again, by no person's act.
-func (r *review) look(ctx workflow.Context, activity, summary string, params func(now time.Time) any) (err error) {
+// refresh runs an activity that reads the record again. No person's act causes it.
+func (r *review) refresh(ctx workflow.Context, activity, summary string, params func(now time.Time) any) (err error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	_ = workflow.Await(ctx, func() bool { return r.HasOpened(casefile.Listed) })
 	r.exclusively(ctx, func() {
@@ -169,23 +169,23 @@ func (r *review) receipt(refusal *casefile.Refusal) Receipt {
 	return receipt
 }
 
-// attributes turns a review's face into search attributes.
-func attributes(face casefile.Shown) []temporal.SearchAttributeUpdate {
-	updates := []temporal.SearchAttributeUpdate{activities.AttributeStage.ValueSet(string(face.Stage))}
-	if face.Awaiting == "" {
+// attributes turns what a review shows into search attributes.
+func attributes(shown casefile.Shown) []temporal.SearchAttributeUpdate {
+	updates := []temporal.SearchAttributeUpdate{activities.AttributeStage.ValueSet(string(shown.Stage))}
+	if shown.Awaiting == "" {
 		updates = append(updates, activities.AttributeAwaiting.ValueUnset())
 	} else {
-		updates = append(updates, activities.AttributeAwaiting.ValueSet(string(face.Awaiting)))
+		updates = append(updates, activities.AttributeAwaiting.ValueSet(string(shown.Awaiting)))
 	}
-	if face.Next.IsZero() {
+	if shown.Next.IsZero() {
 		updates = append(updates, activities.AttributeNext.ValueUnset())
 	} else {
-		updates = append(updates, activities.AttributeNext.ValueSet(face.Next))
+		updates = append(updates, activities.AttributeNext.ValueSet(shown.Next))
 	}
-	if len(face.Flags) == 0 {
+	if len(shown.Flags) == 0 {
 		updates = append(updates, activities.AttributeFlags.ValueUnset())
 	} else {
-		updates = append(updates, activities.AttributeFlags.ValueSet(face.Flags))
+		updates = append(updates, activities.AttributeFlags.ValueSet(shown.Flags))
 	}
 	return updates
 }

@@ -46,11 +46,11 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 		return err
 	}
 	workflow.Go(ctx, r.agenda)
-	workflow.Go(ctx, r.face)
+	workflow.Go(ctx, r.publish)
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		cancellable.Done().Receive(ctx, nil)
 		r.CancelRequested = true
-		r.steps++ // the face shows it
+		r.steps++ // so that publish shows it
 	})
 	for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
 		if !stage(ctx) {
@@ -85,16 +85,16 @@ func (r *review) drawn(ctx workflow.Context) bool {
 }
 
 // await waits until a condition of the state holds. It returns false if the run
-// is to end first, at a seam.
+// is to continue as new first.
 func (r *review) await(ctx workflow.Context, condition func() bool) bool {
 	// The only error of Await is cancellation, which this context never sees.
-	_ = workflow.Await(ctx, func() bool { return condition() || r.seam(ctx) })
+	_ = workflow.Await(ctx, func() bool { return condition() || r.canContinueAsNew(ctx) })
 	return condition()
 }
 
-// seam reports whether the run should end here and continue as new: when
+// canContinueAsNew reports whether the run should end here and continue as new: when
 // Temporal suggests it, or a test asks for it, and nothing is under way.
-func (r *review) seam(ctx workflow.Context) bool {
+func (r *review) canContinueAsNew(ctx workflow.Context) bool {
 	due := workflow.GetInfo(ctx).GetContinueAsNewSuggested() || (r.ContinueAfter > 0 && r.steps >= r.ContinueAfter)
 	return due && r.busy == 0 && workflow.AllHandlersFinished(ctx)
 }
@@ -137,9 +137,9 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params fun
 	r.stepIf(ctx, func() bool { return true }, activity, summary, params)
 }
 
-// stepIf is a step that is left out where a condition of the state does not hold
-// when its turn comes. What was stuck at it goes on. Each try is of its own time:
-// no deadline that it starts has been shown to anyone.
+// stepIf is a step that is left out if a condition of the state does not hold when its
+// turn comes. If the step is no longer needed, the review is not stuck any more. Each
+// retry uses the current time: no deadline that this step starts has been shown to anyone.
 func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params func(now time.Time) any) {
 	for stuck := false; ; stuck = true {
 		var after casefile.Review
@@ -155,7 +155,7 @@ func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, s
 			if err = perform(ctx, name, why, in, &after); err == nil {
 				r.adopt(after)
 			} else {
-				r.stick(ctx, name, err)
+				r.markStuck(ctx, name, err)
 			}
 		})
 		if err == nil {
@@ -182,9 +182,9 @@ func (r *review) adopt(after casefile.Review) {
 	r.Review = after
 }
 
-// face shows the review whenever it has changed and nothing is under way: an act
-// that also opens the next stage so writes its attributes once.
-func (r *review) face(ctx workflow.Context) {
+// publish keeps search attributes and details current. It waits until nothing is under
+// way, so that an act that also opens the next stage writes the attributes once.
+func (r *review) publish(ctx workflow.Context) {
 	shown := -1
 	for {
 		_ = workflow.Await(ctx, func() bool { return r.busy == 0 && r.steps != shown })
@@ -193,16 +193,16 @@ func (r *review) face(ctx workflow.Context) {
 	}
 }
 
-// show keeps the list of workflows and the review's page current. Attributes are
-// written only when one of them changes, for each write is an event.
+// show writes search attributes and details as the state has them. Attributes are
+// written only when one of them changes, because each write is an event.
 func (r *review) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, details(r.Review))
-	face := r.Face()
-	if face.Equal(r.Shown) {
+	current := r.Face()
+	if current.Equal(r.Shown) {
 		return
 	}
-	updates := attributes(face)
-	r.Shown = face
+	updates := attributes(current)
+	r.Shown = current
 	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
 		workflow.GetLogger(ctx).Error("search attributes were not written", "case", r.Case, "error", err)
 	}

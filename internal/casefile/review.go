@@ -52,8 +52,7 @@ type Review struct {
 	// Shown is what the search attributes were last set to.
 	Shown Shown `json:"shown"`
 	// ContinueAfter, if not 0, makes the workflow continue as new after so many
-	// acts and rungs, and not only when Temporal suggests it: tests force the
-	// seams with it.
+	// acts and rungs, and not only when Temporal suggests it. Tests use it.
 	ContinueAfter int `json:"continue_after,omitempty"`
 }
 
