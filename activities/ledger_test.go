@@ -1708,8 +1708,8 @@ func TestTheFiguresOfWhatWasMissed(t *testing.T) {
 }
 
 // TestAnEarlierReviewThatNobodySaw: a second file of the same family is held in the
-// database alone, with a day of review before that of the hold that stands. The
-// delivery has the review refresh from the record, and a concern is never refused for it.
+// database alone, with a day of review before that of the hold that stands. When
+// the act is delivered, the review refreshes from the record. A concern is not refused for it.
 func TestAnEarlierReviewThatNobodySaw(t *testing.T) {
 	o := newLedger(t)
 	unseen := func() []string {

@@ -15,9 +15,9 @@ import (
 	"hame/internal/desk"
 )
 
-// FuzzForm: anything that is given as the form or text of an act, it is refused as
-// wrongly typed in words that a terminal can show, or it becomes a command whose
-// fields are read again as they were filled in.
+// FuzzForm: any bytes may be given as the form or text of an act. Either the act is
+// refused as wrongly typed, in words that a terminal can show, or it becomes a command
+// whose fields are read again as they were filled in.
 func FuzzForm(f *testing.F) {
 	for i, rule := range casefile.ActRules {
 		var form strings.Builder

@@ -304,8 +304,8 @@ func (a *assault) refused(t *testing.T, what string, codes []int, args ...[]stri
 	}
 }
 
-// everything is a digest of every table's rows but for the reads of cases, which
-// are recorded, also if nothing comes of them.
+// everything returns a digest of the rows of each table. Exception: the reads of cases,
+// because a read is recorded even if the command that made it fails.
 func (r *room) everything(t *testing.T) map[string]string {
 	t.Helper()
 	var tables []string

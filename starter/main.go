@@ -95,7 +95,7 @@ func group(use, short string, under ...*cobra.Command) *cobra.Command {
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usageError{fmt.Errorf("%s takes %d argument(s), not %d: %s", c.CommandPath(), n, len(args), c.UseLine())}
+			return usageError{fmt.Errorf("%s takes %s, not %d: %s", c.CommandPath(), counted(n, "argument", "arguments"), len(args), c.UseLine())}
 		}
 		return nil
 	}
@@ -105,7 +105,7 @@ func exactly(n int) cobra.PositionalArgs {
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
-			return usageError{fmt.Errorf("%s takes %d argument(s) at most, not %d: %s", c.CommandPath(), n, len(args), c.UseLine())}
+			return usageError{fmt.Errorf("%s takes %s at most, not %d: %s", c.CommandPath(), counted(n, "argument", "arguments"), len(args), c.UseLine())}
 		}
 		return nil
 	}

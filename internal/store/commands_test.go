@@ -67,9 +67,9 @@ func TestWhatAnIdFollowsFrom(t *testing.T) {
 	}
 }
 
-// TestASecondOutcome: the delivery, a refusal and the review itself may each come
-// with an outcome, also at once. The first stands, and no link is missing for the
-// others.
+// TestASecondOutcome: the delivery, a refusal and the review itself may each write an
+// outcome of the same act, also at the same time. The first outcome stands, and the chain
+// has no gap where the others were turned away.
 func TestASecondOutcome(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))

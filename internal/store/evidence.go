@@ -172,8 +172,9 @@ func (t *Tx) OpeningSent(ctx context.Context, ref string) ([]Sent, error) {
 }
 
 // AddContact records that somebody was reached in person. It reports whether the same
-// officer has the same contact of that day on record already. What was said of names is another contact
-// if something else was said of them since.
+// officer has the same contact of that day on record already. Exception: a contact that
+// repeats an earlier word on names counts as new, if another word on names came in
+// between.
 func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactFields, on clock.Date, command uuid.UUID) (twice bool, err error) {
 	err = t.get(ctx, &twice, `
 		insert into contact (case_ref, how, names, made_on, command_id) values ($1, $2, nullif($3, ''), $4, $5)

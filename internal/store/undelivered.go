@@ -33,8 +33,8 @@ type Claimed struct {
 // ClaimUndelivered strikes the acts that were delivered, and takes others to
 // deliver, at most so many. It takes the acts of a case, a lane or an office in the
 // order recorded, one at a time, and of different logins by turns; within a login, acts
-// that failed less often come first. A claim lapses
-// after [ClaimLasts]: what a dead worker had taken is taken by another.
+// that failed less often come first. A claim lapses after [ClaimLasts]: what a dead
+// worker had taken is taken by another.
 func (s *Store) ClaimUndelivered(ctx context.Context, delivered []uuid.UUID, atMost int) ([]Claimed, error) {
 	var rows []Claimed
 	err := s.db.SelectContext(ctx, &rows, `
