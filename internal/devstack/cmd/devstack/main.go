@@ -85,7 +85,17 @@ func run(args []string) (code int, err error) {
 	if ctx.Err() != nil {
 		return 1, errors.New("interrupted")
 	}
-	return command(f.Args(), u.stack.Env(), signals)
+	return command(f.Args(), environment(&u.stack.State), signals)
+}
+
+// environment is what the command is told of the stack. Nobody serves the gates before the
+// Web UI here: its links lead to its server.
+func environment(s *devstack.State) []string {
+	env := s.Env()
+	if s.UIServer != "" {
+		env = append(env, "HAME_UI_URL="+s.UIServer, "HAME_UI_RESTRICTED_URL="+s.UIServer) // the last value counts
+	}
+	return env
 }
 
 // command runs a command, passes signals on to it and returns its exit code:

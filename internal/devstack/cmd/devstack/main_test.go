@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"hame/internal/devstack"
 )
 
 func TestCommandsExitCode(t *testing.T) {
@@ -29,6 +31,16 @@ func TestCommandsExitCode(t *testing.T) {
 	code, err := command([]string{filepath.Join(t.TempDir(), "none")}, nil, nil)
 	require.Error(t, err)
 	require.Equal(t, 127, code)
+}
+
+// TestTheWebUIIsReached: the links that a command prints lead to the Web UI's server, for
+// nothing listens at the gates' addresses.
+func TestTheWebUIIsReached(t *testing.T) {
+	s := &devstack.State{UIServer: "http://127.0.0.1:1", UIURL: "http://127.0.0.1:2", UIRestrictedURL: "http://127.0.0.1:3"}
+	script := `test "$HAME_UI_URL $HAME_UI_RESTRICTED_URL" = "http://127.0.0.1:1 http://127.0.0.1:1"`
+	code, err := command([]string{"sh", "-c", script}, environment(s), nil)
+	require.NoError(t, err)
+	require.Zero(t, code)
 }
 
 func TestSignalsReachTheCommand(t *testing.T) {
