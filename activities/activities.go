@@ -38,17 +38,6 @@ const (
 	MoveReviewsActivity      = "MoveReviews"
 )
 
-// The names of the workflows, which activities start and clients address.
-const (
-	CaseReviewWorkflow    = "CaseReview"
-	ClearBacklogWorkflow  = "ClearBacklog"
-	ApplyCalendarWorkflow = "ApplyCalendar"
-)
-
-// BacklogID is the workflow id of a lane's ClearBacklog: one per lane, so that a
-// second start finds the first.
-func BacklogID(lane casefile.Lane) string { return "clear-backlog-" + string(lane) }
-
 // Activities holds what the activities work with.
 type Activities struct {
 	Store *store.Store
@@ -83,7 +72,7 @@ func (a *Activities) Register(w worker.ActivityRegistry) {
 	if !a.Apart {
 		register(map[string]any{
 			DrawFamiliesActivity: own(a.DrawFamilies), StartReviewsActivity: own(a.StartReviews),
-			RecordBacklogActActivity: own(a.RecordBacklogAct), MoveReviewsActivity: own(a.MoveReviews),
+			RecordBacklogActActivity: own(a.RecordBacklogAct), MoveReviewsActivity: ownBy(ofCalendar, a.MoveReviews),
 		})
 	}
 }

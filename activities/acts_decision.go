@@ -2,13 +2,11 @@ package activities
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"slices"
 
 	"hame/internal/casefile"
+	"hame/internal/policy"
 	"hame/internal/store"
 )
 
@@ -212,7 +210,7 @@ func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	if err != nil {
 		return err
 	}
-	p.SecondDue = casefile.DueSecond(f.Outcomes, file.Referred, Sampled(key, c.ref, p.No), before)
+	p.SecondDue = casefile.DueSecond(f.Outcomes, file.Referred, policy.Sampled(key, c.ref, p.No), before)
 	if err := c.AddProposal(ctx, c.ref, p, f.Reasons, cmd.AttestedOn, c.now, cmd.ID); err != nil {
 		return err
 	}
@@ -223,14 +221,6 @@ func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		return c.open(ctx, casefile.TaskAgree, 0, c.today)
 	}
 	return c.Sign(ctx, c.ref, p, "", cmd.AttestedOn, c.now)
-}
-
-// Sampled draws one grant in ten for a second officer by a keyed hash, so that
-// its author can't foresee which (process.md, Four eyes).
-func Sampled(key, ref string, proposal int) bool {
-	h := hmac.New(sha256.New, []byte(key))
-	fmt.Fprintf(h, "%s/%d", ref, proposal)
-	return binary.BigEndian.Uint64(h.Sum(nil))%10 == 0
 }
 
 func stale(of, now int) error {

@@ -7,26 +7,13 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 	"hame/internal/store"
 )
 
-// PostWorkingDays is how long the expiries of the families that an item may
-// belong to wait for it to be linked and read (C1), by the Home Office's calendar.
-const PostWorkingDays = 5
-
-// PostWaitsUntil is the last day on which expiries wait for an item that was
-// received on a day, by a version of the holidays.
-func PostWaitsUntil(received clock.Date, h *clock.Holidays) (clock.Date, error) {
-	calendar, err := h.Calendar(clock.EnglandAndWales)
-	if err != nil {
-		return clock.Date{}, err
-	}
-	return calendar.AddWorkingDays(received, PostWorkingDays), nil
-}
-
 // receivePost records an item of post that came for the case, and asks that it be read.
 func receivePost(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	until, err := PostWaitsUntil(cmd.AttestedOn, c.holidays)
+	until, err := policy.PostWaitsUntil(cmd.AttestedOn, c.holidays)
 	if err != nil {
 		return err
 	}
@@ -75,7 +62,7 @@ func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung ca
 	if err != nil || received.IsZero() {
 		return false, err
 	}
-	until, err := PostWaitsUntil(received, c.holidays) // by those in force, which may have changed since
+	until, err := policy.PostWaitsUntil(received, c.holidays) // by those in force, which may have changed since
 	if err != nil || until.Before(c.today) {
 		return false, err
 	}

@@ -2,46 +2,22 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
-	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/policy"
 	"hame/internal/store"
 	"hame/internal/timeskip"
 )
-
-// Backlog is the state of a lane's ClearBacklog: its argument, and what every
-// run carries on.
-type Backlog struct {
-	Schema   int           `json:"schema"`
-	Lane     casefile.Lane `json:"lane"`
-	Capacity int           `json:"capacity"` // families listed a week
-	Target   clock.Date    `json:"target,omitzero"`
-	Paused   string        `json:"paused,omitempty"` // the reason's code
-	// Head is the last link of the lane's chain that its workflow was told of: the record
-	// must still have it.
-	Head     casefile.Link `json:"head,omitzero"`
-	NextDraw time.Time     `json:"next_draw"`
-	Progress Progress      `json:"progress"`
-}
-
-// Progress is where a lane stands, counted from the record.
-type Progress struct {
-	Unlisted int        `json:"unlisted"`
-	Held     int        `json:"held"` // unlisted duplicate candidates, which nobody has resolved
-	Open     int        `json:"open"`
-	Closed   int        `json:"closed"`
-	LastDay  clock.Date `json:"last_day,omitzero"` // on which the last family is forecast to be listed
-}
 
 // DrawFamiliesParams draws the families for the coming weeks.
 type DrawFamiliesParams struct {
@@ -55,9 +31,9 @@ type DrawFamiliesParams struct {
 // first draw so fills the weeks up to the lead, for which nobody else could be
 // drawn in time [D]; later ones add a week. The order is worked out afresh from
 // that day's facts. Drawing twice draws nobody twice.
-func (a *Activities) DrawFamilies(ctx context.Context, in DrawFamiliesParams) (Progress, error) {
+func (a *Activities) DrawFamilies(ctx context.Context, in DrawFamiliesParams) (contract.Progress, error) {
 	today := clock.DateOf(in.Now)
-	var progress Progress
+	var progress contract.Progress
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		latest, err := tx.LatestInstant(ctx)
 		if err == nil {
@@ -104,7 +80,7 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 	if err != nil {
 		return err
 	}
-	var order []Placed
+	var order []policy.Placed
 	for week := 0; week <= rules.Listing.LeadWeeks; week++ {
 		on := today.AddDays(7 * week)
 		if !calendar.IsWorkingDay(on) {
@@ -119,7 +95,7 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 			if err != nil {
 				return err
 			}
-			if order, err = Order(waiting, rules, today); err != nil {
+			if order, err = rules.Order(waiting, today); err != nil {
 				return err
 			}
 		}
@@ -133,75 +109,10 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 	return nil
 }
 
-// Placed is an unlisted family in the order of listing.
-type Placed struct {
-	store.Waiting
-	Place policy.Place
-}
-
-// Order puts a lane's unlisted families in the order in which they would be
-// listed on a day: by the rule set's class, then longest here first.
-func Order(waiting []store.Waiting, rules *policy.RuleSet, today clock.Date) ([]Placed, error) {
-	placed := make([]Placed, len(waiting))
-	for i, w := range waiting {
-		place, err := rules.Place(listingFacts(w, today), today.DaysSince(w.ImportedOn)/7)
-		if err != nil {
-			return nil, err
-		}
-		placed[i] = Placed{w, place}
-	}
-	slices.SortStableFunc(placed, func(x, y Placed) int {
-		if x.Place.Priority != y.Place.Priority {
-			return x.Place.Priority - y.Place.Priority
-		}
-		if c := longestHere(x).Compare(longestHere(y)); c != 0 {
-			return c
-		}
-		if x.Key < y.Key {
-			return -1
-		}
-		return 1
-	})
-	return placed, nil
-}
-
-// longestHere orders by arrival, or by the claim where no arrival is recorded.
-func longestHere(p Placed) clock.Date {
-	if !p.ArrivedOn.IsZero() {
-		return p.ArrivedOn.Latest()
-	}
-	if !p.ClaimDate.IsZero() {
-		return p.ClaimDate.Latest()
-	}
-	return p.ImportedOn // nothing is known: it stands behind those of whom something is
-}
-
-func listingFacts(w store.Waiting, today clock.Date) policy.Facts {
-	children, agesOut := 0, false
-	for _, p := range w.People() {
-		if !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today) {
-			continue
-		}
-		children++
-		agesOut = agesOut || AgesOut(p.Birth, today)
-	}
-	return policy.Facts{
-		"public_harm_alleged":            policy.Is(w.HarmAlleged),
-		"serious_illness":                policy.Is(w.Illness),
-		"supported":                      policy.Is(w.Supported),
-		"children":                       policy.Is(children),
-		"child_turns_18_within_6_months": policy.Is(agesOut),
-		"residence_years":                years(w.ArrivedOn, today),
-	}
-}
-
-func (a *Activities) progress(ctx context.Context, tx *store.Tx, lane casefile.Lane, capacity int, today clock.Date, rules *policy.RuleSet) (Progress, error) {
+func (a *Activities) progress(ctx context.Context, tx *store.Tx, lane casefile.Lane, capacity int, today clock.Date, rules *policy.RuleSet) (contract.Progress, error) {
 	counts, err := tx.LaneCounts(ctx, lane)
-	p := Progress{Unlisted: counts.Unlisted, Held: counts.Held, Open: counts.Listed - counts.Closed, Closed: counts.Closed}
-	if waiting := p.Unlisted - p.Held; waiting > 0 && capacity > 0 {
-		weeks := rules.Listing.LeadWeeks + (waiting+capacity-1)/capacity
-		p.LastDay = today.AddDays(7 * weeks)
-	}
+	p := contract.Progress{Unlisted: counts.Unlisted, Held: counts.Held, Open: counts.Listed - counts.Closed, Closed: counts.Closed}
+	p.LastDay = rules.Listing.LastListing(p.Unlisted-p.Held, capacity, today)
 	return p, err
 }
 
@@ -236,7 +147,7 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 		starts.Go(func() error {
 			review := casefile.Review{Schema: casefile.ReviewSchema, Case: l.Case, Lane: l.Lane, Council: l.Council,
 				DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed, ContinueAfter: a.ContinueAfter}
-			_, err := a.Temporal.Of(l.Apart).ExecuteWorkflow(starting, ReviewOptions(review, a.TaskQueue), CaseReviewWorkflow, review)
+			_, err := a.Temporal.Of(l.Apart).ExecuteWorkflow(starting, contract.ReviewOptions(review, a.TaskQueue), contract.CaseReviewWorkflow, review)
 			if err != nil && !alreadyThere(err) {
 				return fmt.Errorf("start review %s: %w", l.Case, err)
 			}
@@ -299,7 +210,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 		cmd, err := tx.Command(ctx, in.Command)
 		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Lane != in.Lane || cmd.Act != in.Act || !cmd.Permitted)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this lane")
-			tellForged(ctx, BacklogID(in.Lane), in.Command)
+			tellForged(ctx, contract.BacklogID(in.Lane), in.Command)
 			return nil
 		}
 		if err != nil {
@@ -351,17 +262,7 @@ func (r *RecordBacklogActResult) read(ctx context.Context, tx *store.Tx, lane ca
 	return err
 }
 
-// ReviewOptions are the options under which a review is started, in every place
-// that starts one.
-func ReviewOptions(r casefile.Review, taskQueue string) client.StartWorkflowOptions {
-	return client.StartWorkflowOptions{
-		ID:        r.Case,
-		TaskQueue: taskQueue,
-		// Only a reopening may start a closed review again.
-		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowExecutionErrorWhenAlreadyStarted: false,
-		StaticSummary:                            fmt.Sprintf("%s: review, %s lane", r.Case, r.Lane),
-		TypedSearchAttributes:                    StartAttributes(r),
-	}
+func alreadyThere(err error) bool {
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	return errors.As(err, &already)
 }

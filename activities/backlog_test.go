@@ -13,7 +13,9 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
+	"hame/internal/policy"
 	"hame/internal/store"
 	"hame/internal/testdb"
 )
@@ -26,11 +28,11 @@ func TestSampled(t *testing.T) {
 	drawn, both := 0, 0
 	for i := range cases {
 		ref, no := fmt.Sprintf("case-%d", i/2), 1+i%2
-		yes := activities.Sampled("one key", ref, no)
-		require.Equal(t, yes, activities.Sampled("one key", ref, no))
+		yes := policy.Sampled("one key", ref, no)
+		require.Equal(t, yes, policy.Sampled("one key", ref, no))
 		if yes {
 			drawn++
-			if activities.Sampled("another key", ref, no) {
+			if policy.Sampled("another key", ref, no) {
 				both++
 			}
 		}
@@ -50,7 +52,7 @@ func (o *office) backlog(t testing.TB, on clock.Date, families ...casefile.Famil
 	require.NoError(t, err)
 }
 
-func (o *office) draw(t testing.TB, on clock.Date, capacity int) activities.Progress {
+func (o *office) draw(t testing.TB, on clock.Date, capacity int) contract.Progress {
 	t.Helper()
 	p, err := o.DrawFamilies(t.Context(), activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: capacity, Now: at(on)})
 	require.NoError(t, err)
@@ -79,7 +81,7 @@ func TestDrawing(t *testing.T) {
 	o := newOffice(t)
 	o.backlog(t, monday, numbered(20, nil)...)
 	p := o.draw(t, monday, 2)
-	require.Equal(t, activities.Progress{Unlisted: 6, Open: 14, LastDay: monday.AddDays(7 * (6 + 3))}, p)
+	require.Equal(t, contract.Progress{Unlisted: 6, Open: 14, LastDay: monday.AddDays(7 * (6 + 3))}, p)
 	byDate := func() []string {
 		return list[string](o, `select listing_date || ' ' || count(*) from listing group by listing_date order by 1`)
 	}
@@ -214,10 +216,10 @@ func TestWhoIsNotDrawn(t *testing.T) {
 	require.NoError(t, err)
 
 	p := o.draw(t, monday, 10)
-	require.Equal(t, activities.Progress{Unlisted: 2, Held: 2, Open: 2}, p, "all that may be drawn is: no last day to forecast")
+	require.Equal(t, contract.Progress{Unlisted: 2, Held: 2, Open: 2}, p, "all that may be drawn is: no last day to forecast")
 	require.Equal(t, []string{"N02 2026-03-02 longest_resident", "N03 2026-03-02 longest_resident"}, o.listed())
 	o.exec(`update duplicate_candidate set resolved_on = $1`, monday)
-	require.Equal(t, activities.Progress{Open: 4}, o.draw(t, monday, 10))
+	require.Equal(t, contract.Progress{Open: 4}, o.draw(t, monday, 10))
 	require.Equal(t, 0, value[int](o, `select count(*) from listing where lane = 'fast-track'`))
 }
 

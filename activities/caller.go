@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"hame/internal/contract"
 	"hame/internal/store"
 )
 
@@ -17,7 +18,7 @@ type caller struct{ workflow, id string }
 // called is the parameters of an activity: they say whose they are.
 type called interface{ caller() caller }
 
-func ofCase(ref string) caller { return caller{CaseReviewWorkflow, ref} }
+func ofCase(ref string) caller { return caller{contract.CaseReviewWorkflow, ref} }
 
 func (p OpenReviewParams) caller() caller    { return ofCase(p.Case) }
 func (p OpenStageParams) caller() caller     { return ofCase(p.Case) }
@@ -28,30 +29,36 @@ func (p TakeStockParams) caller() caller     { return ofCase(p.Case) }
 func (p MoveDeadlinesParams) caller() caller { return ofCase(p.Case) }
 
 func (p DrawFamiliesParams) caller() caller {
-	return caller{ClearBacklogWorkflow, BacklogID(p.Lane)}
+	return caller{contract.ClearBacklogWorkflow, contract.BacklogID(p.Lane)}
 }
 func (p StartReviewsParams) caller() caller {
-	return caller{ClearBacklogWorkflow, BacklogID(p.Lane)}
+	return caller{contract.ClearBacklogWorkflow, contract.BacklogID(p.Lane)}
 }
 func (p RecordBacklogActParams) caller() caller {
-	return caller{ClearBacklogWorkflow, BacklogID(p.Lane)}
+	return caller{contract.ClearBacklogWorkflow, contract.BacklogID(p.Lane)}
 }
 
-func (p CalendarChange) caller() caller {
-	return caller{ApplyCalendarWorkflow, CalendarID(p.Application)}
+// ofCalendar is a workflow that moves the deadlines of a change of the calendars.
+func ofCalendar(p contract.CalendarChange) caller {
+	return caller{contract.ApplyCalendarWorkflow, contract.CalendarID(p.Application)}
 }
 
 // own refuses a call of an activity that comes from elsewhere than the workflow
 // whose it is: anybody who reaches Temporal's frontend can schedule an activity.
 // In which namespace that workflow must run, [Activities.inPlace] asks.
 func own[P called, R any](f func(context.Context, P) (R, error)) func(context.Context, P) (R, error) {
+	return ownBy(P.caller, f)
+}
+
+// ownBy is own for parameters that do not say themselves whose they are.
+func ownBy[P, R any](whose func(P) caller, f func(context.Context, P) (R, error)) func(context.Context, P) (R, error) {
 	return func(ctx context.Context, in P) (R, error) {
 		info := activity.GetInfo(ctx)
 		by := caller{id: info.WorkflowExecution.ID}
 		if info.WorkflowType != nil {
 			by.workflow = info.WorkflowType.Name
 		}
-		if want := in.caller(); by != want {
+		if want := whose(in); by != want {
 			activity.GetMetricsHandler(ctx).Counter("hame_activities_called_from_elsewhere").Inc(1)
 			activity.GetLogger(ctx).Warn("an activity was called from elsewhere", "activity", info.ActivityType.Name, "by", by.workflow, "workflow", by.id, "for", want.id)
 			var none R

@@ -8,6 +8,7 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/policy"
 	"hame/internal/store"
@@ -121,24 +122,29 @@ func TestAChildIsAChildInTheOrderOfListing(t *testing.T) {
 	require.NoError(t, err)
 	rules := sets[slices.IndexFunc(sets, func(s *policy.RuleSet) bool { return s.ID == "home-office-legacy" })]
 	today := day("2026-03-02")
-	base := store.Waiting{Case: "A", Key: "A", ImportedOn: today, Members: []string{"principal|1980|"}}
-	adults, err := activities.Order([]store.Waiting{base}, rules, today)
+	on := func(text string) clock.PartialDate {
+		d, err := clock.ParsePartial(text)
+		require.NoError(t, err)
+		return d
+	}
+	principal := policy.WaitingPerson{Relationship: casefile.Principal, Birth: on("1980")}
+	base := policy.Waiting{Case: "A", Key: "A", ImportedOn: today, People: []policy.WaitingPerson{principal}}
+	adults, err := rules.Order([]policy.Waiting{base}, today)
 	require.NoError(t, err)
-	for what, members := range map[string][]string{
-		"a lone principal of 17":            {"principal|2008-06-01|"},
-		"a spouse of 17":                    {"principal|1980|", "spouse|2008-06-01|"},
-		"a child near 18":                   {"principal|1980|", "child|2008-06-01|"},
-		"somebody whose age is disputed":    {"principal|1990-01-01|disputed"},
-		"a child of unknown birth date":     {"principal|1980|", "child||"},
-		"a child whose birth is unreadable": {"principal|1980|", "child|soon|"},
+	for what, people := range map[string][]policy.WaitingPerson{
+		"a lone principal of 17":         {{Relationship: casefile.Principal, Birth: on("2008-06-01")}},
+		"a spouse of 17":                 {principal, {Relationship: casefile.Spouse, Birth: on("2008-06-01")}},
+		"a child near 18":                {principal, {Relationship: casefile.Child, Birth: on("2008-06-01")}},
+		"somebody whose age is disputed": {{Relationship: casefile.Principal, Birth: on("1990-01-01"), AgeDisputed: true}},
+		"a child of unknown birth date":  {principal, {Relationship: casefile.Child}},
 	} {
 		w := base
-		w.Members = members
-		placed, err := activities.Order([]store.Waiting{w}, rules, today)
+		w.People = people
+		placed, err := rules.Order([]policy.Waiting{w}, today)
 		require.NoError(t, err)
 		require.LessOrEqual(t, placed[0].Place.Priority, adults[0].Place.Priority, what)
 		children := 0
-		for _, p := range w.People() {
+		for _, p := range w.People {
 			if casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today) {
 				children++
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hame/internal/contract"
 	"slices"
 	"sync"
 	"time"
@@ -14,31 +15,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"golang.org/x/sync/errgroup"
 )
-
-// MoveDeadlinesUpdate is the name of the Update that has a review work out its
-// deadlines by the calendars in force. It needs no command and carries nothing:
-// it states no fact, and sent twice or by anybody it does no harm.
-const MoveDeadlinesUpdate = "move-deadlines"
-
-// CalendarChange is the argument of [ApplyCalendarWorkflow]: how far a change of
-// the calendars has got.
-type CalendarChange struct {
-	Schema int `json:"schema"`
-	// Application is the number under which the record keeps the change.
-	Application int64 `json:"application"`
-	// Pass counts how often all cases were gone through; those that were not seen to
-	// are gone through again.
-	Pass int `json:"pass,omitempty"`
-	// After is the last case that was looked at in this pass; cases are taken in order.
-	After string `json:"after,omitempty"`
-	Seen  int    `json:"seen,omitempty"` // cases whose deadlines were worked out anew
-	// Failed lists the first cases whose deadlines could not be moved in this pass.
-	Failed []string `json:"failed,omitempty"`
-	Done   bool     `json:"done,omitempty"`
-}
-
-// CalendarID is the workflow id of the moving of deadlines for a change of the calendars.
-func CalendarID(application int64) string { return fmt.Sprintf("apply-calendar-%d", application) }
 
 // MovedAtOnce is how many reviews are being moved at the same time.
 const MovedAtOnce = 16
@@ -56,7 +32,7 @@ const failedNamed = 20
 // in time, or can't be moved, is named, and holds up no other. After the last case
 // of a pass it records that the change is done, if all were seen to; it returns
 // Pass counted up, and Done where it is.
-func (a *Activities) MoveReviews(ctx context.Context, in CalendarChange) (CalendarChange, error) {
+func (a *Activities) MoveReviews(ctx context.Context, in contract.CalendarChange) (contract.CalendarChange, error) {
 	stop := heartbeats(ctx)
 	defer stop()
 	if in.After == "" && in.Pass == 0 {
@@ -201,7 +177,7 @@ func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) e
 func moveByUpdate(ctx context.Context, review client.Client, ref, id string) error {
 	waiting, cancel := context.WithTimeout(ctx, movePatience)
 	defer cancel()
-	handle, err := review.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: MoveDeadlinesUpdate,
+	handle, err := review.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: contract.MoveDeadlinesUpdate,
 		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err != nil {
 		return err

@@ -121,7 +121,7 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 	shared["public_harm_alleged"] = policy.Is(alleged)
 	shared["public_harm_confirmed"] = policy.Is(confirmed)
 	shared["child_turns_18_within_6_months"] = policy.Is(slices.ContainsFunc(people, func(p store.PersonFacts) bool {
-		return AgesOut(p.Birth, c.today)
+		return policy.AgesOut(p.Birth, c.today)
 	}))
 
 	all := make(map[int]policy.Facts, len(people))
@@ -136,9 +136,9 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 		} else if !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed, c.today) {
 			f["security_check"] = policy.Is("clear") // no check is due of a child
 		}
-		f["age_years"] = years(p.Birth, c.today)
+		f["age_years"] = policy.Years(p.Birth, c.today)
 		if people[0].ClaimDate != (clock.PartialDate{}) {
-			f["claim_years"] = years(people[0].ClaimDate, c.today)
+			f["claim_years"] = policy.Years(people[0].ClaimDate, c.today)
 		}
 		all[p.No] = f
 	}
@@ -153,18 +153,7 @@ func residence(p store.PersonFacts, on clock.Date) policy.Fact {
 	if since.IsZero() && p.BornInScotland == casefile.Yes {
 		since = p.Birth
 	}
-	return years(since, on)
-}
-
-func years(since clock.PartialDate, on clock.Date) policy.Fact {
-	if since.IsZero() {
-		return policy.NotKnown()
-	}
-	least, most := clock.AgeOn(since.Latest(), on), clock.AgeOn(since.Earliest(), on)
-	if least != most {
-		return policy.NotKnown()
-	}
-	return policy.Is(least)
+	return policy.Years(since, on)
 }
 
 // bestInterests is what the signed reports conclude of the children together:
@@ -179,12 +168,4 @@ func bestInterests(each []string) policy.Fact {
 		return policy.Is("undetermined")
 	}
 	return policy.Is("return")
-}
-
-// AgesOut reports whether a child may reach 18 within six months of a day (C14).
-func AgesOut(birth clock.PartialDate, on clock.Date) bool {
-	if birth.IsZero() || !birth.MayBeUnder(casefile.Adulthood, on) {
-		return false
-	}
-	return birth.MayBeAtLeast(casefile.Adulthood, on.AddMonths(6))
 }

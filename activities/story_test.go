@@ -13,6 +13,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/policy"
 	"hame/internal/store"
 	"hame/internal/testdb"
 )
@@ -511,7 +512,7 @@ func (s *story) drawNext(drawn bool) {
 	s.t.Helper()
 	next := value[int](s.office, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, s.ref)
 	for i := 0; ; i++ {
-		if key := fmt.Sprintf("key %d", i); activities.Sampled(key, s.ref, next) == drawn {
+		if key := fmt.Sprintf("key %d", i); policy.Sampled(key, s.ref, next) == drawn {
 			s.exec(`update programme set sampling_key = $1`, key)
 			return
 		}

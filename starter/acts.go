@@ -11,6 +11,7 @@ import (
 	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 )
@@ -270,7 +271,7 @@ func (a *app) attested(ctx context.Context, act casefile.Act, flags actFlags) (c
 }
 
 // receipt prints what became of an act, and where its case stands now.
-func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.Act, r desk.Receipt) error {
+func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.Act, r contract.Receipt) error {
 	if r.Refused != nil {
 		return r.Refused
 	}
@@ -284,7 +285,7 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 	}
 	return a.print(c.OutOrStdout(), struct {
 		Case string `json:"case"`
-		desk.Receipt
+		contract.Receipt
 		Link string `json:"link,omitempty"`
 	}{ref, r, link}, func(t *tabwriter.Writer) {
 		if r.Filed {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
@@ -335,13 +334,13 @@ func (a *app) backlogOrder() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			placed := []activities.Placed{}
+			placed := []policy.Placed{}
 			if len(waiting) > 0 {
 				rules, err := policy.Load("the "+string(lane)+" lane's", []byte(body))
 				if err != nil {
 					return err
 				}
-				if placed, err = activities.Order(waiting, rules, today); err != nil {
+				if placed, err = rules.Order(waiting, today); err != nil {
 					return err
 				}
 			}

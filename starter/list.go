@@ -12,6 +12,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 )
@@ -138,7 +139,7 @@ type outcome struct {
 	Reference string `json:"reference"`
 	Result    string `json:"result"`
 	Detail    string `json:"detail,omitempty"`
-	desk.Receipt
+	contract.Receipt
 	err error
 }
 
@@ -272,8 +273,8 @@ func (b *batch) one(ctx context.Context, t target) outcome {
 	return o
 }
 
-func (b *batch) send(ctx context.Context, t target) (desk.Receipt, string, error) {
-	var none desk.Receipt
+func (b *batch) send(ctx context.Context, t target) (contract.Receipt, string, error) {
+	var none contract.Receipt
 	if err := b.mayTakePart(ctx, b.act, t.ref); err != nil {
 		return none, "", err
 	}
@@ -284,7 +285,7 @@ func (b *batch) send(ctx context.Context, t target) (desk.Receipt, string, error
 	}
 	if b.flags.dryRun {
 		trial, err := b.try(ctx, cmd, fields)
-		return desk.Receipt{Stage: trial.Stage}, wouldBeSent, err
+		return contract.Receipt{Stage: trial.Stage}, wouldBeSent, err
 	}
 	if cmd, err = desk.Resumable(cmd, b.login, b.names); err != nil {
 		return none, "", err

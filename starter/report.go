@@ -197,8 +197,7 @@ func newFigures(f store.Figures) (*figures, error) {
 			if err != nil {
 				return nil, fmt.Errorf("the %s lane's rule set: %w", l.Lane, err)
 			}
-			weeks := rules.Listing.LeadWeeks + (l.Waiting+l.Capacity-1)/l.Capacity
-			shown.Forecast = clock.DateOf(f.AsOf).AddDays(7 * weeks)
+			shown.Forecast = rules.Listing.LastListing(l.Waiting, l.Capacity, clock.DateOf(f.AsOf))
 		}
 		r.Lanes = append(r.Lanes, shown)
 	}

@@ -16,13 +16,13 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
-	"hame/workflows"
 	"hame/workflows/internal/office"
 )
 
 // forge sends an Update that no desk would send, at an instant of the story.
-func (s *story) forge(at time.Time, name casefile.Act, arg workflows.Act) *act {
+func (s *story) forge(at time.Time, name casefile.Act, arg contract.Act) *act {
 	a := &act{login: "nobody"}
 	s.Then(at, func() { s.update(a, string(name), arg) })
 	return a
@@ -46,15 +46,15 @@ func TestTheValidatorRefusesWithoutATrace(t *testing.T) {
 		act  *act
 		code casefile.RefusalCode
 	}{
-		{"too early", s.forge(at, casefile.ActPropose, workflows.Act{Command: some, Kind: casefile.ActPropose}), casefile.RefusedTooEarly},
-		{"too early too", s.forge(at, casefile.ActRecordService, workflows.Act{Command: newID(t), Kind: casefile.ActRecordService}), casefile.RefusedTooEarly},
-		{"another kind than its name", s.forge(at, casefile.ActAssign, workflows.Act{Command: newID(t), Kind: casefile.ActPropose}), casefile.RefusedUnknownCommand},
-		{"no kind", s.forge(at, casefile.ActAssign, workflows.Act{Command: newID(t)}), casefile.RefusedUnknownCommand},
-		{"no command", s.forge(at, casefile.ActAssign, workflows.Act{Kind: casefile.ActAssign}), casefile.RefusedUnknownCommand},
+		{"too early", s.forge(at, casefile.ActPropose, contract.Act{Command: some, Kind: casefile.ActPropose}), casefile.RefusedTooEarly},
+		{"too early too", s.forge(at, casefile.ActRecordService, contract.Act{Command: newID(t), Kind: casefile.ActRecordService}), casefile.RefusedTooEarly},
+		{"another kind than its name", s.forge(at, casefile.ActAssign, contract.Act{Command: newID(t), Kind: casefile.ActPropose}), casefile.RefusedUnknownCommand},
+		{"no kind", s.forge(at, casefile.ActAssign, contract.Act{Command: newID(t)}), casefile.RefusedUnknownCommand},
+		{"no command", s.forge(at, casefile.ActAssign, contract.Act{Kind: casefile.ActAssign}), casefile.RefusedUnknownCommand},
 	}
-	unknown := s.forge(at, "decision.refuse", workflows.Act{Command: newID(t), Kind: "decision.refuse"})
-	onALane := s.forge(at, casefile.ActBacklogPause, workflows.Act{Command: newID(t), Kind: casefile.ActBacklogPause})
-	onTheRecord := s.forge(at, casefile.ActErase, workflows.Act{Command: newID(t), Kind: casefile.ActErase})
+	unknown := s.forge(at, "decision.refuse", contract.Act{Command: newID(t), Kind: "decision.refuse"})
+	onALane := s.forge(at, casefile.ActBacklogPause, contract.Act{Command: newID(t), Kind: casefile.ActBacklogPause})
+	onTheRecord := s.forge(at, casefile.ActErase, contract.Act{Command: newID(t), Kind: casefile.ActErase})
 	before := ""
 	s.Then(afternoon(drawnOn), func() { before = s.facts() })
 	s.Run(drawnOn.AddDays(2).Start())
@@ -88,9 +88,9 @@ func TestAForgedUpdateChangesNothing(t *testing.T) {
 	s.Then(afternoon(drawnOn), func() { before = s.facts() })
 	at := morning(drawnOn.AddDays(1))
 	forged := map[string]*act{
-		"without a row":   s.forge(at, casefile.ActAssign, workflows.Act{Command: uuid.New(), Kind: casefile.ActAssign}),
-		"of another case": s.forge(at, casefile.ActAssign, workflows.Act{Command: foreign.ID, Kind: casefile.ActAssign}),
-		"of another kind": s.forge(at, casefile.ActReconcile, workflows.Act{Command: kindred.ID, Kind: casefile.ActReconcile}),
+		"without a row":   s.forge(at, casefile.ActAssign, contract.Act{Command: uuid.New(), Kind: casefile.ActAssign}),
+		"of another case": s.forge(at, casefile.ActAssign, contract.Act{Command: foreign.ID, Kind: casefile.ActAssign}),
+		"of another kind": s.forge(at, casefile.ActReconcile, contract.Act{Command: kindred.ID, Kind: casefile.ActReconcile}),
 	}
 	s.Run(drawnOn.AddDays(2).Start())
 	for what, a := range forged {
@@ -344,11 +344,11 @@ func TestRefusalsAreErrorsOfTheirOwnType(t *testing.T) {
 			OnReject:   func(err error) { got = err },
 			OnAccept:   func() { require.Fail(t, "it was accepted") },
 			OnComplete: func(any, error) {},
-		}, workflows.Act{Command: newID(t), Kind: casefile.ActPropose})
+		}, contract.Act{Command: newID(t), Kind: casefile.ActPropose})
 	})
 	s.Run(drawnOn.AddDays(2).Start())
 	var app *temporal.ApplicationError
 	require.True(t, errors.As(got, &app))
-	require.Equal(t, workflows.RefusedError, app.Type())
+	require.Equal(t, contract.RefusedError, app.Type())
 	require.True(t, app.NonRetryable())
 }

@@ -10,17 +10,15 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/contract"
 )
 
 // aWeek is how often families are drawn.
 const aWeek = 7 * 24 * time.Hour
 
-// BacklogQuery is the name of the query that returns a lane's state.
-const BacklogQuery = "backlog"
-
 // backlog is one run of a ClearBacklog.
 type backlog struct {
-	activities.Backlog
+	contract.Backlog
 	lock workflow.Mutex
 	busy int
 }
@@ -30,7 +28,7 @@ type backlog struct {
 // their reviews as peers and never decides anything about them: no target and
 // no batch may (R3). It goes on for as long as its lane does, pausing, resuming
 // and changing pace when operations say so.
-func ClearBacklog(ctx workflow.Context, state activities.Backlog) error {
+func ClearBacklog(ctx workflow.Context, state contract.Backlog) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // pause is how it is stopped
 	b := &backlog{Backlog: state, lock: workflow.NewMutex(ctx)}
 	if err := b.handleActs(ctx); err != nil {
@@ -49,7 +47,7 @@ func ClearBacklog(ctx workflow.Context, state activities.Backlog) error {
 			}
 		}
 		if b.canContinueAsNew(ctx) {
-			return workflow.NewContinueAsNewError(ctx, activities.ClearBacklogWorkflow, b.Backlog)
+			return workflow.NewContinueAsNewError(ctx, contract.ClearBacklogWorkflow, b.Backlog)
 		}
 		if err := b.sleep(ctx); err != nil {
 			return err
@@ -72,7 +70,7 @@ func (b *backlog) draw(ctx workflow.Context) error {
 	}
 	defer b.lock.Unlock()
 	now := workflow.Now(ctx)
-	var progress activities.Progress
+	var progress contract.Progress
 	err := perform(ctx, activities.DrawFamiliesActivity, "draw the coming families",
 		activities.DrawFamiliesParams{Lane: b.Lane, Capacity: b.Capacity, Now: now}, &progress)
 	if err != nil {
@@ -101,7 +99,7 @@ func (b *backlog) sleep(ctx workflow.Context) error {
 
 // handleActs registers the query and the acts of operations.
 func (b *backlog) handleActs(ctx workflow.Context) error {
-	err := workflow.SetQueryHandlerWithOptions(ctx, BacklogQuery, func() (activities.Backlog, error) { return b.Backlog, nil },
+	err := workflow.SetQueryHandlerWithOptions(ctx, contract.BacklogQuery, func() (contract.Backlog, error) { return b.Backlog, nil },
 		workflow.QueryHandlerOptions{Description: "the lane's capacity, target and progress"})
 	if err != nil {
 		return err
@@ -111,7 +109,7 @@ func (b *backlog) handleActs(ctx workflow.Context) error {
 			continue
 		}
 		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act), b.act, workflow.UpdateHandlerOptions{
-			Validator: func(_ workflow.Context, a Act) error {
+			Validator: func(_ workflow.Context, a contract.Act) error {
 				if a.Kind != rule.Act || a.Command == uuid.Nil {
 					return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", rule.Act)))
 				}
@@ -126,11 +124,11 @@ func (b *backlog) handleActs(ctx workflow.Context) error {
 	return nil
 }
 
-func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
+func (b *backlog) act(ctx workflow.Context, a contract.Act) (contract.Receipt, error) {
 	b.busy++
 	defer func() { b.busy-- }()
 	if err := b.lock.Lock(ctx); err != nil {
-		return Receipt{}, err
+		return contract.Receipt{}, err
 	}
 	defer b.lock.Unlock()
 	var out activities.RecordBacklogActResult
@@ -138,7 +136,7 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 		activities.RecordBacklogActParams{Command: a.Command, Act: a.Kind, Lane: b.Lane, Now: workflow.Now(ctx),
 			Stopped: b.Paused != "", Fresh: b.Capacity == 0}, &out)
 	if err != nil {
-		return Receipt{}, err
+		return contract.Receipt{}, err
 	}
 	if out.Refused == nil || out.Capacity > 0 { // also of one that is refused: as the lane stands on record
 		b.Capacity, b.Target, b.Paused = out.Capacity, out.Target, out.Paused
@@ -147,7 +145,7 @@ func (b *backlog) act(ctx workflow.Context, a Act) (Receipt, error) {
 	if out.Head.N > 0 {
 		b.Head = out.Head
 	}
-	return Receipt{Refused: out.Refused}, nil
+	return contract.Receipt{Refused: out.Refused}, nil
 }
 
 func (b *backlog) show(ctx workflow.Context) {

@@ -19,6 +19,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/workflows"
 )
@@ -28,7 +29,7 @@ type lane struct {
 	*world
 	t     *testing.T
 	env   *testsuite.TestWorkflowEnvironment
-	state activities.Backlog
+	state contract.Backlog
 	// started are the calls of StartReviews, which a variant records instead of
 	// starting anything: there is no client here.
 	started []activities.StartReviewsParams
@@ -41,7 +42,7 @@ func newLane(t *testing.T, families int) *lane {
 	for n := range families {
 		keys = append(keys, fmt.Sprintf("F%02d", n))
 	}
-	l := &lane{world: newWorld(t, nil, keys...), t: t, state: activities.Backlog{Schema: 1, Lane: casefile.Legacy}}
+	l := &lane{world: newWorld(t, nil, keys...), t: t, state: contract.Backlog{Schema: 1, Lane: casefile.Legacy}}
 	l.begin(morning(drawnOn))
 	return l
 }
@@ -52,7 +53,7 @@ func (l *lane) begin(at time.Time) {
 	l.env = suite.NewTestWorkflowEnvironment()
 	l.env.SetTestTimeout(time.Minute)
 	l.env.SetStartTime(at)
-	l.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: activities.BacklogID(casefile.Legacy), TaskQueue: "hame"})
+	l.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: contract.BacklogID(casefile.Legacy), TaskQueue: "hame"})
 	workflows.Register(l.env)
 	l.activities.Register(l.env)
 	register := func(name string, f any) {
@@ -68,9 +69,9 @@ func (l *lane) begin(at time.Time) {
 		l.started = append(l.started, in)
 		return 0, failure(activities.StartReviewsActivity)
 	})
-	register(activities.DrawFamiliesActivity, func(ctx context.Context, in activities.DrawFamiliesParams) (activities.Progress, error) {
+	register(activities.DrawFamiliesActivity, func(ctx context.Context, in activities.DrawFamiliesParams) (contract.Progress, error) {
 		if err := failure(activities.DrawFamiliesActivity); err != nil {
-			return activities.Progress{}, err
+			return contract.Progress{}, err
 		}
 		return l.activities.DrawFamilies(ctx, in)
 	})
@@ -86,18 +87,18 @@ func (l *lane) on(at time.Time, kind casefile.Act, f casefile.BacklogFields) *ac
 		cmd.Lane = f.Lane
 		require.NoError(l.t, l.desk(a.login).InsertCommand(l.t.Context(), cmd))
 		a.NewCommand = cmd
-		l.send(a, workflows.Act{Command: cmd.ID, Kind: kind})
+		l.send(a, contract.Act{Command: cmd.ID, Kind: kind})
 	}, at.Sub(l.env.Now()))
 	return a
 }
 
-func (l *lane) send(a *act, arg workflows.Act) {
+func (l *lane) send(a *act, arg contract.Act) {
 	l.env.UpdateWorkflow(string(arg.Kind), arg.Command.String(), &testsuite.TestUpdateCallback{
 		OnAccept: func() {},
 		OnReject: func(err error) { a.done, a.failed = true, err },
 		OnComplete: func(result any, err error) {
 			a.done, a.failed = true, err
-			if r, ok := result.(workflows.Receipt); ok && err == nil {
+			if r, ok := result.(contract.Receipt); ok && err == nil {
 				a.receipt, a.refused = r, r.Refused
 			}
 		},
@@ -105,7 +106,7 @@ func (l *lane) send(a *act, arg workflows.Act) {
 }
 
 // look reads the lane's state and details at an instant.
-func (l *lane) look(at time.Time, see func(activities.Backlog, string)) {
+func (l *lane) look(at time.Time, see func(contract.Backlog, string)) {
 	l.env.RegisterDelayedCallback(func() {
 		value, err := l.env.QueryWorkflow("__temporal_workflow_metadata")
 		require.NoError(l.t, err)
@@ -115,10 +116,10 @@ func (l *lane) look(at time.Time, see func(activities.Backlog, string)) {
 	}, at.Sub(l.env.Now()))
 }
 
-func (l *lane) query() activities.Backlog {
-	value, err := l.env.QueryWorkflow(workflows.BacklogQuery)
+func (l *lane) query() contract.Backlog {
+	value, err := l.env.QueryWorkflow(contract.BacklogQuery)
 	require.NoError(l.t, err)
-	var b activities.Backlog
+	var b contract.Backlog
 	require.NoError(l.t, value.Get(&b))
 	return b
 }
@@ -127,7 +128,7 @@ func (l *lane) query() activities.Backlog {
 func (l *lane) run(until time.Time) {
 	l.t.Helper()
 	l.env.SetWorkflowRunTimeout(until.Sub(l.env.Now()))
-	l.env.ExecuteWorkflow(activities.ClearBacklogWorkflow, l.state)
+	l.env.ExecuteWorkflow(contract.ClearBacklogWorkflow, l.state)
 	var stopped *temporal.TimeoutError
 	require.True(l.t, errors.As(l.env.GetWorkflowError(), &stopped), "the lane ended by itself: %v", l.env.GetWorkflowError())
 	l.state = l.query()
@@ -153,10 +154,10 @@ func week(n int) time.Time { return morning(drawnOn.AddDays(7 * n)) }
 func TestTheLaneDrawsWeekByWeek(t *testing.T) {
 	l := newLane(t, 10)
 	start := l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 1, Target: drawnOn.AddYears(1)})
-	l.look(week(0).Add(30*time.Minute), func(b activities.Backlog, text string) {
+	l.look(week(0).Add(30*time.Minute), func(b contract.Backlog, text string) {
 		require.Zero(t, b.Capacity, "nothing is drawn before operations start it")
 	})
-	l.look(week(1), func(b activities.Backlog, text string) {
+	l.look(week(1), func(b contract.Backlog, text string) {
 		require.Contains(t, text, "**legacy lane** · 1 families a week · target 2028-03-01")
 		require.Contains(t, text, "| 3 | 0 | 7 | 0 |")
 		require.Contains(t, text, "At this pace the last family is listed on")
@@ -167,7 +168,7 @@ func TestTheLaneDrawsWeekByWeek(t *testing.T) {
 	require.Nil(t, start.refused)
 	// The first draw fills the six weeks up to the lead and the week itself.
 	require.Equal(t, map[string]int{"2027-03-01": 7, "2027-03-08": 1, "2027-03-15": 1, "2027-03-22": 1}, l.listings())
-	require.Equal(t, activities.Progress{Unlisted: 0, Open: 10}, l.state.Progress)
+	require.Equal(t, contract.Progress{Unlisted: 0, Open: 10}, l.state.Progress)
 	require.Len(t, l.started, 5, "each draw starts the reviews of whoever has none")
 	require.Equal(t, week(0).Add(5*7*24*time.Hour+time.Hour).UTC(), l.state.NextDraw.UTC())
 	require.Zero(t, func() (n int) {
@@ -180,13 +181,13 @@ func TestPauseResumeAndCapacity(t *testing.T) {
 	l := newLane(t, 12)
 	l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 1})
 	l.on(week(1).Add(2*time.Hour), casefile.ActBacklogPause, casefile.BacklogFields{Reason: "no_interpreters"})
-	l.look(week(2), func(b activities.Backlog, text string) {
+	l.look(week(2), func(b contract.Backlog, text string) {
 		require.Equal(t, "no_interpreters", b.Paused)
 		require.Contains(t, text, "**Paused**: no_interpreters")
 	})
 	resumed := week(3).Add(5 * time.Hour)
 	l.on(resumed, casefile.ActBacklogResume, casefile.BacklogFields{Reason: "interpreters"})
-	l.look(resumed.Add(time.Minute), func(b activities.Backlog, text string) {
+	l.look(resumed.Add(time.Minute), func(b contract.Backlog, text string) {
 		require.Empty(t, b.Paused)
 		require.NotContains(t, text, "Paused")
 		require.Equal(t, resumed.AddDate(0, 0, 7).UTC(), b.NextDraw.UTC())
@@ -208,10 +209,10 @@ func TestASecondStartIsRefused(t *testing.T) {
 	l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 3, Target: drawnOn.AddYears(1)})
 	second := l.on(week(0).Add(2*time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 900})
 	again := &act{}
-	l.env.RegisterDelayedCallback(func() { l.send(again, workflows.Act{Command: second.ID, Kind: second.Act}) }, 3*time.Hour)
+	l.env.RegisterDelayedCallback(func() { l.send(again, contract.Act{Command: second.ID, Kind: second.Act}) }, 3*time.Hour)
 	forged := &act{}
 	l.env.RegisterDelayedCallback(func() {
-		l.send(forged, workflows.Act{Command: newID(t), Kind: casefile.ActBacklogCapacity})
+		l.send(forged, contract.Act{Command: newID(t), Kind: casefile.ActBacklogCapacity})
 	}, 4*time.Hour)
 	l.run(week(1))
 	require.True(t, second.done && again.done && forged.done)
@@ -237,7 +238,7 @@ func TestADrawThatFailsPausesTheLane(t *testing.T) {
 				return nil
 			}
 			l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 1})
-			l.look(week(0).Add(2*time.Hour), func(b activities.Backlog, text string) {
+			l.look(week(0).Add(2*time.Hour), func(b contract.Backlog, text string) {
 				require.Equal(t, "draw_failed", b.Paused)
 				require.Contains(t, text, "**Paused**: draw_failed")
 				broken = false
@@ -245,7 +246,7 @@ func TestADrawThatFailsPausesTheLane(t *testing.T) {
 			l.on(week(2), casefile.ActBacklogResume, casefile.BacklogFields{Reason: "mended"})
 			l.run(week(2).Add(time.Hour))
 			require.Empty(t, l.state.Paused)
-			require.Equal(t, activities.Progress{Open: 2}, l.state.Progress, "nobody is lost, only unlisted for longer")
+			require.Equal(t, contract.Progress{Open: 2}, l.state.Progress, "nobody is lost, only unlisted for longer")
 		})
 	}
 }
@@ -256,7 +257,7 @@ func TestTheLaneContinuesAsNew(t *testing.T) {
 	l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 1})
 	l.env.RegisterDelayedCallback(func() { l.env.SetContinueAsNewSuggested(true) }, 8*24*time.Hour)
 	l.on(week(1).AddDate(0, 0, 2), casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 1})
-	l.env.ExecuteWorkflow(activities.ClearBacklogWorkflow, l.state)
+	l.env.ExecuteWorkflow(contract.ClearBacklogWorkflow, l.state)
 	var next *workflow.ContinueAsNewError
 	require.True(t, errors.As(l.env.GetWorkflowError(), &next), "%v", l.env.GetWorkflowError())
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &l.state))

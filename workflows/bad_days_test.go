@@ -10,8 +10,8 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"hame/internal/casefile"
+	"hame/internal/contract"
 	"hame/internal/desk"
-	"hame/workflows"
 	"hame/workflows/internal/office"
 )
 
@@ -124,7 +124,7 @@ func TestTakingStock(t *testing.T) {
 			asked := 0
 			stock := func() {
 				env := s.env
-				env.UpdateWorkflow(workflows.TakeStockUpdate, uuid.NewString(), &testsuite.TestUpdateCallback{
+				env.UpdateWorkflow(contract.TakeStockUpdate, uuid.NewString(), &testsuite.TestUpdateCallback{
 					OnAccept:   func() {},
 					OnReject:   func(err error) { require.NoError(t, err) },
 					OnComplete: func(_ any, err error) { require.NoError(t, err); asked++ },

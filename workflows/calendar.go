@@ -8,26 +8,24 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hame/activities"
+	"hame/internal/contract"
 )
-
-// TryAgainSignal has [ApplyCalendar] try at once what could not be moved before.
-const TryAgainSignal = "try-again"
 
 // ApplyCalendar moves the deadlines that depend on a day which a change of the
 // calendars touched, page by page. Cases that did not answer, or could not be
 // moved, are tried again after a minute, after two, and so on, at last every hour,
 // until all are: whatever kept them may have gone by itself or been mended. It
 // moves no deadline twice.
-func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activities.CalendarChange, error) {
+func ApplyCalendar(ctx workflow.Context, state contract.CalendarChange) (contract.CalendarChange, error) {
 	o := recordSurely("move the deadlines of the next cases")
 	o.StartToCloseTimeout, o.HeartbeatTimeout = time.Hour, 30*time.Second
 	ctx = workflow.WithActivityOptions(ctx, o)
-	again := workflow.GetSignalChannel(ctx, TryAgainSignal)
+	again := workflow.GetSignalChannel(ctx, contract.TryAgainSignal)
 	for !state.Done {
 		for state.After == "" && again.ReceiveAsync(nil) { // this pass is that try
 		}
 		pass := state.Pass
-		var next activities.CalendarChange
+		var next contract.CalendarChange
 		if err := workflow.ExecuteActivity(ctx, activities.MoveReviewsActivity, state).Get(ctx, &next); err != nil {
 			return state, err
 		}
@@ -44,7 +42,7 @@ func ApplyCalendar(ctx workflow.Context, state activities.CalendarChange) (activ
 		}
 		// Between two passes only: the next begins at once, whether or not somebody asks for it.
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !state.Done && state.After == "" {
-			return state, workflow.NewContinueAsNewError(ctx, activities.ApplyCalendarWorkflow, state)
+			return state, workflow.NewContinueAsNewError(ctx, contract.ApplyCalendarWorkflow, state)
 		}
 	}
 	return state, nil
@@ -55,7 +53,7 @@ func untilNextPass(passes int) time.Duration {
 	return min(time.Minute<<min(passes-1, 6), time.Hour)
 }
 
-func calendarDetails(s activities.CalendarChange) string {
+func calendarDetails(s contract.CalendarChange) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**Change %d of the calendars** · %d case(s) seen to", s.Application, s.Seen)
 	switch {

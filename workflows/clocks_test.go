@@ -13,6 +13,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/workflows"
 	"hame/workflows/internal/office"
@@ -130,7 +131,7 @@ func (s *story) changeCalendar(division clock.Division, day clock.Date) {
 // move tells the review that a calendar has changed.
 func (s *story) move(a *act) {
 	env := s.env
-	env.UpdateWorkflow(activities.MoveDeadlinesUpdate, env.Now().String(), &testsuite.TestUpdateCallback{
+	env.UpdateWorkflow(contract.MoveDeadlinesUpdate, env.Now().String(), &testsuite.TestUpdateCallback{
 		OnAccept:   func() {},
 		OnReject:   func(err error) { a.done, a.failed = true, err },
 		OnComplete: func(_ any, err error) { a.done, a.failed = true, err },
@@ -230,7 +231,7 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 	env.SetStartTime(start)
 	workflows.Register(env)
 	var tries []time.Duration
-	env.RegisterActivityWithOptions(func(_ context.Context, in activities.CalendarChange) (activities.CalendarChange, error) {
+	env.RegisterActivityWithOptions(func(_ context.Context, in contract.CalendarChange) (contract.CalendarChange, error) {
 		if in.After == "" { // the first of two pages
 			tries = append(tries, env.Now().Sub(start))
 			require.Empty(t, in.Failed, "what failed before is not held against this try")
@@ -245,12 +246,12 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 		}
 		return in, nil
 	}, activity.RegisterOptions{Name: activities.MoveReviewsActivity})
-	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.TryAgainSignal, nil) }, 8*time.Minute)
-	env.ExecuteWorkflow(activities.ApplyCalendarWorkflow, activities.CalendarChange{Schema: 1, Application: 2})
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(contract.TryAgainSignal, nil) }, 8*time.Minute)
+	env.ExecuteWorkflow(contract.ApplyCalendarWorkflow, contract.CalendarChange{Schema: 1, Application: 2})
 	require.NoError(t, env.GetWorkflowError())
-	var last activities.CalendarChange
+	var last contract.CalendarChange
 	require.NoError(t, env.GetWorkflowResult(&last))
-	require.Equal(t, activities.CalendarChange{Schema: 1, Application: 2, Pass: 11, Seen: 1, Done: true}, last)
+	require.Equal(t, contract.CalendarChange{Schema: 1, Application: 2, Pass: 11, Seen: 1, Done: true}, last)
 	minutes := make([]int, len(tries))
 	for i, at := range tries {
 		minutes[i] = int(at.Minutes())

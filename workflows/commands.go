@@ -10,45 +10,13 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
-	"hame/internal/clock"
+	"hame/internal/contract"
 )
-
-// Act is what an Update carries: the id of the command's row, and its kind as it
-// goes over the wire. The Update is named after the kind, and its own id is the
-// command's.
-type Act struct {
-	Command uuid.UUID    `json:"command"`
-	Kind    casefile.Act `json:"kind"`
-}
-
-// FromOutside marks an Act as what anybody who reaches the frontend can send: one
-// that can't be decrypted is refused, and blocks no review.
-func (Act) FromOutside() {}
-
-// Receipt is what a person is told of their act.
-type Receipt struct {
-	Refused *casefile.Refusal `json:"refused,omitempty"`
-	// Filed says that the act came for a closed case and was kept with it.
-	Filed    bool           `json:"filed,omitempty"`
-	Stage    casefile.Stage `json:"stage,omitempty"`
-	Revision int            `json:"revision,omitempty"`
-	Awaiting casefile.Party `json:"awaiting,omitempty"`
-	NextDate clock.Date     `json:"next_date,omitzero"` // by which the one awaited must act
-	// Provisional says that the next date rests on holidays not yet published.
-	Provisional bool `json:"provisional,omitempty"`
-}
-
-// RefusedError is the type of the application error with which a validator
-// refuses an Update; its details are the [casefile.Refusal].
-const RefusedError = "refused"
-
-// ReviewQuery is the name of the query that returns a review's state.
-const ReviewQuery = "review"
 
 // handleActs registers the query and one Update a kind of act. All state is set
 // before, for a waiting Update runs at that moment.
 func (r *review) handleActs(ctx workflow.Context) error {
-	err := workflow.SetQueryHandlerWithOptions(ctx, ReviewQuery, func() (casefile.Review, error) { return r.Review, nil },
+	err := workflow.SetQueryHandlerWithOptions(ctx, contract.ReviewQuery, func() (casefile.Review, error) { return r.Review, nil },
 		workflow.QueryHandlerOptions{Description: "the review's state: ids, codes and dates"})
 	if err != nil {
 		return err
@@ -58,19 +26,19 @@ func (r *review) handleActs(ctx workflow.Context) error {
 			continue
 		}
 		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act.Wire()), r.act, workflow.UpdateHandlerOptions{
-			Validator:   func(_ workflow.Context, a Act) error { return r.validate(rule.Act, a) },
+			Validator:   func(_ workflow.Context, a contract.Act) error { return r.validate(rule.Act, a) },
 			Description: inWords(rule),
 		})
 		if err != nil {
 			return err
 		}
 	}
-	err = workflow.SetUpdateHandlerWithOptions(ctx, TakeStockUpdate, r.takeStock, workflow.UpdateHandlerOptions{
+	err = workflow.SetUpdateHandlerWithOptions(ctx, contract.TakeStockUpdate, r.takeStock, workflow.UpdateHandlerOptions{
 		Description: "looks at the record again, and opens tasks for what has come onto it by itself"})
 	if err != nil {
 		return err
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, activities.MoveDeadlinesUpdate, r.moveDeadlines, workflow.UpdateHandlerOptions{
+	return workflow.SetUpdateHandlerWithOptions(ctx, contract.MoveDeadlinesUpdate, r.moveDeadlines, workflow.UpdateHandlerOptions{
 		Description: "works out each deadline by the calendars in force, and keeps the old dates of those that move"})
 }
 
@@ -84,11 +52,6 @@ func inWords(rule casefile.ActRule) string {
 	}
 	return "records what a senior caseworker has found"
 }
-
-// TakeStockUpdate is the name of the Update that has a review refresh from its
-// record. It needs no command and carries nothing: it changes no fact, and sent
-// twice or by anybody it does no harm.
-const TakeStockUpdate = "take-stock"
 
 func (r *review) takeStock(ctx workflow.Context) error {
 	return r.refresh(ctx, activities.TakeStockActivity, "take stock", func(now time.Time) any { return activities.TakeStockParams{Case: r.Case, Now: now} })
@@ -113,7 +76,7 @@ func (r *review) refresh(ctx workflow.Context, activity, summary string, params 
 
 // validate refuses what the state does not allow before anything is written to
 // history. A review that is just being opened takes every act and looks later.
-func (r *review) validate(kind casefile.Act, a Act) error {
+func (r *review) validate(kind casefile.Act, a contract.Act) error {
 	if a.Kind != kind.Wire() || a.Command == uuid.Nil {
 		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind.Wire())))
 	}
@@ -128,12 +91,12 @@ func (r *review) validate(kind casefile.Act, a Act) error {
 
 func refused(err error) error {
 	refusal, _ := casefile.AsRefusal(err)
-	return temporal.NewNonRetryableApplicationError(err.Error(), RefusedError, nil, refusal)
+	return temporal.NewNonRetryableApplicationError(err.Error(), contract.RefusedError, nil, refusal)
 }
 
 // act records one human act. The state may have changed while it waited for its
 // turn, so the activity checks everything again on the facts.
-func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
+func (r *review) act(ctx workflow.Context, a contract.Act) (receipt contract.Receipt, err error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	_ = workflow.Await(ctx, func() bool { return r.HasOpened(casefile.Listed) })
 	r.exclusively(ctx, func() {
@@ -161,8 +124,8 @@ func (r *review) act(ctx workflow.Context, a Act) (receipt Receipt, err error) {
 	return r.receipt(receipt.Refused), nil
 }
 
-func (r *review) receipt(refusal *casefile.Refusal) Receipt {
-	receipt := Receipt{Refused: refusal, Stage: r.Stage, Revision: r.Revision}
+func (r *review) receipt(refusal *casefile.Refusal) contract.Receipt {
+	receipt := contract.Receipt{Refused: refusal, Stage: r.Stage, Revision: r.Revision}
 	if task, ok := r.Earliest(); ok {
 		receipt.Awaiting, receipt.NextDate, receipt.Provisional = task.Awaiting, task.DueOn, task.Provisional
 	}
@@ -171,21 +134,21 @@ func (r *review) receipt(refusal *casefile.Refusal) Receipt {
 
 // attributes turns what a review shows into search attributes.
 func attributes(shown casefile.Shown) []temporal.SearchAttributeUpdate {
-	updates := []temporal.SearchAttributeUpdate{activities.AttributeStage.ValueSet(string(shown.Stage))}
+	updates := []temporal.SearchAttributeUpdate{contract.AttributeStage.ValueSet(string(shown.Stage))}
 	if shown.Awaiting == "" {
-		updates = append(updates, activities.AttributeAwaiting.ValueUnset())
+		updates = append(updates, contract.AttributeAwaiting.ValueUnset())
 	} else {
-		updates = append(updates, activities.AttributeAwaiting.ValueSet(string(shown.Awaiting)))
+		updates = append(updates, contract.AttributeAwaiting.ValueSet(string(shown.Awaiting)))
 	}
 	if shown.Next.IsZero() {
-		updates = append(updates, activities.AttributeNext.ValueUnset())
+		updates = append(updates, contract.AttributeNext.ValueUnset())
 	} else {
-		updates = append(updates, activities.AttributeNext.ValueSet(shown.Next))
+		updates = append(updates, contract.AttributeNext.ValueSet(shown.Next))
 	}
 	if len(shown.Flags) == 0 {
-		updates = append(updates, activities.AttributeFlags.ValueUnset())
+		updates = append(updates, contract.AttributeFlags.ValueUnset())
 	} else {
-		updates = append(updates, activities.AttributeFlags.ValueSet(shown.Flags))
+		updates = append(updates, contract.AttributeFlags.ValueSet(shown.Flags))
 	}
 	return updates
 }

@@ -1,15 +1,15 @@
 package workflows
 
 import (
+	"hame/internal/contract"
+
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
-
-	"hame/activities"
 )
 
 // Register registers the workflows under their names.
 func Register(w worker.WorkflowRegistry) {
-	w.RegisterWorkflowWithOptions(CaseReview, workflow.RegisterOptions{Name: activities.CaseReviewWorkflow})
-	w.RegisterWorkflowWithOptions(ApplyCalendar, workflow.RegisterOptions{Name: activities.ApplyCalendarWorkflow})
-	w.RegisterWorkflowWithOptions(ClearBacklog, workflow.RegisterOptions{Name: activities.ClearBacklogWorkflow})
+	w.RegisterWorkflowWithOptions(CaseReview, workflow.RegisterOptions{Name: contract.CaseReviewWorkflow})
+	w.RegisterWorkflowWithOptions(ApplyCalendar, workflow.RegisterOptions{Name: contract.ApplyCalendarWorkflow})
+	w.RegisterWorkflowWithOptions(ClearBacklog, workflow.RegisterOptions{Name: contract.ClearBacklogWorkflow})
 }

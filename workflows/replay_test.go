@@ -22,9 +22,9 @@ import (
 	"google.golang.org/protobuf/reflect/protorange"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/codec"
+	"hame/internal/contract"
 	"hame/workflows"
 	"hame/workflows/internal/office"
 )
@@ -72,7 +72,7 @@ func replay(t *testing.T, review any, h *historypb.History) error {
 	t.Helper()
 	r, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Plugins: []worker.Plugin{codec.WorkerPlugin(keyset(t))}})
 	require.NoError(t, err)
-	r.RegisterWorkflowWithOptions(review, workflow.RegisterOptions{Name: activities.CaseReviewWorkflow})
+	r.RegisterWorkflowWithOptions(review, workflow.RegisterOptions{Name: contract.CaseReviewWorkflow})
 	id := h.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowId()
 	return r.ReplayWorkflowHistoryWithOptions(quiet, h, worker.ReplayWorkflowHistoryOptions{OriginalExecution: workflow.Execution{ID: id}})
 }

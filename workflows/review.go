@@ -16,6 +16,7 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/contract"
 )
 
 // review is one run of a CaseReview: the state it carries, and what it needs
@@ -104,7 +105,7 @@ func (r *review) canContinueAsNew(ctx workflow.Context) bool {
 func (r *review) continueAsNew(ctx workflow.Context) error {
 	r.idle(ctx)
 	r.show(ctx)
-	return workflow.NewContinueAsNewError(ctx, activities.CaseReviewWorkflow, r.Review)
+	return workflow.NewContinueAsNewError(ctx, contract.CaseReviewWorkflow, r.Review)
 }
 
 // open opens a stage with its tasks, once. The stage is open when it returns.

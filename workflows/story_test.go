@@ -31,7 +31,9 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
+	"hame/internal/policy"
 	"hame/internal/store"
 	"hame/internal/testdb"
 	"hame/workflows"
@@ -91,7 +93,7 @@ func (w *world) sample(drawn bool) {
 		key := fmt.Sprint("key ", n)
 		fits := true
 		for _, ref := range w.refs {
-			fits = fits && activities.Sampled(key, ref, 1) == drawn
+			fits = fits && policy.Sampled(key, ref, 1) == drawn
 		}
 		if fits {
 			admin, err := sqlx.Connect("postgres", w.db.Admin)
@@ -113,7 +115,7 @@ type act struct {
 	login   string
 	at      time.Time // when it was sent
 	done    bool
-	receipt workflows.Receipt
+	receipt contract.Receipt
 	// refused is what the validator or the receipt said; failed any other error.
 	refused *casefile.Refusal
 	failed  error
@@ -252,17 +254,17 @@ func (s *story) send(a *act, d office.Deed) {
 // ended without having taken it.
 func (s *story) deliver(a *act) {
 	a.at = s.env.Now()
-	s.update(a, string(a.Act.Wire()), workflows.Act{Command: a.ID, Kind: a.Act.Wire()})
+	s.update(a, string(a.Act.Wire()), contract.Act{Command: a.ID, Kind: a.Act.Wire()})
 }
 
-func (s *story) update(a *act, name string, arg workflows.Act) {
+func (s *story) update(a *act, name string, arg contract.Act) {
 	env := s.env
 	finish := func(err error) {
 		var app *temporal.ApplicationError
 		switch {
 		case s.env != env || a.done:
 			return // the leg ended meanwhile
-		case errors.As(err, &app) && app.Type() == workflows.RefusedError:
+		case errors.As(err, &app) && app.Type() == contract.RefusedError:
 			// A pointer to a pointer takes both what went over a wire and what did not.
 			require.NoError(s.t, app.Details(&a.refused))
 		case err != nil:
@@ -275,7 +277,7 @@ func (s *story) update(a *act, name string, arg workflows.Act) {
 		OnAccept: func() {},
 		OnReject: finish,
 		OnComplete: func(result any, err error) {
-			if r, ok := result.(workflows.Receipt); ok && err == nil {
+			if r, ok := result.(contract.Receipt); ok && err == nil {
 				a.receipt, a.refused = r, r.Refused
 			}
 			finish(err)
@@ -351,7 +353,7 @@ func (s *story) leg(until time.Time) {
 			env.RegisterDelayedCallback(p.do, wait)
 		}
 	}
-	env.ExecuteWorkflow(activities.CaseReviewWorkflow, s.state)
+	env.ExecuteWorkflow(contract.CaseReviewWorkflow, s.state)
 	require.True(s.t, env.IsWorkflowCompleted())
 	s.now = env.Now()
 	s.settle(env, env.GetWorkflowError())
@@ -367,7 +369,7 @@ func (s *story) settle(env *testsuite.TestWorkflowEnvironment, err error) {
 		s.ended = true
 		s.state = s.query(env)
 	case errors.As(err, &next):
-		require.Equal(s.t, activities.CaseReviewWorkflow, next.WorkflowType.Name)
+		require.Equal(s.t, contract.CaseReviewWorkflow, next.WorkflowType.Name)
 		s.state = casefile.Review{}
 		require.NoError(s.t, s.converter().FromPayloads(next.Input, &s.state))
 	case errors.As(err, &stopped):
@@ -386,7 +388,7 @@ func (s *story) converter() converter.DataConverter {
 
 func (s *story) query(env *testsuite.TestWorkflowEnvironment) casefile.Review {
 	s.t.Helper()
-	value, err := env.QueryWorkflow(workflows.ReviewQuery)
+	value, err := env.QueryWorkflow(contract.ReviewQuery)
 	require.NoError(s.t, err)
 	var r casefile.Review
 	require.NoError(s.t, value.Get(&r))
@@ -641,11 +643,11 @@ func (o *outgoing) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...
 	err := o.Next.UpsertTypedSearchAttributes(ctx, updates...)
 	all := workflow.GetTypedSearchAttributes(ctx)
 	var f casefile.Shown
-	stage, _ := all.GetKeyword(activities.AttributeStage)
-	awaiting, _ := all.GetKeyword(activities.AttributeAwaiting)
+	stage, _ := all.GetKeyword(contract.AttributeStage)
+	awaiting, _ := all.GetKeyword(contract.AttributeAwaiting)
 	f.Stage, f.Awaiting = casefile.Stage(stage), casefile.Party(awaiting)
-	f.Next, _ = all.GetTime(activities.AttributeNext)
-	f.Flags, _ = all.GetKeywordList(activities.AttributeFlags)
+	f.Next, _ = all.GetTime(contract.AttributeNext)
+	f.Flags, _ = all.GetKeywordList(contract.AttributeFlags)
 	o.story.faces = append(o.story.faces, f)
 	o.story.shown = append(o.story.shown, fmt.Sprint(stage, awaiting, f.Flags))
 	return err

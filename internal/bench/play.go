@@ -8,9 +8,9 @@ import (
 
 	"go.temporal.io/sdk/client"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 )
@@ -81,7 +81,7 @@ func (r *review) begin(ctx context.Context, key string) error {
 		}
 		start := casefile.Review{Schema: casefile.ReviewSchema, Case: r.ref, Lane: casefile.Legacy, Council: "S12000049", DrawnAt: r.now,
 			ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}
-		if _, err := r.h.client.ExecuteWorkflow(ctx, activities.ReviewOptions(start, taskQueue), activities.CaseReviewWorkflow, start); err != nil {
+		if _, err := r.h.client.ExecuteWorkflow(ctx, contract.ReviewOptions(start, taskQueue), contract.CaseReviewWorkflow, start); err != nil {
 			return err
 		}
 		return r.forward(ctx, r.now.Add(time.Minute))

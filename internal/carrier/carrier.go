@@ -18,9 +18,9 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
-	"hame/workflows"
 )
 
 // Carrier delivers acts under the worker's login.
@@ -132,7 +132,7 @@ func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bo
 func updateOf(a store.Claimed, workflowID string) client.UpdateWorkflowOptions {
 	return client.UpdateWorkflowOptions{
 		WorkflowID: workflowID, UpdateID: a.ID.String(), UpdateName: string(a.Act.Wire()),
-		Args: []any{workflows.Act{Command: a.ID, Kind: a.Act.Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		Args: []any{contract.Act{Command: a.ID, Kind: a.Act.Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 }
 
@@ -141,7 +141,7 @@ func updateOf(a store.Claimed, workflowID string) client.UpdateWorkflowOptions {
 // code, its words and what blocks.
 func (c *Carrier) send(ctx context.Context, a store.Claimed, update func() (client.WorkflowUpdateHandle, error)) error {
 	handle, err := untilTaken(ctx, update)
-	var receipt workflows.Receipt
+	var receipt contract.Receipt
 	if err == nil {
 		err = handle.Get(ctx, &receipt)
 	}
@@ -152,7 +152,7 @@ func (c *Carrier) send(ctx context.Context, a store.Claimed, update func() (clie
 		return nil
 	}
 	var app *temporal.ApplicationError
-	if !errors.As(err, &app) || app.Type() != workflows.RefusedError {
+	if !errors.As(err, &app) || app.Type() != contract.RefusedError {
 		return err
 	}
 	refusal := casefile.Refuse(casefile.RefusedUnknownAct, app.Message())
@@ -218,7 +218,7 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	}
 	review := casefile.Review{Schema: casefile.ReviewSchema, Case: a.Case, Lane: f.Lane, Council: f.Council,
 		DrawnAt: now, ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}
-	return c.updateWithStart(ctx, a, f.Apart, activities.ReviewOptions(review, c.TaskQueue), activities.CaseReviewWorkflow, review)
+	return c.updateWithStart(ctx, a, f.Apart, contract.ReviewOptions(review, c.TaskQueue), contract.CaseReviewWorkflow, review)
 }
 
 // listingDay is the day on which the evidence of a family that was not drawn is
@@ -238,16 +238,16 @@ func listingDay(a store.Claimed, today clock.Date) (clock.Date, error) {
 // ClearBacklog, or finds the one that runs; it also takes up one that was ended in
 // Temporal, from its record.
 func (c *Carrier) toLane(ctx context.Context, a store.Claimed) error {
-	id := activities.BacklogID(a.Lane)
+	id := contract.BacklogID(a.Lane)
 	if a.Act == casefile.ActBacklogStart {
 		o := client.StartWorkflowOptions{
 			ID: id, TaskQueue: c.TaskQueue,
 			WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 			WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 			StaticSummary:            fmt.Sprintf("clear the backlog, %s lane", a.Lane),
-			TypedSearchAttributes:    temporal.NewSearchAttributes(activities.AttributeLane.ValueSet(string(a.Lane))),
+			TypedSearchAttributes:    temporal.NewSearchAttributes(contract.AttributeLane.ValueSet(string(a.Lane))),
 		}
-		return c.updateWithStart(ctx, a, false, o, activities.ClearBacklogWorkflow, activities.Backlog{Schema: 1, Lane: a.Lane})
+		return c.updateWithStart(ctx, a, false, o, contract.ClearBacklogWorkflow, contract.Backlog{Schema: 1, Lane: a.Lane})
 	}
 	err := c.update(ctx, a, false, id)
 	var notFound *serviceerror.NotFound

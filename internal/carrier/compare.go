@@ -14,10 +14,9 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"golang.org/x/sync/errgroup"
 
-	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/contract"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // The rules that a comparison of record and Temporal checks.
@@ -215,7 +214,7 @@ func (c *Carrier) compareLanes(ctx context.Context) ([]store.Breach, error) {
 	}
 	var found []store.Breach
 	for _, l := range lanes {
-		runs, err := c.runs(ctx, false, activities.BacklogID(l.Lane))
+		runs, err := c.runs(ctx, false, contract.BacklogID(l.Lane))
 		if err != nil {
 			return nil, err
 		}
@@ -246,11 +245,11 @@ func (c *Carrier) compareLanes(ctx context.Context) ([]store.Breach, error) {
 }
 
 // laneState asks a lane's workflow for its state. It waits ten seconds for a worker.
-func (c *Carrier) laneState(ctx context.Context, lane casefile.Lane) (activities.Backlog, error) {
+func (c *Carrier) laneState(ctx context.Context, lane casefile.Lane) (contract.Backlog, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	var state activities.Backlog
-	answer, err := c.Temporal.Open.QueryWorkflow(ctx, activities.BacklogID(lane), "", workflows.BacklogQuery)
+	var state contract.Backlog
+	answer, err := c.Temporal.Open.QueryWorkflow(ctx, contract.BacklogID(lane), "", contract.BacklogQuery)
 	if err == nil {
 		err = answer.Get(&state)
 	}
@@ -317,7 +316,7 @@ func (c *Carrier) runsOf(ctx context.Context, apart bool, query string) (map[str
 	var token []byte
 	for {
 		page, err := c.Temporal.Of(apart).ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
-			Query: fmt.Sprintf("WorkflowType = '%s' AND %s", activities.CaseReviewWorkflow, query)})
+			Query: fmt.Sprintf("WorkflowType = '%s' AND %s", contract.CaseReviewWorkflow, query)})
 		if err != nil {
 			return nil, fmt.Errorf("list the reviews in Temporal: %w", err)
 		}

@@ -14,9 +14,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"hame/activities"
+	"hame/internal/contract"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // How the dispatcher looks for acts [D].
@@ -133,7 +132,7 @@ func (d *Dispatcher) deliver(ctx context.Context, a store.Claimed) bool {
 // TakeStock has a review look at its record again. It reports false where none runs.
 func (c *Carrier) TakeStock(ctx context.Context, apart bool, ref string) (bool, error) {
 	handle, err := c.Temporal.Of(apart).UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: ref, UpdateName: workflows.TakeStockUpdate, WaitForStage: client.WorkflowUpdateStageCompleted})
+		WorkflowID: ref, UpdateName: contract.TakeStockUpdate, WaitForStage: client.WorkflowUpdateStageCompleted})
 	var notFound *serviceerror.NotFound
 	if errors.As(err, &notFound) {
 		return false, nil
@@ -151,7 +150,7 @@ func (c *Carrier) TakeStock(ctx context.Context, apart bool, ref string) (bool, 
 // a workflow. One that runs is left running; again has it try at once what could not
 // be moved before.
 func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bool) error {
-	id, change := activities.CalendarID(application), activities.CalendarChange{Schema: 1, Application: application}
+	id, change := contract.CalendarID(application), contract.CalendarChange{Schema: 1, Application: application}
 	o := client.StartWorkflowOptions{
 		ID: id, TaskQueue: c.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -159,9 +158,9 @@ func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bo
 		StaticSummary:            "move the deadlines that depend on a changed day",
 	}
 	if again {
-		_, err := c.Temporal.Open.SignalWithStartWorkflow(ctx, id, workflows.TryAgainSignal, nil, o, activities.ApplyCalendarWorkflow, change)
+		_, err := c.Temporal.Open.SignalWithStartWorkflow(ctx, id, contract.TryAgainSignal, nil, o, contract.ApplyCalendarWorkflow, change)
 		return err
 	}
-	_, err := c.Temporal.Open.ExecuteWorkflow(ctx, o, activities.ApplyCalendarWorkflow, change)
+	_, err := c.Temporal.Open.ExecuteWorkflow(ctx, o, contract.ApplyCalendarWorkflow, change)
 	return err
 }

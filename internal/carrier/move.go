@@ -11,8 +11,8 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
-	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/contract"
 	"hame/internal/store"
 	"hame/internal/timeskip"
 )
@@ -95,9 +95,9 @@ func (c *Carrier) startFromRecord(ctx context.Context, m store.ToMove, before ca
 		return err
 	}
 	state.Head, state.CancelRequested, state.ContinueAfter = before.Head, before.CancelRequested, before.ContinueAfter
-	o := activities.ReviewOptions(state, c.TaskQueue)
+	o := contract.ReviewOptions(state, c.TaskQueue)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
-	if _, err := c.Temporal.Of(m.Apart).ExecuteWorkflow(ctx, o, activities.CaseReviewWorkflow, state); err != nil {
+	if _, err := c.Temporal.Of(m.Apart).ExecuteWorkflow(ctx, o, contract.CaseReviewWorkflow, state); err != nil {
 		return fmt.Errorf("start a moved review: %w", err)
 	}
 	synthetic, err := c.Record.Synthetic(ctx)

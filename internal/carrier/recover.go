@@ -9,10 +9,9 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 
-	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/contract"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // recover restarts a review from its recorded state where none runs, frees a stuck
@@ -43,9 +42,9 @@ func (c *Carrier) recover(ctx context.Context, a store.Claimed) error {
 		return err
 	}
 	state.Recovered = true
-	o := activities.ReviewOptions(state, c.TaskQueue)
+	o := contract.ReviewOptions(state, c.TaskQueue)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
-	return c.updateWithStart(ctx, a, r.Apart, o, activities.CaseReviewWorkflow, state)
+	return c.updateWithStart(ctx, a, r.Apart, o, contract.CaseReviewWorkflow, state)
 }
 
 // ill reports whether a review needs operations: it is stuck, does not run, was
@@ -143,7 +142,7 @@ func (c *Carrier) stateOf(ctx context.Context, apart bool, ref string) (casefile
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var running casefile.Review
-	answer, err := c.Temporal.Of(apart).QueryWorkflow(ctx, ref, "", workflows.ReviewQuery)
+	answer, err := c.Temporal.Of(apart).QueryWorkflow(ctx, ref, "", contract.ReviewQuery)
 	if err == nil {
 		err = answer.Get(&running)
 	}

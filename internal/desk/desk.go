@@ -16,9 +16,10 @@ import (
 
 	"github.com/google/uuid"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
+	"hame/internal/policy"
 	"hame/internal/store"
 )
 
@@ -28,19 +29,6 @@ type Desk struct {
 	// Patience is how long the outcome of a recorded act is waited for. 0 waits for
 	// as long as the context does.
 	Patience time.Duration
-}
-
-// Receipt is what a person is told of their act, as the record has it.
-type Receipt struct {
-	Refused *casefile.Refusal `json:"refused,omitempty"`
-	// Filed says that the act came for a closed case and was kept with it.
-	Filed    bool           `json:"filed,omitempty"`
-	Stage    casefile.Stage `json:"stage,omitempty"`
-	Revision int            `json:"revision,omitempty"`
-	Awaiting casefile.Party `json:"awaiting,omitempty"`
-	NextDate clock.Date     `json:"next_date,omitzero"` // by which the one awaited must act
-	// Provisional says that the next date rests on holidays not yet published.
-	Provisional bool `json:"provisional,omitempty"`
 }
 
 // UndeliveredError says that an act is on record and that its outcome was not seen.
@@ -97,9 +85,9 @@ func derived(of []byte) uuid.UUID { return uuid.NewHash(sha256.New(), uuid.Nil, 
 
 // Do records an act and waits for its outcome. A refusal by a rule is in the
 // receipt; an [*UndeliveredError] says that the act is saved and has no outcome yet.
-func (d *Desk) Do(ctx context.Context, c store.NewCommand) (Receipt, error) {
+func (d *Desk) Do(ctx context.Context, c store.NewCommand) (contract.Receipt, error) {
 	if err := d.Store.InsertCommand(ctx, c); err != nil {
-		return Receipt{}, err
+		return contract.Receipt{}, err
 	}
 	return d.await(ctx, c.ID)
 }
@@ -107,7 +95,7 @@ func (d *Desk) Do(ctx context.Context, c store.NewCommand) (Receipt, error) {
 // DoOnce is Do for a [Resumable] command. A command that is on record is not
 // recorded twice: its outcome is waited for. before reports that it had its outcome
 // earlier.
-func (d *Desk) DoOnce(ctx context.Context, c store.NewCommand) (receipt Receipt, before bool, err error) {
+func (d *Desk) DoOnce(ctx context.Context, c store.NewCommand) (receipt contract.Receipt, before bool, err error) {
 	err = d.Store.InsertCommand(ctx, c)
 	if err == nil {
 		receipt, err = d.await(ctx, c.ID)
@@ -137,7 +125,7 @@ func (d *Desk) DoOnce(ctx context.Context, c store.NewCommand) (receipt Receipt,
 
 // Stands completes a receipt with where the case stands: its stage, and who must act
 // next by when. A case that the login does not see stays as it is.
-func (d *Desk) Stands(ctx context.Context, ref string, r Receipt) (Receipt, error) {
+func (d *Desk) Stands(ctx context.Context, ref string, r contract.Receipt) (contract.Receipt, error) {
 	s, err := d.Store.CaseSummary(ctx, ref)
 	if store.IsKind(err, store.NotFound) {
 		return r, nil
@@ -151,7 +139,7 @@ const oneWait = 3 * time.Second
 
 // await waits until a recorded act has its outcome and its review has answered, in
 // as few statements as that takes.
-func (d *Desk) await(ctx context.Context, id uuid.UUID) (Receipt, error) {
+func (d *Desk) await(ctx context.Context, id uuid.UUID) (contract.Receipt, error) {
 	begun := time.Now()
 	for {
 		wait := oneWait
@@ -162,15 +150,15 @@ func (d *Desk) await(ctx context.Context, id uuid.UUID) (Receipt, error) {
 		late := d.Patience > 0 && time.Since(begun) >= d.Patience
 		switch {
 		case ctx.Err() != nil:
-			return Receipt{}, &UndeliveredError{id, errors.New("it was broken off here")}
+			return contract.Receipt{}, &UndeliveredError{id, errors.New("it was broken off here")}
 		case err != nil:
-			return Receipt{}, &UndeliveredError{id, err}
+			return contract.Receipt{}, &UndeliveredError{id, err}
 		case mine.Outcome.Valid && (mine.Answered || late):
 			return receiptOf(mine.MyCommand)
 		case mine.Why == "not_running" && d.Patience > 0:
-			return Receipt{}, &UndeliveredError{id, errors.New("its review does not run: operations find it with verify")}
+			return contract.Receipt{}, &UndeliveredError{id, errors.New("its review does not run: operations find it with verify")}
 		case late:
-			return Receipt{}, &UndeliveredError{id, d.silence(ctx)}
+			return contract.Receipt{}, &UndeliveredError{id, d.silence(ctx)}
 		}
 	}
 }
@@ -188,8 +176,8 @@ func (d *Desk) silence(ctx context.Context) error {
 }
 
 // receiptOf is the receipt of a command that has its outcome.
-func receiptOf(mine store.MyCommand) (Receipt, error) {
-	receipt := Receipt{Revision: mine.Revision, Filed: mine.Outcome.String == "filed"}
+func receiptOf(mine store.MyCommand) (contract.Receipt, error) {
+	receipt := contract.Receipt{Revision: mine.Revision, Filed: mine.Outcome.String == "filed"}
 	switch mine.Outcome.String {
 	case "expired":
 		receipt.Refused = casefile.Refuse(casefile.RefusedTooLate, "it was not delivered in time, and was given up: type it again")
@@ -203,10 +191,10 @@ func receiptOf(mine store.MyCommand) (Receipt, error) {
 }
 
 // DoOnLane records an act of operations on a lane's backlog and waits for its outcome.
-func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f casefile.BacklogFields) (Receipt, error) {
+func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f casefile.BacklogFields) (contract.Receipt, error) {
 	c, err := New("", act, 0, on, &f, "")
 	if err != nil {
-		return Receipt{}, err
+		return contract.Receipt{}, err
 	}
 	c.Lane = f.Lane
 	return d.Do(ctx, c)
@@ -228,7 +216,7 @@ func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostF
 	if err != nil {
 		return 0, err
 	}
-	until, err := activities.PostWaitsUntil(on, holidays)
+	until, err := policy.PostWaitsUntil(on, holidays)
 	if err != nil {
 		return 0, err
 	}

@@ -78,7 +78,7 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 		o.Dir = "."
 	}
 	if o.SearchAttributes == nil {
-		o.SearchAttributes = searchAttributes
+		o.SearchAttributes = searchAttributes()
 	}
 	if o.StartTimeout == 0 {
 		o.StartTimeout = 2 * time.Minute

@@ -136,7 +136,7 @@ func TestUpAndDown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, enumspb.INDEXED_VALUE_TYPE_DATETIME, attributes.GetCustomAttributes()["NextDeadline"])
 	require.Equal(t, enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST, attributes.GetCustomAttributes()["CaseFlags"])
-	require.Len(t, attributes.GetCustomAttributes(), len(searchAttributes))
+	require.Len(t, attributes.GetCustomAttributes(), len(searchAttributes()))
 
 	requireTimeSkips(t, c)
 	requireCommitsAreKept(t, s, db)

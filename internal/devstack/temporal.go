@@ -25,6 +25,7 @@ import (
 	temporallog "go.temporal.io/sdk/log"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"hame/internal/contract"
 	"hame/internal/temporalnamespace"
 )
 
@@ -39,15 +40,14 @@ const (
 	retention = 3650 * 24 * time.Hour
 )
 
-// searchAttributes are Hame's. `starter setup` makes sure of them too; a server
-// that has them from its start saves it the wait.
-var searchAttributes = []string{
-	"CaseStage=Keyword",
-	"CaseLane=Keyword",
-	"CouncilArea=Keyword",
-	"AwaitingRole=Keyword",
-	"NextDeadline=Datetime",
-	"CaseFlags=KeywordList",
+// searchAttributes are Hame's, as NAME=TYPE. `starter setup` makes sure of them too; a
+// server that has them from its start saves it the wait.
+func searchAttributes() []string {
+	var all []string
+	for _, a := range contract.Attributes {
+		all = append(all, a.GetName()+"="+a.GetValueType().String())
+	}
+	return all
 }
 
 // dynamicConfig is what Hame sets on a server of its own: KEY=JSON.

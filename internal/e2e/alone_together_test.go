@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"hame/activities"
 	"hame/internal/clock"
+	"hame/internal/policy"
 )
 
 // TestWhatOnePersonCanNot do by starter alone: sign on another day, shake off the
@@ -80,9 +80,9 @@ func TestWhatOnePersonCanNot(t *testing.T) {
 func drawnFor(ref string) string {
 	for {
 		key := uuid.NewString()
-		drawn := activities.Sampled(key, ref, 1)
+		drawn := policy.Sampled(key, ref, 1)
 		for no := 2; no <= 5; no++ {
-			drawn = drawn && !activities.Sampled(key, ref, no)
+			drawn = drawn && !policy.Sampled(key, ref, no)
 		}
 		if drawn {
 			return key

@@ -11,9 +11,9 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 )
 
@@ -208,7 +208,7 @@ func TestAReviewThatDoesNotAnswer(t *testing.T) {
 		was[i] = o.dueOf(t, refs[name], casefile.TaskWindow)
 	}
 	require.NoError(t, o.client.TerminateWorkflow(t.Context(), refs["DEAF"], "", "somebody else"))
-	_, err := o.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: refs["DEAF"], TaskQueue: "nowhere"}, activities.CaseReviewWorkflow)
+	_, err := o.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: refs["DEAF"], TaskQueue: "nowhere"}, contract.CaseReviewWorkflow)
 	require.NoError(t, err)
 
 	calendar := changedCalendar(t, fewDaysOn(t))

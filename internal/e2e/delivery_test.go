@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 )
 
@@ -146,7 +146,7 @@ func TestALaneThatWasTerminated(t *testing.T) {
 	s.startWorker(t)
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", "3", "--target", "2031-11-23")
 	s.must(t, "--as", "una", "verify")
-	require.NoError(t, s.client.TerminateWorkflow(t.Context(), activities.BacklogID(casefile.Legacy), "", "a test"))
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), contract.BacklogID(casefile.Legacy), "", "a test"))
 	out, _, code := s.starter(t, "--as", "archie", "verify")
 	require.Equal(t, 1, code, out)
 	require.Contains(t, out, "the legacy lane was started, and its workflow does not run")
@@ -184,7 +184,7 @@ func TestAReviewThatTheRecordDoesNotKnow(t *testing.T) {
 	o.does(t, refs["K"], toListing()...)
 	unknown := casefile.Review{Schema: casefile.ReviewSchema, Case: refs["U"], Lane: casefile.Legacy, Council: "S12000049",
 		DrawnAt: time.Now().Add(time.Hour), ListingDate: clock.DateOf(time.Now()), ListingAt: clock.DateOf(time.Now()).Start(), Stage: casefile.Listed}
-	_, err := o.client.ExecuteWorkflow(t.Context(), activities.ReviewOptions(unknown, "hame"), activities.CaseReviewWorkflow, unknown)
+	_, err := o.client.ExecuteWorkflow(t.Context(), contract.ReviewOptions(unknown, "hame"), contract.CaseReviewWorkflow, unknown)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		out, _, _ := o.starter(t, "--as", "una", "verify")

@@ -34,6 +34,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/codec"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/devstack"
 	"hame/internal/rehearsal"
@@ -721,7 +722,7 @@ func forge(t *testing.T, c client.Client, ref string, act casefile.Act, command 
 	var err error
 	for again := true; again; {
 		handle, err = c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
-			Args: []any{workflows.Act{Command: command, Kind: act.Wire()}}})
+			Args: []any{contract.Act{Command: command, Kind: act.Wire()}}})
 		// A worker that was lost gives it back with its workflow task, and the desk would send it again.
 		var notReady *serviceerror.WorkflowNotReady
 		again = errors.As(err, &notReady)
@@ -729,7 +730,7 @@ func forge(t *testing.T, c client.Client, ref string, act casefile.Act, command 
 	if err != nil {
 		return err
 	}
-	var receipt workflows.Receipt
+	var receipt contract.Receipt
 	if err := handle.Get(ctx, &receipt); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"hame/activities"
 	"hame/internal/chainexport"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/settings"
 )
@@ -67,7 +68,7 @@ func TestForgedActivities(t *testing.T) {
 		queue := "strangers-" + uuid.NewString()[:8]
 		w := worker.New(c, queue, worker.Options{})
 		w.RegisterWorkflow(scheduling)
-		w.RegisterWorkflowWithOptions(scheduling, workflow.RegisterOptions{Name: activities.CaseReviewWorkflow})
+		w.RegisterWorkflowWithOptions(scheduling, workflow.RegisterOptions{Name: contract.CaseReviewWorkflow})
 		require.NoError(t, w.Start())
 		defer w.Stop()
 		for _, call := range calls {
@@ -92,14 +93,14 @@ func TestForgedActivities(t *testing.T) {
 	require.NoError(t, o.client.TerminateWorkflow(t.Context(), ref, "", "a stranger"))
 	queue := "strangers-" + uuid.NewString()[:8]
 	w := worker.New(o.client, queue, worker.Options{})
-	w.RegisterWorkflowWithOptions(scheduling, workflow.RegisterOptions{Name: activities.CaseReviewWorkflow})
+	w.RegisterWorkflowWithOptions(scheduling, workflow.RegisterOptions{Name: contract.CaseReviewWorkflow})
 	require.NoError(t, w.Start())
 	defer w.Stop()
 	for _, call := range calls {
 		if call.name == activities.MarkStuckActivity {
 			continue // who has the keyset and the case's id can say that it is stuck
 		}
-		run, err := o.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: ref, TaskQueue: queue, WorkflowExecutionTimeout: 10 * time.Second}, activities.CaseReviewWorkflow, call.name, call.params)
+		run, err := o.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: ref, TaskQueue: queue, WorkflowExecutionTimeout: 10 * time.Second}, contract.CaseReviewWorkflow, call.name, call.params)
 		require.NoError(t, err)
 		require.Error(t, run.Get(t.Context(), nil), "%s under the case's own id", call.name)
 		require.Equal(t, before, facts(), "%s", call.name)

@@ -15,9 +15,9 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/testdb"
-	"hame/workflows"
 )
 
 func read(t *testing.T, path string) string {
@@ -73,9 +73,9 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 		// No row at all; a row of another kind; another's act under this kind.
 		for name, id := range map[string]uuid.UUID{"no row": uuid.New(), "a row of another kind": s.lastCommand(t, ref, "decision.propose")} {
 			h, err := s.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(casefile.ActAgree),
-				Args: []any{workflows.Act{Command: id, Kind: casefile.ActAgree}}, WaitForStage: client.WorkflowUpdateStageCompleted})
+				Args: []any{contract.Act{Command: id, Kind: casefile.ActAgree}}, WaitForStage: client.WorkflowUpdateStageCompleted})
 			require.NoError(t, err, name)
-			var r workflows.Receipt
+			var r contract.Receipt
 			require.NoError(t, h.Get(t.Context(), &r), name)
 			require.Equal(t, casefile.RefusedUnknownCommand, r.Refused.Code, name)
 		}

@@ -13,23 +13,23 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/store"
-	"hame/workflows"
 )
 
 // forges sends an Update from a plain Temporal client, and returns the code with
 // which it is refused, empty if it was taken.
-func (o *office) forges(t *testing.T, ref string, name casefile.Act, a workflows.Act) casefile.RefusalCode {
+func (o *office) forges(t *testing.T, ref string, name casefile.Act, a contract.Act) casefile.RefusalCode {
 	t.Helper()
 	h, err := o.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(name),
 		Args: []any{a}, WaitForStage: client.WorkflowUpdateStageCompleted})
-	var r workflows.Receipt
+	var r contract.Receipt
 	if err == nil {
 		err = h.Get(t.Context(), &r)
 	}
 	var app *temporal.ApplicationError
 	if errors.As(err, &app) {
-		require.Equal(t, workflows.RefusedError, app.Type())
+		require.Equal(t, contract.RefusedError, app.Type())
 		refusal := &casefile.Refusal{}
 		require.NoError(t, app.Details(refusal))
 		return refusal.Code
@@ -64,12 +64,12 @@ func TestAForgedUpdateChangesNothing(t *testing.T) {
 			}
 			forged[rule.Act] = true
 			wire := rule.Act.Wire()
-			for what, a := range map[string]workflows.Act{"no row": {Command: uuid.New(), Kind: wire}, "a row of another case": {Command: elsewhere, Kind: wire}} {
+			for what, a := range map[string]contract.Act{"no row": {Command: uuid.New(), Kind: wire}, "a row of another case": {Command: elsewhere, Kind: wire}} {
 				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, a), "%s: %s", rule.Act, what)
 			}
 			if rule.Act != casefile.ActOpen {
-				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, workflows.Act{Command: last, Kind: wire}), "%s: a row of another kind", rule.Act)
-				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, workflows.Act{Command: last, Kind: casefile.ActOpen}), "%s: another kind under its name", rule.Act)
+				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, contract.Act{Command: last, Kind: wire}), "%s: a row of another kind", rule.Act)
+				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, contract.Act{Command: last, Kind: casefile.ActOpen}), "%s: another kind under its name", rule.Act)
 			}
 		}
 		require.Equal(t, before, o.facts(t, ref), "none of it changed a fact")
@@ -112,8 +112,8 @@ func TestARoleThatEnded(t *testing.T) {
 	late := o.command(t, ref, call)
 	err := hamish.Store.InsertCommand(t.Context(), late)
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
-	require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, casefile.ActContact, workflows.Act{Command: late.ID, Kind: casefile.ActContact}))
-	require.Empty(t, o.forges(t, ref, casefile.ActContact, workflows.Act{Command: c.ID, Kind: casefile.ActContact}), "it was his to do when he did it")
+	require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, casefile.ActContact, contract.Act{Command: late.ID, Kind: casefile.ActContact}))
+	require.Empty(t, o.forges(t, ref, casefile.ActContact, contract.Act{Command: c.ID, Kind: casefile.ActContact}), "it was his to do when he did it")
 	require.Equal(t, 1, o.count(t, `select count(*) from contact where case_ref = $1`, ref))
 	// With another role he has a login again, and no more than that role's acts.
 	o.db.SQL(t, "postgres").MustExec(`insert into staff (login, person, role) values ('hamish', 'hamish', 'second_officer')`)

@@ -10,6 +10,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 	"hame/internal/testdb"
@@ -66,7 +67,7 @@ func (o *office) command(t *testing.T, ref string, m move) store.NewCommand {
 
 // tries does a move and returns what became of it: accepted, filed, or refused
 // and the code. In each case it is the outcome on record.
-func (o *office) tries(t *testing.T, ref string, m move) (string, desk.Receipt) {
+func (o *office) tries(t *testing.T, ref string, m move) (string, contract.Receipt) {
 	t.Helper()
 	c := o.command(t, ref, m)
 	receipt, err := o.desk(m.login).Do(t.Context(), c)

@@ -25,8 +25,8 @@ import (
 	"google.golang.org/protobuf/reflect/protorange"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"hame/activities"
 	"hame/internal/codec"
+	"hame/internal/contract"
 )
 
 // personal lists the columns that hold personal data, and how a canary is put
@@ -267,7 +267,7 @@ func (s *system) requireLeaksFound(t *testing.T) {
 	}
 	c := s.dial(t, mark["identity"], s.keyset)
 	_, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: leak + mark["id"], TaskQueue: "nobody", Memo: map[string]any{"m": mark["memo"]},
-		StaticSummary: mark["summary"], StaticDetails: mark["details"], TypedSearchAttributes: temporal.NewSearchAttributes(activities.AttributeCouncil.ValueSet(mark["attribute"]))},
+		StaticSummary: mark["summary"], StaticDetails: mark["details"], TypedSearchAttributes: temporal.NewSearchAttributes(contract.AttributeCouncil.ValueSet(mark["attribute"]))},
 		"Leak", map[string]string{mark["key"]: "\"" + mark["argument"] + "\""})
 	require.NoError(t, err)
 	require.NoError(t, c.TerminateWorkflow(t.Context(), leak+mark["id"], "", mark["reason"]))

@@ -14,8 +14,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
-	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/contract"
 )
 
 // traces says what one of the namespaces keeps of a case; empty if nothing.
@@ -93,7 +93,7 @@ func TestRestrictedReviewsRunApart(t *testing.T) {
 	}
 	before := due()
 	state.Tasks = nil // as if evidence were complete: it opens the next stage
-	_, err = s.client.ExecuteWorkflow(t.Context(), activities.ReviewOptions(state, "hame"), activities.CaseReviewWorkflow, state)
+	_, err = s.client.ExecuteWorkflow(t.Context(), contract.ReviewOptions(state, "hame"), contract.CaseReviewWorkflow, state)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		answer, err := s.client.QueryWorkflow(t.Context(), refs["C"], "", "review")
@@ -113,7 +113,7 @@ func TestRestrictedReviewsRunApart(t *testing.T) {
 
 	// Of a case that is restricted after its closing nothing runs, and the traces go.
 	s.closed(t, refs["D"])
-	_, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: refs["D"], TaskQueue: "nobody"}, activities.CaseReviewWorkflow, state)
+	_, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: refs["D"], TaskQueue: "nobody"}, contract.CaseReviewWorkflow, state)
 	require.NoError(t, err)
 	require.NoError(t, s.client.TerminateWorkflow(t.Context(), refs["D"], "", "it was closed"))
 	s.db.SQL(t, "hame_worker").MustExec(`update family set restricted = true where case_ref = $1`, refs["D"])

@@ -15,9 +15,9 @@ import (
 	"sync"
 	"time"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
@@ -284,7 +284,7 @@ type lane struct {
 // addLane puts a lane into play, if its backlog was started, with the reviews
 // that are open already.
 func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Time) error {
-	now, err := r.skip(false).Now(ctx, activities.BacklogID(l))
+	now, err := r.skip(false).Now(ctx, contract.BacklogID(l))
 	if errors.Is(err, timeskip.ErrEnded) {
 		return nil
 	}
@@ -325,7 +325,7 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	if to.After(r.o.Horizon) {
 		to = r.o.Horizon
 	}
-	if l.now, err = r.forward(ctx, false, activities.BacklogID(l.lane), l.now, to); err != nil {
+	if l.now, err = r.forward(ctx, false, contract.BacklogID(l.lane), l.now, to); err != nil {
 		err = fmt.Errorf("the %s lane: %w", l.lane, err)
 	}
 	return l.now, err

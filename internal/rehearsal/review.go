@@ -9,6 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 	"hame/internal/timeskip"
@@ -348,7 +349,7 @@ func (v *review) do(ctx context.Context, r *Rehearsal, login string, act casefil
 	if err != nil {
 		return false, err
 	}
-	var receipt desk.Receipt
+	var receipt contract.Receipt
 	err = persist(ctx, func() (err error) {
 		receipt, _, err = d.DoOnce(ctx, cmd)
 		return err

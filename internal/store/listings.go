@@ -10,10 +10,11 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 )
 
-// Waiting is an unlisted family as the order of listing looks at it.
-type Waiting struct {
+// waiting is an unlisted family as the database tells of it.
+type waiting struct {
 	Case        string            `db:"case_ref"`
 	Key         string            `db:"family_key"`
 	ImportedOn  clock.Date        `db:"imported_on"`
@@ -23,14 +24,13 @@ type Waiting struct {
 	ArrivedOn   clock.PartialDate `db:"arrived_on"`
 	ClaimDate   clock.PartialDate `db:"claim_date"`
 	// Members has of each person the relationship, the recorded birth date and
-	// whether the age is disputed: [Waiting.People] reads them.
+	// whether the age is disputed.
 	Members pq.StringArray `db:"members"`
 }
 
-// People returns what the order of listing asks of each person. A birth date that
-// can't be read is unknown.
-func (w Waiting) People() []PersonFacts {
-	people := make([]PersonFacts, len(w.Members))
+func (w waiting) family() policy.Waiting {
+	f := policy.Waiting{Case: w.Case, Key: w.Key, ImportedOn: w.ImportedOn, Supported: w.Supported, HarmAlleged: w.HarmAlleged, Illness: w.Illness,
+		ArrivedOn: w.ArrivedOn, ClaimDate: w.ClaimDate, People: make([]policy.WaitingPerson, len(w.Members))}
 	for i, m := range w.Members {
 		part := strings.SplitN(m, "|", 3)
 		if len(part) < 3 {
@@ -40,26 +40,30 @@ func (w Waiting) People() []PersonFacts {
 		if err != nil {
 			birth = clock.PartialDate{}
 		}
-		people[i] = PersonFacts{Relationship: casefile.Relationship(part[0]), Birth: birth, AgeDisputed: part[2] == "disputed"}
+		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: birth, AgeDisputed: part[2] == "disputed"}
 	}
-	return people
+	return f
 }
 
 // Waiting lists the unlisted families of a lane, but those that may stand twice
 // and those that are held because they do.
-func (t *Tx) Waiting(ctx context.Context, lane casefile.Lane) ([]Waiting, error) {
-	var rows []Waiting
+func (t *Tx) Waiting(ctx context.Context, lane casefile.Lane) ([]policy.Waiting, error) {
+	var rows []waiting
 	err := t.all(ctx, &rows, `
 		select case_ref, family_key, imported_on, supported, arrived_on, claim_date, harm, illness, members from waiting_families($1, true)`, lane)
-	return rows, err
+	families := make([]policy.Waiting, len(rows))
+	for i, w := range rows {
+		families[i] = w.family()
+	}
+	return families, err
 }
 
 // WaitingOrder lists the unlisted families of a lane that the session's login may
 // see, and returns the lane's operative rule set, by which they are ordered.
 // NotPermitted but for operations, senior caseworkers and auditors.
-func (s *Store) WaitingOrder(ctx context.Context, lane casefile.Lane) ([]Waiting, string, error) {
+func (s *Store) WaitingOrder(ctx context.Context, lane casefile.Lane) ([]policy.Waiting, string, error) {
 	var rows []struct {
-		Waiting
+		waiting
 		RuleSet string `db:"rule_set"`
 	}
 	err := s.db.SelectContext(ctx, &rows, `
@@ -67,11 +71,11 @@ func (s *Store) WaitingOrder(ctx context.Context, lane casefile.Lane) ([]Waiting
 	if err != nil || len(rows) == 0 {
 		return nil, "", mapError(err)
 	}
-	waiting := make([]Waiting, len(rows))
+	families := make([]policy.Waiting, len(rows))
 	for i, r := range rows {
-		waiting[i] = r.Waiting
+		families[i] = r.family()
 	}
-	return waiting, rows[0].RuleSet, nil
+	return families, rows[0].RuleSet, nil
 }
 
 // List writes the listing of a family, once: the row is the guard against a

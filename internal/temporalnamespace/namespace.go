@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"hame/internal/contract"
 	"slices"
 	"strings"
 	"time"
@@ -23,16 +23,6 @@ import (
 // Retention is how long closed reviews stay readable: ten years [D]. The record
 // in PostgreSQL outlasts it.
 const Retention = 10 * 365 * 24 * time.Hour
-
-// Attributes are the search attributes: few, coarse and never personal.
-var Attributes = map[string]enumspb.IndexedValueType{
-	"CaseStage":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"CaseLane":     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"CouncilArea":  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"AwaitingRole": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"NextDeadline": enumspb.INDEXED_VALUE_TYPE_DATETIME,
-	"CaseFlags":    enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
-}
 
 // Restricted is the namespace of restricted families' reviews, which stands beside
 // Hame's own. What a reader of the Web UI learns of a review, the few alone learn who
@@ -140,8 +130,10 @@ func prepare(ctx context.Context, options client.Options) error {
 			}
 		} else if err == nil {
 			add := map[string]enumspb.IndexedValueType{}
-			for _, name := range absent {
-				add[name] = Attributes[name]
+			for _, a := range contract.Attributes {
+				if slices.Contains(absent, a.GetName()) {
+					add[a.GetName()] = a.GetValueType()
+				}
 			}
 			_, err = c.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
 				Namespace: options.Namespace, SearchAttributes: add})
@@ -161,8 +153,8 @@ func prepare(ctx context.Context, options client.Options) error {
 // the server that answers it learns of them some seconds after they are listed.
 func usable(ctx context.Context, c client.Client) bool {
 	var conditions []string
-	for _, name := range slices.Sorted(maps.Keys(Attributes)) {
-		conditions = append(conditions, name+" IS NOT NULL")
+	for _, a := range contract.Attributes {
+		conditions = append(conditions, a.GetName()+" IS NOT NULL")
 	}
 	_, err := c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Query: strings.Join(conditions, " AND ")})
 	return err == nil
@@ -196,9 +188,9 @@ func absentAttributes(ctx context.Context, c client.Client, namespace string) ([
 		return nil, err
 	}
 	var absent []string
-	for _, name := range slices.Sorted(maps.Keys(Attributes)) {
-		if have.GetCustomAttributes()[name] != Attributes[name] {
-			absent = append(absent, name)
+	for _, a := range contract.Attributes {
+		if have.GetCustomAttributes()[a.GetName()] != a.GetValueType() {
+			absent = append(absent, a.GetName())
 		}
 	}
 	return absent, nil

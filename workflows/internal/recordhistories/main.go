@@ -33,6 +33,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/codec"
+	"hame/internal/contract"
 	"hame/internal/devstack"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
@@ -289,7 +290,7 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 	if err != nil {
 		return "", err
 	}
-	_, err = r.client.ExecuteWorkflow(ctx, activities.ReviewOptions(review, taskQueue), activities.CaseReviewWorkflow, review)
+	_, err = r.client.ExecuteWorkflow(ctx, contract.ReviewOptions(review, taskQueue), contract.CaseReviewWorkflow, review)
 	if err != nil {
 		return "", err
 	}

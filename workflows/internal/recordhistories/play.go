@@ -8,9 +8,9 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
 	"hame/workflows/internal/office"
@@ -176,7 +176,7 @@ func (r *recorder) changeCalendar(ctx context.Context, today clock.Date) error {
 	if err := r.dispatcher.MoveDeadlines(ctx, no, true); err != nil {
 		return err
 	}
-	if err := r.client.GetWorkflow(ctx, activities.CalendarID(no), "").Get(ctx, nil); err != nil {
+	if err := r.client.GetWorkflow(ctx, contract.CalendarID(no), "").Get(ctx, nil); err != nil {
 		return err
 	}
 	return operations.Close()

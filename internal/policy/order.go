@@ -1,0 +1,139 @@
+package policy
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// Waiting is an unlisted family as the order of listing looks at it.
+type Waiting struct {
+	Case        string
+	Key         string // orders families that are alike in everything else
+	ImportedOn  clock.Date
+	Supported   bool
+	HarmAlleged bool
+	Illness     bool
+	ArrivedOn   clock.PartialDate
+	ClaimDate   clock.PartialDate
+	People      []WaitingPerson
+}
+
+// WaitingPerson is what the order of listing asks of each person. A birth date that
+// can't be read is unknown.
+type WaitingPerson struct {
+	Relationship casefile.Relationship
+	Birth        clock.PartialDate
+	AgeDisputed  bool
+}
+
+// Placed is an unlisted family in the order of listing.
+type Placed struct {
+	Waiting
+	Place Place
+}
+
+// Order puts a lane's unlisted families in the order in which they would be listed on
+// a day (row 2): by the rule set's class, then longest here first.
+func (s *RuleSet) Order(waiting []Waiting, today clock.Date) ([]Placed, error) {
+	placed := make([]Placed, len(waiting))
+	for i, w := range waiting {
+		place, err := s.Place(w.facts(today), today.DaysSince(w.ImportedOn)/7)
+		if err != nil {
+			return nil, err
+		}
+		placed[i] = Placed{w, place}
+	}
+	slices.SortStableFunc(placed, func(x, y Placed) int {
+		return cmp.Or(cmp.Compare(x.Place.Priority, y.Place.Priority), x.hereSince().Compare(y.hereSince()), cmp.Compare(x.Key, y.Key))
+	})
+	return placed, nil
+}
+
+// hereSince orders by arrival, or by the claim where no arrival is recorded.
+func (w Waiting) hereSince() clock.Date {
+	if !w.ArrivedOn.IsZero() {
+		return w.ArrivedOn.Latest()
+	}
+	if !w.ClaimDate.IsZero() {
+		return w.ClaimDate.Latest()
+	}
+	return w.ImportedOn // nothing is known: it stands behind those of whom something is
+}
+
+func (w Waiting) facts(today clock.Date) Facts {
+	children, agesOut := 0, false
+	for _, p := range w.People {
+		if !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today) {
+			continue
+		}
+		children++
+		agesOut = agesOut || AgesOut(p.Birth, today)
+	}
+	return Facts{
+		"public_harm_alleged":            Is(w.HarmAlleged),
+		"serious_illness":                Is(w.Illness),
+		"supported":                      Is(w.Supported),
+		"children":                       Is(children),
+		"child_turns_18_within_6_months": Is(agesOut),
+		"residence_years":                Years(w.ArrivedOn, today),
+	}
+}
+
+// AgesOut reports whether a child may reach 18 within six months of a day (C14).
+func AgesOut(birth clock.PartialDate, on clock.Date) bool {
+	if birth.IsZero() || !birth.MayBeUnder(casefile.Adulthood, on) {
+		return false
+	}
+	return birth.MayBeAtLeast(casefile.Adulthood, on.AddMonths(6))
+}
+
+// Years is how many full years have passed since a day: known where the earliest and
+// the latest day that the record allows agree.
+func Years(since clock.PartialDate, on clock.Date) Fact {
+	if since.IsZero() {
+		return NotKnown()
+	}
+	least, most := clock.AgeOn(since.Latest(), on), clock.AgeOn(since.Earliest(), on)
+	if least != most {
+		return NotKnown()
+	}
+	return Is(least)
+}
+
+// LastListing forecasts the day on which the last of so many waiting families is
+// listed, at so many a week; the zero date where nobody waits or is listed.
+func (l Listing) LastListing(waiting, capacity int, today clock.Date) clock.Date {
+	if waiting <= 0 || capacity <= 0 {
+		return clock.Date{}
+	}
+	return today.AddDays(7 * (l.LeadWeeks + (waiting+capacity-1)/capacity))
+}
+
+// Sampled draws one grant in ten for a second officer by a keyed hash, so that its
+// author can't foresee which (process.md, Four eyes).
+func Sampled(key, ref string, proposal int) bool {
+	h := hmac.New(sha256.New, []byte(key))
+	fmt.Fprintf(h, "%s/%d", ref, proposal)
+	return binary.BigEndian.Uint64(h.Sum(nil))%10 == 0
+}
+
+// PostWorkingDays is how long the expiries of the families that an item of post may
+// belong to wait for it to be linked and read (C1), by the Home Office's calendar [D].
+const PostWorkingDays = 5
+
+// PostWaitsUntil is the last day on which expiries wait for an item that was received
+// on a day, by a version of the holidays.
+func PostWaitsUntil(received clock.Date, h *clock.Holidays) (clock.Date, error) {
+	calendar, err := h.Calendar(clock.EnglandAndWales)
+	if err != nil {
+		return clock.Date{}, err
+	}
+	return calendar.AddWorkingDays(received, PostWorkingDays), nil
+}

@@ -1,0 +1,21 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/policy"
+)
+
+// TestAnUnreadableBirthDateIsUnknown to the order of listing, and hides nobody (A14).
+func TestAnUnreadableBirthDateIsUnknown(t *testing.T) {
+	w := waiting{Members: []string{"principal|1980|", "child|soon|", "child||disputed"}}
+	require.Equal(t, []policy.WaitingPerson{
+		{Relationship: casefile.Principal, Birth: w.family().People[0].Birth},
+		{Relationship: casefile.Child},
+		{Relationship: casefile.Child, AgeDisputed: true},
+	}, w.family().People)
+	require.False(t, w.family().People[0].Birth.IsZero())
+}
