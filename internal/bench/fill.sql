@@ -68,7 +68,8 @@ from reviewed s, generate_series(1, 30) k;
 insert into command_outcome (command_id, outcome, revision, business_at, chain_n, chain_hash)
 select c.id, 'accepted', c.chain_n / 2, c.recorded_at, c.chain_n + 1, sha256('') from command c join reviewed s using (case_ref);
 insert into chain_head (subject, n, hash) select case_ref, 60, sha256('') from reviewed;
-insert into case_read (case_ref, login, person, what) select s.case_ref, 'morag', 'morag', 'case' from reviewed s, generate_series(1, 10);
+insert into case_read (case_ref, login, person, what, in_transaction, chain_n, chain_hash)
+select s.case_ref, 'morag', 'morag', 'case', pg_current_xact_id(), k, sha256('') from reviewed s, generate_series(1, 10) k;
 insert into backlog_lane (lane, started_at, capacity) values ('legacy', now() - interval '1 year', 10);
 drop table reviewed;
 reset session_replication_role;
