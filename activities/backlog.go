@@ -133,11 +133,7 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 	if err != nil {
 		return 0, classify("start reviews", err)
 	}
-	synthetic, err := a.Store.Synthetic(ctx)
-	if err != nil {
-		return 0, classify("start reviews", err)
-	}
-	now, err := a.Store.BusinessNow(ctx)
+	now, synthetic, err := a.Store.SyntheticNow(ctx)
 	if err != nil {
 		return 0, classify("start reviews", err)
 	}
@@ -151,7 +147,7 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 			if err != nil && !alreadyThere(err) {
 				return fmt.Errorf("start review %s: %w", l.Case, err)
 			}
-			if synthetic { // its now may have been rehearsed years ahead
+			if synthetic {
 				clock := timeskip.Skipper{Client: a.Temporal.Of(l.Apart), Namespace: a.Temporal.Name(l.Apart)}
 				return clock.CatchUp(starting, l.Case, now)
 			}

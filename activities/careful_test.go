@@ -97,12 +97,7 @@ func TestTheSameContactTwice(t *testing.T) {
 // TestTheSamePostOnceTheCaseIsClosed: post that arrives in the moment in which the case is
 // closed is filed with it. The same item again is asked back, and with a yes is filed too.
 func TestTheSamePostOnceTheCaseIsClosed(t *testing.T) {
-	s := newOffice(t).family(t, nil)
-	s.decided(grantAll)
-	s.serve(0)
-	s.do("morag", casefile.ActStatusIssued, 0, nil)
-	s.goOn()
-	require.Equal(t, casefile.Closed, s.review.Stage)
+	s := newOffice(t).grantedAndClosed(t)
 	post := &casefile.PostFields{From: "family"}
 	filed := func() {
 		c := s.command("morag", casefile.ActReceivePost, 0, s.today(), post)

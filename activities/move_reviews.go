@@ -67,7 +67,7 @@ func (a *Activities) MoveReviews(ctx context.Context, in contract.CalendarChange
 				outage = err
 				return err // the others would find the same
 			default:
-				name := a.named(moving, ref)
+				name := a.Store.NameFor(moving, ref)
 				activity.GetLogger(ctx).Error("deadlines not moved", "case", name, "error", err)
 				if len(in.Failed) < failedNamed && !slices.Contains(in.Failed, name) {
 					in.Failed = append(in.Failed, name)
@@ -92,18 +92,6 @@ func (a *Activities) MoveReviews(ctx context.Context, in contract.CalendarChange
 		in.Done, err = a.Store.EndCalendarPass(ctx, in.Application, in.Pass, in.Failed, now)
 	}
 	return in, classify("move reviews", err)
-}
-
-// unnamed stands for restricted families wherever more people read than may know of them.
-const unnamed = "a restricted case"
-
-// named is a case as the list of those names it that could not be moved: operations
-// read it, and may not know which case is restricted.
-func (a *Activities) named(ctx context.Context, ref string) string {
-	if place, err := a.Store.PlaceOf(ctx, ref); err != nil || place.Apart || place.Moving {
-		return unnamed
-	}
-	return ref
 }
 
 // heartbeats tells Temporal that an activity lives, until it is stopped.

@@ -211,12 +211,7 @@ func TestWhatArrivesAfterTheSignature(t *testing.T) {
 // TestAClosedCasesTaskEscalates like any other: what was filed and nobody reads is
 // overdue, escalated, and comes up again as a diary entry.
 func TestAClosedCasesTaskEscalates(t *testing.T) {
-	s := newOffice(t).family(t, nil)
-	s.decided(grantAll)
-	s.serve(0)
-	s.do("morag", casefile.ActStatusIssued, 0, nil)
-	s.goOn()
-	require.Equal(t, casefile.Closed, s.review.Stage)
+	s := newOffice(t).grantedAndClosed(t)
 	s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"})
 	due := s.task(casefile.TaskArrival, 0).DueOn
 	escalate := func(on clock.Date) casefile.Task {

@@ -553,3 +553,15 @@ func (s *story) parts() map[string]string {
 	}
 	return parts
 }
+
+// grantedAndClosed is a family that was granted and served, and whose case is closed.
+func (o *office) grantedAndClosed(t *testing.T) *story {
+	t.Helper()
+	s := o.family(t, nil)
+	s.decided(grantAll)
+	s.serve(0)
+	s.do("morag", casefile.ActStatusIssued, 0, nil)
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+	return s
+}

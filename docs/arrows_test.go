@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheArrowsRunOneWay: the rules know neither Temporal nor the database, and whoever
-// acts, in the command line or simulated, reaches the process through the record only.
+// TestTheArrowsRunOneWay: the rules know neither Temporal nor the database. People, real or
+// simulated, reach the process through the record only.
 func TestTheArrowsRunOneWay(t *testing.T) {
 	outside := []string{"go.temporal.io/", "github.com/lib/pq", "github.com/jmoiron/sqlx", "database/sql", "net", "net/http", "os/exec"}
 	process := []string{"hame/workflows", "hame/activities"}

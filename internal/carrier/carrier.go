@@ -100,7 +100,7 @@ func (c *Carrier) update(ctx context.Context, a store.Claimed, apart bool, workf
 // synthetic database, whose now may have been rehearsed years ahead, one that was just
 // started is put there first: what is typed is of that day.
 func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bool, o client.StartWorkflowOptions, workflow string, argument any) error {
-	synthetic, err := c.Record.Synthetic(ctx)
+	now, synthetic, err := c.Record.SyntheticNow(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,10 +110,6 @@ func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bo
 			return err
 		}
 		if !runs {
-			now, err := c.Record.BusinessNow(ctx)
-			if err != nil {
-				return err
-			}
 			if _, err := c.Temporal.Of(apart).ExecuteWorkflow(ctx, o, workflow, argument); err != nil {
 				return err
 			}

@@ -120,7 +120,7 @@ func (d *Dispatcher) deliver(ctx context.Context, a store.Claimed) bool {
 	}
 	to := a.Case + string(a.Lane)
 	if a.Apart || errors.Is(err, errMoved) {
-		to = unnamed
+		to = store.Unnamed
 	}
 	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act", string(a.Act.Wire()), "to", to, "error", err.Error())
 	if err := d.Record.PutBack(giving, a.ID, errors.Is(err, errNotRunning)); err != nil {

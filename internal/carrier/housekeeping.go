@@ -147,25 +147,13 @@ func (d *Dispatcher) takeStocks(ctx context.Context) error {
 	for _, ref := range refs {
 		all.Go(func() error {
 			if err := d.takeStock(ctx, ref); err != nil && ctx.Err() == nil {
-				d.Logger.Warn("a review did not take stock", "case", d.nameOf(ctx, ref), "error", err.Error())
+				d.Logger.Warn("a review did not take stock", "case", d.Record.NameFor(ctx, ref), "error", err.Error())
 			}
 			return nil
 		})
 	}
 	return all.Wait()
 }
-
-// nameOf is a case as the log names it, which operations read: they may not know which
-// case is restricted.
-func (d *Dispatcher) nameOf(ctx context.Context, ref string) string {
-	if place, err := d.Record.PlaceOf(ctx, ref); err != nil || place.Apart || place.Moving {
-		return unnamed
-	}
-	return ref
-}
-
-// unnamed stands for restricted cases in the log.
-const unnamed = "a restricted case"
 
 // takeStock has a review open tasks for what has come onto its record by itself; for
 // a closed case, which has none running, the record alone is enough.

@@ -1,6 +1,7 @@
 // Package contract is what travels between Hame's programs and Temporal: the names of
 // workflows, Updates, queries and signals, workflow ids, arguments and answers, and the
-// search attributes. Whoever starts, reaches or runs a workflow takes these from here.
+// search attributes. Every program that starts, reaches or runs a workflow takes them
+// from here.
 // They are part of every open review's history: what stands here is never renamed.
 package contract
 

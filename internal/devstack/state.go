@@ -39,7 +39,7 @@ type State struct {
 	TemporalAddress string `json:"temporal_address"`
 	Namespace       string `json:"namespace"`
 	// UIServer is Temporal's Web UI; empty when the stack runs without it. People read
-	// it at UIURL and UIRestrictedURL, where whoever brings up the stack has `starter ui
+	// it at UIURL and UIRestrictedURL, where the program that brings up the stack has `starter ui
 	// serve` listen.
 	UIServer        string `json:"ui_server"`
 	UIURL           string `json:"ui_url"`

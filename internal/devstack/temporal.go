@@ -77,8 +77,8 @@ var dynamicConfig = []string{
 	"system.visibilityPersistenceMaxReadQPS=100000",
 	"system.visibilityPersistenceMaxWriteQPS=100000",
 
-	// What is deleted waits until the queues have said how far they are: half a minute
-	// at the default.
+	// A deletion waits until the queues have reported their progress: every half minute at
+	// the default.
 	`history.transferProcessorUpdateAckInterval="1s"`,
 	`history.visibilityProcessorUpdateAckInterval="1s"`,
 

@@ -49,7 +49,7 @@ func (s *system) standsIn(t *testing.T, apart bool, ref string) {
 
 // TestRestrictedReviewsRunApart: in the namespace that most people read Temporal keeps
 // nothing of a restricted family: not from its listing, and nothing any more once it
-// becomes restricted, at whatever stage. Its review goes on as it was, and comes back
+// becomes restricted, at any stage. Its review goes on as it was, and comes back
 // when the family is restricted no longer (F4).
 func TestRestrictedReviewsRunApart(t *testing.T) {
 	s := newSystem(t)
@@ -75,8 +75,8 @@ func TestRestrictedReviewsRunApart(t *testing.T) {
 		"--as fiona case assign A --to morag", "--as morag case reconcile A --paper-file found --record agrees")
 	s.types(t, refs, 0, "--as una verify", nothingWrong)
 
-	// Whoever reaches the frontend and holds the keyset starts the review again where it
-	// was: that run changes nothing on the record, and the comparison finds it.
+	// Somebody who reaches the frontend and holds the keyset starts the review again where
+	// it was. That run changes nothing on the record, and the comparison finds it.
 	state, err := s.db.As(t, "hame_worker").RecordedReview(t.Context(), refs["C"])
 	require.NoError(t, err)
 	admin := s.db.SQL(t, "postgres")

@@ -121,8 +121,8 @@ func (s *RuleSet) DeemedReceipt(posted clock.Date, h *clock.Holidays) (clock.Dat
 }
 
 // Days returns how long a kind of task has, and after how many days of the same unit
-// it reminds and escalates; 0 where it does not. The error is of a kind of which the
-// set says nothing.
+// it reminds and escalates; 0 if it does neither. It fails for a kind that the set does
+// not name.
 func (s *RuleSet) Days(kind casefile.TaskKind) (budget clock.Budget, reminder, escalation int, err error) {
 	t, err := s.timing(kind)
 	return t.budget, t.reminder, t.escalation, err

@@ -108,7 +108,7 @@ func Years(since clock.PartialDate, on clock.Date) Fact {
 }
 
 // LastListing forecasts the day on which the last of so many waiting families is
-// listed, at so many a week; the zero date where nobody waits or is listed.
+// listed, at so many a week; the zero date if no family waits, or none is listed a week.
 func (l Listing) LastListing(waiting, capacity int, today clock.Date) clock.Date {
 	if waiting <= 0 || capacity <= 0 {
 		return clock.Date{}

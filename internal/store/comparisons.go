@@ -21,7 +21,7 @@ type OnRecord struct {
 	// Recoveries counts how often they did, in a synthetic database only. There a
 	// review that is started anew begins at the wall clock, before what had ended it.
 	Recoveries int `db:"recoveries"`
-	// Moving says that it is being moved to the namespace where it belongs.
+	// Moving is true while the worker moves the review to the other namespace.
 	Moving bool `db:"moving"`
 }
 

@@ -123,6 +123,13 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 			"restricted reviews stand apart: its review runs where it does not belong, and is not to be moved"},
 		{"a review that is not moved", `insert into review_to_move (case_ref, asked_at) select case_ref, '2026-03-02 09:00Z' from review`, `delete from review_to_move`,
 			"restricted reviews stand apart: its review is not moved to the other namespace, since 2026-03-02 09:00 UTC"},
+		{"a change of the calendars left half done", `with late as (update command_outcome set recorded_at = recorded_at - interval '2 days'
+				where command_id = (select id from command where kind = 'case.flag') returning command_id)
+			insert into calendar_application (version, replaced, reason, command_id, applied_at)
+			select (select version from calendar_version limit 1), (select version from calendar_version limit 1), 'proclamation', command_id, now() from late`,
+			`with undone as (update command_outcome set recorded_at = recorded_at + interval '2 days' where command_id = (select id from command where kind = 'case.flag'))
+			delete from calendar_application where command_id = (select id from command where kind = 'case.flag')`,
+			"deadlines follow the calendars: change 2 of the calendars is not finished: of 0 cases, 0 were seen to"},
 		{"a reading gone", `delete from case_read`, ``, "nothing is lost: the chain breaks at link 1"},
 	} {
 		if c.what == "an outcome turned round" {

@@ -98,6 +98,21 @@ func (s *Store) SetBusinessNow(ctx context.Context, at time.Time) error {
 	return mapError(err)
 }
 
+// SyntheticNow returns the programme's now of a synthetic database, which may have been
+// rehearsed years ahead: the clock of what is started there has to catch up. synthetic is
+// false, and the instant zero, in any other database: there every clock is the wall's.
+func (s *Store) SyntheticNow(ctx context.Context) (now time.Time, synthetic bool, err error) {
+	var row struct {
+		Synthetic bool      `db:"synthetic"`
+		Now       time.Time `db:"now"`
+	}
+	err = s.db.GetContext(ctx, &row, `select synthetic, business_now() as now from programme`)
+	if err != nil || !row.Synthetic {
+		return time.Time{}, false, mapError(err)
+	}
+	return row.Now.UTC(), true, nil
+}
+
 // Synthetic reports whether the database is marked synthetic.
 func (s *Store) Synthetic(ctx context.Context) (bool, error) {
 	var yes bool

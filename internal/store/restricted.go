@@ -21,6 +21,19 @@ func (s *Store) PlaceOf(ctx context.Context, ref string) (Place, error) {
 	return p, mapError(err)
 }
 
+// Unnamed stands for a restricted case in logs and lists that more people read than may
+// know of it.
+const Unnamed = "a restricted case"
+
+// NameFor is a case as such a log or list names it: by its reference, or [Unnamed]. It is
+// for the worker.
+func (s *Store) NameFor(ctx context.Context, ref string) string {
+	if place, err := s.PlaceOf(ctx, ref); err != nil || place.Apart || place.Moving {
+		return Unnamed
+	}
+	return ref
+}
+
 // RunsApart reports whether the review of a case runs, or in a moment will run, among
 // those of restricted families, and whether the login may read these in the Web UI. The
 // first is false for a login that may not see the case.

@@ -60,7 +60,8 @@ type Locked struct {
 	Latest *time.Time `db:"latest"`
 	// Apart says that the review runs among those of restricted families.
 	Apart bool `db:"apart"`
-	// Moving says that it is open, and runs nowhere while it is moved to the other namespace.
+	// Moving is true while an open review runs in neither namespace, because the worker
+	// moves it.
 	Moving bool `db:"moving"`
 }
 

@@ -9,7 +9,8 @@ import (
 	"hame/internal/policy"
 )
 
-// TestAnUnreadableBirthDateIsUnknown to the order of listing, and hides nobody (A14).
+// TestAnUnreadableBirthDateIsUnknown: the order of listing takes such a person for one of
+// unknown age, and leaves no person out (A14).
 func TestAnUnreadableBirthDateIsUnknown(t *testing.T) {
 	w := waiting{Members: []string{"principal|1980|", "child|soon|", "child||disputed"}}
 	require.Equal(t, []policy.WaitingPerson{

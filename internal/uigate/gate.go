@@ -20,7 +20,7 @@ import (
 
 // Options say what a gate lets through, and to whom.
 type Options struct {
-	// Server is the Web UI's, which nobody reaches but by a gate.
+	// Server is the address of Temporal's Web UI. Only gates may reach it.
 	Server *url.URL
 	// Namespace is the only one whose reviews can be read.
 	Namespace string
@@ -55,7 +55,7 @@ func New(o Options) *Gate {
 	return &Gate{o: o, turns: make(chan struct{}, askedAtOnce), admitted: map[[32]byte]time.Time{}, proxy: &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(o.Server)
-			// What was looked at is what is sent: the path in its plain form.
+			// Send the path that the gate has checked, in its plain form.
 			r.Out.URL.Path, r.Out.URL.RawPath = r.In.URL.Path, ""
 			r.Out.Header.Del("Authorization")
 		},

@@ -75,7 +75,7 @@ func TestAGateShowsOneNamespace(t *testing.T) {
 	require.Equal(t, "GET /api/v1/namespaces/hame/workflows/a:b", ask(t, "GET", gate+"/api/v1/namespaces/hame/workflows/a%3Ab", "", "").Header.Get("Asked"))
 }
 
-// TestAGateAsksWhoReads: nobody is let in but whoever may read, and what they typed
+// TestAGateAsksWhoReads: the gate lets in readers who may read, and the password they typed
 // goes no further.
 func TestAGateAsksWhoReads(t *testing.T) {
 	asked := 0

@@ -1,7 +1,7 @@
 -- Strikes the acts that the worker has delivered, notes that a worker is here, and gives it others to deliver: of each
 -- case, lane or office the act recorded first, and nothing else of it meanwhile. A case.recover may overtake acts that
 -- could not be delivered. Nothing is delivered to a review that is
--- being moved to another namespace, until the act has waited for so long that it is given up.
+-- being moved to another namespace, until the act is old enough to be given up.
 --
 -- Logins take turns, and none has more than eight acts under way. Within a login, acts that failed less often come first,
 -- and at most four of the eight are ones that have failed: a login whose acts hang still has its new acts delivered [D].

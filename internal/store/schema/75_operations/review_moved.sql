@@ -3,7 +3,7 @@
 create or replace function review_moved(ref text, in_apart boolean, in_gone boolean) returns void
 language plpgsql volatile security definer set search_path = hame, pg_temp as $$
 begin
-    -- Whoever restricts the family, or lifts it, at this moment waits for this row.
+    -- A transaction that restricts the family at this moment, or lifts the restriction, waits for this row.
     perform from review_to_move m where m.case_ref = ref for update;
     if not exists (select from family f where f.case_ref = ref and f.restricted = in_apart) then
         update review_to_move m set claimed_until = '-infinity' where m.case_ref = ref;
