@@ -20,6 +20,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/synthetic"
 )
 
 func (a *app) backlogCommand() *cobra.Command {
@@ -74,7 +75,7 @@ func showReport(t *tabwriter.Writer, r backlog.Report) {
 }
 
 func (a *app) backlogGenerate() *cobra.Command {
-	var o backlog.GenerateOptions
+	var o synthetic.Options
 	c := &cobra.Command{
 		Use: "generate --cases N --people N --seed N", Short: "write a synthetic backlog to standard output, marked SYNTHETIC", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -82,7 +83,7 @@ func (a *app) backlogGenerate() *cobra.Command {
 				o.AsOf = clock.DateOf(time.Now())
 			}
 			out := &watched{Writer: c.OutOrStdout()}
-			if err := backlog.Generate(out, o); err != nil && out.err == nil {
+			if err := synthetic.Generate(out, o); err != nil && out.err == nil {
 				return usageError{err}
 			}
 			return out.err
@@ -197,7 +198,7 @@ func (in *incoming) families(take func(casefile.Family) error) (brought store.Br
 	all, generated := 0, 0
 	in.file, err = backlog.Scan(in.body, in.today, func(f casefile.Family) error {
 		all++
-		if strings.HasPrefix(f.Key, backlog.SyntheticPrefix) {
+		if strings.HasPrefix(f.Key, synthetic.KeyPrefix) {
 			generated++
 		}
 		in.step()

@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/gazetteer"
 	"hame/internal/store"
 )
 
@@ -40,7 +40,7 @@ func readCalendar(file string) (*clock.Holidays, error) {
 		return nil, usageError{err}
 	}
 	for _, division := range h.Divisions() {
-		if strings.HasPrefix(string(division), "S12") && backlog.CouncilName(string(division)) == "" {
+		if strings.HasPrefix(string(division), "S12") && gazetteer.CouncilName(string(division)) == "" {
 			return nil, usageError{fmt.Errorf("%s: %s is the code of no Scottish council today", inputName(file), division)}
 		}
 	}
@@ -110,7 +110,7 @@ func (a *app) calendarCheck() *cobra.Command {
 }
 
 func divisionName(d clock.Division) string {
-	if name := backlog.CouncilName(string(d)); name != "" {
+	if name := gazetteer.CouncilName(string(d)); name != "" {
 		return string(d) + " " + name
 	}
 	return string(d)

@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/gazetteer"
 	"hame/internal/store"
 )
 
@@ -95,7 +95,7 @@ func (a *app) caseFind() *cobra.Command {
 var lanes = []casefile.Lane{casefile.Legacy, casefile.FastTrack}
 
 func council(gss string) string {
-	if name := backlog.CouncilName(gss); name != "" {
+	if name := gazetteer.CouncilName(gss); name != "" {
 		return name
 	}
 	return gss
@@ -224,7 +224,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 				name = "(not shown)"
 			}
 		}
-		fmt.Fprintf(t, "/%d %s\t%s\t%s\t%s\t%s\t%s\n", p.No, p.Relationship, name, born, backlog.NationalityName(p.Nationality), arrived, p.BornInScotland)
+		fmt.Fprintf(t, "/%d %s\t%s\t%s\t%s\t%s\t%s\n", p.No, p.Relationship, name, born, gazetteer.NationalityName(p.Nationality), arrived, p.BornInScotland)
 	}
 	if len(f.Tasks) > 0 {
 		fmt.Fprintln(t, "\nAWAITED\tFROM\tDUE\tNEXT")

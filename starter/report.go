@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/disclosure"
+	"hame/internal/gazetteer"
 	"hame/internal/policy"
 	"hame/internal/store"
 )
@@ -361,7 +361,7 @@ func (g *groupShown) name() string {
 		words = append(words, string(g.Lane))
 	}
 	if g.Council != "" {
-		name := backlog.CouncilName(g.Council)
+		name := gazetteer.CouncilName(g.Council)
 		if name == "" {
 			name = g.Council
 		}

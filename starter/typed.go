@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"hame/internal/backlog"
 	"hame/internal/casefile"
+	"hame/internal/gazetteer"
 )
 
 // Sizes, in bytes, above which what is typed or given as a file is refused [D].
@@ -144,7 +144,7 @@ func (f councilFlag) String() string {
 
 // Set takes a code.
 func (f councilFlag) Set(s string) error {
-	if s != "" && backlog.CouncilName(s) == "" {
+	if s != "" && gazetteer.CouncilName(s) == "" {
 		return errors.New("it must be a council's GSS code, such as S12000049 for Glasgow")
 	}
 	*f.into = s

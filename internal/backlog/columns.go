@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hame/internal/gazetteer"
 )
 
 // The limits of a field, in characters [D]: real names, references and notes
@@ -58,7 +60,7 @@ var columns = []column{
 }
 
 // Columns returns the names of all columns that a backlog file may have, in the
-// order in which [Generate] writes them.
+// order in which a synthetic file has them.
 func Columns() []string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
@@ -97,7 +99,7 @@ func readHeader(cells []cell) (header, error) {
 		}
 		known := slices.IndexFunc(columns, func(k column) bool { return k.name == name })
 		if known < 0 {
-			return h, fmt.Errorf("unknown column %s: the nearest known one is %q", quoted(c.text), nearest(name, Columns()))
+			return h, fmt.Errorf("unknown column %s: the nearest known one is %q", quoted(c.text), gazetteer.Nearest(name, Columns()))
 		}
 		if first, twice := h.at[name]; twice {
 			return h, fmt.Errorf("column %q is there twice, as column %d and column %d", name, first+1, i+1)

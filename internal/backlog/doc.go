@@ -1,5 +1,5 @@
-// Package backlog reads, checks and generates backlog files: CSV in UTF-8, one
-// row a person, in any order, grouped by the column "family".
+// Package backlog reads and checks backlog files: CSV in UTF-8, one row a person,
+// in any order, grouped by the column "family".
 //
 // A family is taken whole or not at all. Any fault in any of its rows
 // quarantines all of it, with line, column and reason, and never stops the

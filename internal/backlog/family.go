@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"hame/internal/casefile"
+	"hame/internal/gazetteer"
 )
 
 // maker makes one family from its rows and collects what is wrong with them.
@@ -231,24 +232,21 @@ func (m *maker) council(x *row) string {
 	if s == "" {
 		return ""
 	}
-	c, ok := findCouncil(s)
+	found, ok := gazetteer.FindCouncil(s)
 	if !ok {
-		m.fault(x, "council", "unknown council %s: expected a GSS code or a council's name; the nearest known one is %s", quoted(s), nearestCouncil(s))
+		m.fault(x, "council", "unknown council %s: expected a GSS code or a council's name; the nearest known one is %s",
+			quoted(s), gazetteer.NearestCouncil(s))
 		return ""
 	}
-	if c.former {
-		m.warn(x, "council", "former code mapped: %s is now %s (%s)", quoted(s), c.gss, CouncilName(c.gss))
+	c, _ := gazetteer.CouncilByGSS(found.GSS)
+	if found.Former {
+		m.warn(x, "council", "former code mapped: %s is now %s (%s)", quoted(s), c.GSS, c.Name)
 	}
-	if nation := councils().byGSS[c.gss].Nation; nation != scotland {
-		m.fault(x, "council", "%s (%s) is a council of %s: Hame is for the backlog of Scotland; leave the family out, or name the council in Scotland that it lives in", CouncilName(c.gss), c.gss, nation)
-		m.elsewhere = c.gss
+	if !gazetteer.InScotland(c.GSS) {
+		m.fault(x, "council", "%s (%s) is a council of %s: Hame is for the backlog of Scotland; "+
+			"leave the family out, or name the council in Scotland that it lives in", c.Name, c.GSS, c.Nation)
+		m.elsewhere = c.GSS
 		return ""
 	}
-	return c.gss
+	return c.GSS
 }
-
-// scotland is the nation whose councils' families Hame takes.
-const scotland = "Scotland"
-
-// InScotland reports whether a GSS code is that of a council in Scotland.
-func InScotland(gss string) bool { return councils().byGSS[gss].Nation == scotland }

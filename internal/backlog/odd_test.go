@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/clock"
+	"hame/internal/gazetteer"
 )
 
 const narrow = "family,person,relationship,nationality,claim_date,council,given_names,address\n"
@@ -55,6 +56,17 @@ func TestHeader(t *testing.T) {
 		assert.Zero(t, f.PeopleSeen, "%q", text)
 		assert.Empty(t, f.Quarantined)
 	}
+}
+
+// TestTheNearestColumnIsNamed: a header's misspelt column is told with the column that was meant.
+func TestTheNearestColumnIsNamed(t *testing.T) {
+	for s, want := range map[string]string{
+		"dob": "date_of_birth", "Home Office ref": "home_office_ref", "nationalty": "nationality", "adress": "address",
+		"given name": "given_names", "claim": "claim_date",
+	} {
+		assert.Equal(t, want, gazetteer.Nearest(s, Columns()), s)
+	}
+	assert.Contains(t, Columns(), gazetteer.Nearest("", Columns()))
 }
 
 func TestNamesInAnyScript(t *testing.T) {
@@ -205,12 +217,12 @@ func FuzzRead(f *testing.F) {
 				accepted[family.Key] = true
 				require.NotEmpty(t, family.People)
 				require.Equal(t, "principal", string(family.People[0].Relationship))
-				require.NotEmpty(t, CouncilName(family.Council))
+				require.NotEmpty(t, gazetteer.CouncilName(family.Council))
 				for i, p := range family.People {
 					require.Equal(t, i+1, p.No)
 					require.NotEmpty(t, p.Key)
 					require.NotEmpty(t, p.NameKey)
-					require.NotEmpty(t, NationalityName(p.Nationality))
+					require.NotEmpty(t, gazetteer.NationalityName(p.Nationality))
 				}
 			}
 			for _, key := range got.QuarantinedFamilies {

@@ -7,6 +7,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/gazetteer"
 )
 
 // The codes that the columns may hold.
@@ -53,7 +54,7 @@ func code[T ~string](m *maker, x *row, column string, codes []T, empty T) T {
 func (m *maker) unknown(x *row, column, what, value string, codes []string) {
 	last := len(codes) - 1
 	m.fault(x, column, "unknown %s %s: expected %s or %s; the nearest known one is %s",
-		what, quoted(value), strings.Join(codes[:last], ", "), codes[last], nearest(value, codes))
+		what, quoted(value), strings.Join(codes[:last], ", "), codes[last], gazetteer.Nearest(value, codes))
 }
 
 func words[T ~string](codes []T) []string {
@@ -191,17 +192,18 @@ func (m *maker) nationality(x *row, column string) string {
 	if s == "" {
 		return ""
 	}
-	n, ok := findNationality(s)
+	n, ok := gazetteer.FindNationality(s)
 	what := strings.ReplaceAll(column, "_", " ")
 	switch {
 	case !ok:
-		m.fault(x, column, "unknown %s %s: expected an ISO 3166 code, a GOV.UK register name, a former state, Stateless or Unknown; the nearest known one is %s", what, quoted(s), nearestNationality(s))
-	case n.formerState:
-		m.warn(x, column, "former state: %s is kept as %s (%s)", quoted(s), n.code, NationalityName(n.code))
-	case n.formerCode:
-		m.warn(x, column, "former code mapped: %s is now %s (%s)", quoted(s), n.code, NationalityName(n.code))
+		m.fault(x, column, "unknown %s %s: expected an ISO 3166 code, a GOV.UK register name, a former state, Stateless or Unknown; "+
+			"the nearest known one is %s", what, quoted(s), gazetteer.NearestNationality(s))
+	case n.FormerState:
+		m.warn(x, column, "former state: %s is kept as %s (%s)", quoted(s), n.Code, gazetteer.NationalityName(n.Code))
+	case n.FormerCode:
+		m.warn(x, column, "former code mapped: %s is now %s (%s)", quoted(s), n.Code, gazetteer.NationalityName(n.Code))
 	}
-	return n.code
+	return n.Code
 }
 
 // flags reads the marks, parted by semicolons; each counts once.

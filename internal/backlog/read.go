@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -373,15 +372,4 @@ func (rd *reader) finish() {
 func (rd *reader) record(p place) record {
 	split := splitter{rest: rd.text[p.at:], line: int(p.line), columns: len(rd.header.columns), marked: rd.header.marked}
 	return split.cut()
-}
-
-// shown makes a family key fit to be shown: short, and without characters that
-// would upset a terminal.
-func shown(key string) string {
-	return shorten(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(key, string(unicode.ReplacementChar))), 60)
 }

@@ -235,13 +235,3 @@ type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, fmt.Errorf("disk full") }
 func (failing) Read([]byte) (int, error)  { return 0, fmt.Errorf("disk gone") }
-
-func BenchmarkRead(b *testing.B) {
-	var text bytes.Buffer
-	require.NoError(b, Generate(&text, GenerateOptions{Cases: 1100, People: 4000, Seed: 1, AsOf: today}))
-	b.SetBytes(int64(text.Len()))
-	for b.Loop() {
-		_, err := Read(bytes.NewReader(text.Bytes()), today)
-		require.NoError(b, err)
-	}
-}

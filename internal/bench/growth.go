@@ -12,6 +12,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/synthetic"
 )
 
 //go:embed fill.sql
@@ -181,7 +182,7 @@ func (h *house) measured(ctx context.Context, do func() error) (reads, error) {
 func (h *house) bring(ctx context.Context, n int) error {
 	var body bytes.Buffer
 	today := clock.DateOf(time.Now())
-	if err := backlog.Generate(&body, backlog.GenerateOptions{Cases: n, Seed: 2007, AsOf: today}); err != nil {
+	if err := synthetic.Generate(&body, synthetic.Options{Cases: n, Seed: 2007, AsOf: today}); err != nil {
 		return err
 	}
 	address, err := store.As(h.admin, "archie")

@@ -13,6 +13,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/synthetic"
 )
 
 // incidents are the bad days that one family has: what was lost in the post,
@@ -34,7 +35,7 @@ type incidents struct {
 }
 
 func incidentsOf(key string) incidents {
-	n, err := strconv.Atoi(strings.TrimPrefix(key, backlog.SyntheticPrefix))
+	n, err := strconv.Atoi(strings.TrimPrefix(key, synthetic.KeyPrefix))
 	if err != nil {
 		return incidents{}
 	}

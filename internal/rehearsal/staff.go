@@ -3,8 +3,8 @@ package rehearsal
 import (
 	"strings"
 
-	"hame/internal/backlog"
 	"hame/internal/casefile"
+	"hame/internal/gazetteer"
 	"hame/internal/store"
 )
 
@@ -34,8 +34,8 @@ func Staff() []store.StaffMember {
 			staff = append(staff, store.StaffMember{Login: name, Person: name, Role: role})
 		}
 	}
-	for _, c := range backlog.Councils() {
-		if c.Nation != "Scotland" {
+	for _, c := range gazetteer.Councils() {
+		if !gazetteer.InScotland(c.GSS) {
 			continue
 		}
 		for _, role := range []casefile.Party{casefile.LeadProfessional, casefile.WelfareLead} {
@@ -59,5 +59,5 @@ func councilStaff(gss string, role casefile.Party) []string {
 	if role == casefile.WelfareLead {
 		suffix = "_welfare"
 	}
-	return []string{strings.ToLower(strings.NewReplacer(" ", "_", "-", "_", "'", "").Replace(backlog.CouncilName(gss))) + suffix}
+	return []string{strings.ToLower(strings.NewReplacer(" ", "_", "-", "_", "'", "").Replace(gazetteer.CouncilName(gss))) + suffix}
 }

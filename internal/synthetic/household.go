@@ -1,10 +1,11 @@
-package backlog
+package synthetic
 
 import (
 	"fmt"
 	"slices"
 	"strconv"
 
+	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 )
@@ -74,8 +75,8 @@ func (g *generator) families(cases, people int) {
 		grown[i] = true
 	}
 	for i, n := range sizes {
-		f := &synthetic{
-			key:     fmt.Sprintf(SyntheticPrefix+"%05d", i+1),
+		f := &family{
+			key:     fmt.Sprintf(KeyPrefix+"%05d", i+1),
 			pool:    namePools()[nationMix[nations[i]].code],
 			council: councilMix[councils[i]].gss,
 		}
@@ -106,7 +107,7 @@ func (g *generator) residence(card int) int {
 // people makes a family's people: ages first, eldest child to parents, so that
 // nobody is a parent before 17 and no principal came here as a child, but for
 // those who came alone.
-func (g *generator) people(f *synthetic, size, children int, minor, grown bool) {
+func (g *generator) people(f *family, size, children int, minor, grown bool) {
 	here := g.asOf.DaysSince(f.arrived)
 	surname := pick(g.rng, f.names().family)
 	if minor {
@@ -178,25 +179,25 @@ func (g *generator) childAges(n int, grown bool) []int {
 }
 
 // person makes one person, with a name and birth date that nobody else has.
-func (g *generator) person(f *synthetic, r casefile.Relationship, sex, surname string, days int) {
+func (g *generator) person(f *family, r casefile.Relationship, sex, surname string, days int) {
 	names := f.names()
 	given := names.male
 	if sex == "F" {
 		given = names.female
 	}
-	p := &syntheticPerson{values: map[string]string{}, birth: g.asOf.AddDays(-days)}
+	p := &person{values: map[string]string{}, birth: g.asOf.AddDays(-days)}
 	name := pick(g.rng, given)
 	for range 20 { // a family seldom uses a name twice
-		if !slices.ContainsFunc(f.people, func(q *syntheticPerson) bool { return q.values["given_names"] == name }) {
+		if !slices.ContainsFunc(f.people, func(q *person) bool { return q.values["given_names"] == name }) {
 			break
 		}
 		name = pick(g.rng, given)
 	}
-	for g.used[p.birth.String()+NameKey(surname, name)] {
+	for g.used[p.birth.String()+backlog.NameKey(surname, name)] {
 		name = pick(g.rng, given)
 		p.birth = p.birth.AddDays(-1)
 	}
-	g.used[p.birth.String()+NameKey(surname, name)] = true
+	g.used[p.birth.String()+backlog.NameKey(surname, name)] = true
 	f.people = append(f.people, p)
 	p.set("family", f.key)
 	p.set("person", strconv.Itoa(len(f.people)))
@@ -224,7 +225,7 @@ func (g *generator) person(f *synthetic, r casefile.Relationship, sex, surname s
 
 // arrival is when a person born abroad came: with the family, but for a spouse
 // who sometimes followed.
-func (g *generator) arrival(f *synthetic, r casefile.Relationship) clock.Date {
+func (g *generator) arrival(f *family, r casefile.Relationship) clock.Date {
 	if (r == casefile.Spouse || r == casefile.Partner) && chance(g.rng, 8) {
 		return f.arrived.AddDays(between(g.rng, 1, min(400, g.asOf.DaysSince(f.arrived))))
 	}
@@ -232,7 +233,7 @@ func (g *generator) arrival(f *synthetic, r casefile.Relationship) clock.Date {
 }
 
 // names are the names that a family uses: its language's own script or Latin.
-func (f *synthetic) names() namePool {
+func (f *family) names() namePool {
 	if f.own {
 		return namePool{female: f.pool.female2, male: f.pool.male2, family: f.pool.ownFamily}
 	}

@@ -1,4 +1,4 @@
-package backlog
+package gazetteer
 
 import (
 	"strings"
@@ -26,9 +26,9 @@ var homeOfficeNationalities = map[string]string{
 
 func TestNationalities(t *testing.T) {
 	for s, want := range homeOfficeNationalities {
-		got, ok := findNationality(s)
+		got, ok := FindNationality(s)
 		assert.True(t, ok, s)
-		assert.Equal(t, want, got.code, s)
+		assert.Equal(t, want, got.Code, s)
 	}
 	for s, want := range map[string]string{
 		"TR": "TR", "tur": "TR", "Turkish": "TR", "Turk": "TR", "The Republic of Turkey": "TR", "TÜRKIYE": "TR",
@@ -40,8 +40,8 @@ func TestNationalities(t *testing.T) {
 		// Deliberately unknown: a row for the rest in statistics, two states' citizens, a people.
 		"Other and unknown": "", "Congolese": "", "Kurdish": "", "Other": "", "": "", "the": "", "Korea": "",
 	} {
-		got, ok := findNationality(s)
-		assert.Equal(t, want, got.code, s)
+		got, ok := FindNationality(s)
+		assert.Equal(t, want, got.Code, s)
 		assert.Equal(t, want != "", ok, s)
 	}
 	assert.Equal(t, "Turkey", NationalityName("TR"))
@@ -88,11 +88,11 @@ var homeOfficeCouncils = map[string]string{
 
 func TestCouncils(t *testing.T) {
 	for s, want := range homeOfficeCouncils {
-		got, ok := findCouncil(s)
+		got, ok := FindCouncil(s)
 		assert.True(t, ok, s)
-		assert.Equal(t, councilMatch{gss: want}, got, s)
+		assert.Equal(t, CouncilMatch{GSS: want}, got, s)
 	}
-	for s, want := range map[string]councilMatch{
+	for s, want := range map[string]CouncilMatch{
 		"S12000049": {"S12000049", false}, "s12000049": {"S12000049", false}, "S12000046": {"S12000049", true},
 		"S12000043": {"S12000049", true}, "S12000015": {"S12000047", true}, "S12000044": {"S12000050", true},
 		"glasgow": {"S12000049", false}, "GLASGOW CITY COUNCIL": {"S12000049", false}, "City of Glasgow": {"S12000049", false},
@@ -102,7 +102,7 @@ func TestCouncils(t *testing.T) {
 		"Allerdale": {"E06000063", true}, "E07000026": {"E06000063", true},
 		"London": {}, "Glasgwo": {}, "Cumbria": {}, "Council": {}, "": {}, "GLG": {},
 	} {
-		got, _ := findCouncil(s)
+		got, _ := FindCouncil(s)
 		assert.Equal(t, want, got, s)
 	}
 	all := Councils()
@@ -135,48 +135,22 @@ func TestCouncilsAreNotAmbiguous(t *testing.T) {
 	}
 }
 
+// A table with a line of another number of columns would stop the program: see readTable.
 func TestTables(t *testing.T) {
 	assert.Panics(t, func() { readTable("x", "a\tb\n", 3) })
-	for _, text := range []string{councilsTSV, nationalitiesTSV, syntheticNamesTSV} {
+	for _, text := range []string{councilsTSV, nationalitiesTSV} {
 		assert.True(t, strings.HasPrefix(text, "# "))
 		assert.Contains(t, text, "# source")
 	}
 }
 
-func TestNameKey(t *testing.T) {
-	same := [][2][2]string{
-		{{"O'Brien", "Zoë"}, {"OBRIEN", "zoe"}},
-		{{"Örnekoğlu", "İbrahim"}, {"ornekoglu", "ibrahim"}},
-		{{"IŞIK", "Ayla"}, {"Işık", "AYLA"}},
-		{{"", "Ali Reza"}, {"Reza", "Ali"}},
-		{{"al-Mithali", "Nawal"}, {"Al Mithali", "NAWAL"}},
-		{{"Łęcki", "Øyvind"}, {"Lecki", "Oyvind"}},
-		{{"أحمد", "مُحَمَّد"}, {"احمد", "محمد"}},
-		{{"کریمی", "علی"}, {"كريمي", "علي"}},
-		{{"مثال‌یار", ""}, {"مثالیار", ""}},
-		{{"Ｌｉ", "Ｗｅｉ"}, {"Li", "Wei"}},
-		{{"Приме́ров", "Андрей"}, {"ПРИМЕРОВ", "андрей"}},
-		{{"Straße", ""}, {"STRASSE", ""}},
-	}
-	for _, c := range same {
-		assert.Equal(t, NameKey(c[0][0], c[0][1]), NameKey(c[1][0], c[1][1]), c)
-		assert.NotEmpty(t, NameKey(c[0][0], c[0][1]))
-	}
-	assert.NotEqual(t, NameKey("கவிதா", ""), NameKey("கவதா", ""), "vowel signs count")
-	assert.NotEqual(t, NameKey("李伟", ""), NameKey("李偉", ""))
-	for _, s := range []string{"", " ", "-", "?!", "’", "\u200c"} {
-		assert.Empty(t, NameKey(s, s), "%q", s)
-	}
+func TestInScotland(t *testing.T) {
+	require.True(t, InScotland("S12000049"))
+	require.False(t, InScotland("E09000012"))
+	require.False(t, InScotland("nowhere"))
 }
 
-func TestNearest(t *testing.T) {
-	for s, want := range map[string]string{
-		"dob": "date_of_birth", "Home Office ref": "home_office_ref", "nationalty": "nationality", "adress": "address",
-		"given name": "given_names", "claim": "claim_date",
-	} {
-		assert.Equal(t, want, nearest(s, Columns()), s)
-	}
-	assert.Contains(t, Columns(), nearest("", Columns()))
+func TestChanges(t *testing.T) {
 	assert.Equal(t, 3, changes([]rune("kitten"), []rune("sitting")))
 	assert.Equal(t, 0, changes(nil, nil))
 }

@@ -1,7 +1,6 @@
-package backlog
+package gazetteer
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -26,11 +25,17 @@ func fold(s string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// nearest returns the known name that is nearest to s: one that s abbreviates by
+// longestName is how many characters of a text are compared: no known name is longer.
+const longestName = 60
+
+// Nearest returns the known name that is nearest to s: one that s abbreviates by
 // its initials ("dob"), else the one that takes the fewest changes of a letter,
 // of the whole name or, for half a change more, of a beginning as long as s.
-func nearest(s string, known []string) string {
-	s = shorten(fold(s), 60)
+func Nearest(s string, known []string) string {
+	s = fold(s)
+	if runes := []rune(s); len(runes) > longestName {
+		s = string(runes[:longestName])
+	}
 	best, fewest := "", -1
 	for _, name := range known {
 		folded := fold(name)
@@ -75,15 +80,3 @@ func changes(a, b []rune) int {
 	}
 	return row[len(b)]
 }
-
-// shorten cuts s to n characters.
-func shorten(s string, n int) string {
-	if runes := []rune(s); len(runes) > n {
-		return string(runes[:n]) + "…"
-	}
-	return s
-}
-
-// quoted shows a file's value in a reason: short, and with anything that would
-// upset a terminal escaped.
-func quoted(s string) string { return strconv.Quote(shorten(s, 40)) }

@@ -1,36 +1,47 @@
-package backlog
+package synthetic
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 )
 
-func generate(t testing.TB, o GenerateOptions) string {
+func generate(t testing.TB, o Options) string {
 	var b bytes.Buffer
 	require.NoError(t, Generate(&b, o))
 	return b.String()
 }
 
+var today = clock.NewDate(2026, time.November, 23)
+
+func read(t testing.TB, text string) *backlog.File {
+	f, err := backlog.Read(strings.NewReader(text), today)
+	require.NoError(t, err)
+	return f
+}
+
 // The backlog of the demo has the numbers of domain.md 6.5.
 func TestGeneratedBacklog(t *testing.T) {
 	for seed := range uint64(4) {
-		text := generate(t, GenerateOptions{Cases: 1100, People: 4000, Seed: seed, AsOf: today})
-		f, err := Read(strings.NewReader(text), today)
+		text := generate(t, Options{Cases: 1100, People: 4000, Seed: seed, AsOf: today})
+		f, err := backlog.Read(strings.NewReader(text), today)
 		require.NoError(t, err)
 		assert.Empty(t, f.Quarantined)
 		r := f.Report()
-		assert.Equal(t, Counts{1100, 4000}, r.Accepted)
+		assert.Equal(t, backlog.Counts{Families: 1100, People: 4000}, r.Accepted)
 
 		sizes := make([]int, maxHousehold)
 		n := map[string]int{}
@@ -114,7 +125,7 @@ func TestGeneratedBacklog(t *testing.T) {
 }
 
 func TestGeneratedIsPlainlySynthetic(t *testing.T) {
-	f := read(t, generate(t, GenerateOptions{Cases: 300, Seed: 7, AsOf: today}))
+	f := read(t, generate(t, Options{Cases: 300, Seed: 7, AsOf: today}))
 	scripts := 0
 	for _, family := range f.Families {
 		assert.True(t, strings.HasPrefix(family.Key, "SYN-"))
@@ -157,7 +168,7 @@ func TestGeneratedFamiliesMakeSense(t *testing.T) {
 }
 
 func TestGenerateIsDeterministic(t *testing.T) {
-	o := GenerateOptions{Cases: 100, People: 364, Seed: 42, AsOf: today}
+	o := Options{Cases: 100, People: 364, Seed: 42, AsOf: today}
 	first := generate(t, o)
 	assert.Equal(t, first, generate(t, o))
 	o.Seed++
@@ -170,22 +181,22 @@ func TestGenerateIsDeterministic(t *testing.T) {
 func TestGenerateAnySize(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		cases := rapid.IntRange(1, 150).Draw(rt, "cases")
-		o := GenerateOptions{
+		o := Options{
 			Cases: cases, People: rapid.IntRange(cases, cases*maxHousehold).Draw(rt, "people"),
 			Seed: rapid.Uint64().Draw(rt, "seed"), AsOf: today.AddDays(rapid.IntRange(-8000, 8000).Draw(rt, "day")),
 		}
 		var b bytes.Buffer
 		require.NoError(rt, Generate(&b, o))
-		f, err := Read(&b, o.AsOf)
+		f, err := backlog.Read(&b, o.AsOf)
 		require.NoError(rt, err)
 		assert.Empty(rt, f.Quarantined)
-		assert.Equal(rt, Counts{o.Cases, o.People}, f.Report().Accepted)
+		assert.Equal(rt, backlog.Counts{Families: o.Cases, People: o.People}, f.Report().Accepted)
 		assert.LessOrEqual(rt, len(f.Duplicates), int(math.Round(float64(cases)*3/100))/2)
 	})
 }
 
 func TestGenerateRefuses(t *testing.T) {
-	for want, o := range map[string]GenerateOptions{
+	for want, o := range map[string]Options{
 		"expected 10 to 80":    {Cases: 10, People: 9, AsOf: today},
 		"81 people in 10":      {Cases: 10, People: 81, AsOf: today},
 		"expected at least":    {People: 10, AsOf: today},
@@ -197,10 +208,14 @@ func TestGenerateRefuses(t *testing.T) {
 	} {
 		assert.ErrorContains(t, Generate(&bytes.Buffer{}, o), want)
 	}
-	assert.Error(t, Generate(failing{}, GenerateOptions{Cases: 100, AsOf: today}))
-	f := read(t, generate(t, GenerateOptions{Cases: 110, AsOf: today}))
+	assert.Error(t, Generate(failing{}, Options{Cases: 100, AsOf: today}))
+	f := read(t, generate(t, Options{Cases: 110, AsOf: today}))
 	assert.Equal(t, 400, f.PeopleSeen, "in the proportion of the real backlog")
 }
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestQuota(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -227,6 +242,17 @@ func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
 func BenchmarkGenerate(b *testing.B) {
 	for b.Loop() {
-		generate(b, GenerateOptions{Cases: 1100, People: 4000, Seed: 1, AsOf: today})
+		generate(b, Options{Cases: 1100, People: 4000, Seed: 1, AsOf: today})
+	}
+}
+
+// BenchmarkRead reads the backlog of the demo back.
+func BenchmarkRead(b *testing.B) {
+	var text bytes.Buffer
+	require.NoError(b, Generate(&text, Options{Cases: 1100, People: 4000, Seed: 1, AsOf: today}))
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		_, err := backlog.Read(bytes.NewReader(text.Bytes()), today)
+		require.NoError(b, err)
 	}
 }

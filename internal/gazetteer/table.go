@@ -1,7 +1,7 @@
-package backlog
+package gazetteer
 
 import (
-	"fmt"
+	"encoding/csv"
 	"strings"
 )
 
@@ -9,16 +9,11 @@ import (
 // columns; lines that start with # are comments. It panics if a line has
 // another number, which a test would see.
 func readTable(name, text string, width int) [][]string {
-	var rows [][]string
-	for i, line := range strings.Split(text, "\n") {
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		fields := strings.Split(line, "\t")
-		if len(fields) != width {
-			panic(fmt.Sprintf("backlog: %s, line %d: %d columns, expected %d", name, i+1, len(fields), width))
-		}
-		rows = append(rows, fields)
+	table := csv.NewReader(strings.NewReader(text))
+	table.Comma, table.Comment, table.FieldsPerRecord, table.LazyQuotes = '\t', '#', width, true
+	rows, err := table.ReadAll()
+	if err != nil {
+		panic("gazetteer: " + name + ": " + err.Error())
 	}
 	return rows
 }

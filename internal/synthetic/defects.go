@@ -1,4 +1,4 @@
-package backlog
+package synthetic
 
 import (
 	"fmt"
@@ -7,16 +7,17 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/gazetteer"
 )
 
 // defects makes the backlog as untidy as a real one, at the rates of domain.md
 // 6.5 where it gives one, else at small ones [D]. No defect makes a fault.
 func (g *generator) defects() {
 	taken := g.duplicates()
-	free := func(f *synthetic) bool { return !taken[f.key] }
+	free := func(f *family) bool { return !taken[f.key] }
 
 	// Siblings born less than nine months apart: one of the dates is wrong.
-	g.some(5, func(f *synthetic) bool { return free(f) && len(g.minors(f)) > 1 }, func(f *synthetic) {
+	g.some(5, func(f *family) bool { return free(f) && len(g.minors(f)) > 1 }, func(f *family) {
 		children := g.minors(f)
 		children[1].set("date_of_birth", children[0].birth.AddDays(between(g.rng, 60, 200)).String())
 	})
@@ -28,20 +29,20 @@ func (g *generator) defects() {
 		}
 	}
 	// Mail that comes back leaves no address; a lost paper file no reference.
-	g.some(6, nil, func(f *synthetic) {
+	g.some(6, nil, func(f *family) {
 		f.people[0].set("address", "")
 		f.people[0].set("postcode", "")
 	})
-	g.some(4, free, func(f *synthetic) {
+	g.some(4, free, func(f *family) {
 		for _, p := range f.people {
 			p.set("home_office_ref", "")
 		}
 		f.people[0].set("home_office_ref", pick(g.rng, []string{"NULL", "n/a", "A0000000", "-", "   "}))
 	})
-	g.some(1, func(f *synthetic) bool { return free(f) && f.people[0].values["home_office_ref"] != "" }, func(f *synthetic) {
-		f.people[0].set("home_office_ref", "SYNTHETIC"+f.key[len(SyntheticPrefix):])
+	g.some(1, func(f *family) bool { return free(f) && f.people[0].values["home_office_ref"] != "" }, func(f *family) {
+		f.people[0].set("home_office_ref", "SYNTHETIC"+f.key[len(KeyPrefix):])
 	})
-	g.some(1, nil, func(f *synthetic) {
+	g.some(1, nil, func(f *family) {
 		p := pick(g.rng, f.people)
 		p.set("given_names", p.values["given_names"]+" ")
 	})
@@ -51,8 +52,8 @@ func (g *generator) defects() {
 
 // some picks so many in a hundred of all families, among those that are fit
 // (nil: all), and acts on them.
-func (g *generator) some(percent float64, fit func(*synthetic) bool, act func(*synthetic)) {
-	var from []*synthetic
+func (g *generator) some(percent float64, fit func(*family) bool, act func(*family)) {
+	var from []*family
 	for _, f := range g.all {
 		if fit == nil || fit(f) {
 			from = append(from, f)
@@ -65,8 +66,8 @@ func (g *generator) some(percent float64, fit func(*synthetic) bool, act func(*s
 }
 
 // minors are a family's children under 18, the principal left out, eldest first.
-func (g *generator) minors(f *synthetic) []*syntheticPerson {
-	var children []*syntheticPerson
+func (g *generator) minors(f *family) []*person {
+	var children []*person
 	for _, p := range f.people[1:] {
 		if p.is(casefile.Child) && g.age(p) < 18 {
 			children = append(children, p)
@@ -76,7 +77,7 @@ func (g *generator) minors(f *synthetic) []*syntheticPerson {
 }
 
 // blurBirth leaves some birth dates known in part or not at all.
-func (g *generator) blurBirth(p *syntheticPerson) {
+func (g *generator) blurBirth(p *person) {
 	switch n := g.rng.IntN(1000); {
 	case n < 30:
 		p.set("date_of_birth", p.birth.String()[:len("2007")])
@@ -95,7 +96,7 @@ func (g *generator) duplicates() map[string]bool {
 	taken := map[string]bool{}
 	order := g.rng.Perm(len(g.all))
 	for n := 0; n < pairs; n++ {
-		var a, b *synthetic
+		var a, b *family
 		byName := n%2 == 1
 		for _, i := range order {
 			f := g.all[i]
@@ -131,7 +132,7 @@ func (g *generator) duplicates() map[string]bool {
 }
 
 // other is the first family in order that is neither taken nor a.
-func (g *generator) other(order []int, taken map[string]bool, a *synthetic) *synthetic {
+func (g *generator) other(order []int, taken map[string]bool, a *family) *family {
 	for _, i := range order {
 		if f := g.all[i]; f != a && !taken[f.key] {
 			return f
@@ -142,7 +143,7 @@ func (g *generator) other(order []int, taken map[string]bool, a *synthetic) *syn
 
 // couldBe says whether a person could be a family's principal: of its nation,
 // an adult on arrival if the principal was, and no child's parent before 16.
-func (g *generator) couldBe(f *synthetic, p *syntheticPerson) bool {
+func (g *generator) couldBe(f *family, p *person) bool {
 	if f.pool.code != p.values["nationality"] || g.age(f.people[0]) < 18 || clock.AgeOn(p.birth, f.arrived) < 16 {
 		return false
 	}
@@ -156,7 +157,7 @@ func (g *generator) couldBe(f *synthetic, p *syntheticPerson) bool {
 
 // copyIdentity gives a person another's name and birth date, the name as a
 // second clerk might have written it.
-func (g *generator) copyIdentity(to, from *syntheticPerson) {
+func (g *generator) copyIdentity(to, from *person) {
 	to.birth = from.birth
 	to.set("date_of_birth", from.values["date_of_birth"])
 	to.set("sex", from.values["sex"])
@@ -175,9 +176,9 @@ func (g *generator) copyIdentity(to, from *syntheticPerson) {
 
 // spellings writes some councils and nationalities as other files do.
 func (g *generator) spellings() {
-	glasgow := func(f *synthetic) bool { return f.people[0].values["council"] == "S12000049" }
-	g.some(2, glasgow, func(f *synthetic) { f.people[0].set("council", "S12000046") })
-	g.some(3, glasgow, func(f *synthetic) {
+	glasgow := func(f *family) bool { return f.people[0].values["council"] == "S12000049" }
+	g.some(2, glasgow, func(f *family) { f.people[0].set("council", "S12000046") })
+	g.some(3, glasgow, func(f *family) {
 		f.people[0].set("council", pick(g.rng, []string{"Glasgow City", "City of Glasgow", "Glasgow City Council", "GLASGOW", "glasgow city coucil"}))
 	})
 	former := map[string]string{"RU": "Soviet citizen", "UA": "SU", "GE": "USSR", "AM": "SU", "XK": "YU", "RS": "Serbia and Montenegro"}
@@ -187,7 +188,7 @@ func (g *generator) spellings() {
 		case ok && chance(g.rng, 15):
 			spelt = state
 		case chance(g.rng, 8):
-			spelt = NationalityName(spelt)
+			spelt = gazetteer.NationalityName(spelt)
 		}
 		for _, p := range f.people {
 			p.set("nationality", spelt)
@@ -198,14 +199,14 @@ func (g *generator) spellings() {
 // flags marks families at the model's rates; further submissions came with the
 // claim.
 func (g *generator) flags() {
-	adult := func(f *synthetic) bool { return g.age(f.people[0]) >= 18 }
-	g.some(1.5, adult, func(f *synthetic) { g.flag(f.people[0], casefile.FlagPublicHarm) })
-	g.some(3, nil, func(f *synthetic) { g.flag(f.people[0], casefile.FlagJudicialReview) })
-	g.some(4, nil, func(f *synthetic) { g.flag(pick(g.rng, f.people), casefile.FlagSeriousIllness) })
-	g.some(2, func(f *synthetic) bool { return len(g.minors(f)) > 0 }, func(f *synthetic) {
+	adult := func(f *family) bool { return g.age(f.people[0]) >= 18 }
+	g.some(1.5, adult, func(f *family) { g.flag(f.people[0], casefile.FlagPublicHarm) })
+	g.some(3, nil, func(f *family) { g.flag(f.people[0], casefile.FlagJudicialReview) })
+	g.some(4, nil, func(f *family) { g.flag(pick(g.rng, f.people), casefile.FlagSeriousIllness) })
+	g.some(2, func(f *family) bool { return len(g.minors(f)) > 0 }, func(f *family) {
 		g.flag(pick(g.rng, g.minors(f)), casefile.FlagChildProtection)
 	})
-	disputed := func(f *synthetic) *syntheticPerson {
+	disputed := func(f *family) *person {
 		for _, p := range f.people {
 			if age := g.age(p); age >= 15 && age < 19 && !p.birth.After(f.arrived) {
 				return p
@@ -213,7 +214,7 @@ func (g *generator) flags() {
 		}
 		return nil
 	}
-	g.some(0.5, func(f *synthetic) bool { return disputed(f) != nil }, func(f *synthetic) {
+	g.some(0.5, func(f *family) bool { return disputed(f) != nil }, func(f *family) {
 		g.flag(disputed(f), casefile.FlagAgeDispute)
 	})
 }

@@ -1,4 +1,4 @@
-package backlog
+package gazetteer
 
 import (
 	_ "embed" // the nationalities
@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-//go:embed reference/nationalities.tsv
+//go:embed nationalities.tsv
 var nationalitiesTSV string
 
 // The codes of nationalities that are no state's: those of ICAO Doc 9303 for
@@ -18,32 +18,32 @@ const (
 	NationalityUnknown   = "XXX"
 )
 
-// nationalityMatch is what a code or name in a file stands for.
-type nationalityMatch struct {
-	code        string
-	formerState bool // the state no longer exists; its own code is kept
-	formerCode  bool // a code or name that the state has given up
+// NationalityMatch is the nationality or country that a code or name stands for.
+type NationalityMatch struct {
+	Code        string
+	FormerState bool // the state no longer exists; its own code is kept
+	FormerCode  bool // a code or name that the state has given up
 }
 
 // nationalityTable is the nationalities and what stands for them.
 type nationalityTable struct {
 	names map[string]string           // by code
-	by    map[string]nationalityMatch // by nationalityKey of a code or name
+	by    map[string]NationalityMatch // by nationalityKey of a code or name
 	list  []string                    // names, for the nearest one
 }
 
 // nationalities is read when first asked for, as the councils are.
 var nationalities = sync.OnceValue(func() nationalityTable {
-	t := nationalityTable{names: map[string]string{}, by: map[string]nationalityMatch{}}
+	t := nationalityTable{names: map[string]string{}, by: map[string]NationalityMatch{}}
 	for _, f := range readTable("nationalities.tsv", nationalitiesTSV, 6) {
 		kind, code, alpha3, name := f[0], f[1], f[2], f[3]
 		t.names[code] = name
 		t.list = append(t.list, name)
-		m := nationalityMatch{code: code, formerState: kind == "former"}
+		m := NationalityMatch{Code: code, FormerState: kind == "former"}
 		for _, s := range append(list(f[4]), code, alpha3, name) {
 			t.by[nationalityKey(s)] = m
 		}
-		m.formerCode = true
+		m.FormerCode = true
 		for _, s := range list(f[5]) {
 			t.by[nationalityKey(s)] = m
 		}
@@ -64,19 +64,18 @@ func nationalityKey(s string) string {
 	return strings.Join(words, " ")
 }
 
-// findNationality returns what a file's code or name stands for; names are
-// never guessed.
-func findNationality(s string) (nationalityMatch, bool) {
+// FindNationality returns the nationality or country that a code or name stands for.
+func FindNationality(s string) (NationalityMatch, bool) {
 	m, ok := nationalities().by[nationalityKey(s)]
 	return m, ok
 }
 
-// nearestNationality returns the name and code nearest to s.
-func nearestNationality(s string) string {
-	name := nearest(s, nationalities().list)
-	return name + " (" + nationalities().by[nationalityKey(name)].code + ")"
+// NearestNationality returns the name and code nearest to s.
+func NearestNationality(s string) string {
+	name := Nearest(s, nationalities().list)
+	return name + " (" + nationalities().by[nationalityKey(name)].Code + ")"
 }
 
 // NationalityName returns the name of a nationality or country of birth by the
-// code that [Read] gives it, such as "Turkey" for TR, and "" for any other.
+// code that [FindNationality] gives it, such as "Turkey" for TR, and "" for any other.
 func NationalityName(code string) string { return nationalities().names[code] }

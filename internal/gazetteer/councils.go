@@ -1,4 +1,4 @@
-package backlog
+package gazetteer
 
 import (
 	_ "embed" // the councils
@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-//go:embed reference/councils.tsv
+//go:embed councils.tsv
 var councilsTSV string
 
 // Council is a council of the United Kingdom, as it stands now.
@@ -18,37 +18,38 @@ type Council struct {
 	Nation string // Scotland, England, Wales or Northern Ireland
 }
 
-// councilMatch is what a code or name in a file stands for.
-type councilMatch struct {
-	gss    string
-	former bool // a former code, or the name of a council that this one replaced
+// CouncilMatch is the council that a code or name stands for.
+type CouncilMatch struct {
+	GSS string
+	// Former is set for a former code, and for the name of a council that this one replaced.
+	Former bool
 }
 
 // councilTable is the councils and what stands for them.
 type councilTable struct {
 	all    []Council
 	byGSS  map[string]Council
-	byCode map[string]councilMatch // by GSS code, current or former
-	byName map[string]councilMatch // by councilKey
+	byCode map[string]CouncilMatch // by GSS code, current or former
+	byName map[string]CouncilMatch // by councilKey
 }
 
 // councils is read when first asked for: folding so many names takes longer than
 // the rest of a program's start.
 var councils = sync.OnceValue(func() councilTable {
-	t := councilTable{byGSS: map[string]Council{}, byCode: map[string]councilMatch{}, byName: map[string]councilMatch{}}
+	t := councilTable{byGSS: map[string]Council{}, byCode: map[string]CouncilMatch{}, byName: map[string]CouncilMatch{}}
 	for _, f := range readTable("councils.tsv", councilsTSV, 7) {
 		c := Council{Code: f[0], GSS: f[1], Nation: f[3], Name: f[4]}
 		t.all = append(t.all, c)
 		t.byGSS[c.GSS] = c
-		t.byCode[c.GSS] = councilMatch{gss: c.GSS}
+		t.byCode[c.GSS] = CouncilMatch{GSS: c.GSS}
 		for _, code := range list(f[2]) {
-			t.byCode[code] = councilMatch{gss: c.GSS, former: true}
+			t.byCode[code] = CouncilMatch{GSS: c.GSS, Former: true}
 		}
 		for _, name := range append(list(f[5]), c.Name) {
-			t.byName[councilKey(name)] = councilMatch{gss: c.GSS}
+			t.byName[councilKey(name)] = CouncilMatch{GSS: c.GSS}
 		}
 		for _, name := range list(f[6]) {
-			t.byName[councilKey(name)] = councilMatch{gss: c.GSS, former: true}
+			t.byName[councilKey(name)] = CouncilMatch{GSS: c.GSS, Former: true}
 		}
 	}
 	return t
@@ -69,10 +70,9 @@ func councilKey(name string) string {
 	return folded
 }
 
-// findCouncil returns the council that a file's GSS code or name stands for.
-// Names are never guessed: one that is misspelt in a way the reference does not
-// list is not found.
-func findCouncil(s string) (councilMatch, bool) {
+// FindCouncil returns the council that a GSS code or a name stands for. A name that is
+// misspelt in a way that the table does not list is not found.
+func FindCouncil(s string) (CouncilMatch, bool) {
 	if m, ok := councils().byCode[strings.ToUpper(s)]; ok {
 		return m, true
 	}
@@ -80,15 +80,15 @@ func findCouncil(s string) (councilMatch, bool) {
 	return m, ok
 }
 
-// nearestCouncil returns the name and code of the council whose name is nearest
+// NearestCouncil returns the name and code of the council whose name is nearest
 // to s.
-func nearestCouncil(s string) string {
+func NearestCouncil(s string) string {
 	all := councils().all
 	names := make([]string, len(all))
 	for i, c := range all {
 		names[i] = c.Name
 	}
-	name := nearest(s, names)
+	name := Nearest(s, names)
 	return name + " (" + all[slices.Index(names, name)].GSS + ")"
 }
 
@@ -96,6 +96,18 @@ func nearestCouncil(s string) string {
 // slice is the caller's own.
 func Councils() []Council { return slices.Clone(councils().all) }
 
+// CouncilByGSS returns the council with a current GSS code, and false for any other code.
+func CouncilByGSS(gss string) (Council, bool) {
+	c, ok := councils().byGSS[gss]
+	return c, ok
+}
+
 // CouncilName returns the name of the council with a current GSS code, and ""
 // for any other code.
 func CouncilName(gss string) string { return councils().byGSS[gss].Name }
+
+// scotland is the nation whose councils' families Hame takes.
+const scotland = "Scotland"
+
+// InScotland reports whether a GSS code is that of a council in Scotland.
+func InScotland(gss string) bool { return councils().byGSS[gss].Nation == scotland }

@@ -1,4 +1,4 @@
-package backlog
+package synthetic
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ var areas = []string{
 }
 
 // describe fills in what stands on a family's rows beyond who its people are.
-func (g *generator) describe(f *synthetic, number int) {
+func (g *generator) describe(f *family, number int) {
 	p := f.people[0]
 	area := "Town Centre"
 	if f.council == "S12000049" {
@@ -57,7 +57,7 @@ func (g *generator) describe(f *synthetic, number int) {
 }
 
 // schooling gives children a school and a responsible adult.
-func (g *generator) schooling(f *synthetic, p *syntheticPerson, area string) {
+func (g *generator) schooling(f *family, p *person, area string) {
 	age := g.age(p)
 	if age >= 18 {
 		return
@@ -79,7 +79,7 @@ func (g *generator) schooling(f *synthetic, p *syntheticPerson, area string) {
 // claim fills in the claim, its status and the support. Two in five have made
 // further submissions, and of the rest most have no appeal left (domain.md 0
 // and 6.5).
-func (g *generator) claim(f *synthetic) {
+func (g *generator) claim(f *family) {
 	p := f.people[0]
 	here := g.asOf.DaysSince(f.arrived)
 	claimed := f.arrived.AddDays(between(g.rng, 0, min(45, here)))
@@ -127,7 +127,7 @@ func (g *generator) claim(f *synthetic) {
 }
 
 // flag adds a mark to a person's row.
-func (g *generator) flag(p *syntheticPerson, f casefile.Flag) {
+func (g *generator) flag(p *person, f casefile.Flag) {
 	flags := strings.Split(p.values["flags"], ";")
 	flags = slices.DeleteFunc(flags, func(s string) bool { return s == "" })
 	if !slices.Contains(flags, string(f)) {

@@ -1,4 +1,6 @@
-package backlog
+// Package synthetic makes up the families of a backlog file, for demos, rehearsals and
+// measurements. No person in it is real, and each row says so.
+package synthetic
 
 import (
 	_ "embed" // the names
@@ -8,25 +10,27 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"sync"
 
+	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
 )
 
-//go:embed reference/synthetic_names.tsv
-var syntheticNamesTSV string
+//go:embed names.tsv
+var namesTSV string
 
-// SyntheticPrefix begins the family keys of every generated backlog, and of no
+// KeyPrefix begins the family keys of every generated backlog, and of no
 // real one: a database that holds one such family is marked synthetic.
-const SyntheticPrefix = "SYN-"
+const KeyPrefix = "SYN-"
 
 // maxCases is the largest synthetic backlog [D]: twice the legacy of the whole
 // United Kingdom.
 const maxCases = 999_999
 
-// GenerateOptions say which synthetic backlog to make.
-type GenerateOptions struct {
+// Options say which synthetic backlog to make.
+type Options struct {
 	// Cases is how many families; at least one.
 	Cases int
 	// People is how many people are in them, from one to eight a family; 0 means
@@ -46,7 +50,7 @@ type GenerateOptions struct {
 // example.org, telephone numbers from the ranges that Ofcom keeps for drama,
 // postcodes begin with ZZ99, which is no place.
 //
-// Every family in it is accepted by [Read], with the defects of a real file: 3%
+// Every family in it is accepted by [backlog.Read], with the defects of a real file: 3%
 // of the families are duplicate candidates (in pairs, so an even number), 5%
 // have birth dates that contradict each other, 6% no address, 4% a placeholder
 // for a reference, and there are partial and unknown birth dates, "children" who
@@ -54,7 +58,7 @@ type GenerateOptions struct {
 // model) can't be seen in a file and is left to the rehearsal.
 //
 // It fails if the people can't be put into so many families.
-func Generate(w io.Writer, o GenerateOptions) error {
+func Generate(w io.Writer, o Options) error {
 	if o.People == 0 {
 		o.People = int(math.Round(float64(o.Cases) * 4000 / 1100))
 	}
@@ -85,31 +89,31 @@ func Generate(w io.Writer, o GenerateOptions) error {
 type generator struct {
 	rng  *rand.Rand
 	asOf clock.Date
-	all  []*synthetic
+	all  []*family
 	used map[string]bool // names with birth dates, so that only chosen ones are duplicates
 }
 
-// synthetic is a family of the synthetic backlog.
-type synthetic struct {
+// family is a family of the synthetic backlog.
+type family struct {
 	key     string
 	pool    namePool
 	council string // GSS code
 	own     bool   // names in the language's own script
 	arrived clock.Date
-	people  []*syntheticPerson // the principal first
+	people  []*person // the principal first
 }
 
-// syntheticPerson is one of its people: the row's values, and the birth date,
+// person is one of its people: the row's values, and the birth date,
 // which the row may show in part or not at all.
-type syntheticPerson struct {
+type person struct {
 	values map[string]string
 	birth  clock.Date
 }
 
-func (p *syntheticPerson) set(column, value string) { p.values[column] = value }
+func (p *person) set(column, value string) { p.values[column] = value }
 
 // age is the person's age in whole years on the day of the file.
-func (g *generator) age(p *syntheticPerson) int { return clock.AgeOn(p.birth, g.asOf) }
+func (g *generator) age(p *person) int { return clock.AgeOn(p.birth, g.asOf) }
 
 // namePool is the names of one nationality.
 type namePool struct {
@@ -121,7 +125,19 @@ type namePool struct {
 // namePools are the pools by nationality.
 var namePools = sync.OnceValue(func() map[string]namePool {
 	pools := map[string]namePool{}
-	for _, f := range readTable("synthetic_names.tsv", syntheticNamesTSV, 8) {
+	table := csv.NewReader(strings.NewReader(namesTSV))
+	table.Comma, table.Comment, table.FieldsPerRecord, table.LazyQuotes = '\t', '#', 8, true
+	lines, err := table.ReadAll()
+	if err != nil {
+		panic("synthetic: names.tsv: " + err.Error()) // a test reads the embedded file
+	}
+	list := func(cell string) []string {
+		if cell == "" {
+			return nil
+		}
+		return strings.Split(cell, ";")
+	}
+	for _, f := range lines {
 		pools[f[0]] = namePool{f[0], f[1], list(f[2]), list(f[3]), list(f[4]), list(f[5]), list(f[6]), list(f[7])}
 	}
 	return pools
@@ -173,7 +189,7 @@ func councilWeights() []float64 {
 // does not come first.
 func (g *generator) write(w io.Writer) error {
 	out := csv.NewWriter(w)
-	names := Columns()
+	names := backlog.Columns()
 	if err := out.Write(names); err != nil {
 		return err
 	}
@@ -198,7 +214,7 @@ func (g *generator) write(w io.Writer) error {
 	return out.Error()
 }
 
-// relationship is a shorthand for the generator's own comparisons.
-func (p *syntheticPerson) is(r casefile.Relationship) bool {
+// is says whether the person's row has this relationship.
+func (p *person) is(r casefile.Relationship) bool {
 	return p.values["relationship"] == string(r)
 }
