@@ -27,17 +27,17 @@ test: build
 # machine on which nothing else runs; some twenty minutes.
 BENCH = bench.json
 bench: build
-	@go build -o bin/ ./internal/bench
+	@go build -o bin/ ./internal/tools/bench
 	@bin/devstack exec --no-ui -- bin/bench -json $(BENCH)
 
 build:
 	@echo "building Hame (the first time this takes some minutes)"
-	@go build -o bin/ ./worker ./starter ./internal/demo ./internal/devstack/cmd/devstack
+	@go build -o bin/ ./worker ./starter ./internal/tools/demo ./internal/tools/devstack
 
 # Records the histories that the replay tests guard open reviews with. It refuses
 # to overwrite: recorded ones are never recorded again to make a test pass.
 histories: build
-	bin/devstack exec --no-ui -- go run ./workflows/internal/recordhistories
+	bin/devstack exec --no-ui -- go run ./internal/tools/recordhistories
 
 # Writes the reference of starter's commands, and the page of the stages with their
 # tasks, days and acts, from the program itself. A test fails where one is out of date.

@@ -18,7 +18,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
-	"hame/workflows/internal/office"
+	"hame/internal/practice"
 )
 
 // forge sends an Update that no desk would send, at an instant of the story.
@@ -108,7 +108,7 @@ func TestAnActWaitsForTheOpening(t *testing.T) {
 	s := newStory(t)
 	s.now = morning(drawnOn.AddDays(-4))
 	a := s.At(morning(drawnOn.AddDays(-3)), "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"}, "")
-	early := s.At(morning(drawnOn.AddDays(-3)).Add(time.Minute), "ewan", casefile.ActPropose, 0, office.Proposal(office.File{Revision: 1}, casefile.GrantILR), office.Text)
+	early := s.At(morning(drawnOn.AddDays(-3)).Add(time.Minute), "ewan", casefile.ActPropose, 0, practice.Proposal(practice.File{Revision: 1}, casefile.GrantILR), practice.Text)
 	s.Run(drawnOn.AddDays(1).Start())
 	s.accepted(a)
 	require.Equal(t, 1, s.count(`select count(*) from command_outcome where command_id = $1 and business_at = $2`, a.ID, s.state.DrawnAt))
@@ -138,7 +138,7 @@ func TestWhatArrivesForAnUnlistedFamilyOpensItsReview(t *testing.T) {
 }
 
 func TestAFailureForGoodMakesTheReviewStuck(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{})
+	s := newStory(t).Diligently(practice.Manner{})
 	s.prepare = s.representationBreaks
 	var post, assign *act
 	stuckOn := time.Time{}
@@ -205,7 +205,7 @@ func TestAStuckReviewTriesAgainInTheNextRun(t *testing.T) {
 // minister has the whole window from the day on which it is mended, and the stage
 // was not open before.
 func TestAStageThatOpensLate(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{}, casefile.TaskWindow)
+	s := newStory(t).Diligently(practice.Manner{}, casefile.TaskWindow)
 	broken := true
 	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
 		failing(env, activities.OpenStageActivity, func(in activities.OpenStageParams) error {
@@ -260,7 +260,7 @@ func TestAStuckReviewGoesOnWhenItIsMended(t *testing.T) {
 func TestAnOutageOfTheDatabaseLosesNothing(t *testing.T) {
 	w := newWorld(t, nil, "well", "outage")
 	play := func(key string, outages int) (*story, map[string]int) {
-		s := w.story(t, key).Diligently(office.Manner{Represent: true})
+		s := w.story(t, key).Diligently(practice.Manner{Represent: true})
 		s.answers = late
 		sure := map[string]int{}
 		left := map[string]int{}
@@ -319,7 +319,7 @@ func outage[P, R any](env *testsuite.TestWorkflowEnvironment, name string, down 
 func TestCancellingHasNoEffect(t *testing.T) {
 	w := newWorld(t, nil, "left alone", "cancelled")
 	play := func(key string, cancel bool) *story {
-		s := w.story(t, key).Diligently(office.Manner{Represent: true})
+		s := w.story(t, key).Diligently(practice.Manner{Represent: true})
 		s.answers = late
 		if cancel {
 			days := 0

@@ -12,7 +12,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/contract"
 	"hame/internal/desk"
-	"hame/workflows/internal/office"
+	"hame/internal/practice"
 )
 
 // legs are the ways in which these stories are played: in one run, and with a
@@ -36,7 +36,7 @@ func (s *story) timers(summary string) int {
 func TestBroughtForwardWhileItWaits(t *testing.T) {
 	for name, every := range legs {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t).Diligently(office.Manner{})
+			s := newStory(t).Diligently(practice.Manner{})
 			s.state.ContinueAfter = every
 			forward := listedOn.AddDays(-6) // Tuesday 9 March
 			open := s.At(afternoon(drawnOn.AddDays(4)), "fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "safeguarding", ListingDate: forward}, "")
@@ -67,7 +67,7 @@ func TestBroughtForwardWhileItWaits(t *testing.T) {
 
 // Brought forward to today, a prepared family's evidence begins at once.
 func TestBroughtForwardToToday(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{})
+	s := newStory(t).Diligently(practice.Manner{})
 	day := drawnOn.AddDays(8)
 	open := s.On(day, "fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "illness", ListingDate: day}, "")
 	s.Run(day.AddDays(1).Start())

@@ -15,8 +15,8 @@ import (
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/workflows"
-	"hame/workflows/internal/office"
 )
 
 func day2027(m time.Month, d int) clock.Date { return clock.NewDate(2027, m, d) }
@@ -45,7 +45,7 @@ func (s *story) open(kind casefile.TaskKind) casefile.Task {
 func TestAHoldThatIsForgotten(t *testing.T) {
 	for name, every := range legs {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold, casefile.TaskContact)
+			s := newStory(t).Diligently(practice.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold, casefile.TaskContact)
 			s.state.ContinueAfter = every
 			hold := s.On(day2027(time.March, 22), "fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: day2027(time.April, 5)}, "")
 			s.Then(afternoon(day2027(time.March, 22)).Add(time.Hour), func() {
@@ -90,7 +90,7 @@ func TestAHoldThatIsForgotten(t *testing.T) {
 func TestACalendarThatChangesUnderAReview(t *testing.T) {
 	for name, every := range legs {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskContact, casefile.TaskSchool)
+			s := newStory(t).Diligently(practice.Manner{}, casefile.TaskQuestionnaire, casefile.TaskContact, casefile.TaskSchool)
 			s.state.ContinueAfter = every
 			var was, is clock.Date
 			moved := &act{}
@@ -158,7 +158,7 @@ func (s *story) attested(a *act, on clock.Date, login string, kind casefile.Act,
 func TestEvidenceThatIsOpenedAgainIsWaitedFor(t *testing.T) {
 	for name, every := range legs {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t).Diligently(office.Manner{})
+			s := newStory(t).Diligently(practice.Manner{})
 			s.state.ContinueAfter = every
 			welfare := []casefile.TaskKind{casefile.TaskAssignWelfare, casefile.TaskReport, casefile.TaskSignWelfare}
 			s.answers = func(k openTask) bool {
@@ -199,7 +199,7 @@ func TestEvidenceThatIsOpenedAgainIsWaitedFor(t *testing.T) {
 // gap back. Whichever the review comes to first, representation does not open while
 // the family's time stands still.
 func TestAHoldInLineBehindTheLastGap(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
+	s := newStory(t).Diligently(practice.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
 	hold := &act{}
 	s.prepare = func(env *testsuite.TestWorkflowEnvironment) {
 		env.SetOnLocalActivityStartedListener(func(_ *activity.Info, _ context.Context, args []any) {
@@ -264,7 +264,7 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 // finished any more. The step is left out, and the review is not stuck any more,
 // in the record either.
 func TestWhatTheReviewIsStuckAtFallsAway(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
+	s := newStory(t).Diligently(practice.Manner{}, casefile.TaskQuestionnaire, casefile.TaskHold)
 	s.prepare = s.representationBreaks
 	stuck := func() []string { return s.column(`select stuck from review where case_ref = $1`) }
 	concern := &act{}

@@ -8,7 +8,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/workflows/internal/office"
+	"hame/internal/practice"
 )
 
 // late answers the questionnaire never and everything else on the day after it
@@ -23,7 +23,7 @@ func late(o openTask) bool {
 // to the very facts of one that runs in one piece: nothing lost, nothing twice,
 // no deadline moved.
 func TestContinuedAnywhereTheFactsAreTheSame(t *testing.T) {
-	for name, manner := range map[string]office.Manner{"grant": {Represent: true}, "refusal": {Refuse: true}} {
+	for name, manner := range map[string]practice.Manner{"grant": {Represent: true}, "refusal": {Refuse: true}} {
 		t.Run(name, func(t *testing.T) {
 			after := []int{0, 1, 2, 3, 5, 8, 13, 29}
 			var keys []string
@@ -53,7 +53,7 @@ func TestContinuedAnywhereTheFactsAreTheSame(t *testing.T) {
 
 // Temporal's own suggestion ends a run too, in whichever stage it comes.
 func TestSuggestedContinuationIsTaken(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{})
+	s := newStory(t).Diligently(practice.Manner{})
 	stages := map[casefile.Stage]bool{}
 	s.daily = func() {
 		if stage := s.query(s.env).Stage; !stages[stage] {
@@ -116,7 +116,7 @@ func TestALateWorkerMovesNoDeadline(t *testing.T) {
 	w := newWorld(t, nil, "on time", "late")
 	stop := casefile.TaskReconcile
 	play := func(key string, down int) *story {
-		s := w.story(t, key).Diligently(office.Manner{}, stop)
+		s := w.story(t, key).Diligently(practice.Manner{}, stop)
 		s.state.ContinueAfter = 2 // opening and assigning end the first leg
 		s.planOffice(drawnOn)
 		s.leg(aYear)
@@ -163,7 +163,7 @@ func TestALateFirstTaskCountsFromTheDayDrawn(t *testing.T) {
 // What a rung opens begins on the rung's own day, also where a worker comes round
 // to it weeks later.
 func TestALateRungOpensNoLaterDeadline(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{}, casefile.TaskQuestionnaire, casefile.TaskContact)
+	s := newStory(t).Diligently(practice.Manner{}, casefile.TaskQuestionnaire, casefile.TaskContact)
 	s.Run(listedOn.AddDays(21).Start())
 	due := s.task(casefile.TaskQuestionnaire).DueOn
 	s.now = due.AddDays(30).Start() // the worker was down

@@ -9,7 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/workflows/internal/office"
+	"hame/internal/practice"
 )
 
 // silence is what comes of a task that nobody does: its rungs by domain.md 6.2
@@ -26,7 +26,7 @@ type silence struct {
 	stage    casefile.Stage // of the review two years on
 	overdue  bool
 
-	manner office.Manner
+	manner practice.Manner
 	also   []casefile.TaskKind // left undone too, to come to this one
 	alone  bool                // from then on nobody does anything at all
 }
@@ -53,15 +53,15 @@ var silences = []silence{
 	{kind: casefile.TaskReport, reminder: 21, due: 28, escalation: 42, unit: clock.CalendarDays, calendar: sc, awaiting: casefile.SeniorCaseworker, stage: casefile.Welfare, overdue: true},
 	{kind: casefile.TaskSignWelfare, due: 5, escalation: 10, unit: clock.WorkingDays, calendar: sc, awaiting: casefile.SeniorCaseworker, stage: casefile.Welfare, overdue: true},
 	{kind: casefile.TaskWindow, reminder: 15, due: 20, unit: clock.WorkingDays, calendar: sc, onDue: casefile.EffectLapse, result: "lapsed", awaiting: casefile.PrivateOffice, stage: casefile.Closed},
-	{kind: casefile.TaskAnswer, reminder: 15, due: 20, escalation: 20, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true, manner: office.Manner{Represent: true}, also: []casefile.TaskKind{casefile.TaskPropose}},
+	{kind: casefile.TaskAnswer, reminder: 15, due: 20, escalation: 20, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true, manner: practice.Manner{Represent: true}, also: []casefile.TaskKind{casefile.TaskPropose}},
 	{kind: casefile.TaskRequestCheck, due: 5, escalation: 10, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true},
 	{kind: casefile.TaskCheck, reminder: 7, due: 10, escalation: 10, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true},
 	{kind: casefile.TaskPropose, reminder: 15, due: 20, escalation: 40, unit: clock.WorkingDays, calendar: ew, onDue: casefile.EffectEscalate, onEscalation: casefile.EffectReassign, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true, alone: true},
-	{kind: casefile.TaskAgree, reminder: 7, due: 10, escalation: 10, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true, manner: office.Manner{Refuse: true}, alone: true},
+	{kind: casefile.TaskAgree, reminder: 7, due: 10, escalation: 10, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Decision, overdue: true, manner: practice.Manner{Refuse: true}, alone: true},
 	{kind: casefile.TaskServe, due: 5, escalation: 5, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Service, overdue: true},
 	{kind: casefile.TaskStatus, reminder: 15, due: 20, escalation: 20, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Service, overdue: true},
-	{kind: casefile.TaskAppealWindow, due: 14, unit: clock.CalendarDays, calendar: ew, onDue: casefile.EffectSearchAppeal, result: "window_ended", awaiting: casefile.TheFamily, stage: casefile.Closed, manner: office.Manner{Refuse: true}},
-	{kind: casefile.TaskNoAppeal, due: 5, escalation: 10, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Service, overdue: true, manner: office.Manner{Refuse: true}},
+	{kind: casefile.TaskAppealWindow, due: 14, unit: clock.CalendarDays, calendar: ew, onDue: casefile.EffectSearchAppeal, result: "window_ended", awaiting: casefile.TheFamily, stage: casefile.Closed, manner: practice.Manner{Refuse: true}},
+	{kind: casefile.TaskNoAppeal, due: 5, escalation: 10, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Service, overdue: true, manner: practice.Manner{Refuse: true}},
 	{kind: casefile.TaskHold, due: 20, escalation: 20, unit: clock.WorkingDays, calendar: ew, awaiting: casefile.SeniorCaseworker, stage: casefile.Listed, overdue: true, also: []casefile.TaskKind{casefile.TaskReconcile}},
 }
 
@@ -188,7 +188,7 @@ func (row silence) check(t *testing.T, s *story, task taskRow) {
 
 func TestDeadlineKept(t *testing.T) {
 	w := newWorld(t, nil, "granted", "refused")
-	for key, manner := range map[string]office.Manner{"granted": {Represent: true}, "refused": {Refuse: true}} {
+	for key, manner := range map[string]practice.Manner{"granted": {Represent: true}, "refused": {Refuse: true}} {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 			s := w.story(t, key).Diligently(manner)
@@ -212,7 +212,7 @@ func TestDeadlineKept(t *testing.T) {
 func TestDeadlineReminded(t *testing.T) {
 	w := newWorld(t, nil, "granted", "refused")
 	reminded := map[casefile.TaskKind]bool{}
-	for key, manner := range map[string]office.Manner{"granted": {Represent: true}, "refused": {Refuse: true}} {
+	for key, manner := range map[string]practice.Manner{"granted": {Represent: true}, "refused": {Refuse: true}} {
 		t.Run(key, func(t *testing.T) {
 			s := w.story(t, key).Diligently(manner)
 			s.answers = func(o openTask) bool { return o.NextRung != casefile.Reminder }

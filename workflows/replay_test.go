@@ -25,14 +25,15 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/codec"
 	"hame/internal/contract"
+	"hame/internal/practice"
+	"hame/internal/recorded"
 	"hame/workflows"
-	"hame/workflows/internal/office"
 )
 
 const histories = "testdata/histories"
 
-// recorded are the paths of which there must be a history; more may stand beside them.
-var recorded = map[string]enumspb.EventType{
+// mustBeThere are the paths of which there must be a history; more may stand beside them.
+var mustBeThere = map[string]enumspb.EventType{
 	"grant":             enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"refusal":           enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"silent-for-a-year": enumspb.EVENT_TYPE_UNSPECIFIED, // it is still open
@@ -79,7 +80,7 @@ func replay(t *testing.T, review any, h *historypb.History) error {
 
 func keyset(t *testing.T) *codec.Keyset {
 	t.Helper()
-	k, err := office.Keyset("testdata/keyset.json")
+	k, err := recorded.Keyset("testdata/keyset.json")
 	require.NoError(t, err)
 	return k
 }
@@ -129,7 +130,7 @@ func historyFiles(t *testing.T) []string {
 
 func TestEveryPathIsRecorded(t *testing.T) {
 	historyFiles(t)
-	for name, end := range recorded {
+	for name, end := range mustBeThere {
 		h := readHistory(t, filepath.Join(histories, name+".json"))
 		last := h.GetEvents()[len(h.GetEvents())-1].GetEventType()
 		if end != enumspb.EVENT_TYPE_UNSPECIFIED {
@@ -196,7 +197,7 @@ func TestHistoriesHoldNothingPersonal(t *testing.T) {
 			if strings.Contains(lower, `"listing_date"`) {
 				decoded++
 			}
-			for _, private := range office.Private() {
+			for _, private := range practice.Private() {
 				require.NotContains(t, lower, private, file)
 			}
 			require.NotContains(t, lower, "@"+strings.ToLower(host), file)

@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
-	"hame/workflows/internal/office"
+	"hame/internal/practice"
 )
 
 // aYear is longer than any of these stories takes.
 var aYear = drawnOn.AddYears(1).Start()
 
 func TestAFamilyIsGrantedAndHasItsDocuments(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{Represent: true})
+	s := newStory(t).Diligently(practice.Manner{Represent: true})
 	s.Run(aYear)
 
 	require.True(t, s.ended, "at %s with %v", s.state.Stage, s.state.Tasks)
@@ -32,7 +32,7 @@ func TestAFamilyIsGrantedAndHasItsDocuments(t *testing.T) {
 }
 
 func TestARefusalTakesTwoOfficersAndASearchForAnAppeal(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{Refuse: true})
+	s := newStory(t).Diligently(practice.Manner{Refuse: true})
 	s.Run(aYear)
 
 	require.True(t, s.ended, "at %s with %v", s.state.Stage, s.state.Tasks)
@@ -53,7 +53,7 @@ func TestARefusalTakesTwoOfficersAndASearchForAnAppeal(t *testing.T) {
 func TestAGrantThatIsDrawnWaitsForASecondOfficer(t *testing.T) {
 	w := newWorld(t, nil, "F1")
 	w.sample(true)
-	s := w.story(t, "F1").Diligently(office.Manner{})
+	s := w.story(t, "F1").Diligently(practice.Manner{})
 	s.Run(aYear)
 	require.True(t, s.ended)
 	require.Equal(t, []string{"ALL_GRANTED ewan ailsa sample"}, s.column(`select concat_ws(' ', rollup, author, second, second_due) from decision where case_ref = $1`))

@@ -15,13 +15,13 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/workflows/internal/office"
+	"hame/internal/practice"
 )
 
 // The list of workflows shows each stage as it comes, who is awaited and until
 // when, and is written only when that changes.
 func TestAttributesAndDetailsAtEachStage(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{Represent: true})
+	s := newStory(t).Diligently(practice.Manner{Represent: true})
 	s.answers = late
 	details := map[casefile.Stage]string{}
 	s.daily = func() {
@@ -70,7 +70,7 @@ func TestAttributesAndDetailsAtEachStage(t *testing.T) {
 // A prepared case waits for its listing date with nothing to do: that too is a
 // state with somebody to ask and a date (process.md, invariant 6).
 func TestAReadyCaseShowsItsListingDate(t *testing.T) {
-	s := newStory(t).Diligently(office.Manner{})
+	s := newStory(t).Diligently(practice.Manner{})
 	s.Run(listedOn.AddDays(-1).Start())
 	require.True(t, s.state.Ready)
 	require.Empty(t, s.state.Tasks)
@@ -100,7 +100,7 @@ func TestNothingPersonalReachesTemporal(t *testing.T) {
 			f.People[2].Flags = []casefile.Flag{casefile.FlagChildProtection, casefile.FlagSeriousIllness}
 		}
 	}, "granted", "refused", "held")
-	for key, manner := range map[string]office.Manner{"granted": {Represent: true}, "refused": {Refuse: true}, "held": {}} {
+	for key, manner := range map[string]practice.Manner{"granted": {Represent: true}, "refused": {Refuse: true}, "held": {}} {
 		t.Run(key, func(t *testing.T) {
 			s := w.story(t, key).Diligently(manner)
 			s.payloads = newPayloads()
@@ -115,8 +115,8 @@ func TestNothingPersonalReachesTemporal(t *testing.T) {
 				// What the file was flagged with is looked into, or the case stays open.
 				s.On(listedOn.AddDays(61), "fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"}, "")
 				// Acts that the rules refuse carry a refusal back.
-				s.On(listedOn.AddDays(1), "fiona", casefile.ActWaive, 1, &casefile.WaiveFields{Reason: "delay_harms_child"}, office.Text)
-				s.On(listedOn.AddDays(1), "rory", casefile.ActReport, 3, office.Report(), office.Text)
+				s.On(listedOn.AddDays(1), "fiona", casefile.ActWaive, 1, &casefile.WaiveFields{Reason: "delay_harms_child"}, practice.Text)
+				s.On(listedOn.AddDays(1), "rory", casefile.ActReport, 3, practice.Report(), practice.Text)
 				s.On(listedOn.AddDays(2), "fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "nobody"}, "")
 			}
 			s.state.ContinueAfter = 10
@@ -128,7 +128,7 @@ func TestNothingPersonalReachesTemporal(t *testing.T) {
 			for where, texts := range everything {
 				for _, text := range texts {
 					lower := strings.ToLower(text)
-					for _, private := range append(office.Private(), "serious_illness") {
+					for _, private := range append(practice.Private(), "serious_illness") {
 						require.NotContains(t, lower, private, "in a %s", where)
 					}
 				}

@@ -34,10 +34,10 @@ import (
 	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/policy"
+	"hame/internal/practice"
 	"hame/internal/store"
 	"hame/internal/testdb"
 	"hame/workflows"
-	"hame/workflows/internal/office"
 )
 
 // drawnOn is the Monday on which the families of these stories are drawn, and
@@ -63,7 +63,7 @@ type world struct {
 	refs       map[string]string // case references by family key
 }
 
-// newWorld imports families: one of office.Family under each key, as change makes it.
+// newWorld imports families: one of practice.Family under each key, as change makes it.
 func newWorld(t testing.TB, change func(*casefile.Family), keys ...string) *world {
 	t.Helper()
 	w := &world{TB: t, db: testdb.New(t)}
@@ -71,7 +71,7 @@ func newWorld(t testing.TB, change func(*casefile.Family), keys ...string) *worl
 	w.activities = &activities.Activities{Store: w.db.As(t, "hame_worker")}
 	var families []casefile.Family
 	for _, key := range keys {
-		f := office.Family(key)
+		f := practice.Family(key)
 		if change != nil {
 			change(&f)
 		}
@@ -143,7 +143,7 @@ type story struct {
 	faces   []casefile.Shown // the search attributes as they were written, in order
 	shown   []string         // every summary and attribute
 
-	manner office.Manner
+	manner practice.Manner
 	// answers tells whether the diligent office sees to an open task today; nil:
 	// nobody does anything.
 	answers func(openTask) bool
@@ -197,7 +197,7 @@ var quiet = log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil
 
 // Diligently makes the office see to every open task on the working day after
 // it was opened, but for those of the kinds named.
-func (s *story) Diligently(m office.Manner, except ...casefile.TaskKind) *story {
+func (s *story) Diligently(m practice.Manner, except ...casefile.TaskKind) *story {
 	s.manner = m
 	s.answers = func(t openTask) bool { return !slices.Contains(except, t.Kind) }
 	return s
@@ -218,8 +218,8 @@ func (s *story) On(day clock.Date, login string, kind casefile.Act, subject int,
 func (s *story) At(at time.Time, login string, kind casefile.Act, subject int, fields casefile.Fields, text string) *act {
 	a := &act{login: login}
 	s.Then(at, func() {
-		s.send(a, office.Deed{Login: login, Act: kind, Subject: subject, Text: text,
-			Fields: func(office.File) casefile.Fields { return fields }})
+		s.send(a, practice.Deed{Login: login, Act: kind, Subject: subject, Text: text,
+			Fields: func(practice.File) casefile.Fields { return fields }})
 	})
 	return a
 }
@@ -236,7 +236,7 @@ func (s *story) Then(at time.Time, f func()) {
 }
 
 // send records the command of a deed as its login and sends the Update.
-func (s *story) send(a *act, d office.Deed) {
+func (s *story) send(a *act, d practice.Deed) {
 	s.t.Helper()
 	var fields casefile.Fields
 	if d.Fields != nil {
@@ -295,8 +295,8 @@ func (s *story) goOn(a *act) {
 	}, 0)
 }
 
-func (s *story) file() office.File {
-	f := office.File{Today: clock.DateOf(s.env.Now())}
+func (s *story) file() practice.File {
+	f := practice.File{Today: clock.DateOf(s.env.Now())}
 	require.NoError(s.t, s.record.Get(&f.Revision, `select coalesce(max(revision), 0) from review where case_ref = $1`, s.ref))
 	require.NoError(s.t, s.record.Select(&f.Evidence, `select no from evidence where case_ref = $1 and result <> 'nothing_held' order by no`, s.ref))
 	return f
@@ -438,7 +438,7 @@ func (s *story) sit(day clock.Date) {
 }
 
 // does deeds one after the other, as far as they are accepted.
-func (s *story) does(deeds []office.Deed, then func()) {
+func (s *story) does(deeds []practice.Deed, then func()) {
 	a := &act{}
 	a.then = func() {
 		require.NoError(s.t, a.failed)

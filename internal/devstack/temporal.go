@@ -103,7 +103,7 @@ var dynamicConfig = []string{
 }
 
 // needTemporal returns the Temporal server's binary: the one that
-// HAME_TEMPORAL_BINARY names, or one built from internal/devstack/temporal in
+// HAME_TEMPORAL_BINARY names, or one built from internal/tools/temporal in
 // the source tree around dir, once for each version of that source.
 func needTemporal(ctx context.Context, dir string, log io.Writer, say func(string, ...any)) (string, error) {
 	if binary := os.Getenv(binaryVariable); binary != "" {
@@ -174,7 +174,7 @@ func temporalSource(dir string) (string, error) {
 	for {
 		mod, err := os.ReadFile(filepath.Join(at, "go.mod"))
 		if err == nil && strings.HasPrefix(string(mod), "module hame\n") {
-			return filepath.Join(at, "internal", "devstack", "temporal"), nil
+			return filepath.Join(at, "internal", "tools", "temporal"), nil
 		}
 		parent := filepath.Dir(at)
 		if parent == at {

@@ -1,4 +1,4 @@
-module hame/internal/devstack/temporal
+module hame/internal/tools/temporal
 
 go 1.26.8
 

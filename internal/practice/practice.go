@@ -1,7 +1,7 @@
-// Package office is a diligent office for the workflows' tests and for the
+// Package practice is a diligent office for the workflows' tests and for the
 // recorder of histories: a family with recognisable personal data, and what a
 // good member of staff does about each kind of open task.
-package office
+package practice
 
 import (
 	"hame/internal/casefile"

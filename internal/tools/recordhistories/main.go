@@ -35,13 +35,14 @@ import (
 	"hame/internal/codec"
 	"hame/internal/contract"
 	"hame/internal/devstack"
+	"hame/internal/practice"
+	"hame/internal/recorded"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
 	"hame/internal/timeskip"
 	"hame/workflows"
-	"hame/workflows/internal/office"
 )
 
 // folder is where the histories stand, from the module's root.
@@ -53,7 +54,7 @@ const taskQueue = "record-histories"
 type path struct {
 	name          string // of its file
 	describe      string
-	manner        office.Manner
+	manner        practice.Manner
 	lane          casefile.Lane // legacy unless given
 	silent        bool          // nobody does anything, for a year
 	continueAfter int
@@ -66,17 +67,17 @@ type path struct {
 }
 
 var paths = []path{
-	{name: "grant", manner: office.Manner{Represent: true}, describe: "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
-	{name: "refusal", manner: office.Manner{Refuse: true}, describe: "a family is refused by two officers, served, and no appeal is found after the window"},
+	{name: "grant", manner: practice.Manner{Represent: true}, describe: "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
+	{name: "refusal", manner: practice.Manner{Refuse: true}, describe: "a family is refused by two officers, served, and no appeal is found after the window"},
 	{name: "silent-for-a-year", silent: true, describe: "nobody does anything for a year: reminders, escalations and diary rungs"},
-	{name: "continued-leg", manner: office.Manner{Represent: true}, continueAfter: 12, run: 1, describe: "the second run of a granted review that continues as new after every twelve steps"},
+	{name: "continued-leg", manner: practice.Manner{Represent: true}, continueAfter: 12, run: 1, describe: "the second run of a granted review that continues as new after every twelve steps"},
 	{name: "bad-days", bad: true, describe: "a family is brought forward, held and let go, its review asked to cancel and recovered; two letters come back, and its clock stops and starts again"},
 	{name: "fast-track-grant", lane: casefile.FastTrack, describe: "a new claim is granted in the fast-track lane"},
-	{name: "returned", manner: office.Manner{Refuse: true}, returned: true, describe: "the second officer returns a refusal to its author, who proposes it again; then it is agreed to"},
-	{name: "answered", manner: office.Manner{Represent: true}, describe: "the minister represents, and the decision maker answers before the family is granted"},
+	{name: "returned", manner: practice.Manner{Refuse: true}, returned: true, describe: "the second officer returns a refusal to its author, who proposes it again; then it is agreed to"},
+	{name: "answered", manner: practice.Manner{Represent: true}, describe: "the minister represents, and the decision maker answers before the family is granted"},
 	{name: "waived", waived: true, describe: "a child's check is waived by a senior caseworker, and the family is granted"},
 	{name: "stuck-and-recovered", stuck: true, describe: "the evidence stage can't be opened, and the review is stuck until operations recover it; then the family is granted"},
-	{name: "clocks", manner: office.Manner{Refuse: true}, clocks: true, describe: "a family's clock is stopped by a hold, lengthened and let go on, and a calendar changes; then it is refused, and a court holds the search for an appeal"},
+	{name: "clocks", manner: practice.Manner{Refuse: true}, clocks: true, describe: "a family's clock is stopped by a hold, lengthened and let go on, and a calendar changes; then it is refused, and a court holds the search for an appeal"},
 }
 
 func main() {
@@ -184,7 +185,7 @@ func open(ctx context.Context) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	keyset, err := office.Keyset("workflows/testdata/keyset.json")
+	keyset, err := recorded.Keyset("workflows/testdata/keyset.json")
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +259,7 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 		return "", err
 	}
 	today := clock.DateOf(r.now)
-	family := office.Family(key)
+	family := practice.Family(key)
 	family.Lane = lane
 	if _, err := operations.Import(ctx, []casefile.Family{family}, key, true, today, func() {}); err != nil {
 		return "", err

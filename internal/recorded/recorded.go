@@ -1,4 +1,5 @@
-package office
+// Package recorded is what the recorder of histories and the replay test share.
+package recorded
 
 import (
 	"os"

@@ -12,8 +12,8 @@ import (
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/internal/store"
-	"hame/workflows/internal/office"
 )
 
 // play lets the office see to every task until the review closes. The
@@ -40,7 +40,7 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 		if state.Stage == casefile.Closed || (wentAstray && state.Stage == casefile.Representation) {
 			return nil
 		}
-		var deeds []office.Deed
+		var deeds []practice.Deed
 		for _, t := range state.Tasks {
 			if p.clocks && (t.Kind == casefile.TaskQuestionnaire || t.Kind == casefile.TaskNoAppeal) {
 				if err := r.stopTheClock(ctx, ref, t); err != nil {
@@ -55,12 +55,12 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 			switch {
 			case t.Kind == casefile.TaskQuestionnaire || len(deeds) > 0:
 			case t.Kind == casefile.TaskReport && p.waived:
-				deeds = []office.Deed{{Login: "douglas", Act: casefile.ActWaive, Subject: t.Subject, Text: office.Text + ": the delay harms the child.",
-					Fields: func(office.File) casefile.Fields { return &casefile.WaiveFields{Reason: "delay_harms_child"} }}}
+				deeds = []practice.Deed{{Login: "douglas", Act: casefile.ActWaive, Subject: t.Subject, Text: practice.Text + ": the delay harms the child.",
+					Fields: func(practice.File) casefile.Fields { return &casefile.WaiveFields{Reason: "delay_harms_child"} }}}
 			case t.Kind == casefile.TaskAgree && returned:
 				returned = false
-				deeds = []office.Deed{{Login: "ailsa", Act: casefile.ActReturn, Text: office.Text + ": the reasons are thin.",
-					Fields: func(office.File) casefile.Fields { return &casefile.ReturnFields{Reasons: []string{"reasons_thin"}} }}}
+				deeds = []practice.Deed{{Login: "ailsa", Act: casefile.ActReturn, Text: practice.Text + ": the reasons are thin.",
+					Fields: func(practice.File) casefile.Fields { return &casefile.ReturnFields{Reasons: []string{"reasons_thin"}} }}}
 			default:
 				deeds = p.manner.Answer(t.Kind, t.Subject)
 			}
@@ -91,7 +91,7 @@ func (r *recorder) stick(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range append(append(office.Manner{}.Answer(casefile.TaskAllocate, 0), office.Manner{}.Answer(casefile.TaskReconcile, 0)...), office.Manner{}.Answer(casefile.TaskTriage, 0)...) {
+	for _, d := range append(append(practice.Manner{}.Answer(casefile.TaskAllocate, 0), practice.Manner{}.Answer(casefile.TaskReconcile, 0)...), practice.Manner{}.Answer(casefile.TaskTriage, 0)...) {
 		if err := r.do(ctx, ref, d); err != nil {
 			return err
 		}
@@ -184,11 +184,11 @@ func (r *recorder) changeCalendar(ctx context.Context, today clock.Date) error {
 
 // badStart is what befalls a review before its listing date.
 func (r *recorder) badStart(ctx context.Context, ref string) error {
-	flag := func(to string) office.Deed {
+	flag := func(to string) practice.Deed {
 		return deed("fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagJudicialReview, To: to})
 	}
 	sooner := clock.DateOf(r.now).AddDays(7)
-	for _, d := range []office.Deed{
+	for _, d := range []practice.Deed{
 		deed("fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "court", ListingDate: sooner}),
 		flag("on"), flag("off"),
 		deed("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "mp"}),
@@ -208,8 +208,8 @@ func (r *recorder) badStart(ctx context.Context, ref string) error {
 }
 
 // astray is two letters that come back, and a third that does not.
-func astray() []office.Deed {
-	var deeds []office.Deed
+func astray() []practice.Deed {
+	var deeds []practice.Deed
 	for letter := 1; letter <= 2; letter++ {
 		deeds = append(deeds,
 			deed("morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: letter, To: "family", Reason: "gone_away"}),
@@ -218,16 +218,16 @@ func astray() []office.Deed {
 	return deeds
 }
 
-func deed(login string, act casefile.Act, subject int, fields casefile.Fields) office.Deed {
-	d := office.Deed{Login: login, Act: act, Subject: subject}
+func deed(login string, act casefile.Act, subject int, fields casefile.Fields) practice.Deed {
+	d := practice.Deed{Login: login, Act: act, Subject: subject}
 	if fields != nil {
-		d.Fields = func(office.File) casefile.Fields { return fields }
+		d.Fields = func(practice.File) casefile.Fields { return fields }
 	}
 	return d
 }
 
-func (r *recorder) do(ctx context.Context, ref string, d office.Deed) error {
-	f := office.File{Today: clock.DateOf(r.now)}
+func (r *recorder) do(ctx context.Context, ref string, d practice.Deed) error {
+	f := practice.File{Today: clock.DateOf(r.now)}
 	err := r.store.InTx(ctx, func(tx *store.Tx) error {
 		state, err := tx.Review(ctx, ref)
 		if err != nil {
