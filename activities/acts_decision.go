@@ -349,11 +349,7 @@ func (c *change) recommendAnew(ctx context.Context) error {
 
 // returnStaleProposal sends an open proposal back to its author when anything
 // else was recorded: they must confirm it on the file as it now stands.
-func (c *change) returnStaleProposal(ctx context.Context, act casefile.Act) error {
-	switch act {
-	case casefile.ActPropose, casefile.ActAgree, casefile.ActReturn, casefile.ActWithdraw, casefile.ActRecover:
-		return nil
-	}
+func (c *change) returnStaleProposal(ctx context.Context) error {
 	if c.before.Stage != casefile.Decision {
 		return nil
 	}

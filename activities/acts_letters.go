@@ -23,9 +23,9 @@ const (
 // start, on the later of the two days.
 func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.LetterFields)
-	kind, err := c.Letter(ctx, c.ref, f.Letter)
+	kind, err := c.Letter(ctx, c.ref, cmd.Subject)
 	if store.IsKind(err, store.NotFound) {
-		return casefile.Refuse(casefile.RefusedNoSubject, "the case has no letter of this number: see letter list")
+		return cmd.Act.Rule().MissingSubject(cmd.Subject)
 	}
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if f.To == "representative" && !family.Represented {
 		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file")
 	}
-	recorded, err := c.SendLetter(ctx, c.ref, *f, cmd.AttestedOn, cmd.ID)
+	recorded, err := c.SendLetter(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, cmd.ID)
 	if err != nil {
 		return err
 	}
@@ -105,10 +105,10 @@ func traceOf(letter string) casefile.TaskKind {
 
 func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.DeliveredFields)
-	if _, err := c.underWay(ctx, f.Letter, f.To); err != nil {
+	if _, err := c.underWay(ctx, cmd.Subject, f.To); err != nil {
 		return err
 	}
-	return c.LetterArrived(ctx, c.ref, f.Letter, f.To, cmd.AttestedOn)
+	return c.LetterArrived(ctx, c.ref, cmd.Subject, f.To, cmd.AttestedOn)
 }
 
 // letterReturned records that a letter came back. It is made again, to be sent
@@ -117,11 +117,11 @@ func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields c
 // A service that rested on a returned letter is none (C9, row 9).
 func letterReturned(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ReturnedFields)
-	kind, err := c.underWay(ctx, f.Letter, f.To)
+	kind, err := c.underWay(ctx, cmd.Subject, f.To)
 	if err != nil {
 		return err
 	}
-	if err := c.LetterReturned(ctx, c.ref, *f, cmd.AttestedOn); err != nil {
+	if err := c.LetterReturned(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn); err != nil {
 		return err
 	}
 	again, err := c.UnsentLetter(ctx, c.ref, kind)

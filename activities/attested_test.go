@@ -20,7 +20,7 @@ func TestADecisionHasTheDayOfItsHandling(t *testing.T) {
 		s.doOn(long, "fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
 	}
 	s.instead[casefile.TaskAssignWelfare] = func(task casefile.Task) {
-		s.doOn(long, "agnes", casefile.ActAssignWelfare, task.Subject, &casefile.AssignFields{To: "eilidh"})
+		s.doOn(long, "agnes", casefile.ActAssignWelfare, task.Subject, &casefile.AssignReportFields{To: "eilidh"})
 	}
 	s.instead[casefile.TaskReport] = func(task casefile.Task) {
 		s.doOn(long, "eilidh", casefile.ActReport, task.Subject, report())
@@ -138,14 +138,14 @@ func TestAttestedDaysFollowTheirCause(t *testing.T) {
 	before(s.today(), "put_on", "morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: claim.AddDays(-1)})
 	before(claim.AddDays(-1), "before the family claimed", "morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"})
 	before(claim.AddDays(-1), "before the family claimed", "morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "family"})
-	post := &casefile.LetterFields{Letter: 1, To: "family", By: "post"}
-	before(day("2026-03-03"), "before the letter was made on 2026-03-04", "morag", casefile.ActLetterSent, 0, post)
+	post := &casefile.LetterFields{To: "family", By: "post"}
+	before(day("2026-03-03"), "before the letter was made on 2026-03-04", "morag", casefile.ActLetterSent, 1, post)
 	s.on(day("2026-03-06"))
-	s.doOn(day("2026-03-05"), "morag", casefile.ActLetterSent, 0, post)
+	s.doOn(day("2026-03-05"), "morag", casefile.ActLetterSent, 1, post)
 	asked := &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"}
 	before(day("2026-03-04"), "before the questionnaire was sent on 2026-03-05", "morag", casefile.ActEvidence, 0, asked)
-	before(day("2026-03-04"), "before the letter was sent on 2026-03-05", "morag", casefile.ActLetterDelivered, 0, &casefile.DeliveredFields{Letter: 1, To: "family"})
-	before(day("2026-03-04"), "before the letter was sent on 2026-03-05", "morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: 1, To: "family", Reason: "gone_away"})
+	before(day("2026-03-04"), "before the letter was sent on 2026-03-05", "morag", casefile.ActLetterDelivered, 1, &casefile.DeliveredFields{To: "family"})
+	before(day("2026-03-04"), "before the letter was sent on 2026-03-05", "morag", casefile.ActLetterReturned, 1, &casefile.ReturnedFields{To: "family", Reason: "gone_away"})
 	s.doOn(s.today(), "fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: s.today().AddDays(20)})
 	s.on(day("2026-03-09"))
 	before(day("2026-03-05"), "before the hold began on 2026-03-06", "fiona", casefile.ActRelease, 0, &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "settled"})

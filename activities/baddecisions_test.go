@@ -26,7 +26,7 @@ func TestAReportThatIsReturned(t *testing.T) {
 	begun := func(t *testing.T) *story {
 		s := o.family(t, nil).until(casefile.Evidence)
 		s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActReturnWelfare, 3, nil)
-		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 		s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActReturnWelfare, 3, nil)
 		s.do("eilidh", casefile.ActReport, 3, says("return"))
 		return s
@@ -55,7 +55,7 @@ func TestAReportThatIsReturned(t *testing.T) {
 	t.Run("a returned one goes to another professional", func(t *testing.T) {
 		s := begun(t)
 		s.do("agnes", casefile.ActReturnWelfare, 3, nil)
-		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "rory"})
+		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 		s.refused(casefile.RefusedRole, "eilidh", casefile.ActReport, 3, says("remain"))
 		s.do("rory", casefile.ActReport, 3, says("remain"))
 		s.refused(casefile.RefusedFourEyes, "eilidh", casefile.ActSignWelfare, 3, nil)

@@ -115,7 +115,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "2 waived", before: waived, refusal: only(casefile.BlockWelfareCheck, casefile.BlockWaived)},
 		{row: "2 waived, and only the spouse refused", before: waived, spouse: true, refusal: only(casefile.BlockWelfareCheck, casefile.BlockWaived)},
 		{row: "2 waived, and signed after all", before: waived, after: func(s *story) {
-			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "rory"})
+			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 			s.do("rory", casefile.ActReport, 3, report())
 			s.do("agnes", casefile.ActSignWelfare, 3, nil)
 		}},

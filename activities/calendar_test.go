@@ -331,7 +331,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.heldOn(s.today(), casefile.GroundCourt, 1)
 			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 2026-06-23, welfare_lead, overdue")
 			require.Empty(t, s.ledger(casefile.TaskAssignWelfare, 3))
-			s.doOn(day("2026-06-16"), "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+			s.doOn(day("2026-06-16"), "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 			require.True(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue, "assigned on the day after, whatever its row says")
 			s.moves()
 			require.True(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue)
@@ -869,7 +869,7 @@ func TestDeemedReceipt(t *testing.T) {
 			}
 			s.on(day("2026-04-02"))
 			for _, l := range c.letters {
-				s.doOn(day(l.on), "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: l.to, By: l.by})
+				s.doOn(day(l.on), "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: l.to, By: l.by})
 			}
 			require.Equal(t, c.due, s.task(casefile.TaskQuestionnaire, 0).DueOn.String(), c.how)
 			require.Equal(t, c.began, value[clock.Date](o, `select began from task where case_ref = $1 and kind = 'evidence.questionnaire'`, s.ref).String(), c.how)

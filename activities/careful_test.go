@@ -38,11 +38,11 @@ func TestDecliningWithADraftInHand(t *testing.T) {
 func TestAnAdultHasNoChildsReport(t *testing.T) {
 	s := newOffice(t).family(t, nil).until(casefile.Evidence)
 	for _, adult := range []int{1, 2} {
-		require.Contains(t, s.refused(casefile.RefusedNoSubject, "agnes", casefile.ActAssignWelfare, adult, &casefile.AssignFields{To: "eilidh"}).Detail, "is an adult by the record")
+		require.Contains(t, s.refused(casefile.RefusedNoSubject, "agnes", casefile.ActAssignWelfare, adult, &casefile.AssignReportFields{To: "eilidh"}).Detail, "is an adult by the record")
 	}
 	s.flag("fiona", 2, casefile.FlagAgeDispute, "on")
-	s.do("agnes", casefile.ActAssignWelfare, 2, &casefile.AssignFields{To: "eilidh"})
-	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+	s.do("agnes", casefile.ActAssignWelfare, 2, &casefile.AssignReportFields{To: "eilidh"})
+	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 }
 
 // TestTheSameReceiptTwice on one day is asked back: it may be a slip, and it may have

@@ -35,7 +35,7 @@ func TestTheQuestionnairesClock(t *testing.T) {
 				require.NotContains(t, s.openTasks(), "evidence.questionnaire")
 				s.letter(c.second, c.otherOn)
 			} else {
-				s.refused(casefile.RefusedNoSubject, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "representative", By: "post"})
+				s.refused(casefile.RefusedNoSubject, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "representative", By: "post"})
 			}
 			require.NotContains(t, s.openTasks(), "evidence.letter")
 			task := s.task(casefile.TaskQuestionnaire, 0)

@@ -10,7 +10,7 @@ import (
 
 // setDay gives an act its day: that of its handling, or for an act that reports the
 // one attested. It refuses a day that can't be the one on which it happened.
-func (c *change) setDay(ctx context.Context, rule casefile.ActRule, cmd *store.Command, fields casefile.Fields) error {
+func (c *change) setDay(ctx context.Context, rule *casefile.ActRule, cmd *store.Command, fields casefile.Fields) error {
 	type attested struct {
 		what string
 		rule casefile.Day
@@ -31,7 +31,7 @@ func (c *change) setDay(ctx context.Context, rule casefile.ActRule, cmd *store.C
 	for _, d := range days {
 		if known == nil && d.on.Before(c.today) { // every fact on record is of today or before
 			var err error
-			if known, err = c.knownDays(ctx, cmd.Subject, fields); err != nil {
+			if known, err = c.knownDays(ctx, cmd.Act, cmd.Subject, fields); err != nil {
 				return err
 			}
 		}
@@ -43,15 +43,16 @@ func (c *change) setDay(ctx context.Context, rule casefile.ActRule, cmd *store.C
 }
 
 // knownDays are the days of the facts on record that an act may depend on.
-func (c *change) knownDays(ctx context.Context, subject int, fields casefile.Fields) (casefile.Known, error) {
+func (c *change) knownDays(ctx context.Context, act casefile.Act, subject int, fields casefile.Fields) (casefile.Known, error) {
 	about := store.About{Person: subject}
+	if act.Rule().Subject == casefile.AboutLetter {
+		about = store.About{Letter: subject}
+	}
 	switch f := fields.(type) {
 	case *casefile.DeliveredFields:
-		about.Letter, about.To = f.Letter, f.To
+		about.To = f.To
 	case *casefile.ReturnedFields:
-		about.Letter, about.To = f.Letter, f.To
-	case *casefile.LetterFields:
-		about.Letter = f.Letter
+		about.To = f.To
 	case *casefile.ReleaseFields:
 		about.Ground = f.Ground
 	}

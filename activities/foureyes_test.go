@@ -111,7 +111,7 @@ func TestFourEyes(t *testing.T) {
 	t.Run("welfare author signs", func(t *testing.T) {
 		s := o.family(t, nil)
 		s.until(casefile.Evidence)
-		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "agnes"})
+		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "agnes"})
 		s.do("agnes", casefile.ActReport, 3, report())
 		s.refused(casefile.RefusedFourEyes, "agnes", casefile.ActSignWelfare, 3, nil)
 		s.do("murdo", casefile.ActSignWelfare, 3, nil)
@@ -124,7 +124,7 @@ func TestFourEyes(t *testing.T) {
 		})
 		s.until(casefile.Evidence)
 		s.do("murdo", casefile.ActWaive, 3, waive)
-		s.do("agnes", casefile.ActAssignWelfare, 4, &casefile.AssignFields{To: "eilidh"})
+		s.do("agnes", casefile.ActAssignWelfare, 4, &casefile.AssignReportFields{To: "eilidh"})
 		s.do("eilidh", casefile.ActReport, 4, report())
 		s.refused(casefile.RefusedFourEyes, "murdo", casefile.ActSignWelfare, 4, nil)
 	})

@@ -1519,7 +1519,7 @@ func TestAllAtOnce(t *testing.T) {
 		results := make(chan error, 5)
 		for _, c := range acts {
 			go func() {
-				out, err := o.RecordAct(t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Wire(), Now: s.now})
+				out, err := o.RecordAct(t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Rule().Wire(), Now: s.now})
 				if err == nil && out.Refused != nil {
 					err = out.Refused
 				}

@@ -19,19 +19,19 @@ func (s *story) asOf(on clock.Date) {
 func (s *story) sent(no int, to string, on clock.Date) {
 	s.t.Helper()
 	s.asOf(on)
-	s.doOn(on, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: no, To: to, By: "post"})
+	s.doOn(on, "morag", casefile.ActLetterSent, no, &casefile.LetterFields{To: to, By: "post"})
 }
 
 func (s *story) returned(no int, to string, on clock.Date) {
 	s.t.Helper()
 	s.asOf(on)
-	s.doOn(on, "morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: no, To: to, Reason: "gone_away"})
+	s.doOn(on, "morag", casefile.ActLetterReturned, no, &casefile.ReturnedFields{To: to, Reason: "gone_away"})
 }
 
 func (s *story) delivered(no int, to string, on clock.Date) {
 	s.t.Helper()
 	s.asOf(on)
-	s.doOn(on, "morag", casefile.ActLetterDelivered, 0, &casefile.DeliveredFields{Letter: no, To: to})
+	s.doOn(on, "morag", casefile.ActLetterDelivered, no, &casefile.DeliveredFields{To: to})
 }
 
 // begun is a family whose first letter went to it and to its representative on 2
@@ -163,20 +163,18 @@ func TestALetterThatNobodyIsAskedToSend(t *testing.T) {
 func TestLettersThatCannotBe(t *testing.T) {
 	o := newOffice(t)
 	s := o.family(t, unrepresented).until(casefile.Evidence)
-	back := func(no int) casefile.Fields {
-		return &casefile.ReturnedFields{Letter: no, To: "family", Reason: "refused"}
-	}
-	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 0, back(1))
-	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterDelivered, 0, &casefile.DeliveredFields{Letter: 1, To: "family"})
+	back := &casefile.ReturnedFields{To: "family", Reason: "refused"}
+	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 1, back)
+	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterDelivered, 1, &casefile.DeliveredFields{To: "family"})
 	s.on(day("2026-03-06"))
 	s.sent(1, "family", day("2026-03-05"))
-	s.refusedCommand(casefile.RefusedBefore, s.command("morag", casefile.ActLetterReturned, 0, day("2026-03-04"), back(1)))
-	s.refusedCommand(casefile.RefusedBefore, s.command("morag", casefile.ActLetterDelivered, 0, day("2026-03-04"), &casefile.DeliveredFields{Letter: 1, To: "family"}))
-	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: 1, To: "representative", Reason: "refused"})
-	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "family", By: "hand"})
+	s.refusedCommand(casefile.RefusedBefore, s.command("morag", casefile.ActLetterReturned, 1, day("2026-03-04"), back))
+	s.refusedCommand(casefile.RefusedBefore, s.command("morag", casefile.ActLetterDelivered, 1, day("2026-03-04"), &casefile.DeliveredFields{To: "family"}))
+	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 1, &casefile.ReturnedFields{To: "representative", Reason: "refused"})
+	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "family", By: "hand"})
 	s.delivered(1, "family", day("2026-03-06"))
-	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 0, back(1))
-	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 0, back(9))
+	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 1, back)
+	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 9, back)
 }
 
 // TestADecisionThatCameBack: nobody was served by a letter that came back, if it

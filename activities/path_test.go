@@ -47,7 +47,7 @@ func TestToAGrant(t *testing.T) {
 	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
 	require.Equal(t, casefile.Welfare, s.review.Stage, "the stage shown is the earliest unfinished")
 
-	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 	require.Equal(t, []string{"welfare.report/3"}, s.openTasks())
 	s.do("eilidh", casefile.ActReport, 3, report())
 	require.Equal(t, []string{"welfare.sign/3"}, s.openTasks())

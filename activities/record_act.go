@@ -95,7 +95,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 	var out RecordActResult
 	review, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		cmd, err := c.Command(ctx, in.Command)
-		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act.Wire() != in.Act)) {
+		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act.Rule().Wire() != in.Act)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this case")
 			tellForged(ctx, in.Case, in.Command)
 			return nil
@@ -107,7 +107,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 			out.Refused, out.Head = earlier(cmd), cmd.Link
 			return nil
 		}
-		if c.before.Stage == casefile.Closed && cmd.Act.IsFiled() {
+		if c.before.Stage == casefile.Closed && cmd.Act.Rule().Filed {
 			out.Head, err = c.file(ctx, cmd)
 			return err
 		}
@@ -199,20 +199,20 @@ func storedRefusal(detail []byte) *casefile.Refusal {
 
 // do checks what every act must pass, and hands it to its handler.
 func (c *change) do(ctx context.Context, cmd store.Command) error {
+	rule := cmd.Act.Rule()
 	if err := c.before.Allowed(cmd.Act); err != nil {
 		return err
 	}
 	if !cmd.Permitted {
-		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("whoever typed it may not do %s on this case", cmd.Act.Wire()))
+		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("the officer who typed it may not do %s on this case", rule.Wire()))
 	}
 	fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 	if err != nil {
 		return err
 	}
-	if cmd.Act.NeedsText() && !cmd.HasText {
-		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", cmd.Act.Wire()))
+	if rule.NeedsText && !cmd.HasText {
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", rule.Wire()))
 	}
-	rule, _ := cmd.Act.Rule()
 	if err := c.checkSubject(ctx, rule, cmd.Subject); err != nil {
 		return err
 	}
@@ -232,24 +232,22 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 	if err := handle(ctx, c, cmd, fields); err != nil {
 		return err
 	}
-	if err := c.doneAgain(ctx, cmd); err != nil || c.fileUntouched {
+	if err := c.doneAgain(ctx, cmd); err != nil || c.fileUntouched || rule.KeepsProposal {
 		return err
 	}
-	return c.returnStaleProposal(ctx, cmd.Act)
+	return c.returnStaleProposal(ctx)
 }
 
-func (c *change) checkSubject(ctx context.Context, rule casefile.ActRule, subject int) error {
-	switch {
-	case rule.Subject == casefile.AboutCase && subject != 0:
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about the whole case: leave out the /%d", rule.Act, subject))
-	case rule.Subject == casefile.AboutPerson && subject == 0:
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about one person: name them as in %s/2", rule.Act, c.ref))
-	case rule.Subject == casefile.AboutPerson || (rule.Subject == casefile.AboutPersonOrAll && subject != 0):
-		exists, err := c.PersonExists(ctx, c.ref, subject)
-		if err == nil && !exists {
-			return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the family has no person %d", subject))
-		}
-		return err
+func (c *change) checkSubject(ctx context.Context, rule *casefile.ActRule, subject int) error {
+	if refusal := rule.CheckSubject(c.ref, subject); refusal != nil {
+		return refusal
 	}
-	return nil
+	if !rule.Subject.IsPerson() || subject == 0 {
+		return nil // the act's handler looks for a letter, a representation or a difference
+	}
+	exists, err := c.PersonExists(ctx, c.ref, subject)
+	if err == nil && !exists {
+		return rule.MissingSubject(subject)
+	}
+	return err
 }

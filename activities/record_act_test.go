@@ -63,7 +63,7 @@ func TestARoleRevokedSince(t *testing.T) {
 	require.True(t, store.IsKind(err, store.NotPermitted), "a role that begins tomorrow: %v", err)
 
 	// Another council's lead, whose row the trigger would not have let in.
-	moved := s.command("agnes", casefile.ActAssignWelfare, 3, monday, &casefile.AssignFields{To: "eilidh"})
+	moved := s.command("agnes", casefile.ActAssignWelfare, 3, monday, &casefile.AssignReportFields{To: "eilidh"})
 	o.exec(`update staff set council = 'S12000036' where login = 'agnes'`)
 	s.refusedCommand(casefile.RefusedRole, moved)
 }
@@ -110,7 +110,7 @@ func TestTheSameActTwice(t *testing.T) {
 			for i := range times {
 				all.Go(func() {
 					answers[i], errs[i] = s.RecordAct(context.WithoutCancel(t.Context()),
-						activities.RecordActParams{Case: s.ref, Command: c.command.ID, Act: c.command.Act.Wire(), Now: s.now})
+						activities.RecordActParams{Case: s.ref, Command: c.command.ID, Act: c.command.Act.Rule().Wire(), Now: s.now})
 				})
 			}
 			all.Wait()
@@ -139,7 +139,7 @@ func TestTheSameActTwice(t *testing.T) {
 		answer := make(chan activities.RecordActResult, 1)
 		failed := make(chan error, 1)
 		go func() {
-			out, err := s.RecordAct(context.WithoutCancel(t.Context()), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Wire(), Now: s.now})
+			out, err := s.RecordAct(context.WithoutCancel(t.Context()), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Rule().Wire(), Now: s.now})
 			answer <- out
 			failed <- err
 		}()
@@ -172,8 +172,8 @@ func TestWhatAnActIsAbout(t *testing.T) {
 	s.refused(casefile.RefusedNoSubject, "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderSchool, Result: "complete"})
 	s.refused(casefile.RefusedNothingOpen, "catriona", casefile.ActAnswer, 7, &casefile.AnswerFields{Answer: "accepted"})
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActRecordCheck, 1, &casefile.CheckFields{Result: "clear", DoneOn: monday})
-	s.refused(casefile.RefusedNoSubject, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 5, To: "family", By: "post"})
-	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "family", By: "post"})
+	s.refused(casefile.RefusedNoSubject, "morag", casefile.ActLetterSent, 5, &casefile.LetterFields{To: "family", By: "post"})
+	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "family", By: "post"})
 	s.refused(casefile.RefusedTooLate, "morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})
 	s.refused(casefile.RefusedTooEarly, "morag", casefile.ActRecordService, 0, served)
 	s.refused(casefile.RefusedNothingOpen, "ailsa", casefile.ActAgree, 0, s.agreement())
@@ -189,13 +189,13 @@ func TestOfficersByName(t *testing.T) {
 	}
 	s.until(casefile.Evidence)
 	for _, nobody := range []string{"morag", "agnes", "city_of_edinburgh_lead"} {
-		s.refused(casefile.RefusedFields, "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: nobody})
+		s.refused(casefile.RefusedFields, "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: nobody})
 	}
 	s.refused(casefile.RefusedNothingOpen, "eilidh", casefile.ActReport, 3, report())
-	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"})
+	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 	s.refused(casefile.RefusedRole, "rory", casefile.ActReport, 3, report())
 	s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActSignWelfare, 3, nil)
-	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "rory"})
+	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 	require.Equal(t, 1, value[int](o, `select count(*) from welfare_check where case_ref = $1`, s.ref), "an unreported check is handed on, not begun again")
 	s.do("rory", casefile.ActReport, 3, report())
 	s.do("agnes", casefile.ActSignWelfare, 3, nil)

@@ -47,7 +47,7 @@ func TestWhatComesAfterAProposal(t *testing.T) {
 		{"another owner", func(s *story) { s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "isla"}) }},
 		{"a new request for a check", func(s *story) { s.do("morag", casefile.ActRequestCheck, 1, nil) }},
 		{"a new welfare check", func(s *story) {
-			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "rory"})
+			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

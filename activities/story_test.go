@@ -131,7 +131,7 @@ func (s *story) on(d clock.Date) { s.now = at(d) }
 func (s *story) command(login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields) store.NewCommand {
 	s.t.Helper()
 	text := ""
-	if act.NeedsText() {
+	if act.Rule().NeedsText {
 		text = "SYNTHETIC: why and what."
 	}
 	c, err := desk.New(s.ref, act, subject, on, fields, text)
@@ -147,7 +147,7 @@ func (s *story) command(login string, act casefile.Act, subject int, on clock.Da
 // record lets the worker record a command.
 func (s *story) record(c store.NewCommand) *casefile.Refusal {
 	s.t.Helper()
-	out, err := s.RecordAct(s.t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Wire(), Now: s.now})
+	out, err := s.RecordAct(s.t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Rule().Wire(), Now: s.now})
 	require.NoError(s.t, err)
 	s.review = out.Review
 	return out.Refused
@@ -169,7 +169,7 @@ func (s *story) do(login string, act casefile.Act, subject int, fields casefile.
 // may refuse.
 func (s *story) doOn(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	s.confirming = s.confirming || rule.Day.TakesDay() && s.today().DaysSince(on) > rule.Day.Within()
 	refusal := s.record(s.command(login, act, subject, on, fields))
 	s.confirming = false
@@ -364,7 +364,7 @@ func (s *story) answer(t casefile.Task) {
 	case casefile.TaskContact:
 		s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit"})
 	case casefile.TaskAssignWelfare:
-		s.do("agnes", casefile.ActAssignWelfare, t.Subject, &casefile.AssignFields{To: "eilidh"})
+		s.do("agnes", casefile.ActAssignWelfare, t.Subject, &casefile.AssignReportFields{To: "eilidh"})
 	case casefile.TaskReport:
 		s.do("eilidh", casefile.ActReport, t.Subject, report())
 	case casefile.TaskSignWelfare:
@@ -407,7 +407,7 @@ func (s *story) sendDecision() {
 		                  where l.case_ref = $1 and l.kind = 'decision' and x.to_whom = a.whom and x.returned_on is null)`, s.ref) {
 		no := value[int](s.office, `
 			select max(l.no) from letter l where l.case_ref = $1 and l.kind = 'decision'`, s.ref)
-		s.do("morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: no, To: to, By: "recorded_delivery"})
+		s.do("morag", casefile.ActLetterSent, no, &casefile.LetterFields{To: to, By: "recorded_delivery"})
 	}
 }
 
@@ -422,7 +422,7 @@ func (s *story) triage(priority int) {
 // letter records that the opening letter was sent.
 func (s *story) letter(to string, on clock.Date) {
 	s.t.Helper()
-	s.doOn(on, "morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: to, By: "post"})
+	s.doOn(on, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: to, By: "post"})
 }
 
 func (s *story) check(person int, done clock.Date) {

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -26,7 +29,7 @@ type actFlags struct {
 // add adds the flags that an act takes: a day only where it reports what happened,
 // a confirmation only where it may be asked back.
 func (f *actFlags) add(set *pflag.FlagSet, act casefile.Act) {
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	if rule.Day.TakesDay() {
 		set.StringVar(&f.on, "on", "", "the day you attest it happened, YYYY-MM-DD (default today)")
 	}
@@ -54,61 +57,135 @@ func forAct(c *cobra.Command, act casefile.Act) *cobra.Command {
 	return c
 }
 
-// actCommand is a command that does one act on one case, or on a list of them
-// where the act takes one. bind adds the flags of its coded fields and returns
-// the fields they fill; nil where the act has none, or takes them from a form only.
-func (a *app) actCommand(use string, act casefile.Act, bind func(*pflag.FlagSet) casefile.Fields) *cobra.Command {
-	rule, _ := act.Rule()
+// actCommand makes the command of an act from the act's description: it does the act
+// on one case, or on a list of cases if one officer may do it to many at once.
+func (a *app) actCommand(act casefile.Act) *cobra.Command {
+	rule := act.Rule()
 	var flags actFlags
-	var fields casefile.Fields
+	fields := casefile.NewFields(act)
 	c := forAct(&cobra.Command{
-		Use: use, Short: rule.InWords, Args: cobra.ArbitraryArgs,
+		Use: usage(rule), Short: rule.InWords, Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			listed, err := readTargets(c, act, args, flags)
+			listed, err := readTargets(c, rule, args, flags)
 			if err != nil {
 				return err
 			}
 			if flags.families != "" || len(listed) > 1 {
 				return a.doMany(c, act, listed, fields, flags)
 			}
-			asked, subject := askedAbout(fields, listed[0].no)
-			return a.do(c, act, listed[0].ref, subject, asked, flags)
+			return a.do(c, act, listed[0].ref, listed[0].no, fields, flags)
 		},
 	}, act)
 	flags.add(c.Flags(), act)
 	flags.addFile(c.Flags())
-	if act.Many() {
+	if rule.Many {
 		c.Flags().StringVar(&flags.families, "families", "", "a list of references, one a line, instead of REF: a file or - for standard input")
 	}
-	fields = casefile.NewFields(act)
-	if bind != nil {
-		fields = bind(c.Flags())
+	typed, _ := typedFields(fields)
+	for _, f := range typed {
+		addField(c.Flags(), fields, f)
 	}
 	return c
 }
 
-// askedAbout puts the N of REF/N where the act has it: it is the command's subject,
-// or for a letter one of the coded fields.
-func askedAbout(fields casefile.Fields, no int) (casefile.Fields, int) {
-	if f, ok := fields.(casefile.AboutLetter); ok {
-		return f.OfLetter(no), 0
+// restOf makes the commands of the group's acts that have no command of their own yet:
+// an act needs no line of Go here.
+func (a *app) restOf(group string, under ...*cobra.Command) []*cobra.Command {
+	for _, rule := range casefile.ActRules {
+		made := slices.ContainsFunc(under, func(c *cobra.Command) bool { return c.Annotations[actAnnotation] == string(rule.Act) })
+		if rule.Group() == group && rule.OnCase() && !made {
+			under = append(under, a.actCommand(rule.Act))
+		}
 	}
-	return fields, no
+	return under
 }
 
-// typedNumber is the N that was typed: the opposite of askedAbout.
-func typedNumber(subject int, fields casefile.Fields) int {
-	if f, ok := fields.(casefile.AboutLetter); ok {
-		return f.LetterNo()
+// usage is the line that says how an act is typed: what it is about, and what it can't
+// do without.
+func usage(rule *casefile.ActRule) string {
+	about := map[casefile.Subject]string{casefile.AboutPerson: "REF/N", casefile.AboutPersonOrAll: "REF[/N]", casefile.AboutLetter: "ID",
+		casefile.AboutRepresentation: "REF ID", casefile.AboutDifference: "REF ID"}[rule.Subject]
+	if about == "" {
+		about = "REF"
 	}
-	return subject
+	line := rule.Verb() + " " + about
+	if rule.Many {
+		line += "..."
+	}
+	typed, inForm := typedFields(casefile.NewFields(rule.Act))
+	for _, f := range typed {
+		switch {
+		case f.Optional:
+		case len(f.Switches) == 0:
+			line += fmt.Sprintf(" --%s %s", f.Flag(), valueOf(f))
+		case f.Unsaid == "":
+			var names []string
+			for _, s := range f.Switches {
+				names = append(names, "--"+casefile.Field{Name: s.Code}.Flag())
+			}
+			line += " " + strings.Join(names, "|")
+		}
+	}
+	if rule.NeedsText || inForm {
+		line += " --file F"
+	}
+	return line
+}
+
+// typedFields lists the coded fields that have a flag each: none where some stand in a
+// form only, for then the others are filled in beside them.
+func typedFields(fields casefile.Fields) (typed []casefile.Field, inForm bool) {
+	typed = fields.Ask()
+	if slices.ContainsFunc(typed, func(f casefile.Field) bool { return !f.IsTyped() }) {
+		return nil, true
+	}
+	return typed, false
+}
+
+// valueOf is what a usage line calls the value of a field.
+func valueOf(f casefile.Field) string {
+	if len(f.Codes) > 0 {
+		return "CODE"
+	}
+	if _, err := clock.ParseDate(f.Such); err == nil {
+		return "DATE"
+	}
+	if _, err := strconv.Atoi(f.Such); err == nil {
+		return "N"
+	}
+	return "NAME"
+}
+
+// addField adds the flag of a coded field, or one for each of its switches.
+func addField(set *pflag.FlagSet, fields casefile.Fields, f casefile.Field) {
+	if f.Unsaid != "" {
+		_ = casefile.SetField(fields, f.Name, f.Unsaid) // a code of its own list
+	}
+	if len(f.Switches) == 0 {
+		set.Var(fieldFlag{fields, f.Name, valueOf(f)}, f.Flag(), question(f))
+		return
+	}
+	chosen := new(string)
+	for _, s := range f.Switches {
+		name := casefile.Field{Name: s.Code}.Flag()
+		set.Var(choice{fields, f.Name, s.Code, chosen}, name, s.Means)
+		set.Lookup(name).NoOptDefVal = "true"
+	}
+}
+
+// askedOf adds the flags of some coded fields of an act whose other fields are typed
+// as arguments.
+func askedOf(set *pflag.FlagSet, fields casefile.Fields, names ...string) {
+	for _, name := range names {
+		addField(set, fields, casefile.Asked(fields, name))
+	}
 }
 
 // do does an act and prints what became of it.
 func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
-	if err := rightSubject(act, ref, typedNumber(subject, fields)); err != nil {
-		return err
+	if refusal := act.Rule().CheckSubject(ref, subject); refusal != nil {
+		return refusal
 	}
 	if _, err := a.database(ctx); err != nil {
 		return err
@@ -202,7 +279,7 @@ func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error)
 	if err != nil {
 		return me, err
 	}
-	if rule, _ := act.Rule(); !rule.MayBeDoneBy(me.Roles) {
+	if rule := act.Rule(); !rule.MayBeDoneBy(me.Roles) {
 		return me, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
 	}
 	return me, nil
@@ -211,7 +288,7 @@ func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error)
 // mayTakePart checks that an act's part on a case is not met by another part of
 // the same person.
 func (a *app) mayTakePart(ctx context.Context, act casefile.Act, ref string) error {
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	if rule.Part == casefile.NoPart {
 		return nil
 	}
@@ -242,7 +319,7 @@ func roles(list []casefile.Party) string {
 // hasDay refuses a day that was typed for an act which has that of its handling:
 // the minister's own signature, for a wet one alone is attested.
 func (f actFlags) hasDay(act casefile.Act, fields casefile.Fields) error {
-	if rule, _ := act.Rule(); f.on == "" || rule.Day.Reports(fields) {
+	if rule := act.Rule(); f.on == "" || rule.Day.Reports(fields) {
 		return nil
 	}
 	return takesNoDay(act)
@@ -259,7 +336,7 @@ func (a *app) attested(ctx context.Context, act casefile.Act, flags actFlags) (c
 	if err != nil || flags.on == "" {
 		return today, err
 	}
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	d, err := clock.ParseDate(flags.on)
 	if err != nil {
 		return d, usageError{fmt.Errorf("--on %q: %w", flags.on, err)}

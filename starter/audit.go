@@ -190,7 +190,7 @@ func readHeads(name string) (heads []store.ChainHead, err error) {
 func (a *app) auditErase() *cobra.Command {
 	var reason string
 	var dryRun bool
-	rule, _ := casefile.ActErase.Rule()
+	rule := casefile.ActErase.Rule()
 	c := forAct(&cobra.Command{
 		Use: "erase COMMAND-ID --reason CODE", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -238,7 +238,7 @@ const maxCapacity = 1000
 
 // laneCommand is a command that does an act of operations on a lane.
 func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	f := &casefile.BacklogFields{}
 	var flags actFlags
 	wanted := 0

@@ -203,7 +203,7 @@ type appliedCalendar struct {
 func (a *app) calendarApply() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.CalendarFields{}
-	rule, _ := casefile.ActApplyCalendar.Rule()
+	rule := casefile.ActApplyCalendar.Rule()
 	c := forAct(&cobra.Command{
 		Use: "apply FILE --reason CODE", Short: rule.InWords, Args: exactly(1),
 		Long: rule.InWords + ".\n\nEvery date that was shown before is kept, with both versions. It can be broken off: the worker goes on, and the same command shows how far it is.",
@@ -273,7 +273,7 @@ func (a *app) calendarApply() *cobra.Command {
 		},
 	}, casefile.ActApplyCalendar)
 	flags.add(c.Flags(), casefile.ActApplyCalendar)
-	asked(c.Flags(), fields, "reason", &fields.Reason)
+	askedOf(c.Flags(), fields, "reason")
 	return c
 }
 

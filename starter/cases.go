@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -20,40 +19,11 @@ import (
 )
 
 func (a *app) caseCommand() *cobra.Command {
-	reconcile := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.ReconcileFields{}
-		asked(set, f, "paper_file", &f.PaperFile)
-		asked(set, f, "record", &f.Record)
-		return f
-	}
-	triage := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.TriageFields{}
-		set.IntVar(&f.Priority, "priority", 0, question(casefile.Asked(f, "priority")))
-		asked(set, f, "public_harm_screen", &f.PublicHarmScreen)
-		asked(set, f, "family_ilr", (*string)(&f.FamilyILR))
-		asked(set, f, "seven_years", (*string)(&f.SevenYears))
-		asked(set, f, "vulnerable", (*string)(&f.Vulnerable))
-		return f
-	}
-	lookInto := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.LookIntoFields{}
-		asked(set, f, "finding", &f.Finding)
-		return f
-	}
-	assign := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.AssignFields{}
-		asked(set, f, "to", &f.To)
-		asked(set, f, "role", (*string)(&f.Role))
-		return f
-	}
-	return group("case", "find, show and prepare cases",
+	return group("case", "find, show and prepare cases", a.restOf("case",
 		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
 		forReaders(a.caseTimeline(), "whoever sees the file, or operations"),
-		forReaders(a.caseTexts(), "whoever sees the file; councils what is written of their children, the minister's office its own"), a.caseOpen(),
-		a.actCommand("assign REF... --to NAME [--role ROLE]", casefile.ActAssign, assign),
-		a.caseFlag(), a.actCommand("look-into REF/N --finding CODE --file F", casefile.ActLookInto, lookInto), a.caseCorrect(), a.caseDifference(), a.caseArrival(), a.caseRecover(),
-		a.actCommand("reconcile REF", casefile.ActReconcile, reconcile),
-		a.actCommand("triage REF", casefile.ActTriage, triage))
+		forReaders(a.caseTexts(), "whoever sees the file; councils what is written of their children, the minister's office its own"),
+		a.caseOpen(), a.caseFlag(), a.caseCorrect(), a.caseArrival(), a.caseRecover())...)
 }
 
 func (a *app) caseFind() *cobra.Command {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -19,33 +18,8 @@ import (
 )
 
 func (a *app) clockCommand() *cobra.Command {
-	hold := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.HoldFields{}
-		asked(set, f, "ground", (*string)(&f.Ground))
-		set.Var(dateFlag{&f.ReviewOn}, "review-on", question(casefile.Asked(f, "review_on")))
-		return f
-	}
-	release := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.ReleaseFields{}
-		asked(set, f, "ground", (*string)(&f.Ground))
-		asked(set, f, "reason", &f.Reason)
-		return f
-	}
-	extend := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.ExtendFields{}
-		asked(set, f, "task", (*string)(&f.Task))
-		asked(set, f, "decision", &f.Decision)
-		set.Var(countFlag{&f.Days}, "days", question(casefile.Asked(f, "days")))
-		asked(set, f, "reason", &f.Reason)
-		asked(set, f, "asked_by", &f.AskedBy)
-		set.Var(dateFlag{&f.AskedOn}, "asked-on", question(casefile.Asked(f, "asked_on")))
-		return f
-	}
 	return group("clock", "the deadlines of a case: what is left of each, what stops it, and every date it has had",
-		forReaders(a.clockShow(), everybody),
-		a.actCommand("hold REF[/N] --ground CODE --review-on DATE", casefile.ActHold, hold),
-		a.actCommand("release REF[/N] --ground CODE --reason CODE", casefile.ActRelease, release),
-		a.actCommand("extend REF[/N] --task KIND --decision CODE --reason CODE [--days N --asked-by WHO --asked-on DATE]", casefile.ActExtend, extend))
+		a.restOf("clock", forReaders(a.clockShow(), everybody))...)
 }
 
 // caseClocks are a case's deadlines as the reader's role may see them.

@@ -62,15 +62,15 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 	if err != nil {
 		return t, err
 	}
-	rule, _ := cmd.Act.Rule()
+	rule := cmd.Act.Rule()
 	if rule.Council && me.Council != s.Council {
 		return t, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for an officer of the family's own council", cmd.Act))
 	}
 	if t.Filed, err = allowed(s, !file.SignedOn.IsZero(), cmd.Act); err != nil {
 		return t, err
 	}
-	if err := rightSubject(cmd.Act, cmd.Case, typedNumber(cmd.Subject, fields)); err != nil {
-		return t, err
+	if refusal := rule.CheckSubject(cmd.Case, cmd.Subject); refusal != nil {
+		return t, refusal
 	}
 	return t, file.has(rule, cmd.Subject, fields)
 }
@@ -80,10 +80,10 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, err error) {
 	review := casefile.Review{Stage: s.Stage, Stuck: s.Stuck, Signed: signed}
 	switch {
-	case s.Stage == casefile.Closed && act.IsFiled():
+	case s.Stage == casefile.Closed && act.Rule().Filed:
 		return true, nil
 	case s.Stage != casefile.Unlisted:
-	case act.OpensReview(), s.Drawn:
+	case act.Rule().OpensReview, s.Drawn:
 		review.Stage = casefile.Listed // it opens the review, or finds it opening
 	default:
 		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet: case show tells the forecast")
@@ -92,30 +92,17 @@ func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, er
 }
 
 // has checks that a case file has what an act is about.
-func (f caseFile) has(rule casefile.ActRule, subject int, fields casefile.Fields) error {
+func (f caseFile) has(rule *casefile.ActRule, subject int, fields casefile.Fields) error {
 	missing := func(format string, args ...any) error {
 		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf(format, args...))
 	}
-	switch rule.Subject {
-	case casefile.AboutPerson, casefile.AboutPersonOrAll:
-		if subject != 0 && !slices.ContainsFunc(f.People, func(p filePerson) bool { return p.No == subject }) {
-			return missing("the family has no person %d whom you may see", subject)
-		}
-	case casefile.AboutRepresentation:
-		if !slices.ContainsFunc(f.Representations, func(r fileRepresentation) bool { return r.No == subject }) {
-			return missing("the case has no representation %d: case show lists them", subject)
-		}
-	}
-	if rule.Subject == casefile.AboutDifference && !slices.ContainsFunc(f.Differences, func(d fileDifference) bool { return d.No == subject }) {
-		return missing("no difference of this number waits: case show lists them")
+	if !f.lists(rule.Subject, subject) {
+		return rule.MissingSubject(subject)
 	}
 	revision := f.Revision
 	switch fields := fields.(type) {
-	case casefile.AboutLetter:
-		if !slices.ContainsFunc(f.Letters, func(l fileLetter) bool { return l.No == fields.LetterNo() }) {
-			return missing("the case has no letter of this number: see letter list")
-		}
-		if sent, ok := fields.(*casefile.LetterFields); ok && sent.To == "representative" && !f.Represented {
+	case *casefile.LetterFields:
+		if fields.To == "representative" && !f.Represented {
 			return missing("the family has no representative on file")
 		}
 	case *casefile.EvidenceFields:
@@ -135,4 +122,20 @@ func (f caseFile) has(rule casefile.ActRule, subject int, fields casefile.Fields
 		return casefile.Refuse(casefile.RefusedStale, fmt.Sprintf("it was made on revision %d of the file, which is now at %d: read it again", revision, f.Revision))
 	}
 	return nil
+}
+
+// lists reports whether the case file has what an act is about; an act about the whole
+// case needs nothing.
+func (f caseFile) lists(subject casefile.Subject, n int) bool {
+	switch subject {
+	case casefile.AboutPerson, casefile.AboutPersonOrAll:
+		return n == 0 || slices.ContainsFunc(f.People, func(p filePerson) bool { return p.No == n })
+	case casefile.AboutLetter:
+		return slices.ContainsFunc(f.Letters, func(l fileLetter) bool { return l.No == n })
+	case casefile.AboutRepresentation:
+		return slices.ContainsFunc(f.Representations, func(r fileRepresentation) bool { return r.No == n })
+	case casefile.AboutDifference:
+		return slices.ContainsFunc(f.Differences, func(d fileDifference) bool { return d.No == n })
+	}
+	return true
 }

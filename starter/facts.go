@@ -22,7 +22,7 @@ func (a *app) caseOpen() *cobra.Command {
 	var flags actFlags
 	var on string
 	fields := &casefile.OpenFields{}
-	rule, _ := casefile.ActOpen.Rule()
+	rule := casefile.ActOpen.Rule()
 	c := forAct(&cobra.Command{
 		Use: "open REF [--on DATE] --reason CODE", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -43,7 +43,7 @@ func (a *app) caseOpen() *cobra.Command {
 			return a.do(c, casefile.ActOpen, ref, 0, fields, flags)
 		},
 	}, casefile.ActOpen)
-	asked(c.Flags(), fields, "reason", &fields.Reason)
+	askedOf(c.Flags(), fields, "reason")
 	c.Flags().StringVar(&on, "on", "", "the day on which the review of the evidence is to begin, YYYY-MM-DD (default today)")
 	flags.add(c.Flags(), casefile.ActOpen)
 	flags.addFile(c.Flags())
@@ -63,7 +63,7 @@ func (a *app) listingDay(ctx context.Context, on string) (clock.Date, error) {
 
 func (a *app) caseFlag() *cobra.Command {
 	var flags actFlags
-	rule, _ := casefile.ActFlag.Rule()
+	rule := casefile.ActFlag.Rule()
 	var codes []string
 	for _, f := range casefile.Flags {
 		codes = append(codes, string(f))
@@ -87,7 +87,7 @@ func (a *app) caseFlag() *cobra.Command {
 func (a *app) caseCorrect() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.CorrectFields{}
-	rule, _ := casefile.ActCorrect.Rule()
+	rule := casefile.ActCorrect.Rule()
 	c := forAct(&cobra.Command{
 		Use: "correct REF[/N] FIELD --reason CODE --source CODE --file F", Short: rule.InWords, Args: exactly(2),
 		Long: rule.InWords + ".\n\nThe new value comes from --file or standard input, for it is personal.\n\nOf a person (REF/N): " + strings.Join(casefile.PersonFacts, ", ") +
@@ -101,33 +101,9 @@ func (a *app) caseCorrect() *cobra.Command {
 			return a.do(c, casefile.ActCorrect, ref, person, fields, flags)
 		},
 	}, casefile.ActCorrect)
-	asked(c.Flags(), fields, "reason", &fields.Reason)
-	asked(c.Flags(), fields, "source", &fields.Source)
+	askedOf(c.Flags(), fields, "reason")
+	askedOf(c.Flags(), fields, "source")
 	flags.add(c.Flags(), casefile.ActCorrect)
-	flags.addFile(c.Flags())
-	return c
-}
-
-func (a *app) caseDifference() *cobra.Command {
-	var flags actFlags
-	fields := &casefile.DifferenceFields{}
-	rule, _ := casefile.ActDifference.Rule()
-	c := forAct(&cobra.Command{
-		Use: "difference REF ID --accepted|--rejected", Short: rule.InWords, Args: exactly(2),
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
-			if err != nil {
-				return err
-			}
-			no, err := casefile.ParseNumber(args[1], casefile.MaxNumber)
-			if err != nil {
-				return usageError{fmt.Errorf("%w; case show lists the differences", err)}
-			}
-			return a.do(c, casefile.ActDifference, ref, no, fields, flags)
-		},
-	}, casefile.ActDifference)
-	choose(c.Flags(), &fields.Finding, []string{"accepted", "rejected"}, func(string) string { return "what is done with it" })
-	flags.add(c.Flags(), casefile.ActDifference)
 	flags.addFile(c.Flags())
 	return c
 }
@@ -135,7 +111,7 @@ func (a *app) caseDifference() *cobra.Command {
 func (a *app) caseArrival() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.ArrivalFields{}
-	rule, _ := casefile.ActArrival.Rule()
+	rule := casefile.ActArrival.Rule()
 	c := forAct(&cobra.Command{
 		Use: "arrival REF --no-change", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -148,7 +124,7 @@ func (a *app) caseArrival() *cobra.Command {
 			})
 		},
 	}, casefile.ActArrival)
-	choose(c.Flags(), &fields.Finding, []string{"no_change"}, func(string) string { return "it changes nothing about the decision" })
+	askedOf(c.Flags(), fields, "finding")
 	flags.add(c.Flags(), casefile.ActArrival)
 	return c
 }
@@ -186,7 +162,7 @@ func (a *app) stuckAgain(ctx context.Context, s *store.Store, ref string) string
 // Temporal names it.
 func (a *app) caseRecover() *cobra.Command {
 	var flags actFlags
-	rule, _ := casefile.ActRecover.Rule()
+	rule := casefile.ActRecover.Rule()
 	c := forAct(&cobra.Command{
 		Use: "recover REF", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -276,7 +252,7 @@ const holdWorkingDays = 20
 func (a *app) duplicateResolve() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.DuplicateFields{}
-	rule, _ := casefile.ActDuplicate.Rule()
+	rule := casefile.ActDuplicate.Rule()
 	c := forAct(&cobra.Command{
 		Use: "resolve A B --same|--different", Short: rule.InWords, Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -308,7 +284,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 			})
 		},
 	}, casefile.ActDuplicate)
-	choose(c.Flags(), &fields.Finding, []string{"same", "different"}, func(string) string { return "whether the two files are one family" })
+	askedOf(c.Flags(), fields, "finding")
 	flags.add(c.Flags(), casefile.ActDuplicate)
 	return c
 }

@@ -27,8 +27,8 @@ func (a *app) formCommand() *cobra.Command {
 				return usageError{fmt.Errorf("form takes a kind and a case reference: %s", c.UseLine())}
 			}
 			act := casefile.Act(args[0])
-			rule, ok := act.Rule()
-			if !ok {
+			rule := act.Rule()
+			if !act.Known() {
 				return usageError{fmt.Errorf("%q is no kind of act; a kind is written with a dot, such as welfare.report", act)}
 			}
 			switch does := commandOf(c.Root(), act); {
@@ -48,12 +48,11 @@ func (a *app) formCommand() *cobra.Command {
 				}
 			}
 			if ref != "" {
-				if err := rightSubject(act, ref, no); err != nil {
-					return err
+				if refusal := rule.CheckSubject(ref, no); refusal != nil {
+					return refusal
 				}
 			}
-			fields, subject := askedAbout(casefile.NewFields(act), no)
-			form, err := a.form(c.Context(), act, ref, subject, fields)
+			form, err := a.form(c.Context(), act, ref, no, casefile.NewFields(act))
 			if err != nil {
 				return err
 			}
@@ -79,11 +78,11 @@ func commandOf(c *cobra.Command, act casefile.Act) *cobra.Command {
 // form prints the form of an act, filled with what is given and with what the
 // case file tells.
 func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields) (string, error) {
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	var file caseFile
 	on := "a lane"
 	if ref != "" {
-		on = reference(ref, typedNumber(subject, fields))
+		on = reference(ref, subject)
 		var err error
 		if file, _, err = a.read(ctx, ref, "form "+string(act)); err != nil {
 			return "", err
@@ -116,7 +115,7 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 		}
 		heading = top
 	}
-	if act.NeedsText() {
+	if act.Rule().NeedsText {
 		b.WriteString("text: |\n  \n")
 	}
 	return b.String(), nil
@@ -162,12 +161,12 @@ func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject i
 		}
 		text, err = parseFile(inputName(file), body, act, fields)
 		return text, nil, err
-	case fields.Validate() == nil && !act.NeedsText():
+	case fields.Validate() == nil && !act.Rule().NeedsText:
 		return "", nil, nil
 	case fields.Validate() != nil && fieldsGiven(c):
 		return "", nil, usageError{fields.Validate()}
 	}
-	about := reference(ref, typedNumber(subject, fields))
+	about := reference(ref, subject)
 	editor := os.Getenv("EDITOR")
 	if editor == "" || !atTerminal() {
 		missing := fields.Validate()
@@ -185,7 +184,7 @@ func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject i
 		return "", nil, err
 	}
 	text, err = parseForm(kept.path, body, fields)
-	if err == nil && act.NeedsText() && text == "" {
+	if err == nil && act.Rule().NeedsText && text == "" {
 		err = usageError{fmt.Errorf("%s: text: %s is nothing without its text", kept.path, act)}
 	}
 	if err != nil {
@@ -195,10 +194,7 @@ func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject i
 }
 
 // readListForm is readForm for a list, which has one form for all and no editor.
-func readListForm(act casefile.Act, first target, fields casefile.Fields, file string) (text string, err error) {
-	if f, ok := fields.(*casefile.LetterFields); ok {
-		f.Letter = first.no // each of the list puts its own number there
-	}
+func readListForm(act casefile.Act, fields casefile.Fields, file string) (text string, err error) {
 	if file != "" {
 		body, err := readInput("--file", file)
 		if err != nil {
@@ -211,7 +207,7 @@ func readListForm(act casefile.Act, first target, fields casefile.Fields, file s
 	if err := fields.Validate(); err != nil {
 		return "", usageError{err}
 	}
-	if act.NeedsText() && text == "" {
+	if act.Rule().NeedsText && text == "" {
 		return "", usageError{fmt.Errorf("%s needs its text, one for all of the list: give it with --file", act)}
 	}
 	return text, nil
@@ -234,7 +230,7 @@ func fieldsGiven(c *cobra.Command) bool {
 // act has no coded fields, or needs a text and has its fields from flags. A file
 // is a form when it is a mapping that has one of the form's keys.
 func parseFile(source string, body []byte, act casefile.Act, into casefile.Fields) (string, error) {
-	plain := len(into.Ask()) == 0 || (act.NeedsText() && into.Validate() == nil)
+	plain := len(into.Ask()) == 0 || (act.Rule().NeedsText && into.Validate() == nil)
 	if plain && !isForm(body, into) {
 		return strings.TrimSpace(string(body)), nil
 	}

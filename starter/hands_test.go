@@ -58,7 +58,7 @@ func TestEachActHasItsCommand(t *testing.T) {
 		for flag, takes := range map[string]bool{"on": dated, "file": worded, "dry-run": true, "confirm": rule.AskedBack()} {
 			require.Equal(t, takes, c.Flags().Lookup(flag) != nil, "%s takes --%s", c.CommandPath(), flag)
 		}
-		require.Equal(t, rule.Act.Many(), c.Flags().Lookup("families") != nil, "%s takes --families", c.CommandPath())
+		require.Equal(t, rule.Many, c.Flags().Lookup("families") != nil, "%s takes --families", c.CommandPath())
 		for _, f := range casefile.NewFields(rule.Act).Ask() {
 			flag := c.Flags().Lookup(strings.ReplaceAll(f.Name, "_", "-"))
 			if flag == nil || f.Shape != casefile.One {
@@ -168,11 +168,10 @@ func (r *room) commands() string {
 }
 
 func isAboutLetter(act casefile.Act) bool {
-	_, letter := casefile.NewFields(act).(casefile.AboutLetter)
-	return letter
+	return act.Rule().Subject == casefile.AboutLetter
 }
 
-func loginOf(rule casefile.ActRule) string {
+func loginOf(rule *casefile.ActRule) string {
 	for _, m := range rehearsal.Staff() {
 		if m.Role == rule.Roles[0] && (m.Council == "" || m.Council == "S12000049") {
 			return m.Login
@@ -183,7 +182,7 @@ func loginOf(rule casefile.ActRule) string {
 
 // dayRefused is the exit code for a day that can't be the act's: one that decides or
 // signs takes none at all.
-func dayRefused(rule casefile.ActRule) int {
+func dayRefused(rule *casefile.ActRule) int {
 	if rule.Day.TakesDay() {
 		return exitRefused
 	}
@@ -191,7 +190,7 @@ func dayRefused(rule casefile.ActRule) int {
 }
 
 // subject is how an act's case is typed on the command line and for its form.
-func subject(rule casefile.ActRule, ref string) (args []string, form string) {
+func subject(rule *casefile.ActRule, ref string) (args []string, form string) {
 	switch {
 	case rule.Act == casefile.ActBacklogCapacity:
 		return []string{"7"}, ""
@@ -255,7 +254,7 @@ func TestADryRunOfWhatIsTypedInWords(t *testing.T) {
 	for act, args := range typedInWords(r.ref, r.unlisted) {
 		t.Run(string(act), func(t *testing.T) {
 			r.t = t
-			rule, _ := act.Rule()
+			rule := act.Rule()
 			if act == casefile.ActRecover {
 				r.admin.MustExec(`update review set stuck = 'test' where case_ref = $1`, r.ref)
 				defer r.admin.MustExec(`update review set stuck = '' where case_ref = $1`, r.ref)
@@ -327,13 +326,13 @@ func TestADryRunOfEachAct(t *testing.T) {
 			before := r.commands()
 			more := []string{"--dry-run"}
 			fields := casefile.NewFields(rule.Act)
-			if len(fields.Ask()) > 0 || rule.Act.NeedsText() {
+			if len(fields.Ask()) > 0 || rule.NeedsText {
 				form, errs, code := r.types(slices.DeleteFunc([]string{"--as", login, "form", string(rule.Act), about}, func(s string) bool { return s == "" })...)
 				require.Zero(t, code, errs)
 				form = filled(form, fields)
 				text, err := parseForm("form", []byte(form), fields)
 				require.NoError(t, err, form)
-				require.Equal(t, rule.Act.NeedsText(), text == "Written by a test.", form)
+				require.Equal(t, rule.NeedsText, text == "Written by a test.", form)
 				file := filepath.Join(t.TempDir(), "form.yaml")
 				require.NoError(t, os.WriteFile(file, []byte(form), 0o600))
 				more = append(more, "--file", file)
@@ -354,7 +353,7 @@ func TestADryRunOfEachAct(t *testing.T) {
 				return
 			}
 			elsewhere, _ := subject(rule, r.unlisted)
-			if !rule.Act.OpensReview() && rule.Subject != casefile.AboutRepresentation && !isAboutLetter(rule.Act) {
+			if !rule.OpensReview && rule.Subject != casefile.AboutRepresentation && !isAboutLetter(rule.Act) {
 				_, errs, code = type_(login, elsewhere, more...)
 				require.Equal(t, exitRefused, code, errs)
 				require.Contains(t, errs, "not listed yet")
@@ -364,7 +363,7 @@ func TestADryRunOfEachAct(t *testing.T) {
 				require.Equal(t, exitRefused, code, errs)
 				require.Contains(t, errs, "no person 9")
 			}
-			if !rule.Act.Many() {
+			if !rule.Many {
 				_, errs, code = type_(login, append(slices.Clone(args), r.unlisted), more...)
 				require.Equal(t, exitUsage, code, errs)
 				require.Contains(t, errs, "(R3)")
@@ -373,7 +372,7 @@ func TestADryRunOfEachAct(t *testing.T) {
 			r.admin.MustExec(`update review set stuck = 'test' where case_ref = $1`, r.ref)
 			// Councils and the minister's office don't see that a review is stuck: there the review tells.
 			inside := !rule.Council && !slices.Contains(rule.Roles, casefile.PrivateOffice) && rule.Roles[0] != casefile.RepresentationDrafter
-			if !rule.Act.Receives() && inside {
+			if !rule.Receives && inside {
 				_, errs, code = type_(login, args, more...)
 				require.Equal(t, exitRefused, code, errs)
 				require.Contains(t, errs, "stuck")
@@ -513,17 +512,17 @@ func TestALineOfAListIsNamed(t *testing.T) {
 		good + "\n" + good + "/2\nK7F-2222x": "list line 3: ",
 	} {
 		require.NoError(t, os.WriteFile(list, []byte(body), 0o600))
-		_, err := readTargets(c, casefile.ActEvidence, nil, actFlags{families: list})
+		_, err := readTargets(c, casefile.ActEvidence.Rule(), nil, actFlags{families: list})
 		require.ErrorContains(t, err, want)
 		require.Equal(t, exitUsage, exitCode(err))
 	}
 	require.NoError(t, os.WriteFile(list, []byte("\ufeff"+good+"\r\n "+strings.ToLower(good)+"/2 \n"+good+" # again\n"), 0o600))
-	targets, err := readTargets(c, casefile.ActEvidence, nil, actFlags{families: list})
+	targets, err := readTargets(c, casefile.ActEvidence.Rule(), nil, actFlags{families: list})
 	require.NoError(t, err)
 	require.Equal(t, []string{good, good + "/2"}, []string{targets[0].String(), targets[1].String()})
 	require.Len(t, targets, 2)
 	require.Equal(t, fmt.Sprintf("%s stands twice (%s line 1, %s line 3): it is done once\n", good, list, list), errs.String())
-	_, err = readTargets(c, casefile.ActAssign, []string{good, good + "/2"}, actFlags{})
+	_, err = readTargets(c, casefile.ActAssign.Rule(), []string{good, good + "/2"}, actFlags{})
 	require.ErrorContains(t, err, "argument 2: case.assign is about the whole case")
 	require.Equal(t, exitUsage, exitCode(err))
 }

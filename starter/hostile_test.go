@@ -255,7 +255,7 @@ func (a *assault) fill(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(filled(form, fields)), 0o600))
 	case a.act == casefile.ActCorrect:
 		require.NoError(t, os.WriteFile(file, []byte("2012-05-06\n"), 0o600))
-	case a.act.NeedsText():
+	case a.act.Rule().NeedsText:
 		require.NoError(t, os.WriteFile(file, []byte("Written by a test.\n"), 0o600))
 	default:
 		return

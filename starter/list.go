@@ -29,13 +29,13 @@ func (t target) String() string { return reference(t.ref, t.no) }
 // readTargets reads whom an act is about: the references typed, or those of the
 // file of --families. A list with a malformed reference is refused whole; what
 // stands twice is named, and done once.
-func readTargets(c *cobra.Command, act casefile.Act, args []string, flags actFlags) ([]target, error) {
+func readTargets(c *cobra.Command, rule *casefile.ActRule, args []string, flags actFlags) ([]target, error) {
 	var targets []target
 	var wrong []error
 	take := func(where, word string) {
 		ref, no, err := casefile.ParsePersonReference(word)
-		if err == nil {
-			err = rightSubject(act, ref, no)
+		if refusal := rule.CheckSubject(ref, no); err == nil && refusal != nil {
+			err = refusal
 		}
 		if err != nil && where != "" {
 			err = fmt.Errorf("%s: %w", where, err)
@@ -64,10 +64,13 @@ func readTargets(c *cobra.Command, act casefile.Act, args []string, flags actFla
 		if len(targets) == 0 {
 			return nil, usageError{fmt.Errorf("%s names no case: write one reference a line", inputName(flags.families))}
 		}
+	case rule.Subject == casefile.AboutRepresentation, rule.Subject == casefile.AboutDifference:
+		t, err := readNumbered(c, args)
+		return []target{t}, err
 	case len(args) == 0:
 		return nil, usageError{fmt.Errorf("%s takes a case reference: %s", c.CommandPath(), c.UseLine())}
-	case len(args) > 1 && !act.Many():
-		return nil, usageError{fmt.Errorf("%s is done on one case at a time, not on %d: it takes a look at each, and no batch decides or judges (R3)", act, len(args))}
+	case len(args) > 1 && !rule.Many:
+		return nil, usageError{fmt.Errorf("%s is done on one case at a time, not on %d: it takes a look at each, and no batch decides or judges (R3)", rule.Act, len(args))}
 	case len(args) == 1:
 		take("", args[0])
 		return targets, errors.Join(wrong...)
@@ -80,6 +83,20 @@ func readTargets(c *cobra.Command, act casefile.Act, args []string, flags actFla
 		return nil, usageError{fmt.Errorf("nothing was sent, for the list is not right:\n%w", errors.Join(wrong...))}
 	}
 	return once(c.ErrOrStderr(), targets), nil
+}
+
+// readNumbered reads REF ID: a case, and the number of something that case show lists.
+func readNumbered(c *cobra.Command, args []string) (t target, err error) {
+	if err := exactly(2)(c, args); err != nil {
+		return t, err
+	}
+	if t.ref, err = casefile.ParseReference(args[0]); err != nil {
+		return t, err
+	}
+	if t.no, err = casefile.ParseNumber(args[1], casefile.MaxNumber); err != nil {
+		return t, usageError{fmt.Errorf("%w; case show lists the numbers", err)}
+	}
+	return t, nil
 }
 
 // once leaves out what stands in a list twice, and says so.
@@ -95,21 +112,6 @@ func once(w io.Writer, targets []target) []target {
 		kept = append(kept, t)
 	}
 	return kept
-}
-
-// rightSubject checks what can be known of REF/N without the case.
-func rightSubject(act casefile.Act, ref string, no int) error {
-	rule, _ := act.Rule()
-	_, letter := casefile.NewFields(act).(casefile.AboutLetter)
-	switch {
-	case letter && no == 0:
-		return usageError{fmt.Errorf("name the letter as letter list does: %s/1", ref)}
-	case !letter && rule.Subject == casefile.AboutCase && no != 0:
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about the whole case: leave out the /%d", act, no))
-	case rule.Subject == casefile.AboutPerson && no == 0:
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is about one person: name them as in %s/2", act, ref))
-	}
-	return nil
 }
 
 func inputName(name string) string {
@@ -174,14 +176,14 @@ func (a *app) doMany(c *cobra.Command, act casefile.Act, list []target, fields c
 	if err != nil {
 		return err
 	}
-	text, err := readListForm(act, list[0], fields, flags.file)
+	text, err := readListForm(act, fields, flags.file)
 	if err != nil {
 		return err
 	}
 	if err := flags.hasDay(act, fields); err != nil {
 		return err
 	}
-	rule, _ := act.Rule()
+	rule := act.Rule()
 	reports := rule.Day.Reports(fields)
 	if flags.on == "" && reports && !flags.dryRun {
 		fmt.Fprintf(c.ErrOrStderr(), "attested for %s; if this stops half way, type it again with --on %s\n", on, on)
@@ -278,13 +280,12 @@ func (b *batch) send(ctx context.Context, t target) (contract.Receipt, string, e
 	if err := b.mayTakePart(ctx, b.act, t.ref); err != nil {
 		return none, "", err
 	}
-	fields, subject := askedAbout(b.fields, t.no)
-	cmd, err := b.flags.command(t.ref, b.act, subject, b.on, fields, b.text)
+	cmd, err := b.flags.command(t.ref, b.act, t.no, b.on, b.fields, b.text)
 	if err != nil {
 		return none, "", err
 	}
 	if b.flags.dryRun {
-		trial, err := b.try(ctx, cmd, fields)
+		trial, err := b.try(ctx, cmd, b.fields)
 		return contract.Receipt{Stage: trial.Stage}, wouldBeSent, err
 	}
 	if cmd, err = desk.Resumable(cmd, b.login, b.names); err != nil {

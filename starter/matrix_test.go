@@ -152,7 +152,7 @@ func TestEveryCommandByEveryRole(t *testing.T) {
 				if rule.Subject != casefile.AboutLane {
 					stage = rule.From
 				}
-				if fields := casefile.NewFields(rule.Act); len(fields.Ask()) > 0 || rule.Act.NeedsText() {
+				if fields := casefile.NewFields(rule.Act); len(fields.Ask()) > 0 || rule.NeedsText {
 					r.stage(stage)
 					form, errs, code := r.types(slices.DeleteFunc([]string{"--as", loginOf(rule), "form", string(rule.Act), about}, func(s string) bool { return s == "" })...)
 					require.Zero(t, code, errs)

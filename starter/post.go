@@ -34,7 +34,7 @@ func (a *app) postReceive() *cobra.Command {
 	var flags actFlags
 	var forCase string
 	fields := &casefile.PostFields{}
-	rule, _ := casefile.ActReceivePost.Rule()
+	rule := casefile.ActReceivePost.Rule()
 	c := forAct(&cobra.Command{
 		Use: "receive --from KIND [--case REF] [--file F]", Short: rule.InWords, Args: exactly(0),
 		Long: rule.InWords + ".\n\nWhere the case is not known, --file says what stands on the item, by which families are suggested:\n\n" +
@@ -73,7 +73,7 @@ func (a *app) postReceive() *cobra.Command {
 			return a.receiveUnlinked(c, fields, flags, says)
 		},
 	}, casefile.ActReceivePost)
-	asked(c.Flags(), fields, "from", &fields.From)
+	askedOf(c.Flags(), fields, "from")
 	c.Flags().StringVar(&forCase, "case", "", "the case it belongs to, where that is known")
 	flags.add(c.Flags(), casefile.ActReceivePost)
 	flags.addFile(c.Flags())
@@ -195,7 +195,7 @@ func (a *app) postList() *cobra.Command {
 
 func (a *app) postLink() *cobra.Command {
 	var flags actFlags
-	rule, _ := casefile.ActLinkPost.Rule()
+	rule := casefile.ActLinkPost.Rule()
 	c := forAct(&cobra.Command{
 		Use: "link ID REF", Short: rule.InWords, Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -217,7 +217,7 @@ func (a *app) postLink() *cobra.Command {
 
 func (a *app) postRead() *cobra.Command {
 	var flags actFlags
-	rule, _ := casefile.ActReadPost.Rule()
+	rule := casefile.ActReadPost.Rule()
 	c := forAct(&cobra.Command{
 		Use: "read ID", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -252,7 +252,7 @@ func (a *app) postRead() *cobra.Command {
 func (a *app) postDismiss() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.DismissFields{}
-	rule, _ := casefile.ActDismissPost.Rule()
+	rule := casefile.ActDismissPost.Rule()
 	c := forAct(&cobra.Command{
 		Use: "dismiss ID --reason CODE", Short: rule.InWords, Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -264,7 +264,7 @@ func (a *app) postDismiss() *cobra.Command {
 			})
 		},
 	}, casefile.ActDismissPost)
-	asked(c.Flags(), fields, "reason", &fields.Reason)
+	askedOf(c.Flags(), fields, "reason")
 	flags.add(c.Flags(), casefile.ActDismissPost)
 	return c
 }

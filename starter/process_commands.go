@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -81,78 +80,29 @@ func (a *app) letterCommand() *cobra.Command {
 			}
 			return s.Letters(ctx, ref, atMost)
 		}, table)
-	sent := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.LetterFields{}
-		asked(set, f, "to", &f.To)
-		asked(set, f, "by", &f.By)
-		return f
-	}
-	delivered := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.DeliveredFields{}
-		asked(set, f, "to", &f.To)
-		return f
-	}
-	returned := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.ReturnedFields{}
-		asked(set, f, "to", &f.To)
-		asked(set, f, "reason", &f.Reason)
-		return f
-	}
-	return group("letter", "letters to the family and its representative",
-		forReaders(list, "whoever sees the file, or operations"), forReaders(show, "whoever sees the file, or operations"),
-		a.actCommand("sent ID... --to WHOM --by HOW", casefile.ActLetterSent, sent),
-		a.actCommand("delivered ID... --to WHOM", casefile.ActLetterDelivered, delivered),
-		a.actCommand("returned ID --to WHOM --reason CODE", casefile.ActLetterReturned, returned))
+	return group("letter", "letters to the family and its representative", a.restOf("letter",
+		forReaders(list, "whoever sees the file, or operations"), forReaders(show, "whoever sees the file, or operations"))...)
 }
 
 func (a *app) contactCommand() *cobra.Command {
-	return group("contact", "personal contact", a.actCommand("record REF... --how HOW", casefile.ActContact, func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.ContactFields{}
-		asked(set, f, "how", &f.How)
-		asked(set, f, "names", &f.Names)
-		return f
-	}))
+	return group("contact", "personal contact", a.restOf("contact")...)
 }
 
 func (a *app) interviewCommand() *cobra.Command {
-	return group("interview", "interviews", a.actCommand("record REF/N", casefile.ActInterview, func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.InterviewFields{}
-		asked(set, f, "adverse", &f.Adverse)
-		set.Var(dateFlag{&f.PutOn}, "put-on", question(casefile.Asked(f, "put_on")))
-		return f
-	}))
+	return group("interview", "interviews", a.restOf("interview")...)
 }
 
 func (a *app) evidenceCommand() *cobra.Command {
-	return group("evidence", "evidence from those who give it",
-		a.actCommand("receive REF[/N]... --provider P", casefile.ActEvidence, func(set *pflag.FlagSet) casefile.Fields {
-			f := &casefile.EvidenceFields{Result: "complete"}
-			asked(set, f, "provider", (*string)(&f.Provider))
-			choose(set, &f.Result, []string{"partial", "nothing_held"}, func(code string) string {
-				return map[string]string{"partial": "only part of what was asked for came", "nothing_held": "the provider says that it holds nothing"}[code]
-			})
-			return f
-		}))
+	return group("evidence", "evidence from those who give it", a.restOf("evidence")...)
 }
 
 func (a *app) welfareCommand() *cobra.Command {
-	assignTo := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.AssignFields{}
-		set.StringVar(&f.To, "to", "", "the lead professional, by the staff list's name")
-		return f
-	}
-	return group("welfare", "each child's welfare check",
-		a.actCommand("assign REF/N --to NAME", casefile.ActAssignWelfare, assignTo),
-		a.actCommand("report REF/N --file F", casefile.ActReport, nil),
-		a.actCommand("sign REF/N", casefile.ActSignWelfare, nil),
-		a.actCommand("return REF/N --file F", casefile.ActReturnWelfare, nil),
-		a.concern(),
-		a.actCommand("waive REF/N --file F", casefile.ActWaive, nil))
+	return group("welfare", "each child's welfare check", a.restOf("welfare", a.concern())...)
 }
 
 // concern records a concern for a child, and says whom to ring.
 func (a *app) concern() *cobra.Command {
-	c := a.actCommand("concern REF/N [--file F]", casefile.ActConcern, nil)
+	c := a.actCommand(casefile.ActConcern)
 	record := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := record(c, args); err != nil {
@@ -219,89 +169,16 @@ func (a *app) showSummaryOf(t *tabwriter.Writer, f caseFile) {
 }
 
 func (a *app) representationCommand() *cobra.Command {
-	sign := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.SignFields{}
-		asked(set, f, "signatory", &f.Signatory)
-		asked(set, f, "document", &f.Document)
-		return f
-	}
-	from := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.LetterFromFields{}
-		asked(set, f, "from", &f.From)
-		asked(set, f, "letter", &f.Letter)
-		return f
-	}
-	reason := func(set *pflag.FlagSet) casefile.Fields {
-		f := &casefile.DeclineFields{}
-		asked(set, f, "reason", &f.Reason)
-		return f
-	}
 	return group("representation", "what is said for the family, by ministers and others",
-		a.actCommand("receive REF... --from KIND", casefile.ActReceiveLetter, from),
-		forReaders(a.representationSummary(), "the minister's office"),
-		a.actCommand("draft REF... --file F", casefile.ActDraft, nil),
-		a.actCommand("decline REF... --reason CODE", casefile.ActDecline, reason),
-		a.actCommand("check REF...", casefile.ActCheckDraft, nil),
-		a.actCommand("clear REF...", casefile.ActClear, nil),
-		a.actCommand("return REF --file F", casefile.ActReturnDraft, nil),
-		a.actCommand("sign REF...", casefile.ActSignLetter, sign),
-		a.actCommand("send REF...", casefile.ActSendLetter, nil),
-		a.answerCommand())
-}
-
-func (a *app) answerCommand() *cobra.Command {
-	var flags actFlags
-	fields := &casefile.AnswerFields{}
-	rule, _ := casefile.ActAnswer.Rule()
-	c := forAct(&cobra.Command{
-		Use: "answer REF ID --accepted|--rejected|--more --file F", Short: rule.InWords,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 2 {
-				return usageError{fmt.Errorf("%s answers one representation at a time: no batch decides or judges (R3)", casefile.ActAnswer)}
-			}
-			return exactly(2)(c, args)
-		},
-		RunE: func(c *cobra.Command, args []string) error {
-			ref, err := casefile.ParseReference(args[0])
-			if err != nil {
-				return err
-			}
-			id, err := casefile.ParseNumber(args[1], casefile.MaxNumber)
-			if err != nil {
-				return usageError{fmt.Errorf("%w; case show lists the representations", err)}
-			}
-			return a.do(c, casefile.ActAnswer, ref, id, fields, flags)
-		},
-	}, casefile.ActAnswer)
-	answers := map[string]string{"accepted": "its ground is accepted", "rejected": "it is rejected, for the reasons in the text",
-		"more": "it asks for more, and stays unanswered"}
-	choose(c.Flags(), &fields.Answer, casefile.Asked(fields, "answer").Codes, func(answer string) string { return answers[answer] })
-	flags.add(c.Flags(), casefile.ActAnswer)
-	flags.addFile(c.Flags())
-	return c
+		a.restOf("representation", forReaders(a.representationSummary(), "the minister's office"))...)
 }
 
 func (a *app) checkCommand() *cobra.Command {
-	return group("check", "security checks",
-		a.actCommand("request REF[/N]...", casefile.ActRequestCheck, nil),
-		a.actCommand("record REF/N --result R --done-on DATE", casefile.ActRecordCheck, func(set *pflag.FlagSet) casefile.Fields {
-			f := &casefile.CheckFields{}
-			asked(set, f, "result", &f.Result)
-			set.Var(dateFlag{&f.DoneOn}, "done-on", question(casefile.Asked(f, "done_on")))
-			return f
-		}))
+	return group("check", "security checks", a.restOf("check")...)
 }
 
 func (a *app) decisionCommand() *cobra.Command {
-	return group("decision", "proposals and decisions", forReaders(a.decisionShow(), "whoever sees the file"),
-		a.actCommand("propose REF --file F", casefile.ActPropose, nil),
-		a.actCommand("withdraw REF --reason CODE", casefile.ActWithdraw, func(set *pflag.FlagSet) casefile.Fields {
-			f := &casefile.WithdrawFields{}
-			asked(set, f, "reason", &f.Reason)
-			return f
-		}),
-		a.actCommand("agree REF --file F", casefile.ActAgree, nil),
-		a.actCommand("return REF --file F", casefile.ActReturn, nil))
+	return group("decision", "proposals and decisions", a.restOf("decision", forReaders(a.decisionShow(), "whoever sees the file"))...)
 }
 
 // decisionShow sets out the evidence first, then what was proposed, and what the
@@ -352,26 +229,7 @@ func (a *app) decisionShow() *cobra.Command {
 }
 
 func (a *app) serviceCommand() *cobra.Command {
-	return group("service", "serving and carrying out a decision",
-		a.actCommand("record REF[/N]... --how HOW --proof PROOF", casefile.ActRecordService, func(set *pflag.FlagSet) casefile.Fields {
-			f := &casefile.ServiceFields{}
-			asked(set, f, "how", &f.How)
-			asked(set, f, "proof", &f.Proof)
-			return f
-		}),
-		a.actCommand("status-issued REF[/N]...", casefile.ActStatusIssued, nil),
-		a.actCommand("appeal REF/N", casefile.ActAppeal, nil),
-		a.actCommand("arrival REF --no-change", casefile.ActLateArrival, func(set *pflag.FlagSet) casefile.Fields {
-			f := &casefile.ArrivalFields{}
-			choose(set, &f.Finding, []string{"no_change"}, func(string) string { return "it changes nothing about the decision" })
-			return f
-		}),
-		a.actCommand("no-appeal REF/N", casefile.ActNoAppeal, nil))
-}
-
-// asked adds the flag of a coded field, named after it, which says its codes.
-func asked(set *pflag.FlagSet, fields casefile.Fields, name string, into *string) {
-	set.StringVar(into, strings.ReplaceAll(name, "_", "-"), "", question(casefile.Asked(fields, name)))
+	return group("service", "serving and carrying out a decision", a.restOf("service")...)
 }
 
 func joined[T ~string](values []T) string {

@@ -103,10 +103,11 @@ func writeCommand(b *strings.Builder, c *cobra.Command, common *pflag.FlagSet) {
 
 // whoMay says whose a command is: of an act by its rule, of others by its mark.
 func whoMay(c *cobra.Command) string {
-	rule, act := casefile.Act(c.Annotations[actAnnotation]).Rule()
-	if !act {
+	act := casefile.Act(c.Annotations[actAnnotation])
+	if !act.Known() {
 		return c.Annotations[readersAnnotation]
 	}
+	rule := act.Rule()
 	who := roles(rule.Roles)
 	if rule.Council {
 		who += " of the family's council"

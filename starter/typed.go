@@ -154,22 +154,39 @@ func (f councilFlag) Set(s string) error {
 // Type is that of a word.
 func (councilFlag) Type() string { return "string" }
 
-// choice is a flag without a value that stands for one of several codes.
-type choice struct {
-	into   *string
-	code   string
-	chosen *string // shared by the flags of which one is chosen
+// fieldFlag is a flag that gives a coded field of an act its value. takes is what a
+// usage line calls the value.
+type fieldFlag struct {
+	fields casefile.Fields
+	name   string
+	takes  string
 }
 
-// choose adds a flag for each code, of which one can be given. what says what
-// each means.
-func choose(set *pflag.FlagSet, into *string, codes []string, what func(code string) string) {
-	chosen := new(string)
-	for _, code := range codes {
-		name := strings.ReplaceAll(code, "_", "-")
-		set.Var(choice{into, code, chosen}, name, what(code))
-		set.Lookup(name).NoOptDefVal = "true"
+func (f fieldFlag) String() string {
+	if f.fields == nil {
+		return ""
 	}
+	return casefile.Asked(f.fields, f.name).Given
+}
+
+// Set takes the value as it was typed; the act's fields are validated as a whole.
+func (f fieldFlag) Set(s string) error { return casefile.SetField(f.fields, f.name, s) }
+
+// Type names what the flag takes.
+func (f fieldFlag) Type() string {
+	switch f.takes {
+	case "DATE", "N":
+		return f.takes
+	}
+	return "string"
+}
+
+// choice is a flag without a value that stands for one of several codes of a field.
+type choice struct {
+	fields casefile.Fields
+	name   string
+	code   string
+	chosen *string // shared by the flags of which one is chosen
 }
 
 func (c choice) String() string { return "" }
@@ -182,8 +199,8 @@ func (c choice) Set(s string) error {
 	case *c.chosen != "" && *c.chosen != c.code:
 		return fmt.Errorf("--%s was given already: only one of them can be", strings.ReplaceAll(*c.chosen, "_", "-"))
 	}
-	*c.into, *c.chosen = c.code, c.code
-	return nil
+	*c.chosen = c.code
+	return casefile.SetField(c.fields, c.name, c.code)
 }
 
 // Type is that of a switch.

@@ -25,9 +25,9 @@ func (r *review) handleActs(ctx workflow.Context) error {
 		if !rule.OnCase() {
 			continue
 		}
-		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act.Wire()), r.act, workflow.UpdateHandlerOptions{
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Wire()), r.act, workflow.UpdateHandlerOptions{
 			Validator:   func(_ workflow.Context, a contract.Act) error { return r.validate(rule.Act, a) },
-			Description: inWords(rule),
+			Description: rule.WireWords(),
 		})
 		if err != nil {
 			return err
@@ -40,17 +40,6 @@ func (r *review) handleActs(ctx workflow.Context) error {
 	}
 	return workflow.SetUpdateHandlerWithOptions(ctx, contract.MoveDeadlinesUpdate, r.moveDeadlines, workflow.UpdateHandlerOptions{
 		Description: "works out each deadline by the calendars in force, and keeps the old dates of those that move"})
-}
-
-// inWords describes an Update; one under a neutral name is not told apart.
-func inWords(rule casefile.ActRule) string {
-	switch rule.Act.Wire() {
-	case rule.Act:
-		return rule.InWords
-	case casefile.ActConcern.Wire():
-		return "holds what cannot be taken back"
-	}
-	return "records what a senior caseworker has found"
 }
 
 func (r *review) takeStock(ctx workflow.Context) error {
@@ -77,8 +66,8 @@ func (r *review) refresh(ctx workflow.Context, activity, summary string, params 
 // validate refuses what the state does not allow before anything is written to
 // history. A review that is just being opened takes every act and looks later.
 func (r *review) validate(kind casefile.Act, a contract.Act) error {
-	if a.Kind != kind.Wire() || a.Command == uuid.Nil {
-		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind.Wire())))
+	if a.Kind != kind.Rule().Wire() || a.Command == uuid.Nil {
+		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind.Rule().Wire())))
 	}
 	if !r.HasOpened(casefile.Listed) {
 		return nil

@@ -254,7 +254,7 @@ func (s *story) send(a *act, d practice.Deed) {
 // ended without having taken it.
 func (s *story) deliver(a *act) {
 	a.at = s.env.Now()
-	s.update(a, string(a.Act.Wire()), contract.Act{Command: a.ID, Kind: a.Act.Wire()})
+	s.update(a, string(a.Act.Rule().Wire()), contract.Act{Command: a.ID, Kind: a.Act.Rule().Wire()})
 }
 
 func (s *story) update(a *act, name string, arg contract.Act) {

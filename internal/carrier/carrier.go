@@ -55,7 +55,7 @@ var errMoved = errors.New("its review is just being started anew")
 func (c *Carrier) Deliver(ctx context.Context, a store.Claimed) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	rule, known := a.Act.Rule()
+	rule := a.Act.Rule()
 	switch {
 	case a.Answered:
 		return nil
@@ -65,11 +65,11 @@ func (c *Carrier) Deliver(ctx context.Context, a store.Claimed) error {
 			return err
 		}
 		return c.Record.Expire(ctx, a.ID, now)
-	case known && rule.OnCase() && a.Case != "" && a.Act == casefile.ActRecover:
+	case rule.OnCase() && a.Case != "" && a.Act == casefile.ActRecover:
 		return c.recover(ctx, a)
-	case known && rule.OnCase() && a.Case != "":
+	case rule.OnCase() && a.Case != "":
 		return c.toReview(ctx, a)
-	case known && rule.Subject == casefile.AboutLane && a.Lane != "":
+	case rule.Subject == casefile.AboutLane && a.Lane != "":
 		return c.toLane(ctx, a)
 	}
 	return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%s is not delivered to anything of this kind: use its own command", a.Act)))
@@ -127,8 +127,8 @@ func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bo
 
 func updateOf(a store.Claimed, workflowID string) client.UpdateWorkflowOptions {
 	return client.UpdateWorkflowOptions{
-		WorkflowID: workflowID, UpdateID: a.ID.String(), UpdateName: string(a.Act.Wire()),
-		Args: []any{contract.Act{Command: a.ID, Kind: a.Act.Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		WorkflowID: workflowID, UpdateID: a.ID.String(), UpdateName: string(a.Act.Rule().Wire()),
+		Args: []any{contract.Act{Command: a.ID, Kind: a.Act.Rule().Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 }
 
@@ -192,13 +192,13 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	}
 	switch {
 	case f.Stage == casefile.Closed:
-		_, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Wire(), Now: now})
+		_, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Rule().Wire(), Now: now})
 		return err
 	case f.Stage != casefile.Unlisted && (f.Moving || f.Apart != a.Apart):
 		return errMoved
 	case f.Stage != casefile.Unlisted:
 		return errNotRunning
-	case !a.Act.OpensReview():
+	case !a.Act.Rule().OpensReview:
 		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet"))
 	}
 	today := clock.DateOf(now)

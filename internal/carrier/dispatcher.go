@@ -122,7 +122,7 @@ func (d *Dispatcher) deliver(ctx context.Context, a store.Claimed) bool {
 	if a.Apart || errors.Is(err, errMoved) {
 		to = store.Unnamed
 	}
-	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act", string(a.Act.Wire()), "to", to, "error", err.Error())
+	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act", string(a.Act.Rule().Wire()), "to", to, "error", err.Error())
 	if err := d.Record.PutBack(giving, a.ID, errors.Is(err, errNotRunning)); err != nil {
 		d.Logger.Warn("an act was not given back: its claim lapses", "command", a.ID.String(), "error", err.Error())
 	}

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -56,9 +57,8 @@ func TestEachActHasOneRule(t *testing.T) {
 	parts := constants(t, "Part")
 	for _, r := range ActRules {
 		t.Run(string(r.Act), func(t *testing.T) {
-			found, ok := r.Act.Rule()
-			require.True(t, ok)
-			require.Equal(t, r, found)
+			require.True(t, r.Act.Known())
+			require.Same(t, r, r.Act.Rule())
 			require.NotEmpty(t, r.Roles, "somebody may do it")
 			for _, p := range r.Roles {
 				require.True(t, p.IsRole(), "%s is a role of the staff", p)
@@ -74,8 +74,7 @@ func TestEachActHasOneRule(t *testing.T) {
 				"these are done by the database whole, for no review runs that could take them")
 		})
 	}
-	_, ok := Act("decision.sign").Rule()
-	require.False(t, ok, "there is no act of signing: agreeing, or proposing, is")
+	require.False(t, Act("decision.sign").Known(), "there is no act of signing: agreeing, or proposing, is")
 }
 
 // TestWhoMayDoWhat is process.md, Who does what.
@@ -156,9 +155,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 	scottish := []Party{Minister, PrivateOffice, RepresentationDrafter, LeadProfessional, WelfareLead}
 	for _, a := range []Act{ActPropose, ActAgree, ActReturn, ActAnswer, ActWaive, ActRecordService} {
-		rule, ok := a.Rule()
-		require.True(t, ok)
-		require.False(t, rule.MayBeDoneBy(scottish), "%s", a)
+		require.True(t, a.Known())
+		require.False(t, a.Rule().MayBeDoneBy(scottish), "%s", a)
 	}
 }
 
@@ -176,6 +174,42 @@ func TestPartsThatMayNotMeet(t *testing.T) {
 	}
 	require.ElementsMatch(t, constants(t, "Part"), []string{"", string(PartAuthor), string(PartSecond), string(PartReporter),
 		string(PartSigner), string(PartWaiver), string(PartDrafter), string(PartRepChecker), string(PartRepClearer), string(PartRepSigner)})
+}
+
+// TestWhatEachActIsAbout: one rule says what the N of REF/N is for every act, wherever
+// it is typed, printed as a form, tried or done.
+func TestWhatEachActIsAbout(t *testing.T) {
+	for _, c := range []struct {
+		act    Act
+		n      int
+		refuse string
+	}{
+		{ActAssign, 0, ""}, {ActAssign, 2, "about the whole case: leave out the /2"},
+		{ActReport, 3, ""}, {ActReport, 0, "about one person: name them as in K7F-M2Q8/2"},
+		{ActEvidence, 0, ""}, {ActEvidence, 3, ""},
+		{ActLetterSent, 1, ""}, {ActLetterSent, 0, "about one letter: name it as letter list does, as in K7F-M2Q8/1"},
+		{ActLetterReturned, 0, "about one letter"}, {ActLetterDelivered, 0, "about one letter"},
+		{ActAnswer, 1, ""}, {ActAnswer, 0, "about one representation"},
+		{ActDifference, 1, ""}, {ActDifference, 0, "about one difference"},
+		{ActBacklogPause, 1, "leave out the /1"}, {ActErase, 1, "leave out the /1"},
+	} {
+		t.Run(fmt.Sprintf("%s/%d", c.act, c.n), func(t *testing.T) {
+			refusal := c.act.Rule().CheckSubject("K7F-M2Q8", c.n)
+			if c.refuse == "" {
+				require.Nil(t, refusal)
+				return
+			}
+			require.Equal(t, RefusedNoSubject, refusal.Code)
+			require.Contains(t, refusal.Detail, c.refuse)
+			require.Contains(t, refusal.Detail, string(c.act))
+		})
+	}
+	for _, r := range ActRules {
+		require.Equal(t, RefusedNoSubject, r.MissingSubject(7).Code)
+		if r.Subject.IsPerson() || r.Subject == AboutLetter || r.Subject == AboutRepresentation || r.Subject == AboutDifference {
+			require.Contains(t, r.MissingSubject(7).Detail, "7", "%s", r.Act)
+		}
+	}
 }
 
 // TestCouncilActs: councils act on their own children only.
@@ -245,7 +279,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",
 	} {
-		rule, known := act.Rule()
+		rule, known := act.Rule(), act.Known()
 		for _, stage := range Stages {
 			t.Run(string(act)+" at "+string(stage), func(t *testing.T) {
 				err := Review{Stage: stage, Signed: stage == Service}.Allowed(act)
@@ -275,7 +309,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 	signed := Review{Stage: Decision, Signed: true}
 	for _, r := range ActRules {
-		if r.Until != Decision || r.Act.Receives() || !r.OnCase() {
+		if r.Until != Decision || r.Receives || !r.OnCase() {
 			continue
 		}
 		refusal, ok := AsRefusal(signed.Allowed(r.Act))
@@ -289,7 +323,7 @@ func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 
 func TestAStuckReviewWaitsForOperations(t *testing.T) {
 	for _, r := range ActRules {
-		if !r.OnCase() || r.Act.Receives() || r.Act == ActRecover {
+		if !r.OnCase() || r.Receives || r.Act == ActRecover {
 			continue
 		}
 		refusal, ok := AsRefusal(Review{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))
@@ -305,8 +339,8 @@ func TestAStuckReviewWaitsForOperations(t *testing.T) {
 func TestReceivingNeverFails(t *testing.T) {
 	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned}
 	for _, a := range receives {
-		require.True(t, a.Receives())
-		require.True(t, a.IsFiled(), "%s is kept with a closed case", a)
+		require.True(t, a.Rule().Receives)
+		require.True(t, a.Rule().Filed, "%s is kept with a closed case", a)
 		for _, stage := range []Stage{Listed, Evidence, Welfare, Representation, Decision, Service, Closed} {
 			t.Run(string(a)+" at "+string(stage), func(t *testing.T) {
 				require.NoError(t, Review{Stage: stage, Signed: !stage.Before(Service)}.Allowed(a))
@@ -320,7 +354,7 @@ func TestReceivingNeverFails(t *testing.T) {
 		})
 	}
 	for _, r := range ActRules {
-		require.Equal(t, slices.Contains(receives, r.Act), r.Act.Receives(), "%s", r.Act)
+		require.Equal(t, slices.Contains(receives, r.Act), r.Receives, "%s", r.Act)
 	}
 }
 
@@ -330,8 +364,8 @@ func TestNoBatchDecides(t *testing.T) {
 	many := []Act{ActAssign, ActLetterSent, ActLetterDelivered, ActContact, ActEvidence, ActRequestCheck, ActReceiveLetter, ActDraft, ActDecline,
 		ActCheckDraft, ActClear, ActSignLetter, ActSendLetter, ActRecordService, ActStatusIssued}
 	for _, r := range ActRules {
-		require.Equal(t, slices.Contains(many, r.Act), r.Act.Many(), "%s", r.Act)
-		if r.Act.Many() {
+		require.Equal(t, slices.Contains(many, r.Act), r.Many, "%s", r.Act)
+		if r.Many {
 			require.NotContains(t, []Part{PartAuthor, PartSecond, PartReporter, PartSigner, PartWaiver}, r.Part, "%s", r.Act)
 			require.NotContains(t, []Subject{AboutLane, AboutRepresentation}, r.Subject, "%s", r.Act)
 		}

@@ -3,7 +3,6 @@ package casefile
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"hame/internal/clock"
 )
@@ -150,13 +149,6 @@ func CheckDay(what string, d Day, on, today clock.Date, known Known, confirmed b
 		return Refuse(RefusedUnconfirmed, fmt.Sprintf("%s %s is %d days ago: if that is the day, type it again with --confirm", what, on, far))
 	}
 	return nil
-}
-
-// AskedBack reports whether an act may be asked back, and so takes a confirmation:
-// one that is attested for a far day, that looks like one recorded already, or that
-// loses somebody's work.
-func (r ActRule) AskedBack() bool {
-	return r.Day.TakesDay() || slices.Contains([]Act{ActRecordCheck, ActDecline}, r.Act)
 }
 
 // confirmedKey is the key under which a confirmation stands among the coded fields

@@ -43,8 +43,8 @@ var samples = map[Act]struct {
 		{"priority", `0`, "priority"}, {"priority", `6`, "priority"}, {"priority", `-1`, "priority"},
 		{"public_harm_screen", `"unknown"`, "public_harm_screen"}, {"family_ilr", `"perhaps"`, "family_ilr"},
 		{"seven_years", `""`, "seven_years"}, {"vulnerable", `"Yes"`, "vulnerable"}}},
-	ActLetterSent: {`{"letter": 1, "to": "family", "by": "recorded_delivery"}`, []wrong{
-		{"letter", `0`, "letter"}, {"letter", `-2`, "letter"}, {"to", `"school"`, "to"}, {"to", `""`, "to"}, {"by", `"fax"`, "by"}, {"by", `""`, "by"}}},
+	ActLetterSent: {`{"to": "family", "by": "recorded_delivery"}`, []wrong{
+		{"to", `"school"`, "to"}, {"to", `""`, "to"}, {"by", `"fax"`, "by"}, {"by", `""`, "by"}}},
 	ActContact: {`{"how": "visit"}`, []wrong{{"how", `"letter"`, "how"}, {"how", `""`, "how"}}},
 	ActInterview: {`{"adverse": "unanswered", "put_on": "2026-05-06"}`, []wrong{
 		{"adverse", `"put"`, "adverse"}, {"adverse", `""`, "adverse"}, {"put_on", `""`, "put_on"}, {"put_on", `"2026-02-30"`, "2026-02-30"}}},
@@ -90,9 +90,9 @@ var samples = map[Act]struct {
 	ActLinkPost:        {`{"item": 7}`, []wrong{{"item", `0`, "item"}, {"item", `-1`, "item"}}},
 	ActReadPost:        {`{"item": 7}`, []wrong{{"item", `0`, "item"}}},
 	ActDismissPost:     {`{"item": 7, "reason": "not_ours"}`, []wrong{{"item", `0`, "item"}, {"reason", `"boring"`, "reason"}}},
-	ActLetterDelivered: {`{"letter": 1, "to": "family"}`, []wrong{{"letter", `0`, "letter"}, {"to", `"school"`, "to"}}},
-	ActLetterReturned: {`{"letter": 1, "to": "family", "reason": "gone_away"}`, []wrong{
-		{"letter", `0`, "letter"}, {"to", `""`, "to"}, {"reason", `"lost"`, "reason"}}},
+	ActLetterDelivered: {`{"to": "family"}`, []wrong{{"to", `"school"`, "to"}}},
+	ActLetterReturned: {`{"to": "family", "reason": "gone_away"}`, []wrong{
+		{"to", `""`, "to"}, {"reason", `"lost"`, "reason"}}},
 	ActWithdraw: {`{"reason": "mistake"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActDuplicate: {`{"other": "K7F-M2Q8", "finding": "same"}`, []wrong{
 		{"other", `"K7F"`, "other"}, {"finding", `"perhaps"`, "finding"}}},
@@ -416,7 +416,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 func TestWhichActsNeedTheirText(t *testing.T) {
 	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto}
 	for _, r := range ActRules {
-		require.Equal(t, slices.Contains(need, r.Act), r.Act.NeedsText(), "%s", r.Act)
+		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}
 }
 

@@ -17,7 +17,7 @@ func FuzzDecodeFields(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(uint8(i), body)
-		f.Add(uint8(i), []byte(`{"to":"morag","how":"phone","provider":"gp","result":"complete","priority":3,"letter":1}`))
+		f.Add(uint8(i), []byte(`{"to":"morag","how":"phone","provider":"gp","result":"complete","priority":3}`))
 	}
 	f.Add(uint8(0), []byte(`{"to":"\u0000"}`))
 	f.Add(uint8(1), []byte(`[`))

@@ -55,7 +55,7 @@ func New(ref string, act casefile.Act, subject int, on clock.Date, fields casefi
 	if err := fields.Validate(); err != nil {
 		return store.NewCommand{}, casefile.Refuse(casefile.RefusedFields, err.Error())
 	}
-	if act.NeedsText() && text == "" {
+	if act.Rule().NeedsText && text == "" {
 		return store.NewCommand{}, casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", act))
 	}
 	if err := casefile.CheckText(text); err != nil {

@@ -44,10 +44,10 @@ var arrivals = []struct {
 		why:    "an item that is linked to an unlisted family has opened its review; here there is none to read, and trying opens it too"},
 	{move: move{"eilidh", casefile.ActConcern, 3, nil},
 		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
-	{move: move{"morag", casefile.ActLetterDelivered, 0, &casefile.DeliveredFields{Letter: 1, To: "family"}}, before: aLetter,
+	{move: move{"morag", casefile.ActLetterDelivered, 1, &casefile.DeliveredFields{To: "family"}}, before: aLetter,
 		became: [5]string{"refused unlisted", "refused nothing_open", "accepted", "accepted", "filed"},
 		why:    "nobody has written to an unlisted family, and until the listing date the opening letter does not exist: no letter was ever sent"},
-	{move: move{"morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: 1, To: "family", Reason: "gone_away"}}, before: aLetter,
+	{move: move{"morag", casefile.ActLetterReturned, 1, &casefile.ReturnedFields{To: "family", Reason: "gone_away"}}, before: aLetter,
 		became: [5]string{"refused unlisted", "refused nothing_open", "accepted", "accepted", "filed"},
 		why:    "the same: no letter was ever sent"},
 	{move: move{"morag", casefile.ActAppeal, 1, nil},
@@ -129,7 +129,7 @@ func TestWhateverArrivesIsTaken(t *testing.T) {
 		}
 	}
 	for _, rule := range casefile.ActRules {
-		if rule.Act.Receives() || rule.Act.OpensReview() || rule.Act.IsFiled() {
+		if rule.Receives || rule.OpensReview || rule.Filed {
 			require.True(t, tabled[rule.Act], "%s arrives, and is not in the table", rule.Act)
 		}
 	}
@@ -165,7 +165,7 @@ func TestWhateverArrivesIsTaken(t *testing.T) {
 						require.NotEmpty(t, a.why, "a refusal is justified")
 					}
 					opened := o.count(t, `select count(*) from review where case_ref = $1`, ref) == 1
-					require.Equal(t, state != "unlisted" || m.act.OpensReview(), opened)
+					require.Equal(t, state != "unlisted" || m.act.Rule().OpensReview, opened)
 					if state == "closed" {
 						o.settles(t, ref, became)
 					}

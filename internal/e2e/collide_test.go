@@ -52,7 +52,7 @@ func seen() *casefile.ReportFields {
 }
 
 func toReport() []move {
-	return append(toEvidence(), move{"agnes", casefile.ActAssignWelfare, 3, &casefile.AssignFields{To: "eilidh"}})
+	return append(toEvidence(), move{"agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"}})
 }
 
 func toSignature() []move {
@@ -69,7 +69,7 @@ func refusal(t *testing.T, o *office, ref string) {
 // decisionSent sends the letter with the decision: a family without a representative
 // alone gets it.
 func decisionSent() []move {
-	return []move{{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}}}
+	return []move{{"morag", casefile.ActLetterSent, 2, &casefile.LetterFields{To: "family", By: "recorded_delivery"}}}
 }
 
 func refused(t *testing.T, o *office, ref string) {
@@ -150,7 +150,7 @@ var collisions = []collision{
 		refused(t, o, ref)
 		o.does(t, ref, decisionSent()...)
 		return move{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}},
-			move{"hamish", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: 2, To: "family", Reason: "not_called_for"}}
+			move{"hamish", casefile.ActLetterReturned, 2, &casefile.ReturnedFields{To: "family", Reason: "not_called_for"}}
 	}, []string{"accepted, accepted", "refused too_early, accepted"},
 		map[string]int{`select count(*) from decision_outcome where case_ref = $1 and served_on is not null`: 0,
 			`select count(*) from task where case_ref = $1 and kind = 'service.serve' and closed_at is null`:      1,

@@ -54,7 +54,7 @@ func TestWhatWasSavedIsDoneAsItWasTyped(t *testing.T) {
 	var families []casefile.Family
 	var acts []casefile.Act
 	for _, rule := range casefile.ActRules {
-		if rule.OnCase() && rule.Act.OpensReview() && rule.Subject != casefile.AboutDifference &&
+		if rule.OnCase() && rule.OpensReview && rule.Subject != casefile.AboutDifference &&
 			rule.Act != casefile.ActLinkPost && rule.Act != casefile.ActReadPost { // these need something that is there
 			acts = append(acts, rule.Act)
 		}

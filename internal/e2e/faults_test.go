@@ -721,8 +721,8 @@ func forge(t *testing.T, c client.Client, ref string, act casefile.Act, command 
 	var handle client.WorkflowUpdateHandle
 	var err error
 	for again := true; again; {
-		handle, err = c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
-			Args: []any{contract.Act{Command: command, Kind: act.Wire()}}})
+		handle, err = c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: string(act.Rule().Wire()), WaitForStage: client.WorkflowUpdateStageCompleted,
+			Args: []any{contract.Act{Command: command, Kind: act.Rule().Wire()}}})
 		// A worker that was lost gives it back with its workflow task, and the desk would send it again.
 		var notReady *serviceerror.WorkflowNotReady
 		again = errors.As(err, &notReady)

@@ -63,7 +63,7 @@ func TestAForgedUpdateChangesNothing(t *testing.T) {
 				continue
 			}
 			forged[rule.Act] = true
-			wire := rule.Act.Wire()
+			wire := rule.Wire()
 			for what, a := range map[string]contract.Act{"no row": {Command: uuid.New(), Kind: wire}, "a row of another case": {Command: elsewhere, Kind: wire}} {
 				require.Equal(t, casefile.RefusedUnknownCommand, o.forges(t, ref, wire, a), "%s: %s", rule.Act, what)
 			}

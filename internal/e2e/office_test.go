@@ -57,7 +57,7 @@ func (o *office) command(t *testing.T, ref string, m move) store.NewCommand {
 	switch {
 	case m.act == casefile.ActCorrect:
 		text = "7 Another Street"
-	case m.act.NeedsText():
+	case m.act.Rule().NeedsText:
 		text = "SYNTHETIC: what was written."
 	}
 	c, err := desk.New(ref, m.act, m.subject, clock.DateOf(time.Now()), m.fields, text)
@@ -115,7 +115,7 @@ var (
 	allocates = move{"fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"}}
 	compares  = move{"morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"}}
 	triages   = move{"morag", casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear", FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.No}}
-	writes    = move{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "family", By: "post"}}
+	writes    = move{"morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "family", By: "post"}}
 	declines  = move{"jean", casefile.ActDecline, 0, &casefile.DeclineFields{Reason: "no_agreement"}}
 )
 

@@ -79,8 +79,8 @@ func (m Manner) Answer(kind casefile.TaskKind, subject int) []Deed {
 			FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.Unknown}), ""}}
 	case casefile.TaskOpeningLetter:
 		return []Deed{
-			{"morag", casefile.ActLetterSent, 0, fixed(&casefile.LetterFields{Letter: 1, To: "family", By: "post"}), ""},
-			{"morag", casefile.ActLetterSent, 0, fixed(&casefile.LetterFields{Letter: 1, To: "representative", By: "email"}), ""},
+			{"morag", casefile.ActLetterSent, 1, fixed(&casefile.LetterFields{To: "family", By: "post"}), ""},
+			{"morag", casefile.ActLetterSent, 1, fixed(&casefile.LetterFields{To: "representative", By: "email"}), ""},
 		}
 	case casefile.TaskQuestionnaire:
 		return evidence(casefile.ProviderQuestionnaire)
@@ -99,7 +99,7 @@ func (m Manner) Answer(kind casefile.TaskKind, subject int) []Deed {
 	case casefile.TaskCommunity:
 		return evidence(casefile.ProviderCommunity)
 	case casefile.TaskAssignWelfare:
-		return []Deed{{"agnes", casefile.ActAssignWelfare, subject, fixed(&casefile.AssignFields{To: "eilidh"}), ""}}
+		return []Deed{{"agnes", casefile.ActAssignWelfare, subject, fixed(&casefile.AssignReportFields{To: "eilidh"}), ""}}
 	case casefile.TaskReport:
 		return []Deed{{"eilidh", casefile.ActReport, subject, fixed(Report()), Text + ": what the child said."}}
 	case casefile.TaskSignWelfare:
@@ -131,8 +131,8 @@ func (m Manner) Answer(kind casefile.TaskKind, subject int) []Deed {
 		}, ""}}
 	case casefile.TaskServe:
 		return []Deed{
-			{"morag", casefile.ActLetterSent, 0, fixed(&casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}), ""},
-			{"morag", casefile.ActLetterSent, 0, fixed(&casefile.LetterFields{Letter: 2, To: "representative", By: "email"}), ""},
+			{"morag", casefile.ActLetterSent, 2, fixed(&casefile.LetterFields{To: "family", By: "recorded_delivery"}), ""},
+			{"morag", casefile.ActLetterSent, 2, fixed(&casefile.LetterFields{To: "representative", By: "email"}), ""},
 			{"morag", casefile.ActRecordService, 0, fixed(&casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}), ""},
 		}
 	case casefile.TaskStatus:

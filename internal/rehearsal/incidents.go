@@ -89,14 +89,14 @@ func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 	if err != nil || no == 0 {
 		return false, err
 	}
-	sent, err := v.do(ctx, r, v.owner, casefile.ActLetterSent, 0, on, &casefile.LetterFields{Letter: no, To: "family", By: by}, "")
+	sent, err := v.do(ctx, r, v.owner, casefile.ActLetterSent, no, on, &casefile.LetterFields{To: "family", By: by}, "")
 	if err != nil || !sent {
 		return sent, err
 	}
 	if v.bad.returns > 0 && kind == "opening" {
 		v.bad.returns--
 		v.later(8, func(ctx context.Context, r *Rehearsal) error {
-			_, err := v.do(ctx, r, v.owner, casefile.ActLetterReturned, 0, v.today(), &casefile.ReturnedFields{Letter: no, To: "family", Reason: "gone_away"}, "")
+			_, err := v.do(ctx, r, v.owner, casefile.ActLetterReturned, no, v.today(), &casefile.ReturnedFields{To: "family", Reason: "gone_away"}, "")
 			return err
 		})
 	}
@@ -104,7 +104,7 @@ func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 		return true, nil
 	}
 	v.repHasLetter = v.repHasLetter || kind == "opening"
-	return v.do(ctx, r, v.owner, casefile.ActLetterSent, 0, on, &casefile.LetterFields{Letter: no, To: "representative", By: "email"}, "")
+	return v.do(ctx, r, v.owner, casefile.ActLetterSent, no, on, &casefile.LetterFields{To: "representative", By: "email"}, "")
 }
 
 // trace finds where the family lives now, and writes to it there.

@@ -100,7 +100,7 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t
 	case casefile.TaskAssignWelfare:
 		lead := pick(v.random, councilStaff(v.council, casefile.LeadProfessional))
 		v.assigned[t.Subject] = lead
-		return do(v.welfareLead(), casefile.ActAssignWelfare, t.Subject, &casefile.AssignFields{To: lead}, "")
+		return do(v.welfareLead(), casefile.ActAssignWelfare, t.Subject, &casefile.AssignReportFields{To: lead}, "")
 	case casefile.TaskReport:
 		if t.Escalated && v.random.Float64() < 0.3 {
 			return do(staffByRole[casefile.SeniorCaseworker][1], casefile.ActWaive, t.Subject, &casefile.WaiveFields{Reason: "delay_harms_child"}, "SYNTHETIC: the delay harms the child.")

@@ -100,7 +100,7 @@ func TestChainsUnderLoad(t *testing.T) {
 					if err := h.as(login).InsertCommand(t.Context(), c); err != nil {
 						return err
 					}
-					out, err := h.acts.RecordAct(t.Context(), activities.RecordActParams{Case: about, Command: c.ID, Act: c.Act.Wire(), Now: at(monday)})
+					out, err := h.acts.RecordAct(t.Context(), activities.RecordActParams{Case: about, Command: c.ID, Act: c.Act.Rule().Wire(), Now: at(monday)})
 					if err != nil || out.Refused != nil {
 						return fmt.Errorf("%w, %v", err, out.Refused)
 					}

@@ -150,7 +150,7 @@ func TestRulesThatTheDatabaseSays(t *testing.T) {
 		return tx.AddProposal(t.Context(), ref, store.Proposal{No: 1, Author: "SECRETPERSON", Revision: 1, SecondDue: "no",
 			Outcomes: []casefile.ProposedOutcome{{Person: 1, Outcome: outcome}}}, reasons, monday, at(monday), typed)
 	}
-	assigned := h.command(ref, casefile.ActAssignWelfare, &casefile.AssignFields{To: "eilidh"})
+	assigned := h.command(ref, casefile.ActAssignWelfare, &casefile.AssignReportFields{To: "eilidh"})
 	assigned.Subject = 3
 	require.NoError(t, h.as("agnes").InsertCommand(t.Context(), assigned))
 	for name, c := range map[string]struct {

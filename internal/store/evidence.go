@@ -56,10 +56,10 @@ func (t *Tx) Letter(ctx context.Context, ref string, no int) (string, error) {
 
 // SendLetter records that a letter was sent to somebody. It reports false if
 // that was recorded before.
-func (t *Tx) SendLetter(ctx context.Context, ref string, f casefile.LetterFields, on clock.Date, command uuid.UUID) (bool, error) {
+func (t *Tx) SendLetter(ctx context.Context, ref string, no int, f casefile.LetterFields, on clock.Date, command uuid.UUID) (bool, error) {
 	return t.execOne(ctx, `
 		insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id) values ($1, $2, $3, $4, $5, $6)
-		on conflict do nothing`, ref, f.Letter, f.To, f.By, on, command)
+		on conflict do nothing`, ref, no, f.To, f.By, on, command)
 }
 
 // LetterUnderWay reports whether a letter was sent to somebody, and is not recorded
@@ -78,10 +78,10 @@ func (t *Tx) LetterArrived(ctx context.Context, ref string, no int, to string, o
 }
 
 // LetterReturned records that a letter came back, and why.
-func (t *Tx) LetterReturned(ctx context.Context, ref string, f casefile.ReturnedFields, on clock.Date) error {
+func (t *Tx) LetterReturned(ctx context.Context, ref string, no int, f casefile.ReturnedFields, on clock.Date) error {
 	return t.exec(ctx, `
 		update letter_sent set returned_on = $4, returned_why = $5 where case_ref = $1 and no = $2 and to_whom = $3`,
-		ref, f.Letter, f.To, on, f.Reason)
+		ref, no, f.To, on, f.Reason)
 }
 
 // ReturnsFromFamily counts the letters that came back from the family since one

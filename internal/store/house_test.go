@@ -114,7 +114,7 @@ func (h *house) types(login, ref string, act casefile.Act, fields casefile.Field
 func (h *house) command(ref string, act casefile.Act, fields casefile.Fields) store.NewCommand {
 	h.t.Helper()
 	text := ""
-	if act.NeedsText() {
+	if act.Rule().NeedsText {
 		text = "SYNTHETIC: a secret of the family's."
 	}
 	c, err := desk.New(ref, act, 0, monday, fields, text)
@@ -133,7 +133,7 @@ func (h *house) does(login, ref string, act casefile.Act, subject int, fields ca
 		require.NoError(h.t, err)
 	}
 	require.NoError(h.t, h.as(login).InsertCommand(h.t.Context(), c))
-	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: ref, Command: c.ID, Act: act.Wire(), Now: at(monday)})
+	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: ref, Command: c.ID, Act: act.Rule().Wire(), Now: at(monday)})
 	require.NoError(h.t, err)
 	require.Nil(h.t, out.Refused)
 	return c
@@ -142,7 +142,7 @@ func (h *house) does(login, ref string, act casefile.Act, subject int, fields ca
 // record lets the worker record an act, and returns why it was refused, if it was.
 func (h *house) record(c store.NewCommand) *casefile.Refusal {
 	h.t.Helper()
-	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: c.Case, Command: c.ID, Act: c.Act.Wire(), Now: at(monday)})
+	out, err := h.acts.RecordAct(h.t.Context(), activities.RecordActParams{Case: c.Case, Command: c.ID, Act: c.Act.Rule().Wire(), Now: at(monday)})
 	require.NoError(h.t, err)
 	return out.Refused
 }

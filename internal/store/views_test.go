@@ -168,7 +168,7 @@ func TestCouncils(t *testing.T) {
 		}
 	}
 	require.Len(t, h.cases("morag"), 2)
-	err := h.as("agnes").InsertCommand(t.Context(), h.command(theirs, casefile.ActAssignWelfare, &casefile.AssignFields{To: "eilidh"}))
+	err := h.as("agnes").InsertCommand(t.Context(), h.command(theirs, casefile.ActAssignWelfare, &casefile.AssignReportFields{To: "eilidh"}))
 	require.Error(t, err)
 	require.Zero(t, value[int](h, `select count(*) from command where case_ref = $1`, theirs))
 	require.Zero(t, value[int](h, `select count(*) from case_read`), "what was not seen was not read")

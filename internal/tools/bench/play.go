@@ -204,8 +204,8 @@ func answer(t casefile.Task, today clock.Date) []deed {
 			FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.Unknown}, nil, ""}}
 	case casefile.TaskOpeningLetter:
 		return []deed{
-			{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "family", By: "post"}, nil, ""},
-			{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 1, To: "representative", By: "email"}, nil, ""},
+			{"morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "family", By: "post"}, nil, ""},
+			{"morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "representative", By: "email"}, nil, ""},
 		}
 	case casefile.TaskQuestionnaire:
 		return provider(casefile.ProviderQuestionnaire)
@@ -222,7 +222,7 @@ func answer(t casefile.Task, today clock.Date) []deed {
 	case casefile.TaskCommunity:
 		return provider(casefile.ProviderCommunity)
 	case casefile.TaskAssignWelfare:
-		return []deed{{"agnes", casefile.ActAssignWelfare, t.Subject, &casefile.AssignFields{To: "eilidh"}, nil, ""}}
+		return []deed{{"agnes", casefile.ActAssignWelfare, t.Subject, &casefile.AssignReportFields{To: "eilidh"}, nil, ""}}
 	case casefile.TaskReport:
 		return []deed{{"eilidh", casefile.ActReport, t.Subject, childsReport(), nil, text}}
 	case casefile.TaskSignWelfare:
@@ -244,8 +244,8 @@ func answer(t casefile.Task, today clock.Date) []deed {
 		return []deed{{"ailsa", casefile.ActAgree, 0, nil, func(n int) casefile.Fields { return &casefile.AgreeFields{Revision: n, Reasons: findings()} }, ""}}
 	case casefile.TaskServe:
 		return []deed{
-			{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "family", By: "recorded_delivery"}, nil, ""},
-			{"morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: 2, To: "representative", By: "email"}, nil, ""},
+			{"morag", casefile.ActLetterSent, 2, &casefile.LetterFields{To: "family", By: "recorded_delivery"}, nil, ""},
+			{"morag", casefile.ActLetterSent, 2, &casefile.LetterFields{To: "representative", By: "email"}, nil, ""},
 			{"morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}, nil, ""},
 		}
 	case casefile.TaskStatus:

@@ -212,8 +212,8 @@ func astray() []practice.Deed {
 	var deeds []practice.Deed
 	for letter := 1; letter <= 2; letter++ {
 		deeds = append(deeds,
-			deed("morag", casefile.ActLetterReturned, 0, &casefile.ReturnedFields{Letter: letter, To: "family", Reason: "gone_away"}),
-			deed("morag", casefile.ActLetterSent, 0, &casefile.LetterFields{Letter: letter + 1, To: "family", By: "post"}))
+			deed("morag", casefile.ActLetterReturned, letter, &casefile.ReturnedFields{To: "family", Reason: "gone_away"}),
+			deed("morag", casefile.ActLetterSent, letter + 1, &casefile.LetterFields{To: "family", By: "post"}))
 	}
 	return deeds
 }
