@@ -175,7 +175,7 @@ func takes(use string) []string {
 
 func (s *siege) assault(t *testing.T, c *cobra.Command) *assault {
 	a := &assault{siege: s, c: c, act: casefile.Act(c.Annotations[actAnnotation]), words: strings.Fields(c.CommandPath())[1:], takes: takes(c.Use)}
-	rule, does := a.act.Rule()
+	rule, does := a.act.Rule(), a.act.Known()
 	readers := c.Annotations[readersAnnotation]
 	switch {
 	case does:
@@ -332,7 +332,8 @@ func TestEveryCommandRefusesWhatIsWrong(t *testing.T) {
 	for _, c := range leaves() {
 		t.Run(strings.Join(strings.Fields(c.CommandPath())[1:], " "), func(t *testing.T) {
 			s.t = t
-			rule, does := casefile.Act(c.Annotations[actAnnotation]).Rule()
+			act := casefile.Act(c.Annotations[actAnnotation])
+			rule, does := act.Rule(), act.Known()
 			s.stage(casefile.Listed)
 			if does && rule.OnCase() && rule.Act != casefile.ActArrival {
 				s.stage(rule.From)

@@ -65,12 +65,12 @@ func readTargets(c *cobra.Command, rule *casefile.ActRule, args []string, flags 
 			return nil, usageError{fmt.Errorf("%s names no case: write one reference a line", inputName(flags.families))}
 		}
 	case rule.Subject == casefile.AboutRepresentation, rule.Subject == casefile.AboutDifference:
-		t, err := readNumbered(c, args)
+		t, err := readNumbered(c, rule, args)
 		return []target{t}, err
 	case len(args) == 0:
 		return nil, usageError{fmt.Errorf("%s takes a case reference: %s", c.CommandPath(), c.UseLine())}
 	case len(args) > 1 && !rule.Many:
-		return nil, usageError{fmt.Errorf("%s is done on one case at a time, not on %d: it takes a look at each, and no batch decides or judges (R3)", rule.Act, len(args))}
+		return nil, oneAtATime(rule, len(args))
 	case len(args) == 1:
 		take("", args[0])
 		return targets, errors.Join(wrong...)
@@ -85,8 +85,16 @@ func readTargets(c *cobra.Command, rule *casefile.ActRule, args []string, flags 
 	return once(c.ErrOrStderr(), targets), nil
 }
 
+func oneAtATime(rule *casefile.ActRule, cases int) error {
+	return usageError{fmt.Errorf("%s is done on one case at a time, not on %d: it takes a look at each, and no batch decides or judges (R3)",
+		rule.Act, cases)}
+}
+
 // readNumbered reads REF ID: a case, and the number of something that case show lists.
-func readNumbered(c *cobra.Command, args []string) (t target, err error) {
+func readNumbered(c *cobra.Command, rule *casefile.ActRule, args []string) (t target, err error) {
+	if len(args) > 2 {
+		return t, oneAtATime(rule, len(args)-1)
+	}
 	if err := exactly(2)(c, args); err != nil {
 		return t, err
 	}

@@ -311,14 +311,14 @@ func TestSQLByEveryRole(t *testing.T) {
 					return err
 				}
 				var err error
-				onCase := slices.Contains(rule.Places(), "case")
+				onCase := slices.Contains(rule.Places, casefile.PlaceCase)
 				switch {
 				case rule.Subject == casefile.AboutLane:
 					err = insert("lane", "'legacy'")
 				case onCase:
 					err = insert("case_ref", "$2", r.ref)
 				default:
-					err = insert("office", "$2", rule.Places()[0])
+					err = insert("office", "$2", rule.Places[0])
 				}
 				stranger := strings.HasSuffix(string(role), " of Edinburgh")
 				switch {
