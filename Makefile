@@ -28,7 +28,7 @@ test: build
 BENCH = bench.json
 bench: build
 	@go build -o bin/ ./internal/tools/bench
-	@bin/devstack exec --no-ui -- bin/bench -json $(BENCH)
+	@bin/devstack exec --no-ui --watch -- bin/bench -json $(BENCH)
 
 build:
 	@echo "building Hame (the first time this takes some minutes)"

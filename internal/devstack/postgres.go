@@ -182,7 +182,7 @@ func postgresUser() (*syscall.Credential, string, error) {
 // startPostgres makes a database cluster in the stack's directory and starts a server on
 // it, with an empty database hame. Its data is for one demo or test run: it is
 // not flushed to disk, and everybody who reaches the loopback address is trusted.
-func (s *Stack) startPostgres(ctx context.Context, bin string) error {
+func (s *Stack) startPostgres(ctx context.Context, bin string, watch bool) error {
 	credential, userName, err := postgresUser()
 	if err != nil {
 		return err
@@ -207,7 +207,11 @@ func (s *Stack) startPostgres(ctx context.Context, bin string) error {
 			return err
 		}
 		cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data)
-		for _, setting := range postgresSettings(s.Dir, ports[0]) {
+		settings := postgresSettings(s.Dir, ports[0])
+		if watch {
+			settings = append(settings, watchSettings...)
+		}
+		for _, setting := range settings {
 			cmd.Args = append(cmd.Args, "-c", setting)
 		}
 		cmd.Dir = s.Dir
@@ -254,6 +258,18 @@ func postgresSettings(dir string, port int) []string {
 		"timezone=UTC",
 		"log_timezone=UTC",
 	}
+}
+
+// watchSettings load what counts statements and explains them, and have one log that
+// a client can read through the server.
+var watchSettings = []string{
+	"shared_preload_libraries=pg_stat_statements,auto_explain",
+	"pg_stat_statements.track=none",
+	"pg_stat_statements.max=20000",
+	"logging_collector=on",
+	"log_destination=jsonlog",
+	"log_rotation_age=0",
+	"log_rotation_size=0",
 }
 
 // initdb makes the cluster. C.UTF-8 sorts by code point and knows letters

@@ -35,6 +35,9 @@ type Options struct {
 	// Memory is whether to keep the data in memory, on a machine that has plenty:
 	// there a database was copied nine times as fast as on the disk beside it.
 	Memory bool
+	// Watch is whether PostgreSQL loads pg_stat_statements and auto_explain, and logs
+	// as JSON. Neither does anything until a database's settings ask for it.
+	Watch bool
 	// Dir is a directory in Hame's source tree, where the Temporal server's
 	// source is; it is the working directory unless given.
 	Dir string
@@ -125,7 +128,7 @@ func Up(ctx context.Context, o Options) (_ *Stack, err error) {
 		fmt.Errorf("not up within %s: %w", o.StartTimeout, context.DeadlineExceeded))
 	defer cancel()
 	failed := make(chan error, 2)
-	go func() { failed <- s.startPostgres(ctx, bin) }()
+	go func() { failed <- s.startPostgres(ctx, bin, o.Watch) }()
 	go func() { failed <- s.startTemporal(ctx, binary, o) }()
 	for range 2 {
 		if startErr := <-failed; startErr != nil && err == nil {

@@ -69,14 +69,14 @@ func bare(ctx workflow.Context, s bareState) error {
 }
 
 // startBare starts a bare workflow.
-func (h *house) startBare(ctx context.Context, id string, s bareState) error {
+func (h *installation) startBare(ctx context.Context, id string, s bareState) error {
 	_, err := h.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: taskQueue}, bareWorkflow, s)
 	return err
 }
 
 // startBares starts so many bare workflows that stay open, as many at once as
 // StartReviews does.
-func (h *house) startBares(ctx context.Context, in bareStarts) error {
+func (h *installation) startBares(ctx context.Context, in bareStarts) error {
 	starts, starting := errgroup.WithContext(ctx)
 	starts.SetLimit(activities.StartedAtOnce)
 	for i := range in.N {
@@ -104,7 +104,7 @@ func starter(ctx workflow.Context, bare bareStarts) error {
 }
 
 // register registers what the floors need beside Hame's own.
-func (h *house) register() {
+func (h *installation) register() {
 	h.worker.RegisterWorkflowWithOptions(bare, workflow.RegisterOptions{Name: bareWorkflow})
 	h.worker.RegisterWorkflowWithOptions(starter, workflow.RegisterOptions{Name: starterFlow})
 	h.worker.RegisterActivityWithOptions(nothing, activity.RegisterOptions{Name: bareActivity})

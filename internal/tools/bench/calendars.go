@@ -28,7 +28,7 @@ const (
 func calendars(ctx context.Context) (figures []Figure, err error) {
 	moving := share(movedDeadlines) / deadlinesEach
 	idle := moving / idlePart
-	h, err := newHouse(ctx, false)
+	h, err := newInstallation(ctx, false)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func calendars(ctx context.Context) (figures []Figure, err error) {
 
 // givesScottishDeadlines gives each of the cases the deadlines of a review whose
 // evidence is gathered, all by Scotland's calendar, and returns a day within them.
-func (h *house) givesScottishDeadlines(ctx context.Context, refs []string) (clock.Date, error) {
+func (h *installation) givesScottishDeadlines(ctx context.Context, refs []string) (clock.Date, error) {
 	scotland, err := clock.Embedded().Calendar(clock.Scotland)
 	if err != nil {
 		return clock.Date{}, err
@@ -115,7 +115,7 @@ func (h *house) givesScottishDeadlines(ctx context.Context, refs []string) (cloc
 
 // changesCalendar makes a day a holiday in Scotland, and returns how long it takes
 // until every deadline is moved.
-func (h *house) changesCalendar(ctx context.Context, day clock.Date) (store.CalendarProgress, time.Duration, error) {
+func (h *installation) changesCalendar(ctx context.Context, day clock.Date) (store.CalendarProgress, time.Duration, error) {
 	var progressed store.CalendarProgress
 	archie, err := h.as(ctx, "archie")
 	if err != nil {
@@ -141,7 +141,7 @@ func (h *house) changesCalendar(ctx context.Context, day clock.Date) (store.Cale
 
 // putsInForce puts a version of the calendars in force in which a day more is a
 // holiday in Scotland, and returns the number of the change.
-func (h *house) putsInForce(ctx context.Context, archie *desk.Desk, day clock.Date) (int64, error) {
+func (h *installation) putsInForce(ctx context.Context, archie *desk.Desk, day clock.Date) (int64, error) {
 	from, err := archie.Store.HolidaysInForce(ctx)
 	if err != nil {
 		return 0, err
@@ -159,7 +159,7 @@ func (h *house) putsInForce(ctx context.Context, archie *desk.Desk, day clock.Da
 }
 
 // lengths is how many events the histories of reviews have together.
-func (h *house) lengths(ctx context.Context, refs []string) (int64, error) {
+func (h *installation) lengths(ctx context.Context, refs []string) (int64, error) {
 	var sum atomic.Int64
 	all, ctx := errgroup.WithContext(ctx)
 	all.SetLimit(8)
@@ -178,7 +178,7 @@ func (h *house) lengths(ctx context.Context, refs []string) (int64, error) {
 
 // updatesBares sends one Update to each of so many bare workflows that wait, and
 // returns how long that takes.
-func (h *house) updatesBares(ctx context.Context, n int) (time.Duration, error) {
+func (h *installation) updatesBares(ctx context.Context, n int) (time.Duration, error) {
 	if _, err := h.startBareOnes(ctx, "idle", n); err != nil {
 		return 0, err
 	}

@@ -18,7 +18,7 @@ import (
 // events counts the events of a typical review's history, and the actions that
 // Temporal Cloud would bill for it.
 func events(ctx context.Context) (figures []Figure, err error) {
-	h, err := newHouse(ctx, false)
+	h, err := newInstallation(ctx, false)
 	if err != nil {
 		return nil, err
 	}

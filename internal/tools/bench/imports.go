@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"hame/internal/store"
 )
 
 // The legacy backlog of the whole United Kingdom (domain.md 6.5).
@@ -24,9 +22,9 @@ const (
 	ukPeople   = 1_640_000
 )
 
-// ukHouse is the house into which the whole of the backlog was imported, kept
+// ukInstallation is the installation into which the whole of the backlog was imported, kept
 // for the measurements that come after.
-var ukHouse *house
+var ukInstallation *installation
 
 // imported are the tables that an import fills, in an order that their keys allow.
 var imported = []string{"import_batch", "family", "person", "person_flag", "duplicate_candidate"}
@@ -54,21 +52,16 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if ukHouse, err = newHouse(ctx, true); err != nil {
+	if ukInstallation, err = newInstallation(ctx, false); err != nil {
 		return nil, err
 	}
-	h := ukHouse
+	h := ukInstallation
 	env, err := h.environment()
 	if err != nil {
 		return nil, err
 	}
 	progress("import: importing it")
-	// Not through the proxy, which would take its share of the time.
-	worker, err := store.As(h.admin, "hame_worker")
-	if err != nil {
-		return nil, err
-	}
-	run, err := program(ctx, append(env, "HAME_DATABASE_URL="+worker), nil, "starter", "--as", "archie", "backlog", "import", file)
+	run, err := program(ctx, env, nil, "starter", "--as", "archie", "backlog", "import", file)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +70,7 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	floor, err := newHouse(ctx, false)
+	floor, err := newInstallation(ctx, false)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +91,9 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 		copying += took.seconds
 		parts = append(parts, Part{"psql \\copy " + table + ", seconds", took.seconds, ""})
 	}
-	for _, house := range []*house{h, floor} {
+	for _, at := range []*installation{h, floor} {
 		var n int
-		if err := house.sqlGet(ctx, &n, `select (select count(*) from family) + (select count(*) from person)`); err != nil {
+		if err := at.sqlGet(ctx, &n, `select (select count(*) from family) + (select count(*) from person)`); err != nil {
 			return nil, err
 		}
 		if n != families+people {
@@ -165,7 +158,7 @@ func program(ctx context.Context, env []string, out *os.File, name string, args 
 }
 
 // findPsql finds psql beside the server's own binaries where it is not on PATH.
-func findPsql(ctx context.Context, h *house) (string, error) {
+func findPsql(ctx context.Context, h *installation) (string, error) {
 	if path, err := exec.LookPath("psql"); err == nil {
 		return path, nil
 	}

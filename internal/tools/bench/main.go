@@ -6,7 +6,7 @@
 // Without a FIGURE it measures all; with a share of the families, for working on
 // it, sooner and less truly. It runs beside a
 // private PostgreSQL and a Temporal server that can skip time (make bench, or
-// bin/devstack exec --no-ui -- bin/bench events), in databases and namespaces of
+// bin/devstack exec --no-ui --watch -- bin/bench events), in databases and namespaces of
 // its own. The thresholds are aims: it fails only where it can't measure.
 package main
 
@@ -28,7 +28,7 @@ import (
 // measurements are the parts that can be asked for by name, in the order of a whole run.
 var measurements = []measurement{
 	{"events", "history events and billed actions of a review", events},
-	{"statements", "round trips and statements of a review", statements},
+	{"statements", "statements of a review", statements},
 	{"starts", "reviews started a second", starts},
 	{"rehearsal", "families a minute through a rehearsal", rehearse},
 	{"memory", "worker memory of an open review", memory},
@@ -149,7 +149,7 @@ func thisMachine(ctx context.Context) (machine, error) {
 		return m, fmt.Errorf("memory of this machine: %w", err)
 	}
 	m.MemoryGiB = (kB + 1<<19) >> 20
-	h := house{admin: os.Getenv("HAME_ADMIN_DATABASE_URL")}
+	h := installation{admin: os.Getenv("HAME_ADMIN_DATABASE_URL")}
 	if h.admin == "" {
 		return m, errors.New("HAME_ADMIN_DATABASE_URL is not set: run it by make bench, or under bin/devstack exec --")
 	}

@@ -31,23 +31,18 @@ var whole = map[string]string{
 // plans looks at the plan of every statement that worker and starter run, in a
 // database of 450,000 families.
 func plans(ctx context.Context) (figures []Figure, err error) {
-	if ukHouse == nil {
+	if ukInstallation == nil {
 		if _, err := imports(ctx); err != nil {
 			return nil, err
 		}
 	}
-	h := ukHouse
+	h := ukInstallation
 	progress("plans: a tenth of %d families is put under review or closed", share(ukFamilies))
 	if err := h.exec(ctx, fill); err != nil {
 		return nil, err
 	}
-	for _, setting := range []string{
-		`session_preload_libraries = 'auto_explain'`, `auto_explain.log_min_duration = 1`, `auto_explain.log_nested_statements = on`,
-		`auto_explain.log_format = 'json'`, `auto_explain.log_level = 'notice'`, `auto_explain.log_analyze = on`, `auto_explain.log_timing = off`,
-	} {
-		if err := h.exec(ctx, `alter database `+h.name+` set `+setting); err != nil {
-			return nil, err
-		}
+	if err := h.explain(ctx); err != nil {
+		return nil, err
 	}
 	if err := h.open(ctx); err != nil {
 		return nil, err
@@ -55,13 +50,16 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	defer func() { err = after(err, func() error { return h.shut(ctx) }) }()
 	r := &review{h: h}
 	r.around = func(label string, _ casefile.Stage, do func() error) error {
-		h.proxy.under(label, true)
-		defer h.proxy.under("", false)
+		if err := h.mark(ctx, label); err != nil {
+			return err
+		}
 		if err := do(); err != nil {
 			return err
 		}
-		_, err := settled(ctx, h.client, r.ref)
-		return err
+		if _, err := settled(ctx, h.client, r.ref); err != nil {
+			return err
+		}
+		return h.mark(ctx, "")
 	}
 	progress("plans: a review")
 	if err := r.begin(ctx, fmt.Sprintf("SYN-TYPICAL%d", time.Now().UnixNano())); err != nil {
@@ -71,6 +69,10 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	took, err := h.everyRead(ctx, r.ref)
+	if err != nil {
+		return nil, err
+	}
+	explained, err := h.plans(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +93,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 		"every statement of a review, of the worker's dispatcher and draw, and of every starter command that reads, with what its functions, views and triggers run, "+
 			"explained as it ran with %d families (auto_explain), if it took a millisecond; one counts that reads a table of over %d rows whole where nothing asks for the whole. "+
 			"Verify is left out: it checks the whole record, and what is filled in here has no chains.", share(ukFamilies), big)}
-	for _, p := range h.proxy.plans {
+	for _, p := range explained {
 		statements[shorten(p.query)] = true
 		walk(p.root, func(node map[string]any) {
 			table, _ := node["Relation Name"].(string)
@@ -168,7 +170,7 @@ func shorten(query string) string {
 // everyRead runs whatever reads: the worker's dispatcher and draw, and every command
 // of starter's that lists or shows, as each kind of role. It returns how long
 // each command took.
-func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
+func (h *installation) everyRead(ctx context.Context, ref string) ([]Part, error) {
 	env, err := h.environment()
 	if err != nil {
 		return nil, err
@@ -199,7 +201,9 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 		}})
 	}
 	for _, o := range own {
-		h.proxy.under(o.label, true)
+		if err := h.mark(ctx, o.label); err != nil {
+			return nil, err
+		}
 		progress("plans: %s", o.label)
 		begun := time.Now()
 		if err := o.do(); err != nil {
@@ -234,7 +238,9 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 	as("una", []string{"audit", "show", ref}, []string{"audit", "reads", ref}, []string{"audit", "export"})
 	for _, c := range commands {
 		label := strings.Join(c[2:min(len(c), 4)], " ")
-		h.proxy.under(label, true)
+		if err := h.mark(ctx, label); err != nil {
+			return nil, err
+		}
 		progress("plans: starter %s", strings.Join(c, " "))
 		begun := time.Now()
 		if _, err := program(ctx, env, nil, "starter", append([]string{"-o", "json"}, c...)...); err != nil {
@@ -242,15 +248,16 @@ func (h *house) everyRead(ctx context.Context, ref string) ([]Part, error) {
 		}
 		took = append(took, Part{"starter " + strings.Join(c, " "), time.Since(begun).Seconds(), ""})
 	}
-	h.proxy.under("", false)
-	return took, nil
+	return took, h.mark(ctx, "")
 }
 
 // findsWhatMoves puts a version of the calendars in force in which a day of next
 // week is a holiday, and finds the cases that depend on it, page by page. None is
 // moved: what is filled in here has no review that runs.
-func (h *house) findsWhatMoves(ctx context.Context, took *[]Part) error {
-	h.proxy.under("calendar apply", true)
+func (h *installation) findsWhatMoves(ctx context.Context, took *[]Part) error {
+	if err := h.mark(ctx, "calendar apply"); err != nil {
+		return err
+	}
 	progress("plans: calendar apply")
 	archie, err := h.as(ctx, "archie")
 	if err != nil {

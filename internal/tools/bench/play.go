@@ -35,7 +35,7 @@ func typical(key string, today clock.Date) casefile.Family {
 // review is the review of one family, played by an office that does everything
 // half-way to its deadline.
 type review struct {
-	h   *house
+	h   *installation
 	ref string
 	now time.Time
 	// around is called with each thing that is done, and does it. The label is the
@@ -168,8 +168,8 @@ func (r *review) do(ctx context.Context, d deed) error {
 	return err
 }
 
-// revision is the file's, as an author reads it from the record: not through
-// the proxy, for nobody would ask for it alone.
+// revision is the file's, as an author reads it from the record: as the superuser, so
+// that it is not counted, for nobody would ask for it alone.
 func (r *review) revision(ctx context.Context) (n int) {
 	if err := r.h.sqlGet(ctx, &n, `select revision from review where case_ref = $1`, r.ref); err != nil {
 		return 0 // refused as stale, which says more
@@ -280,7 +280,7 @@ func childsReport() *casefile.ReportFields {
 
 // playTypical plays a family that was not drawn for a second officer: a grant in
 // ten is, and would make one run's figures another's.
-func playTypical(ctx context.Context, h *house, around func(r *review, label string, stage casefile.Stage, do func() error) error, restart func()) (*review, error) {
+func playTypical(ctx context.Context, h *installation, around func(r *review, label string, stage casefile.Stage, do func() error) error, restart func()) (*review, error) {
 	for n := range 20 {
 		restart()
 		r := &review{h: h}

@@ -23,7 +23,7 @@ const (
 // rehearse measures how many families a minute a rehearsal plays through, against
 // bare workflows with as many messages.
 func rehearse(ctx context.Context) (figures []Figure, err error) {
-	h, err := newHouse(ctx, false)
+	h, err := newInstallation(ctx, false)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 	if _, err := archie.DoOnLane(ctx, casefile.ActBacklogStart, today, casefile.BacklogFields{Lane: casefile.Legacy, Capacity: families}); err != nil {
 		return nil, err
 	}
-	r, err := rehearsal.New(ctx, rehearsal.Options{Store: h.store, DatabaseURL: h.address, Temporal: h.clients,
+	r, err := rehearsal.New(ctx, rehearsal.Options{Store: h.store, DatabaseURL: h.admin, Temporal: h.clients,
 		Horizon: today.AddYears(2).Start(), Seed: 2007, Parallel: parallel})
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 
 // playBare plays bare workflows to their end, as many at once as the rehearsal,
 // and returns how long it took.
-func (h *house) playBare(ctx context.Context, n int, s bareState, forwards int) (time.Duration, error) {
+func (h *installation) playBare(ctx context.Context, n int, s bareState, forwards int) (time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	begun := time.Now()
@@ -120,7 +120,7 @@ func (h *house) playBare(ctx context.Context, n int, s bareState, forwards int) 
 	return time.Since(begun), context.Cause(ctx)
 }
 
-func (h *house) playOneBare(ctx context.Context, id string, s bareState, forwards int) error {
+func (h *installation) playOneBare(ctx context.Context, id string, s bareState, forwards int) error {
 	if err := h.startBare(ctx, id, s); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ const silentYears = 5
 // replay measures how long a worker takes to have a review of five years in its
 // cache again.
 func replay(ctx context.Context) (figures []Figure, err error) {
-	h, err := newHouse(ctx, false)
+	h, err := newInstallation(ctx, false)
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,10 @@ import (
 
 const started = 1_400 // reviews, of seven listing dates
 
-// waiting is a house with a worker that is warm, and families that are drawn and
+// waiting is an installation with a worker that is warm, and families that are drawn and
 // not started.
-func waiting(ctx context.Context) (h *house, n int, err error) {
-	if h, err = newHouse(ctx, false); err != nil {
+func waiting(ctx context.Context) (h *installation, n int, err error) {
+	if h, err = newInstallation(ctx, false); err != nil {
 		return nil, 0, err
 	}
 	if err := h.bring(ctx, share(started)*3/2); err != nil {
@@ -65,7 +65,7 @@ func starts(ctx context.Context) (figures []Figure, err error) {
 }
 
 // startReviews runs StartReviews, and returns when all of them are open.
-func (h *house) startReviews(ctx context.Context, n int) (time.Duration, error) {
+func (h *installation) startReviews(ctx context.Context, n int) (time.Duration, error) {
 	return h.startAll(ctx, "reviews", bareStarts{}, func() (bool, error) {
 		var open int
 		err := h.sqlGet(ctx, &open, `select count(*) from review`)
@@ -74,12 +74,12 @@ func (h *house) startReviews(ctx context.Context, n int) (time.Duration, error) 
 }
 
 // startBareOnes starts bare workflows, and returns when all have done their activity.
-func (h *house) startBareOnes(ctx context.Context, prefix string, n int) (time.Duration, error) {
+func (h *installation) startBareOnes(ctx context.Context, prefix string, n int) (time.Duration, error) {
 	nothings.Store(0)
 	return h.startAll(ctx, prefix, bareStarts{prefix, n}, func() (bool, error) { return nothings.Load() == int64(n), nil })
 }
 
-func (h *house) startAll(ctx context.Context, id string, bare bareStarts, done func() (bool, error)) (time.Duration, error) {
+func (h *installation) startAll(ctx context.Context, id string, bare bareStarts, done func() (bool, error)) (time.Duration, error) {
 	begun := time.Now()
 	run, err := h.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "starter-" + id, TaskQueue: taskQueue}, starterFlow, bare)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Command devstack runs another command beside a private PostgreSQL and
 // Temporal server, whose addresses it puts into the command's environment:
 //
-//	devstack exec [--name NAME] [--no-ui] [--memory] -- COMMAND [ARGUMENT...]
+//	devstack exec [--name NAME] [--no-ui] [--memory] [--watch] -- COMMAND [ARGUMENT...]
 //
 // It ends with the command's exit code, after the servers are stopped and their
 // data is gone.
@@ -23,7 +23,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const usage = "usage: devstack exec [--name NAME] [--no-ui] [--memory] -- COMMAND [ARGUMENT...]"
+const usage = "usage: devstack exec [--name NAME] [--no-ui] [--memory] [--watch] -- COMMAND [ARGUMENT...]"
 
 func main() {
 	code, err := run(os.Args[1:])
@@ -38,6 +38,7 @@ func run(args []string) (code int, err error) {
 	name := f.String("name", "test", "the stack's name; one named test is this process's own, so that test runs go side by side")
 	noUI := f.Bool("no-ui", false, "run without Temporal's Web UI")
 	memory := f.Bool("memory", false, "keep the data in memory where there is plenty")
+	watch := f.Bool("watch", false, "load what counts and explains PostgreSQL's statements, for the bench")
 	if len(args) == 0 || args[0] != "exec" {
 		return 2, errors.New(usage)
 	}
@@ -62,7 +63,8 @@ func run(args []string) (code int, err error) {
 	}
 	started := make(chan up, 1)
 	go func() {
-		stack, err := devstack.Up(ctx, devstack.Options{Name: *name, Log: os.Stderr, UI: !*noUI, Memory: *memory})
+		stack, err := devstack.Up(ctx, devstack.Options{Name: *name, Log: os.Stderr,
+			UI: !*noUI, Memory: *memory, Watch: *watch})
 		started <- up{stack, err}
 	}()
 	var u up

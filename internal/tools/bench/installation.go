@@ -28,13 +28,11 @@ import (
 
 const taskQueue = "bench"
 
-// house is Hame in a database and a namespace of its own, with a worker in this
+// installation is Hame in a database and a namespace of its own, with a worker in this
 // process.
-type house struct {
+type installation struct {
 	name      string
 	admin     string // the database as its administrator
-	address   string // as anybody else reaches it: through the proxy if there is one
-	proxy     *proxy
 	namespace string
 	clients   temporalnamespace.Clients
 	client    client.Client // of the namespace where most reviews run
@@ -46,10 +44,10 @@ type house struct {
 	desks     map[string]*desk.Desk
 }
 
-// newHouse makes a database and a namespace. watched puts a proxy before the
-// database.
-func newHouse(ctx context.Context, watched bool) (*house, error) {
-	h := &house{name: "hame_bench_" + strings.ToLower(rand.Text()[:8]), namespace: "bench-" + strings.ToLower(rand.Text()[:8])}
+// newInstallation makes a database and a namespace. Watched, PostgreSQL counts the
+// statements of that database.
+func newInstallation(ctx context.Context, watched bool) (*installation, error) {
+	h := &installation{name: "hame_bench_" + strings.ToLower(rand.Text()[:8]), namespace: "bench-" + strings.ToLower(rand.Text()[:8])}
 	server := os.Getenv("HAME_ADMIN_DATABASE_URL")
 	if server == "" {
 		return nil, errors.New("HAME_ADMIN_DATABASE_URL is not set: run it by make bench, or under bin/devstack exec --")
@@ -68,12 +66,10 @@ func newHouse(ctx context.Context, watched bool) (*house, error) {
 	u.Path = "/" + h.name
 	h.admin = u.String()
 	if watched {
-		if h.proxy, err = newProxy(u.Host); err != nil {
+		if err := h.watch(ctx); err != nil {
 			return nil, err
 		}
-		u.Host = h.proxy.address()
 	}
-	h.address = u.String()
 	if err := store.Setup(ctx, h.admin, store.SetupOptions{Staff: rehearsal.Staff()}); err != nil {
 		return nil, err
 	}
@@ -105,7 +101,7 @@ func onServer(ctx context.Context, statement string) error {
 }
 
 // sql runs f on the database as its superuser, with Hame's schema on the path.
-func (h *house) sql(ctx context.Context, f func(*sqlx.Conn) error) error {
+func (h *installation) sql(ctx context.Context, f func(*sqlx.Conn) error) error {
 	super, err := devstack.Superuser(h.admin, h.name)
 	if err != nil {
 		return err
@@ -124,7 +120,7 @@ func (h *house) sql(ctx context.Context, f func(*sqlx.Conn) error) error {
 	return errors.Join(err, db.Close())
 }
 
-func (h *house) exec(ctx context.Context, statement string, args ...any) error {
+func (h *installation) exec(ctx context.Context, statement string, args ...any) error {
 	return h.sql(ctx, func(c *sqlx.Conn) error {
 		_, err := c.ExecContext(ctx, statement, args...)
 		return err
@@ -132,8 +128,8 @@ func (h *house) exec(ctx context.Context, statement string, args ...any) error {
 }
 
 // open starts the worker and lets people in.
-func (h *house) open(ctx context.Context) error {
-	address, err := store.As(h.address, "hame_worker")
+func (h *installation) open(ctx context.Context) error {
+	address, err := store.As(h.admin, "hame_worker")
 	if err != nil {
 		return err
 	}
@@ -165,14 +161,14 @@ func (h *house) open(ctx context.Context) error {
 	return nil
 }
 
-// clock moves the clocks of the house's workflows.
-func (h *house) clock() timeskip.Skipper {
+// clock moves the clocks of the installation's workflows.
+func (h *installation) clock() timeskip.Skipper {
 	return timeskip.Skipper{Client: h.client, Namespace: h.namespace}
 }
 
 // shut ends the worker and every connection, so that the server's counts are
 // complete.
-func (h *house) shut(ctx context.Context) error {
+func (h *installation) shut(ctx context.Context) error {
 	h.stop()
 	h.worker.Stop()
 	h.apart.Stop()
@@ -198,20 +194,17 @@ func (h *house) shut(ctx context.Context) error {
 }
 
 // raze drops the database.
-func (h *house) raze() error {
+func (h *installation) raze() error {
 	h.clients.Close()
-	if h.proxy != nil {
-		h.proxy.close()
-	}
 	return onServer(context.Background(), fmt.Sprintf("drop database %s with (force)", h.name))
 }
 
 // as is the desk of a member of the demo staff.
-func (h *house) as(ctx context.Context, login string) (*desk.Desk, error) {
+func (h *installation) as(ctx context.Context, login string) (*desk.Desk, error) {
 	if d := h.desks[login]; d != nil {
 		return d, nil
 	}
-	address, err := store.As(h.address, login)
+	address, err := store.As(h.admin, login)
 	if err != nil {
 		return nil, err
 	}
@@ -223,17 +216,17 @@ func (h *house) as(ctx context.Context, login string) (*desk.Desk, error) {
 	return h.desks[login], nil
 }
 
-// environment is what a program of Hame needs to work in this house.
-func (h *house) environment() ([]string, error) {
-	worker, err := store.As(h.address, "hame_worker")
+// environment is what a program of Hame needs to work in this installation.
+func (h *installation) environment() ([]string, error) {
+	worker, err := store.As(h.admin, "hame_worker")
 	return append(os.Environ(), "HAME_ADMIN_DATABASE_URL="+h.admin, "HAME_DATABASE_URL="+worker, "HAME_TASK_QUEUE="+taskQueue,
 		"TEMPORAL_NAMESPACE="+h.namespace), err
 }
 
-func (h *house) sqlGet(ctx context.Context, into any, query string, args ...any) error {
+func (h *installation) sqlGet(ctx context.Context, into any, query string, args ...any) error {
 	return h.sql(ctx, func(c *sqlx.Conn) error { return c.GetContext(ctx, into, query, args...) })
 }
 
-func (h *house) selects(ctx context.Context, into any, query string, args ...any) error {
+func (h *installation) selects(ctx context.Context, into any, query string, args ...any) error {
 	return h.sql(ctx, func(c *sqlx.Conn) error { return c.SelectContext(ctx, into, query, args...) })
 }
