@@ -44,7 +44,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		}
 		if c.isBehind(task) {
 			// A calendar has come into force, and the case was not moved yet.
-			if _, err := c.moveDeadline(ctx, task, task.Days, store.CauseCalendar, uuid.Nil); err != nil {
+			if _, err := c.moveDeadline(ctx, task, store.CauseCalendar, uuid.Nil); err != nil {
 				return err
 			}
 			if task, err = c.Task(ctx, c.ref, in.Kind, in.Subject); err != nil {
@@ -85,7 +85,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 
 func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.TaskRule, rung casefile.Rung, effect casefile.Effect) error {
 	var never clock.Date
-	closeAs := func(result string) error {
+	closeAs := func(result casefile.TaskResult) error {
 		_, err := c.done(ctx, task.Kind, task.Subject, result, never)
 		return err
 	}
@@ -95,9 +95,9 @@ func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.Ta
 		if err := c.MarkOverdue(ctx, task.ID); err != nil {
 			return err
 		}
-		return closeAs("gap")
+		return closeAs(casefile.ResultGap)
 	case casefile.EffectLapse:
-		return closeAs("lapsed")
+		return closeAs(casefile.ResultLapsed)
 	case casefile.EffectSearchAppeal:
 		if err := closeAs("window_ended"); err != nil {
 			return err

@@ -233,6 +233,6 @@ func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject in
 }
 
 // done closes a task that an act has answered. It reports whether it was open.
-func (c *change) done(ctx context.Context, kind casefile.TaskKind, subject int, result string, on clock.Date) (bool, error) {
+func (c *change) done(ctx context.Context, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date) (bool, error) {
 	return c.CloseTask(ctx, c.ref, kind, subject, result, on, c.now)
 }

@@ -9,6 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 	"hame/internal/store"
 )
 
@@ -148,8 +149,12 @@ func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error
 		if t.Result != "" || !hold.Ground.Stops(t.Kind) || passed(t.DueOn, c.today) {
 			continue
 		}
-		due, _, err := c.lastDay(ctx, t.Deadline(pausesBy(without, t.Kind)), t.Version, t.KeptUnder)
-		if err != nil || passed(due, c.today) {
+		by, err := c.calendars(ctx, t.Version)
+		if err != nil {
+			return false, err
+		}
+		day, err := policy.LastDay(t.Deadline(pausesBy(without, t.Kind)), by, t.KeptUnder, c.today)
+		if err != nil || day.Passed(c.today) {
 			return true, err
 		}
 	}
@@ -161,8 +166,8 @@ func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error
 		return false, err
 	}
 	for _, x := range answers {
-		due, _, err := c.lastDay(ctx, casefile.AnswerDeadline(x.PutOn, pausesBy(without, casefile.TaskQuestionnaire)), x.Version, x.KeptUnder)
-		if err != nil || (passed(due, c.today) && !passed(x.AnswerBy, c.today)) {
+		day, err := c.answerBy(ctx, x, pausesBy(without, casefile.TaskQuestionnaire))
+		if err != nil || (day.Passed(c.today) && !passed(x.AnswerBy, c.today)) {
 			return true, err
 		}
 	}
@@ -260,7 +265,7 @@ func (c *change) giveTime(ctx context.Context, task store.TaskDates, cause store
 	if err != nil {
 		return err
 	}
-	to, err := c.moveDeadline(ctx, task, task.Days, cause, command)
+	to, err := c.moveDeadline(ctx, task, cause, command)
 	if err == nil && !to.DueOn.IsZero() && to.DueOn.Before(c.today) {
 		return casefile.Refuse(casefile.RefusedTooLate, fmt.Sprintf("%s would be due on %s, which has passed: today is %s", task.Kind, to.DueOn, c.today))
 	}

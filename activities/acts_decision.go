@@ -51,7 +51,7 @@ func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casef
 	if _, err := c.AddEvidence(ctx, c.ref, casefile.ProviderPolice, cmd.Subject, "complete", f.DoneOn, cmd.ID); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, f.Result, f.DoneOn); err != nil {
+	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, casefile.TaskResult(f.Result), f.DoneOn); err != nil {
 		return err
 	}
 	if f.Result == casefile.CheckRefer {

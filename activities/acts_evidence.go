@@ -17,7 +17,7 @@ func recordContact(ctx context.Context, c *change, cmd store.Command, fields cas
 	if twice && !c.confirmed {
 		return casefile.Refuse(casefile.RefusedUnconfirmed, "you have the same contact of that day on record already: if it is another one, type it again with --confirm")
 	}
-	_, err = c.done(ctx, casefile.TaskContact, 0, f.How, cmd.AttestedOn)
+	_, err = c.done(ctx, casefile.TaskContact, 0, casefile.TaskResult(f.How), cmd.AttestedOn)
 	return err
 }
 
@@ -78,9 +78,9 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 			return err
 		}
 	}
-	open, err := c.done(ctx, kind, subject, f.Result, cmd.AttestedOn)
+	open, err := c.done(ctx, kind, subject, casefile.TaskResult(f.Result), cmd.AttestedOn)
 	if err != nil || open {
 		return err
 	}
-	return c.AnswerLate(ctx, c.ref, kind, subject, f.Result, cmd.AttestedOn, c.now)
+	return c.AnswerLate(ctx, c.ref, kind, subject, casefile.TaskResult(f.Result), cmd.AttestedOn, c.now)
 }

@@ -108,7 +108,7 @@ func settleDifference(ctx context.Context, c *change, cmd store.Command, fields 
 	if err := c.SettleDifference(ctx, c.ref, cmd.Subject, finding, cmd.ID); err != nil {
 		return err
 	}
-	_, err = c.done(ctx, casefile.TaskDifference, cmd.Subject, finding, cmd.AttestedOn)
+	_, err = c.done(ctx, casefile.TaskDifference, cmd.Subject, casefile.TaskResult(finding), cmd.AttestedOn)
 	return err
 }
 

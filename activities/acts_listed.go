@@ -58,7 +58,7 @@ func nameOnCase(ctx context.Context, c *change, cmd store.Command, to string, ro
 // reconcile records the comparison of record and paper file, after which the
 // family can be triaged (rows 1 and 2).
 func reconcile(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	was, err := c.done(ctx, casefile.TaskReconcile, 0, fields.(*casefile.ReconcileFields).Record, cmd.AttestedOn)
+	was, err := c.done(ctx, casefile.TaskReconcile, 0, casefile.TaskResult(fields.(*casefile.ReconcileFields).Record), cmd.AttestedOn)
 	if err != nil {
 		return err
 	}

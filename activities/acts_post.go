@@ -66,7 +66,7 @@ func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung ca
 	if err != nil || until.Before(c.today) {
 		return false, err
 	}
-	later := store.NewDates{Days: task.Days, Unit: task.Unit, Version: task.Version, KeptUnder: task.KeptUnder, DueOn: task.DueOn, Provisional: task.Provisional,
-		Next: casefile.Rung{Kind: rung.Kind, No: rung.No, At: clock.LateAt(until)}, Awaiting: task.Awaiting, Overdue: task.Overdue, Escalated: task.Escalated}
-	return true, c.MoveTask(ctx, task, later, store.CausePost, uuid.Nil, c.now)
+	later := policy.Plan{Dates: task.Ledger(nil).Shown}
+	later.Next = casefile.Rung{Kind: rung.Kind, No: rung.No, At: clock.LateAt(until)}
+	return true, c.MoveTask(ctx, task.ID, task.Deadline(nil).Budget, later, store.CausePost, uuid.Nil, c.now)
 }

@@ -174,6 +174,6 @@ func answerRepresentation(ctx context.Context, c *change, cmd store.Command, fie
 	if answer == "more" {
 		return nil
 	}
-	_, err = c.done(ctx, casefile.TaskAnswer, cmd.Subject, answer, cmd.AttestedOn)
+	_, err = c.done(ctx, casefile.TaskAnswer, cmd.Subject, casefile.TaskResult(answer), cmd.AttestedOn)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 	"hame/internal/store"
 )
 
@@ -36,41 +37,23 @@ func pausesBy(holds []store.HoldRow, kind casefile.TaskKind) []clock.Pause {
 	return pauses
 }
 
-// lastDay works out a deadline's last day, and the holidays that it rests on: those
-// in force, but where by them the day has passed, and by those that it was shown
-// with it has not, or passed later. Then these stay: a day that ceases to be a
-// holiday takes away no day that somebody still counted on, nor one that they have
-// used [D]. Until the calendars change again the deadline then keeps its own, also
-// when an act moves the day. version is the one that the day was shown with, empty
-// if none, keptUnder the one in force when it was kept.
-func (c *change) lastDay(ctx context.Context, d clock.Deadline, version, keptUnder string) (clock.Date, *clock.Holidays, error) {
-	if keptUnder == c.holidays.Version() {
-		return c.laterDay(ctx, d, version)
+// calendars are the holidays in force, and those of a version that something was shown
+// with; empty if it was never shown.
+func (c *change) calendars(ctx context.Context, shown string) (policy.Calendars, error) {
+	by := policy.Calendars{InForce: c.holidays}
+	if shown == "" {
+		return by, nil
 	}
-	due, err := d.Due(c.holidays)
-	if err != nil || version == "" || version == c.holidays.Version() || !passed(due, c.today) {
-		return due, c.holidays, err
-	}
-	return c.laterDay(ctx, d, version)
+	var err error
+	by.Shown, err = c.a.holidays(ctx, c.Tx, shown)
+	return by, err
 }
 
-// laterDay is the later of a deadline's last days by its own version of the holidays
-// and by those in force, and the version that gives it. Stopped is later than any
-// day, and stopped by both it keeps its own.
-func (c *change) laterDay(ctx context.Context, d clock.Deadline, version string) (clock.Date, *clock.Holidays, error) {
-	own, err := c.a.holidays(ctx, c.Tx, version)
-	if err != nil {
-		return clock.Date{}, nil, err
-	}
-	kept, err := d.Due(own)
-	if err != nil || kept.IsZero() {
-		return kept, own, err
-	}
-	due, err := d.Due(c.holidays)
-	if err != nil || due.IsZero() || !kept.After(due) {
-		return due, c.holidays, err
-	}
-	return kept, own, nil
+// ledger is the ledger of a task, with the pauses given.
+func (c *change) ledger(t store.TaskDates, pauses []clock.Pause) policy.Ledger {
+	l := t.Ledger(pauses)
+	l.EvidenceIsOpen = !c.before.HasOpened(casefile.Representation)
+	return l
 }
 
 // moveDeadlines works out the dates of the case's tasks anew, and keeps the old
@@ -82,24 +65,11 @@ func (c *change) moveDeadlines(ctx context.Context, cause store.Cause, command u
 		return err
 	}
 	for _, t := range tasks {
-		if _, err := c.moveDeadline(ctx, t, t.Days, cause, command); err != nil {
+		if _, err := c.moveDeadline(ctx, t, cause, command); err != nil {
 			return err
 		}
 	}
 	return c.moveAnswers(ctx, cause, command)
-}
-
-// keptUnder is the version in force where a last day rests on another one.
-func (c *change) keptUnder(by *clock.Holidays) string {
-	if by == c.holidays {
-		return ""
-	}
-	return c.holidays.Version()
-}
-
-// isBehind reports whether a change of the calendars has not reached a task yet.
-func (c *change) isBehind(t store.TaskDates) bool {
-	return t.Version != c.holidays.Version() && t.KeptUnder != c.holidays.Version()
 }
 
 // catchUp works out by the calendars in force what a change of them has not
@@ -114,65 +84,50 @@ func (c *change) catchUp(ctx context.Context) error {
 		if !c.isBehind(t) {
 			continue
 		}
-		if _, err := c.moveDeadline(ctx, t, t.Days, store.CauseCalendar, uuid.Nil); err != nil {
+		if _, err := c.moveDeadline(ctx, t, store.CauseCalendar, uuid.Nil); err != nil {
 			return err
 		}
 	}
 	return c.moveAnswers(ctx, store.CauseCalendar, uuid.Nil)
 }
 
-// moveDeadline works out one task's dates anew, with a budget of so many days, by
-// the calendar of [change.lastDay]. It returns them. An act that would have let a
-// last day pass that has not is refused, for time is not taken away behind
-// anybody's back [D]; the day of review of a hold is nobody's time.
-func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, days int, cause store.Cause, command uuid.UUID) (store.NewDates, error) {
+// isBehind reports whether a change of the calendars has not reached a task yet.
+func (c *change) isBehind(t store.TaskDates) bool { return t.Ledger(nil).Shown.IsBehind(c.holidays) }
+
+// moveDeadline works out one task's dates anew ([policy.RuleSet.Replan]), writes what
+// has changed, and returns the plan. An act that takes somebody's time away is
+// refused; the day of review of a hold is nobody's time.
+func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, cause store.Cause, command uuid.UUID) (plan policy.Plan, err error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {
-		return store.NewDates{}, err
+		return plan, err
 	}
-	resized := t
-	resized.Days = days
-	deadline := resized.Deadline(pauses)
-	due, by, err := c.lastDay(ctx, deadline, t.Version, t.KeptUnder)
+	by, err := c.calendars(ctx, t.Version)
 	if err != nil {
-		return store.NewDates{}, err
+		return plan, err
 	}
-	to := store.NewDates{Days: days, Unit: t.Unit, Version: by.Version(), DueOn: due, Next: t.Rung(), Awaiting: t.Awaiting, Overdue: t.Overdue, Escalated: t.Escalated}
-	to.KeptUnder = c.keptUnder(by)
-	if t.WasInTime && t.Missed(to.DueOn) {
-		return to, nil // what was in time, as far as anybody could know, is not made late
+	ledger := c.ledger(t, pauses)
+	if plan, err = c.rules.Replan(ledger, by, c.now); err != nil {
+		return plan, err
 	}
-	if command != uuid.Nil && cause != store.CauseHoldReview && t.Result == "" && passed(to.DueOn, c.today) && !passed(t.DueOn, c.today) {
-		return to, timeTaken(fmt.Sprintf("%s would then have been due on %s", t.Kind, to.DueOn), cause)
+	if command != uuid.Nil && cause != store.CauseHoldReview && plan.TakesTime(ledger, c.today) {
+		return plan, timeTaken(fmt.Sprintf("%s would then have been due on %s", t.Kind, plan.DueOn), cause)
 	}
-	if to.Provisional, err = deadline.Provisional(by); err != nil {
-		return to, err
+	if plan.Reopened && c.before.Stage == casefile.Welfare { // the stage shown is the earliest unfinished
+		if err := c.ReenterStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
+			return plan, err
+		}
+		if err := c.ShowStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
+			return plan, err
+		}
 	}
-	if to.DaysLeft, err = deadline.Left(by, c.today.AddDays(-1)); err != nil {
-		return to, err
-	}
-	resting := *c
-	resting.holidays = by
-	if t.Result == "" {
-		err = resting.stepAnew(ctx, t, deadline, &to)
-	} else {
-		err = resting.judgeAnew(ctx, t, deadline, &to)
-	}
-	if err != nil {
-		return to, err
-	}
-	if to.DueOn.IsZero() {
-		to.Next.At = time.Time{} // stopped: not even a rung whose day passed before acts
-	}
-	next := t.Rung()
-	same := to.DueOn == t.DueOn && to.Provisional == t.Provisional && to.Next.Kind == next.Kind && to.Next.No == next.No && to.Next.At.Equal(next.At) && to.Overdue == t.Overdue
 	switch {
-	case !same:
-		return to, c.MoveTask(ctx, t, to, cause, command, c.now)
-	case t.Version != to.Version || t.KeptUnder != to.KeptUnder:
-		return to, c.StampCalendar(ctx, t.ID, to.Version, to.KeptUnder)
+	case plan.Moved:
+		return plan, c.MoveTask(ctx, t.ID, ledger.Deadline.Budget, plan, cause, command, c.now)
+	case plan.Restamped:
+		return plan, c.StampCalendar(ctx, t.ID, plan.Version, plan.KeptUnder)
 	}
-	return to, nil
+	return plan, nil
 }
 
 // timeTaken refuses an act by which somebody's time would have ended already.
@@ -184,94 +139,10 @@ func timeTaken(what string, cause store.Cause) *casefile.Refusal {
 	return casefile.Refuse(casefile.RefusedTooLate, what+", which has passed"+next)
 }
 
-// stepAnew says which rung of an open task acts next by its new dates. A reminder
-// that has acted is not sent again. What acted because a day had passed that now
-// lies ahead is taken back, and acts again when the new day has passed.
-func (c *change) stepAnew(ctx context.Context, t store.TaskDates, d clock.Deadline, to *store.NewDates) (err error) {
-	ahead := !passed(to.DueOn, c.today)
-	switch {
-	case t.NextRung == casefile.Reminder:
-		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Reminder, t.NextNo)
-	case t.NextRung == casefile.Due && to.DueOn == t.DueOn && t.Next != nil:
-		// It may have been put off, for an item of post that is waited for (C1).
-	case t.NextRung == casefile.Due:
-		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Due, t.NextNo)
-	case ahead:
-		acted, err := c.ActedRungs(ctx, t.ID)
-		if err != nil {
-			return err
-		}
-		to.Overdue, to.Escalated, to.Awaiting = false, false, t.Owed
-		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Due, acted[casefile.Due])
-		return err
-	case t.NextRung == casefile.Escalation:
-		to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Escalation, t.NextNo)
-		if err != nil || t.Next == nil || to.Next.At.IsZero() || !to.Next.At.Before(*t.Next) {
-			return err
-		}
-		waits, err := c.PutOff(ctx, t.ID)
-		if waits {
-			to.Next = t.Rung()
-		}
-		return err
-	case t.NextRung == casefile.Diary && c.rules.Escalates(t.Kind):
-		escalation, err := c.rules.Rung(t.Kind, d, c.holidays, casefile.Escalation, 0)
-		if err != nil || (!escalation.At.IsZero() && !escalation.At.After(c.now)) {
-			return err // it was escalated, and rightly
-		}
-		acted, err := c.ActedRungs(ctx, t.ID)
-		if err != nil {
-			return err
-		}
-		escalation.No = acted[casefile.Escalation]
-		rule, _ := t.Kind.Rule()
-		to.Next, to.Escalated, to.Awaiting = escalation, rule.OnDue == casefile.EffectEscalate, t.Owed
-	}
-	return err
-}
+// passed reports whether a last day is over. A stopped clock has none that could be.
+func passed(due, today clock.Date) bool { return policy.Day{On: due}.Passed(today) }
 
-// judgeAnew looks again at a task that was closed, by its new dates: an answer in
-// time was not late, and what had its time taken by a hold was not missed. While
-// the family's evidence is gathered such a task is opened again, with what is left.
-func (c *change) judgeAnew(ctx context.Context, t store.TaskDates, d clock.Deadline, to *store.NewDates) error {
-	ahead := !passed(to.DueOn, c.today)
-	if !t.AttestedOn.IsZero() {
-		to.Overdue = t.Missed(to.DueOn)
-		return nil
-	}
-	if t.Result != "gap" && t.Result != "lapsed" {
-		return nil
-	}
-	to.Overdue = !ahead && t.Missable()
-	rule, _ := t.Kind.Rule()
-	if !ahead || to.DueOn == t.DueOn || rule.Stage != casefile.Evidence || c.before.HasOpened(casefile.Representation) {
-		return nil
-	}
-	if anew, err := c.AskedAnew(ctx, t.ID); err != nil || anew {
-		return err // what came of that stands, whether it is open or not
-	}
-	acted, err := c.ActedRungs(ctx, t.ID)
-	if err != nil {
-		return err
-	}
-	if c.before.Stage == casefile.Welfare { // the stage shown is the earliest unfinished
-		if err := c.ReenterStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
-			return err
-		}
-		if err := c.ShowStage(ctx, c.ref, casefile.Evidence, c.now); err != nil {
-			return err
-		}
-	}
-	to.Reopened, to.Escalated, to.Awaiting = true, false, t.Owed
-	to.Next, err = c.rules.Rung(t.Kind, d, c.holidays, casefile.Due, acted[casefile.Due])
-	return err
-}
-
-// passed reports whether a last day is over; what is stopped has none that could be.
-func passed(due, today clock.Date) bool { return !due.IsZero() && due.Before(today) }
-
-// nextRung is the rung that follows one that has acted, numbered after those of
-// its kind that have acted before.
+// nextRung is the rung that follows one that has acted.
 func (c *change) nextRung(ctx context.Context, t store.TaskDates, acted casefile.Rung) (casefile.Rung, error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {
@@ -281,16 +152,7 @@ func (c *change) nextRung(ctx context.Context, t store.TaskDates, acted casefile
 	if err != nil {
 		return casefile.Rung{}, err
 	}
-	next, err := c.rules.Next(t.Kind, t.Deadline(pauses), by, acted)
-	if err != nil || acted.No == 0 || acted.Kind == casefile.Diary {
-		return next, err
-	}
-	before, err := c.ActedRungs(ctx, t.ID)
-	next.No = before[next.Kind]
-	if next.Kind == casefile.Diary {
-		next.No++
-	}
-	return next, err
+	return c.rules.Following(c.ledger(t, pauses), acted, by)
 }
 
 // reviewHolds sees to it that the case's holds are looked at by the earliest of
@@ -333,7 +195,8 @@ func (c *change) reviewHolds(ctx context.Context, command uuid.UUID) error {
 		return err
 	}
 	task.Unit = clock.CalendarDays // some were opened with working days, before a day of review could be named
-	_, err = c.moveDeadline(ctx, task, max(earliest.DaysSince(task.Began), 0), store.CauseHoldReview, command)
+	task.Days = max(earliest.DaysSince(task.Began), 0)
+	_, err = c.moveDeadline(ctx, task, store.CauseHoldReview, command)
 	return err
 }
 
@@ -387,16 +250,25 @@ func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uui
 		return err
 	}
 	for _, x := range answers {
-		due, by, err := c.lastDay(ctx, casefile.AnswerDeadline(x.PutOn, pauses), x.Version, x.KeptUnder)
+		day, err := c.answerBy(ctx, x, pauses)
 		if err != nil {
 			return err
 		}
-		if command != uuid.Nil && passed(due, c.today) && !passed(x.AnswerBy, c.today) {
-			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, due), cause)
+		if command != uuid.Nil && day.Passed(c.today) && !passed(x.AnswerBy, c.today) {
+			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, day.On), cause)
 		}
-		if err := c.MoveAnswer(ctx, x, due, by.Version(), c.keptUnder(by), cause, command, c.now); err != nil {
+		if err := c.MoveAnswer(ctx, x, day, cause, command, c.now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// answerBy is the last day on which adverse material that was put can be answered.
+func (c *change) answerBy(ctx context.Context, x store.AwaitedAnswer, pauses []clock.Pause) (policy.Day, error) {
+	by, err := c.calendars(ctx, x.Version)
+	if err != nil {
+		return policy.Day{}, err
+	}
+	return policy.LastDay(casefile.AnswerDeadline(x.PutOn, pauses), by, x.KeptUnder, c.today)
 }

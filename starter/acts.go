@@ -184,8 +184,8 @@ func askedOf(set *pflag.FlagSet, fields casefile.Fields, names ...string) {
 // do does an act and prints what became of it.
 func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
-	if refusal := act.Rule().CheckSubject(ref, subject); refusal != nil {
-		return refusal
+	if err := rightSubject(act.Rule(), ref, subject); err != nil {
+		return err
 	}
 	if _, err := a.database(ctx); err != nil {
 		return err

@@ -48,8 +48,8 @@ func (a *app) formCommand() *cobra.Command {
 				}
 			}
 			if ref != "" {
-				if refusal := rule.CheckSubject(ref, no); refusal != nil {
-					return refusal
+				if err := rightSubject(rule, ref, no); err != nil {
+					return err
 				}
 			}
 			form, err := a.form(c.Context(), act, ref, no, casefile.NewFields(act))

@@ -34,8 +34,8 @@ func readTargets(c *cobra.Command, rule *casefile.ActRule, args []string, flags 
 	var wrong []error
 	take := func(where, word string) {
 		ref, no, err := casefile.ParsePersonReference(word)
-		if refusal := rule.CheckSubject(ref, no); err == nil && refusal != nil {
-			err = refusal
+		if err == nil {
+			err = rightSubject(rule, ref, no)
 		}
 		if err != nil && where != "" {
 			err = fmt.Errorf("%s: %w", where, err)
@@ -83,6 +83,19 @@ func readTargets(c *cobra.Command, rule *casefile.ActRule, args []string, flags 
 		return nil, usageError{fmt.Errorf("nothing was sent, for the list is not right:\n%w", errors.Join(wrong...))}
 	}
 	return once(c.ErrOrStderr(), targets), nil
+}
+
+// rightSubject checks what can be known of REF/N without the case. A letter is named
+// by its number alone, so that one without it is a slip in the command.
+func rightSubject(rule *casefile.ActRule, ref string, no int) error {
+	refusal := rule.CheckSubject(ref, no)
+	switch {
+	case refusal == nil:
+		return nil
+	case rule.Subject == casefile.AboutLetter:
+		return usageError{errors.New(refusal.Detail)}
+	}
+	return refusal
 }
 
 func oneAtATime(rule *casefile.ActRule, cases int) error {

@@ -53,6 +53,32 @@ const (
 	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
 )
 
+// TaskResult is how a task was closed: what an act made of it, or that its time passed.
+type TaskResult string
+
+// The results that later acts and the reports look at. Others say what an act found.
+const (
+	// ResultGap is a task whose time passed: the gap is recorded, and the review goes on.
+	ResultGap TaskResult = "gap"
+	// ResultLapsed is a task whose time passed, and that was optional.
+	ResultLapsed TaskResult = "lapsed"
+	// ResultStopped is a task whose letters came back: it is asked again when the family
+	// is found (row 3b).
+	ResultStopped TaskResult = "stopped"
+	// ResultFiled is a task of a case that was closed with what arrived.
+	ResultFiled TaskResult = "filed"
+)
+
+// TimePassed reports whether the task was closed because its time had passed.
+func (r TaskResult) TimePassed() bool { return r == ResultGap || r == ResultLapsed }
+
+// CanBeMissed reports whether the last day of a kind of task can be missed at all:
+// what was optional, and an appeal that nobody need make, can't be.
+func (k TaskKind) CanBeMissed() bool {
+	rule, _ := k.Rule()
+	return rule.OnDue != EffectLapse && rule.OnDue != EffectSearchAppeal
+}
+
 // Effect is what a rung does beside marking the task, when its day has passed.
 type Effect string
 

@@ -10,6 +10,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 )
 
 // Cause is why a deadline's dates changed.
@@ -26,39 +27,24 @@ const (
 	CausePost       Cause = "post" // an item of post is waited for (C1)
 )
 
-// NewDates are a task's dates worked out anew.
-type NewDates struct {
-	Days        int        // of the budget, which changes only for the review of a hold
-	Unit        clock.Unit // so does this
-	Version     string
-	KeptUnder   string // see TaskDates
-	DueOn       clock.Date
-	Provisional bool
-	Next        casefile.Rung
-	DaysLeft    int
-	Awaiting    casefile.Party
-	Overdue     bool
-	Escalated   bool
-	// Reopened takes back that the task was closed because its time had passed.
-	Reopened bool
-}
-
-// MoveTask gives a task new dates, and keeps the old ones with the cause of the
-// change, in one statement: neither is there without the other. command is the
-// act that caused it, uuid.Nil for a calendar.
-func (t *Tx) MoveTask(ctx context.Context, old TaskDates, to NewDates, cause Cause, command uuid.UUID, at time.Time) error {
+// MoveTask gives a task the dates of a plan, and keeps the old ones with the cause of
+// the change, in one statement: neither is there without the other. budget is that of
+// the deadline, which changes for the review of a hold alone. command is the act that
+// caused it, uuid.Nil for a calendar.
+func (t *Tx) MoveTask(ctx context.Context, task int64, budget clock.Budget, to policy.Plan, cause Cause, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
-			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next, provisional, was_provisional, old_version, new_version)
+			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next,
+			                             provisional, was_provisional, old_version, new_version)
 			select t.id, 1 + (select coalesce(max(no), 0) from deadline_change where task_id = t.id), $2, $3, $4, $5,
 			       t.due_on, $6, t.next_at, $7, $8, t.provisional, t.calendar_version, $9
 			from task t where t.id = $1)
 		update task set due_on = $6, next_at = $7, provisional = $8, calendar_version = $9, days = $10, next_rung = $11, next_no = $12,
-		       awaiting = $13, overdue = $14, escalated = $15,
-		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end, unit = $17, kept_under = nullif($18, '')
+		       awaiting = $13, overdue = $14, escalated = $15, unit = $17, kept_under = nullif($18, ''),
+		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end
 		where id = $1`,
-		old.ID, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
-		to.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened, to.Unit, to.KeptUnder)
+		task, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
+		budget.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened, budget.Unit, to.KeptUnder)
 }
 
 // commandOrNone hands an act's id to the database, and NULL where no act is the cause.
@@ -73,37 +59,6 @@ func commandOrNone(id uuid.UUID) any {
 // the calendars, or are kept under one.
 func (t *Tx) StampCalendar(ctx context.Context, task int64, version, keptUnder string) error {
 	return t.exec(ctx, `update task set calendar_version = $2, kept_under = nullif($3, '') where id = $1`, task, version, keptUnder)
-}
-
-// PutOff reports whether a task's next rung waits for an item of post (C1).
-func (t *Tx) PutOff(ctx context.Context, task int64) (bool, error) {
-	var yes bool
-	err := t.get(ctx, &yes, `
-		select coalesce((select d.cause = $2 and d.new_next = k.next_at from deadline_change d where d.task_id = k.id order by d.no desc limit 1), false)
-		from task k where k.id = $1`, task, string(CausePost))
-	return yes, err
-}
-
-// AskedAnew reports whether a later task asks for the same as this one, or has asked.
-func (t *Tx) AskedAnew(ctx context.Context, task int64) (bool, error) {
-	var yes bool
-	err := t.get(ctx, &yes, `
-		select exists (select from task k join task n on n.case_ref = k.case_ref and n.kind = k.kind and n.subject = k.subject and n.id > k.id where k.id = $1)`, task)
-	return yes, err
-}
-
-// ActedRungs counts how often each kind of rung of a task has acted.
-func (t *Tx) ActedRungs(ctx context.Context, task int64) (map[casefile.RungKind]int, error) {
-	var rows []struct {
-		Kind casefile.RungKind `db:"kind"`
-		N    int               `db:"n"`
-	}
-	err := t.all(ctx, &rows, `select kind, count(*) as n from rung where task_id = $1 group by kind`, task)
-	acted := map[casefile.RungKind]int{}
-	for _, r := range rows {
-		acted[r.Kind] = r.N
-	}
-	return acted, err
 }
 
 // HoldRow is a hold of a case. Until is zero while it stands.

@@ -8,6 +8,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
 )
 
 // AddEvidence records what a provider sent. It reports whether the same is on record
@@ -131,7 +132,7 @@ func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, e
 // of the calendars, and keeps the old one with the cause; where it is the same day,
 // it records the version, and the one in force under which it was kept, if any.
 // command is the act that caused it, uuid.Nil for a calendar.
-func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, version, keptUnder string, cause Cause, command uuid.UUID, at time.Time) error {
+func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, to policy.Day, cause Cause, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
 			insert into answer_change (interview, no, cause, at, command_id, old_by, new_by, old_version, new_version)
@@ -139,7 +140,7 @@ func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, by clock.Date, ver
 			from interview i where i.command_id = $1 and i.answer_by is distinct from $5)
 		update interview set answer_by = $5, calendar_version = $6, kept_under = nullif($7, '')
 		where command_id = $1 and (answer_by, calendar_version, kept_under) is distinct from ($5, $6, nullif($7, ''))`,
-		x.Interview, string(cause), at, commandOrNone(command), by, version, keptUnder)
+		x.Interview, string(cause), at, commandOrNone(command), to.On, to.By.Version(), to.KeptUnder)
 }
 
 // Sent is when and how a letter went to an addressee.

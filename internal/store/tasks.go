@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/policy"
+
+	"github.com/lib/pq"
 )
 
 // OpenTask opens a task with its deadline, for whoever is awaited. An open one of
@@ -30,17 +34,10 @@ func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, a
 // zero if nobody attested one. It reports whether one was open. Whether it is
 // overdue follows from the day attested, whether or not a rung came first: a
 // timely answer that was entered late takes the mark away.
-func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result string, on clock.Date, at time.Time) (bool, error) {
+func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
 		update task set closed_at = $4, result = $5, attested_on = $6, overdue = coalesce($6::date > due_on and $7, overdue)
-		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on, missable(kind))
-}
-
-// missable reports whether the last day of a kind of task can be missed: what was
-// optional, and an appeal that nobody need make, can't be.
-func missable(kind casefile.TaskKind) bool {
-	rule, _ := kind.Rule()
-	return rule.OnDue != casefile.EffectLapse && rule.OnDue != casefile.EffectSearchAppeal
+		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on, kind.CanBeMissed())
 }
 
 // instant hands an instant to the database, the zero one as NULL: a stopped clock
@@ -52,8 +49,8 @@ func instant(t time.Time) any {
 	return t
 }
 
-// TaskDates is a task with what its dates follow from, but for the holds of its
-// case, and with the dates as they are shown.
+// TaskDates is a task with the facts that its dates follow from, but for the holds of
+// its case, and with the dates as they are shown.
 type TaskDates struct {
 	ID       int64             `db:"id"`
 	Kind     casefile.TaskKind `db:"kind"`
@@ -66,22 +63,44 @@ type TaskDates struct {
 	Calendar clock.CalendarID  `db:"calendar"`
 	Extended int               `db:"extended"` // days granted and not withdrawn
 
-	Version string `db:"calendar_version"`
-	// KeptUnder is the version in force under which the last day was kept that a
-	// change of the calendars would have taken away; empty if none was.
-	KeptUnder   string            `db:"kept_under"`
-	DueOn       clock.Date        `db:"due_on"`
-	Provisional bool              `db:"provisional"`
-	NextRung    casefile.RungKind `db:"next_rung"`
-	NextNo      int               `db:"next_no"`
-	Next        *time.Time        `db:"next_at"` // nil while the clock is stopped
-	Overdue     bool              `db:"overdue"`
-	Escalated   bool              `db:"escalated"`
-	Result      string            `db:"result"` // empty while it is open
-	AttestedOn  clock.Date        `db:"attested_on"`
-	// WasInTime is a task that is closed with an answer which was in time by the last
-	// day that was known when it came, or came while the clock was stopped.
-	WasInTime bool `db:"was_in_time"`
+	Version     string              `db:"calendar_version"`
+	KeptUnder   string              `db:"kept_under"`
+	DueOn       clock.Date          `db:"due_on"`
+	Provisional bool                `db:"provisional"`
+	NextRung    casefile.RungKind   `db:"next_rung"`
+	NextNo      int                 `db:"next_no"`
+	Next        *time.Time          `db:"next_at"` // nil while the clock is stopped
+	Overdue     bool                `db:"overdue"`
+	Escalated   bool                `db:"escalated"`
+	Result      casefile.TaskResult `db:"result"` // empty while it is open
+	AttestedOn  clock.Date          `db:"attested_on"`
+
+	Acted     actedRungs `db:"acted"`
+	WasInTime bool       `db:"was_in_time"`
+	PutOff    bool       `db:"put_off"`
+	AskedAnew bool       `db:"asked_anew"`
+}
+
+// actedRungs counts how often each kind of rung of a task has acted.
+type actedRungs map[casefile.RungKind]int
+
+// Scan reads the counts from JSON.
+func (r *actedRungs) Scan(from any) error {
+	body, ok := from.([]byte)
+	if !ok {
+		return fmt.Errorf("counts of rungs as %T", from)
+	}
+	return json.Unmarshal(body, r)
+}
+
+// Ledger returns the task's ledger with the pauses given.
+func (t TaskDates) Ledger(pauses []clock.Pause) policy.Ledger {
+	return policy.Ledger{
+		Kind: t.Kind, Deadline: t.Deadline(pauses), Owed: t.Owed, Acted: t.Acted, PutOff: t.PutOff,
+		Result: t.Result, AnsweredOn: t.AttestedOn, WasInTime: t.WasInTime, AskedAnew: t.AskedAnew,
+		Shown: policy.Dates{DueOn: t.DueOn, Provisional: t.Provisional, Next: t.Rung(), Awaiting: t.Awaiting,
+			Overdue: t.Overdue, Escalated: t.Escalated, Version: t.Version, KeptUnder: t.KeptUnder},
+	}
 }
 
 // Deadline returns the task's deadline with the pauses given.
@@ -99,11 +118,19 @@ func (t TaskDates) Rung() casefile.Rung {
 }
 
 const selectTaskDates = `
-	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar, coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
-	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated, coalesce(t.result, '') as result, t.attested_on,
+	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar,
+	       coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
+	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated,
+	       coalesce(t.result, '') as result, t.attested_on,
 	       t.closed_at is not null and t.attested_on is not null
 	           and coalesce(t.attested_on <= due_as_known(t, coalesce(t.answered_at, t.closed_at)), true) as was_in_time,
-	       (select coalesce(sum(e.days), 0) from extension e where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended
+	       (select coalesce(sum(e.days), 0) from extension e
+	        where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended,
+	       (select coalesce(jsonb_object_agg(a.kind, a.n), '{}')
+	        from (select kind, count(*) as n from rung where task_id = t.id group by kind) a) as acted,
+	       coalesce((select d.cause = 'post' and d.new_next = t.next_at from deadline_change d
+	                 where d.task_id = t.id order by d.no desc limit 1), false) as put_off,
+	       exists (select from task n where n.case_ref = t.case_ref and n.kind = t.kind and n.subject = t.subject and n.id > t.id) as asked_anew
 	from task t `
 
 // Task returns an open task of a case. NotFound if there is none.
@@ -113,23 +140,18 @@ func (t *Tx) Task(ctx context.Context, ref string, kind casefile.TaskKind, subje
 	return row, err
 }
 
-// Missable reports whether the task's last day can be missed at all.
-func (t TaskDates) Missable() bool { return missable(t.Kind) }
-
-// Missed reports whether the day attested for a task is after a last day.
-func (t TaskDates) Missed(due clock.Date) bool {
-	return missable(t.Kind) && !due.IsZero() && due.Before(t.AttestedOn)
-}
-
 // TasksWithDates lists a case's open tasks, and those that were closed because
 // their time had passed or while their clock was stopped: their dates follow from
 // the ledger too. The latest comes first.
 func (t *Tx) TasksWithDates(ctx context.Context, ref string) ([]TaskDates, error) {
 	var rows []TaskDates
 	err := t.all(ctx, &rows, selectTaskDates+`
-		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.due_on is null or t.result in ('gap', 'lapsed')) order by t.id desc`, ref)
+		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.due_on is null or t.result = any($2)) order by t.id desc`, ref, timePassed)
 	return rows, err
 }
+
+// timePassed are the results of tasks that were closed because their time had passed.
+var timePassed = pq.Array([]casefile.TaskResult{casefile.ResultGap, casefile.ResultLapsed})
 
 // OpenSubjects lists the subjects for which a kind of task is open, in order.
 func (t *Tx) OpenSubjects(ctx context.Context, ref string, kind casefile.TaskKind) ([]int, error) {
@@ -196,14 +218,14 @@ func (t *Tx) MarkOverdue(ctx context.Context, task int64) error {
 // AnswerLate gives a task that was closed with a gap the answer that came after
 // all. An answer attested for a day before the deadline takes the missed mark
 // away; a late one is recorded as late. at is the instant at which it is recorded.
-func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result string, on clock.Date, at time.Time) error {
+func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date, at time.Time) error {
 	return t.exec(ctx, `
 		update task set result = $4, attested_on = $5, answered_at = $6, overdue = coalesce($5::date > due_on and $7, overdue)
-		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result in ('gap', 'lapsed'))`,
-		ref, kind, subject, result, on, at, missable(kind))
+		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result = any($8))`,
+		ref, kind, subject, result, on, at, kind.CanBeMissed(), timePassed)
 }
 
 // CloseAll closes every open task of a case that is still open, with one result.
-func (t *Tx) CloseAll(ctx context.Context, ref, result string, at time.Time) error {
+func (t *Tx) CloseAll(ctx context.Context, ref string, result casefile.TaskResult, at time.Time) error {
 	return t.exec(ctx, `update task set closed_at = $2, result = $3 where case_ref = $1 and closed_at is null`, ref, at, result)
 }
