@@ -122,6 +122,11 @@ func (l *life) carryOut(plan Plan) {
 	if was.WasInTime {
 		require.False(t, plan.Overdue && !was.Shown.Overdue, "an answer in time is never made late")
 	}
+	if plan.Reopened {
+		rule, _ := was.Kind.Rule()
+		require.True(t, was.EvidenceIsOpen && !was.AskedAnew && rule.Stage == casefile.Evidence, "only the evidence is opened again, while it is gathered")
+		require.True(t, was.Result.TimePassed())
+	}
 	if was.Result != "" && !was.Result.TimePassed() {
 		require.False(t, plan.Reopened, "what was answered stays answered")
 	}
@@ -227,7 +232,7 @@ func TestAnyLifeOfADeadline(t *testing.T) {
 		require.NoError(t, err)
 		rule, _ := kind.Rule()
 		l := &life{t: t, rules: rules, versions: versions, inForce: inForce, now: began.Start().Add(9 * time.Hour), ledger: Ledger{
-			Kind: kind, Deadline: deadline, Owed: rule.Awaiting, Acted: map[casefile.RungKind]int{}, EvidenceIsOpen: rapid.Bool().Draw(t, "evidence is open"),
+			Kind: kind, Deadline: deadline, Owed: rule.Awaiting, Acted: map[casefile.RungKind]int{}, EvidenceIsOpen: rapid.Bool().Draw(t, "evidence is open"), AskedAnew: rapid.Bool().Draw(t, "asked anew"),
 			Shown: Dates{DueOn: ladder.DueOn, Provisional: ladder.Provisional, Next: ladder.First, Awaiting: rule.Awaiting, Version: ladder.Calendar}}}
 		someDay := func(what string) clock.Date {
 			return began.AddDays(rapid.IntRange(0, max(l.today().DaysSince(began), 0)).Draw(t, what))
