@@ -30,7 +30,7 @@ type ActOnRungParams struct {
 // rung it is recorded all the same, late or in time by its attested day; a hold
 // that is recorded after the rung takes back what the rung did, if it is attested
 // for its last day or before.
-func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefile.Review, error) {
+func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		if err := c.mended(ctx); err != nil {
 			return err
@@ -171,7 +171,7 @@ type MarkStuckParams struct {
 
 // MarkStuck records the code of a failure that no retry can mend; operations
 // own the review from then on.
-func (a *Activities) MarkStuck(ctx context.Context, in MarkStuckParams) (casefile.Review, error) {
+func (a *Activities) MarkStuck(ctx context.Context, in MarkStuckParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error { return c.SetStuck(ctx, c.ref, in.Code) })
 	return r, classify("mark stuck", err)
 }

@@ -142,7 +142,7 @@ type change struct {
 	now     time.Time
 	today   clock.Date
 	rules   *policy.RuleSet
-	before  casefile.Review
+	before  casefile.Facts
 	council string
 	// holidays are those of the calendars in force, which no other change of
 	// calendar can replace before this transaction ends.
@@ -157,8 +157,8 @@ type change struct {
 
 // changing locks a case, runs f on it, and returns the review as the facts have
 // it afterwards.
-func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error) (casefile.Review, error) {
-	var after casefile.Review
+func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error) (casefile.Facts, error) {
+	var after casefile.Facts
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		locked, err := tx.LockReview(ctx, ref)
 		if err != nil {
@@ -194,7 +194,7 @@ func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f 
 
 // settle reads the review again and moves the stage it shows from evidence to
 // welfare when evidence is finished first: the stage shown is the earliest unfinished.
-func (c *change) settle(ctx context.Context) (casefile.Review, error) {
+func (c *change) settle(ctx context.Context) (casefile.Facts, error) {
 	after, err := c.Review(ctx, c.ref)
 	if err != nil || after.Stage != casefile.Evidence || !after.Finished(casefile.Evidence) {
 		return after, err

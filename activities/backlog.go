@@ -141,8 +141,8 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 	starts.SetLimit(StartedAtOnce)
 	for i, l := range unstarted {
 		starts.Go(func() error {
-			review := casefile.Review{Schema: casefile.ReviewSchema, Case: l.Case, Lane: l.Lane, Council: l.Council,
-				DrawnAt: l.DrawnAt, ListingDate: l.ListingDate, ListingAt: l.ListingDate.Start(), Stage: casefile.Listed, ContinueAfter: a.ContinueAfter}
+			review := casefile.NewReview(l.Case, l.Lane, l.Council, l.DrawnAt, l.ListingDate)
+			review.ContinueAfter = a.ContinueAfter
 			_, err := a.Temporal.Of(l.Apart).ExecuteWorkflow(starting, contract.ReviewOptions(review, a.TaskQueue), contract.CaseReviewWorkflow, review)
 			if err != nil && !alreadyThere(err) {
 				return fmt.Errorf("start review %s: %w", l.Case, err)

@@ -222,7 +222,7 @@ type MoveDeadlinesParams struct {
 
 // MoveDeadlines works out each deadline of a case by the calendars in force, and
 // keeps the old dates of those that move. Doing it again does nothing.
-func (a *Activities) MoveDeadlines(ctx context.Context, in MoveDeadlinesParams) (casefile.Review, error) {
+func (a *Activities) MoveDeadlines(ctx context.Context, in MoveDeadlinesParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		if err := c.moveDeadlines(ctx, store.CauseCalendar, uuid.Nil); err != nil {
 			return err

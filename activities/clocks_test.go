@@ -295,7 +295,7 @@ func TestWhatRungsDo(t *testing.T) {
 func TestARungActsOnce(t *testing.T) {
 	o := newOffice(t)
 	s := o.family(t, nil).until(casefile.Evidence)
-	act := func(p activities.ActOnRungParams) casefile.Review {
+	act := func(p activities.ActOnRungParams) casefile.Facts {
 		t.Helper()
 		r, err := o.ActOnRung(t.Context(), p)
 		require.NoError(t, err)

@@ -213,8 +213,8 @@ func TestAQuestionnaireThatAMedicalCrisisStops(t *testing.T) {
 	next, found := s.review.Earliest()
 	require.True(t, found)
 	require.Equal(t, casefile.TaskHold, next.Kind, "no state without an owner and a next date: whoever reviews the hold (invariant 6)")
-	require.Equal(t, casefile.SeniorCaseworker, s.review.Face().Awaiting)
-	require.Equal(t, clock.LateAt(day("2026-04-20")), s.review.Face().Next.UTC())
+	require.Equal(t, casefile.SeniorCaseworker, casefile.FromRecord(s.review).Face().Awaiting)
+	require.Equal(t, clock.LateAt(day("2026-04-20")), casefile.FromRecord(s.review).Face().Next.UTC())
 
 	s.on(day("2026-03-24"))
 	s.do("fiona", casefile.ActExtend, 0, s.moreTime(kind, 5, casefile.ExtensionGranted))

@@ -25,7 +25,7 @@ type OpenReviewParams struct {
 // rule set, keeps who was a child at listing, opens a hold for each imported
 // flag that asks for one, a task for those that are to be looked into, and the
 // tasks of rows 0 and 1. A review that is open already is returned as it is.
-func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casefile.Review, error) {
+func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casefile.Facts, error) {
 	today := clock.DateOf(in.Now)
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		hash, err := tx.OperativeHash(ctx, in.Lane, today)
@@ -101,7 +101,7 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		return c.open(ctx, casefile.TaskReconcile, 0, began)
 	})
 	if err != nil {
-		return casefile.Review{}, classify("open review", err)
+		return casefile.Facts{}, classify("open review", err)
 	}
 	r, err := a.changing(ctx, in.Case, in.Now, func(*change) error { return nil })
 	return r, classify("open review", err)

@@ -21,7 +21,7 @@ type OpenStageParams struct {
 // OpenStage leaves the stages before, opens one and its tasks, and counts up
 // nothing: opening is no fact about the family. Opening a stage twice does
 // nothing. Opening evidence opens welfare beside it.
-func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefile.Review, error) {
+func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		if err := c.mended(ctx); err != nil {
 			return err

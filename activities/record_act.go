@@ -27,7 +27,7 @@ type RecordActResult struct {
 	Refused *casefile.Refusal `json:"refused,omitempty"`
 	// Head is the link that the act's outcome made in the case's chain.
 	Head   casefile.Link   `json:"head,omitzero"`
-	Review casefile.Review `json:"review"`
+	Review casefile.Facts `json:"review"`
 }
 
 // handler does one kind of act in the transaction of a change. Its error is a

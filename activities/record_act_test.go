@@ -275,7 +275,7 @@ func TestAReviewIsOpenedOnce(t *testing.T) {
 	require.Equal(t, []string{"1 court", "3 age_dispute", "3 child_protection"},
 		list[string](o, `select person_no || ' ' || ground from hold where case_ref = $1 order by 1`, s.ref))
 	before := s.facts()
-	again := make([]casefile.Review, 4)
+	again := make([]casefile.Facts, 4)
 	errs := make([]error, len(again))
 	var all sync.WaitGroup
 	for i := range again {

@@ -90,7 +90,7 @@ type story struct {
 	t      testing.TB
 	ref    string
 	now    time.Time
-	review casefile.Review
+	review casefile.Facts
 	// instead answers a kind of task in another way than the usual one; a nil
 	// function leaves it unanswered.
 	instead map[casefile.TaskKind]func(casefile.Task)

@@ -21,7 +21,7 @@ type TakeStockParams struct {
 // task stands for: a difference that a later import found, an act that expired
 // undelivered or was refused too late to tell its author, an owner who has left, a hold. On a closed case all of it is one task, for a senior
 // caseworker. It changes no fact, and doing it again does nothing.
-func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefile.Review, error) {
+func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		differences, err := c.OpenDifferences(ctx, c.ref)
 		if err != nil {

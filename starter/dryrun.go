@@ -78,7 +78,7 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 // allowed says whether a case's stage lets an act be tried, as its review or
 // the desk would say; filed, whether it would be kept with a closed case.
 func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, err error) {
-	review := casefile.Review{Stage: s.Stage, Stuck: s.Stuck, Signed: signed}
+	review := casefile.Facts{Stage: s.Stage, Stuck: s.Stuck, Signed: signed}
 	switch {
 	case s.Stage == casefile.Closed && act.Rule().Filed:
 		return true, nil

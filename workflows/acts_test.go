@@ -124,8 +124,7 @@ func TestWhatArrivesForAnUnlistedFamilyOpensItsReview(t *testing.T) {
 	w := newWorld(t, nil, "F1")
 	at := morning(drawnOn)
 	s := &story{world: w, t: t, ref: w.refs["F1"], now: at, logger: quiet,
-		state: casefile.Review{Schema: casefile.ReviewSchema, Case: w.refs["F1"], Lane: casefile.Legacy, Council: "S12000049",
-			DrawnAt: at, ListingDate: drawnOn, ListingAt: drawnOn.Start(), Stage: casefile.Listed}}
+		state: casefile.NewReview(w.refs["F1"], casefile.Legacy, "S12000049", at, drawnOn)}
 	cmd, err := desk.New(s.ref, casefile.ActEvidence, 0, drawnOn, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"}, "")
 	require.NoError(t, err)
 	require.NoError(t, w.desk("morag").InsertCommand(t.Context(), cmd))
@@ -213,7 +212,7 @@ func TestAStageThatOpensLate(t *testing.T) {
 				return temporal.NewNonRetryableApplicationError("open stage: broken", activities.BrokenError, nil)
 			}
 			return nil
-		}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
+		}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Facts, error) {
 			return s.activities.OpenStage(ctx, in)
 		})
 	}

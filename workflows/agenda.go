@@ -57,7 +57,7 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 		if !open || r.Stuck != "" || task.Next.At.After(workflow.Now(ctx)) {
 			return
 		}
-		var after casefile.Review
+		var after casefile.Facts
 		err := perform(ctx, activities.ActOnRungActivity, summary(task), activities.ActOnRungParams{
 			Case: r.Case, Kind: task.Kind, Subject: task.Subject, Rung: task.Next, Now: workflow.Now(ctx)}, &after)
 		if err != nil {
@@ -73,7 +73,7 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 // markStuck makes the review stuck. Best effort: record it in the database. The workflow
 // shows it in any case.
 func (r *review) markStuck(ctx workflow.Context, step string, cause error) {
-	var after casefile.Review
+	var after casefile.Facts
 	code := step + ": " + inShort(cause)
 	params := activities.MarkStuckParams{Case: r.Case, Code: code, Now: workflow.Now(ctx)}
 	if err := perform(ctx, activities.MarkStuckActivity, "stuck: "+step, params, &after); err == nil {

@@ -42,7 +42,7 @@ func newLane(t *testing.T, families int) *lane {
 	for n := range families {
 		keys = append(keys, fmt.Sprintf("F%02d", n))
 	}
-	l := &lane{world: newWorld(t, nil, keys...), t: t, state: contract.Backlog{Schema: 1, Lane: casefile.Legacy}}
+	l := &lane{world: newWorld(t, nil, keys...), t: t, state: contract.Backlog{Lane: casefile.Legacy}}
 	l.begin(morning(drawnOn))
 	return l
 }

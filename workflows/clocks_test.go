@@ -247,11 +247,11 @@ func TestWhatCouldNotBeMovedIsTriedAgain(t *testing.T) {
 		return in, nil
 	}, activity.RegisterOptions{Name: activities.MoveReviewsActivity})
 	env.RegisterDelayedCallback(func() { env.SignalWorkflow(contract.TryAgainSignal, nil) }, 8*time.Minute)
-	env.ExecuteWorkflow(contract.ApplyCalendarWorkflow, contract.CalendarChange{Schema: 1, Application: 2})
+	env.ExecuteWorkflow(contract.ApplyCalendarWorkflow, contract.CalendarChange{Application: 2})
 	require.NoError(t, env.GetWorkflowError())
 	var last contract.CalendarChange
 	require.NoError(t, env.GetWorkflowResult(&last))
-	require.Equal(t, contract.CalendarChange{Schema: 1, Application: 2, Pass: 11, Seen: 1, Done: true}, last)
+	require.Equal(t, contract.CalendarChange{Application: 2, Pass: 11, Seen: 1, Done: true}, last)
 	minutes := make([]int, len(tries))
 	for i, at := range tries {
 		minutes[i] = int(at.Minutes())

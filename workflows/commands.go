@@ -55,7 +55,7 @@ func (r *review) refresh(ctx workflow.Context, activity, summary string, params 
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	_ = workflow.Await(ctx, func() bool { return r.HasOpened(casefile.Listed) })
 	r.exclusively(ctx, func() {
-		var after casefile.Review
+		var after casefile.Facts
 		if err = perform(ctx, activity, summary, params(workflow.Now(ctx)), &after); err == nil {
 			r.adopt(after)
 		}

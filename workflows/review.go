@@ -40,6 +40,11 @@ type review struct {
 // it then waits for operations. Cancelling it has no effect: only the process
 // ends a review; that somebody asked for it is shown.
 func CaseReview(ctx workflow.Context, state casefile.Review) error {
+	if state.Schema > casefile.ReviewSchema {
+		// Not an error, which would end the review: Temporal tries the task again until a
+		// worker of the newer version takes it.
+		panic(fmt.Sprintf("the state of this review is of version %d; this worker knows version %d: deploy the newer worker", state.Schema, casefile.ReviewSchema))
+	}
 	cancellable := ctx
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	r := &review{Review: state, lock: workflow.NewMutex(ctx)}
@@ -143,7 +148,7 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params fun
 // retry uses the current time: no deadline that this step starts has been shown to anyone.
 func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params func(now time.Time) any) {
 	for stuck := false; ; stuck = true {
-		var after casefile.Review
+		var after casefile.Facts
 		var err error
 		r.exclusively(ctx, func() {
 			name, why, in := activity, summary, params(workflow.Now(ctx))
@@ -176,12 +181,9 @@ func (r *review) exclusively(ctx workflow.Context, f func()) {
 	r.steps++
 }
 
-// adopt takes over the review as the facts have it.
-func (r *review) adopt(after casefile.Review) {
-	after.Shown, after.ContinueAfter, after.DrawnAt, after.RetryAt = r.Shown, r.ContinueAfter, r.DrawnAt, r.RetryAt
-	after.CancelRequested, after.Head = r.CancelRequested, r.Head
-	r.Review = after
-}
+// adopt takes over the review as the record has it. What the workflow alone knows of
+// itself stays.
+func (r *review) adopt(after casefile.Facts) { r.Facts = after }
 
 // publish keeps search attributes and details current. It waits until nothing is under
 // way, so that an act that also opens the next stage writes the attributes once.

@@ -2,11 +2,15 @@ package workflows_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/practice"
+	"hame/workflows"
 )
 
 // aYear is longer than any of these stories takes.
@@ -57,4 +61,15 @@ func TestAGrantThatIsDrawnWaitsForASecondOfficer(t *testing.T) {
 	s.Run(aYear)
 	require.True(t, s.ended)
 	require.Equal(t, []string{"ALL_GRANTED ewan ailsa sample"}, s.column(`select concat_ws(' ', rollup, author, second, second_due) from decision where case_ref = $1`))
+}
+
+// TestAStateOfANewerVersion: a review that a newer worker has continued is not gone on
+// with by an older one, which would lose what it does not know.
+func TestAStateOfANewerVersion(t *testing.T) {
+	state := casefile.NewReview("K7F-M2Q8", casefile.Legacy, "S12000049", time.Now(), clock.DateOf(time.Now()))
+	state.Schema++
+	env := (&testsuite.WorkflowTestSuite{}).NewTestWorkflowEnvironment()
+	env.RegisterWorkflow(workflows.CaseReview)
+	env.ExecuteWorkflow(workflows.CaseReview, state)
+	require.ErrorContains(t, env.GetWorkflowError(), "deploy the newer worker")
 }

@@ -189,8 +189,7 @@ func (w *world) story(t testing.TB, key string) *story {
 	drawnAt := morning(drawnOn)
 	w.db.List(t, ref, drawnAt, listedOn)
 	return &story{world: w, t: t, ref: ref, now: drawnAt, logger: quiet,
-		state: casefile.Review{Schema: casefile.ReviewSchema, Case: ref, Lane: casefile.Legacy, Council: "S12000049",
-			DrawnAt: drawnAt, ListingDate: listedOn, ListingAt: listedOn.Start(), Stage: casefile.Listed}}
+		state: casefile.NewReview(ref, casefile.Legacy, "S12000049", drawnAt, listedOn)}
 }
 
 var quiet = log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
@@ -683,7 +682,7 @@ func (s *story) rungsBreak(broken *bool) func(*testsuite.TestWorkflowEnvironment
 				return temporal.NewNonRetryableApplicationError("act on rung: broken", activities.BrokenError, nil)
 			}
 			return nil
-		}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Review, error) {
+		}, func(ctx context.Context, in activities.ActOnRungParams) (casefile.Facts, error) {
 			return s.activities.ActOnRung(ctx, in)
 		})
 	}
@@ -696,7 +695,7 @@ func (s *story) representationBreaks(env *testsuite.TestWorkflowEnvironment) {
 			return nil
 		}
 		return temporal.NewNonRetryableApplicationError("open stage: the database refused it (42P01)", activities.BrokenError, nil)
-	}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Review, error) {
+	}, func(ctx context.Context, in activities.OpenStageParams) (casefile.Facts, error) {
 		return s.activities.OpenStage(ctx, in)
 	})
 }

@@ -212,8 +212,7 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	if refusal := casefile.CheckListingDay(on, today); refusal != nil {
 		return c.refuse(ctx, a, refusal) // before a review is opened that could not begin
 	}
-	review := casefile.Review{Schema: casefile.ReviewSchema, Case: a.Case, Lane: f.Lane, Council: f.Council,
-		DrawnAt: now, ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}
+	review := casefile.NewReview(a.Case, f.Lane, f.Council, now, on)
 	return c.updateWithStart(ctx, a, f.Apart, contract.ReviewOptions(review, c.TaskQueue), contract.CaseReviewWorkflow, review)
 }
 
@@ -243,7 +242,7 @@ func (c *Carrier) toLane(ctx context.Context, a store.Claimed) error {
 			StaticSummary:            fmt.Sprintf("clear the backlog, %s lane", a.Lane),
 			TypedSearchAttributes:    temporal.NewSearchAttributes(contract.AttributeLane.ValueSet(string(a.Lane))),
 		}
-		return c.updateWithStart(ctx, a, false, o, contract.ClearBacklogWorkflow, contract.Backlog{Schema: 1, Lane: a.Lane})
+		return c.updateWithStart(ctx, a, false, o, contract.ClearBacklogWorkflow, contract.Backlog{Lane: a.Lane})
 	}
 	err := c.update(ctx, a, false, id)
 	var notFound *serviceerror.NotFound

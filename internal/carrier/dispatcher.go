@@ -150,7 +150,7 @@ func (c *Carrier) TakeStock(ctx context.Context, apart bool, ref string) (bool, 
 // a workflow. One that runs is left running; again has it try at once what could not
 // be moved before.
 func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bool) error {
-	id, change := contract.CalendarID(application), contract.CalendarChange{Schema: 1, Application: application}
+	id, change := contract.CalendarID(application), contract.CalendarChange{Application: application}
 	o := client.StartWorkflowOptions{
 		ID: id, TaskQueue: c.TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

@@ -90,10 +90,11 @@ func (c *Carrier) endRun(ctx context.Context, apart bool, ref string) (time.Time
 // startFromRecord starts a review from its record. In a synthetic database its clock
 // is moved to where that of the run before stood: it goes on at no earlier day.
 func (c *Carrier) startFromRecord(ctx context.Context, m store.ToMove, before casefile.Review, stood time.Time) error {
-	state, err := c.Record.RecordedReview(ctx, m.Case)
+	facts, err := c.Record.RecordedReview(ctx, m.Case)
 	if err != nil {
 		return err
 	}
+	state := casefile.FromRecord(facts)
 	state.Head, state.CancelRequested, state.ContinueAfter = before.Head, before.CancelRequested, before.ContinueAfter
 	o := contract.ReviewOptions(state, c.TaskQueue)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE

@@ -34,10 +34,10 @@ func (c *Carrier) recover(ctx context.Context, a store.Claimed) error {
 	if !ill {
 		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen, "the review runs well: there is nothing to recover"))
 	}
-	state, err := c.Record.RecordedReview(ctx, a.Case)
+	facts, err := c.Record.RecordedReview(ctx, a.Case)
+	state := casefile.FromRecord(facts)
 	if store.IsKind(err, store.NotFound) { // drawn, and its review was never opened
-		state = casefile.Review{Schema: casefile.ReviewSchema, Case: r.Case, Lane: r.Lane, Council: r.Council,
-			DrawnAt: r.DrawnAt, ListingDate: r.ListingDate, ListingAt: r.ListingDate.Start(), Stage: casefile.Listed}
+		state = casefile.NewReview(r.Case, r.Lane, r.Council, r.DrawnAt, r.ListingDate)
 	} else if err != nil {
 		return err
 	}

@@ -246,24 +246,24 @@ func (r *ActRule) MayBeDoneBy(held []Party) bool {
 // Allowed reports whether the review's state lets an act be tried at all. It is
 // the first look, made before anything is written to history; the activity that
 // records the act looks again at the facts. The error is a [Refusal].
-func (r Review) Allowed(a Act) error {
+func (f Facts) Allowed(a Act) error {
 	rule := a.Rule()
 	switch {
 	case !rule.OnCase():
 		return Refuse(RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", a))
-	case rule.Receives && !r.Stage.Before(rule.From):
+	case rule.Receives && !f.Stage.Before(rule.From):
 		return nil
-	case a == ActRecover && r.Stage != Closed:
+	case a == ActRecover && f.Stage != Closed:
 		return nil
-	case r.Stuck != "":
+	case f.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
-	case r.Stage == Closed:
+	case f.Stage == Closed:
 		return Refuse(RefusedClosed, "the case is closed")
-	case r.Stage.Before(rule.From):
-		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", r.Stage, a, rule.From))
-	case rule.Until.Before(r.Stage):
-		return Refuse(RefusedTooLate, fmt.Sprintf("the case is at %s; %s belongs to %s or earlier", r.Stage, a, rule.Until))
-	case r.Signed && rule.Until == Decision:
+	case f.Stage.Before(rule.From):
+		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From))
+	case rule.Until.Before(f.Stage):
+		return Refuse(RefusedTooLate, fmt.Sprintf("the case is at %s; %s belongs to %s or earlier", f.Stage, a, rule.Until))
+	case f.Signed && rule.Until == Decision:
 		return Refuse(RefusedSigned, "the decision is signed")
 	}
 	return nil

@@ -282,7 +282,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		rule, known := act.Rule(), act.Known()
 		for _, stage := range Stages {
 			t.Run(string(act)+" at "+string(stage), func(t *testing.T) {
-				err := Review{Stage: stage, Signed: stage == Service}.Allowed(act)
+				err := Facts{Stage: stage, Signed: stage == Service}.Allowed(act)
 				if slices.Contains(strings.Fields(stages), string(stage)) {
 					require.NoError(t, err)
 					return
@@ -307,7 +307,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 }
 
 func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
-	signed := Review{Stage: Decision, Signed: true}
+	signed := Facts{Stage: Decision, Signed: true}
 	for _, r := range ActRules {
 		if r.Until != Decision || r.Receives || !r.OnCase() {
 			continue
@@ -317,7 +317,7 @@ func TestASignedDecisionIsNotProposedAgain(t *testing.T) {
 		require.Equal(t, RefusedSigned, refusal.Code, "%s", r.Act)
 	}
 	require.NoError(t, signed.Allowed(ActAssign))
-	require.NoError(t, Review{Stage: Decision, Stuck: "no_rule_set"}.Allowed(ActRecover), "that is what it is for")
+	require.NoError(t, Facts{Stage: Decision, Stuck: "no_rule_set"}.Allowed(ActRecover), "that is what it is for")
 	require.NoError(t, signed.Allowed(ActLetterSent))
 }
 
@@ -326,7 +326,7 @@ func TestAStuckReviewWaitsForOperations(t *testing.T) {
 		if !r.OnCase() || r.Receives || r.Act == ActRecover {
 			continue
 		}
-		refusal, ok := AsRefusal(Review{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))
+		refusal, ok := AsRefusal(Facts{Stage: r.From, Stuck: "no_rule_set"}.Allowed(r.Act))
 		require.True(t, ok, "%s", r.Act)
 		require.Equal(t, RefusedStuck, refusal.Code, "%s", r.Act)
 	}
@@ -343,14 +343,14 @@ func TestReceivingNeverFails(t *testing.T) {
 		require.True(t, a.Rule().Filed, "%s is kept with a closed case", a)
 		for _, stage := range []Stage{Listed, Evidence, Welfare, Representation, Decision, Service, Closed} {
 			t.Run(string(a)+" at "+string(stage), func(t *testing.T) {
-				require.NoError(t, Review{Stage: stage, Signed: !stage.Before(Service)}.Allowed(a))
+				require.NoError(t, Facts{Stage: stage, Signed: !stage.Before(Service)}.Allowed(a))
 			})
 		}
 		t.Run(string(a)+" at decision, just signed", func(t *testing.T) {
-			require.NoError(t, Review{Stage: Decision, Signed: true}.Allowed(a))
+			require.NoError(t, Facts{Stage: Decision, Signed: true}.Allowed(a))
 		})
 		t.Run(string(a)+" on a stuck review", func(t *testing.T) {
-			require.NoError(t, Review{Stage: Evidence, Stuck: "no_rule_set"}.Allowed(a))
+			require.NoError(t, Facts{Stage: Evidence, Stuck: "no_rule_set"}.Allowed(a))
 		})
 	}
 	for _, r := range ActRules {

@@ -36,7 +36,7 @@ func TestWhateverIsOpenCanBeEnded(t *testing.T) {
 				rule.Kind == TaskWindow && stage == Decision:
 				continue // it is not open then
 			}
-			state := Review{Stage: stage, Signed: stage == Service}
+			state := Facts{Stage: stage, Signed: stage == Service}
 			require.True(t, slices.ContainsFunc(rule.Kind.EndedBy(), func(a Act) bool { return state.Allowed(a) == nil }),
 				"%s, open at %s: no act ends it there", rule.Kind, stage)
 		}
@@ -48,7 +48,7 @@ func TestWhateverIsOpenCanBeEnded(t *testing.T) {
 // TestWhatArrivesHoldsTheClosing: while any task is open, of whichever stage, service
 // is not finished.
 func TestWhatArrivesHoldsTheClosing(t *testing.T) {
-	r := Review{Stage: Service, Signed: true, Opened: []Stage{Listed, Evidence, Welfare, Representation, Decision, Service}}
+	r := Facts{Stage: Service, Signed: true, Opened: []Stage{Listed, Evidence, Welfare, Representation, Decision, Service}}
 	require.True(t, r.Finished(Service))
 	for _, rule := range TaskRules {
 		held := r

@@ -7,16 +7,19 @@ import (
 	"hame/internal/clock"
 )
 
-// ReviewSchema is the version of [Review] that this code writes. Every
-// argument of a workflow carries its version, so that a later shape can tell.
+// ReviewSchema is the version of [Review] that this code writes.
 const ReviewSchema = 1
 
-// Review is the state of one family's review as its workflow carries it: ids,
-// codes, days and instants, never a name or a text. It is rebuilt from the
-// recorded facts by every activity that changes them, so that workflow and
-// database can't drift apart.
+// Review is the state of one family's review as its workflow carries it: ids, codes,
+// days and instants, never a name or a text.
 type Review struct {
-	Schema  int    `json:"schema"`
+	Facts
+	Run
+}
+
+// Facts are what the record says of a review. Every activity that changes the record
+// rebuilds them from it whole, so that workflow and database can't drift apart.
+type Facts struct {
 	Case    string `json:"case"`
 	Lane    Lane   `json:"lane"`
 	Council string `json:"council"` // GSS code
@@ -36,25 +39,39 @@ type Review struct {
 	Held     bool    `json:"held,omitempty"`
 	Tasks    []Task  `json:"tasks,omitempty"`
 	// Stuck is the code of a failure that no retry can mend; operations own it.
-	Stuck string `json:"stuck,omitempty"`
+	Stuck     string `json:"stuck,omitempty"`
+	Recovered bool   `json:"recovered,omitempty"`
+}
+
+// Run is what a workflow knows of itself and no record holds.
+type Run struct {
+	// Schema is the version of this state, so that a later shape can tell.
+	Schema int `json:"schema"`
 	// RetryAt is when a stuck review tries again by itself, for a deployment may
 	// have mended it.
-	RetryAt   time.Time `json:"retry_at,omitzero"`
-	Recovered bool      `json:"recovered,omitempty"`
+	RetryAt time.Time `json:"retry_at,omitzero"`
 	// CancelRequested says that somebody asked Temporal to cancel the review, which
 	// has no effect on it: operations find it with verify.
 	CancelRequested bool `json:"cancel_requested,omitempty"`
-
 	// Head is the link of the case's chain that the last act made: what the record
 	// had then can't be rewritten without Temporal showing it.
 	Head Link `json:"head,omitzero"`
-
 	// Shown is what the search attributes were last set to.
 	Shown Shown `json:"shown"`
 	// ContinueAfter, if not 0, makes the workflow continue as new after so many
 	// acts and rungs, and not only when Temporal suggests it. Tests use it.
 	ContinueAfter int `json:"continue_after,omitempty"`
 }
+
+// NewReview is the state with which the review of a family is started that was drawn
+// at an instant, for a listing date.
+func NewReview(ref string, lane Lane, council string, drawnAt time.Time, listingDate clock.Date) Review {
+	return Review{Run: Run{Schema: ReviewSchema}, Facts: Facts{Case: ref, Lane: lane, Council: council,
+		DrawnAt: drawnAt, ListingDate: listingDate, ListingAt: listingDate.Start(), Stage: Listed}}
+}
+
+// FromRecord is the state with which a review is started again from its record.
+func FromRecord(f Facts) Review { return Review{Facts: f, Run: Run{Schema: ReviewSchema}} }
 
 // Link is a link of a chain: its number, and its hash in hexadecimal.
 type Link struct {
@@ -78,76 +95,76 @@ func (s Shown) Equal(o Shown) bool {
 // Agrees reports whether two readings of a review say the same: its stage, its
 // facts, its tasks, and which rung of each is next and when. What only its workflow
 // knows of itself does not count.
-func (r Review) Agrees(o Review) bool {
+func (f Facts) Agrees(o Facts) bool {
 	same := func(x, y Task) bool {
 		at := x.Next.At.Equal(y.Next.At)
 		x.Next.At, y.Next.At = time.Time{}, time.Time{}
 		return at && x == y
 	}
-	return r.Stage == o.Stage && slices.Equal(r.Opened, o.Opened) && r.Revision == o.Revision && r.ListingDate == o.ListingDate &&
-		r.Ready == o.Ready && r.Signed == o.Signed && r.Held == o.Held && slices.EqualFunc(r.Tasks, o.Tasks, same)
+	return f.Stage == o.Stage && slices.Equal(f.Opened, o.Opened) && f.Revision == o.Revision && f.ListingDate == o.ListingDate &&
+		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && slices.EqualFunc(f.Tasks, o.Tasks, same)
 }
 
 // HasOpened reports whether the stage has been opened.
-func (r Review) HasOpened(s Stage) bool { return slices.Contains(r.Opened, s) }
+func (f Facts) HasOpened(s Stage) bool { return slices.Contains(f.Opened, s) }
 
 // Finished reports whether a stage that was opened has nothing left to do.
-func (r Review) Finished(s Stage) bool {
-	if !r.HasOpened(s) {
+func (f Facts) Finished(s Stage) bool {
+	if !f.HasOpened(s) {
 		return false
 	}
 	switch {
-	case s == Listed && !r.Ready, s == Decision && !r.Signed:
+	case s == Listed && !f.Ready, s == Decision && !f.Signed:
 		return false
 	case s == Service:
-		return len(r.Tasks) == 0 // whatever has arrived, of whichever stage, holds the closing
+		return len(f.Tasks) == 0 // whatever has arrived, of whichever stage, holds the closing
 	}
-	return !slices.ContainsFunc(r.Tasks, func(t Task) bool { return t.Stage == s })
+	return !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Stage == s })
 }
 
 // MayOpen reports whether a stage may be opened at an instant: the one before is
 // finished, a decision is signed before its service. A stage that was opened may be
 // opened again, which does nothing.
-func (r Review) MayOpen(s Stage, now time.Time) bool {
-	if r.HasOpened(s) {
+func (f Facts) MayOpen(s Stage, now time.Time) bool {
+	if f.HasOpened(s) {
 		return true
 	}
 	switch s {
 	case Evidence:
-		return r.Finished(Listed) && !now.Before(r.ListingAt)
+		return f.Finished(Listed) && !now.Before(f.ListingAt)
 	case Representation:
-		return r.Finished(Evidence) && r.Finished(Welfare)
+		return f.Finished(Evidence) && f.Finished(Welfare)
 	case Decision:
-		return r.Finished(Representation)
+		return f.Finished(Representation)
 	case Service:
-		return r.Finished(Decision)
+		return f.Finished(Decision)
 	case Closed:
-		return r.Finished(Service)
+		return f.Finished(Service)
 	}
 	return false
 }
 
 // Between reports whether at an instant a stage is finished and the next is
 // about to be opened.
-func (r Review) Between(now time.Time) bool {
+func (f Facts) Between(now time.Time) bool {
 	switch {
-	case r.Stuck != "" || r.Stage == Closed:
+	case f.Stuck != "" || f.Stage == Closed:
 		return false
-	case r.Stage == Listed:
-		return r.Finished(Listed) && !now.Before(r.ListingAt)
-	case r.Stage == Evidence || r.Stage == Welfare:
-		return r.Finished(Evidence) && r.Finished(Welfare)
+	case f.Stage == Listed:
+		return f.Finished(Listed) && !now.Before(f.ListingAt)
+	case f.Stage == Evidence || f.Stage == Welfare:
+		return f.Finished(Evidence) && f.Finished(Welfare)
 	}
-	return r.Finished(r.Stage)
+	return f.Finished(f.Stage)
 }
 
 // Earliest returns the open task whose next rung comes first, and whether
 // there is one. Ties go to the task opened first. A stopped clock has no next
 // rung; whoever reviews the hold that stopped it has.
-func (r Review) Earliest() (Task, bool) {
+func (f Facts) Earliest() (Task, bool) {
 	var first Task
 	found := false
-	for _, t := range r.Tasks {
+	for _, t := range f.Tasks {
 		if t.Stopped() {
 			continue
 		}

@@ -14,29 +14,27 @@ func at(s string) time.Time { return day(s).Start() }
 // TestAReviewThatAgreesWithItsRecord: what a review knows of itself only is no
 // difference, and every fact and rung is.
 func TestAReviewThatAgreesWithItsRecord(t *testing.T) {
-	review := func() Review {
-		return Review{Case: "33Y-Y575", Stage: Evidence, Opened: []Stage{Evidence, Listed, Welfare}, Revision: 8, Ready: true, ListingDate: day("2026-12-03"), Tasks: []Task{
+	review := func() Facts {
+		return Facts{Case: "33Y-Y575", Stage: Evidence, Opened: []Stage{Evidence, Listed, Welfare}, Revision: 8, Ready: true, ListingDate: day("2026-12-03"), Tasks: []Task{
 			{Kind: TaskGP, Stage: Evidence, Awaiting: GP, DueOn: day("2027-01-25"), Next: Rung{Kind: Reminder, At: at("2027-01-12")}},
 		}}
 	}
 	for _, c := range []struct {
 		difference string
-		make       func(*Review)
+		make       func(*Facts)
 		want       bool
 	}{
-		{"none", func(*Review) {}, true},
-		{"the same instant in another zone", func(r *Review) { r.Tasks[0].Next.At = r.Tasks[0].Next.At.In(time.FixedZone("", 3600)) }, true},
-		{"what it last showed, and when it was drawn", func(r *Review) {
-			r.Shown, r.DrawnAt, r.RetryAt = Shown{Stage: Evidence}, at("2026-11-26"), at("2026-12-01")
-		}, true},
-		{"another stage", func(r *Review) { r.Stage = Welfare }, false},
-		{"a stage more", func(r *Review) { r.Opened = append(r.Opened, Representation) }, false},
-		{"a revision more", func(r *Review) { r.Revision++ }, false},
-		{"another listing date", func(r *Review) { r.ListingDate = day("2026-12-04") }, false},
-		{"a task that is done", func(r *Review) { r.Tasks = nil }, false},
-		{"another day", func(r *Review) { r.Tasks[0].DueOn = day("2027-01-26") }, false},
-		{"another rung", func(r *Review) { r.Tasks[0].Next.Kind = Due }, false},
-		{"the same rung at another instant", func(r *Review) { r.Tasks[0].Next.At = at("2027-01-13") }, false},
+		{"none", func(*Facts) {}, true},
+		{"the same instant in another zone", func(r *Facts) { r.Tasks[0].Next.At = r.Tasks[0].Next.At.In(time.FixedZone("", 3600)) }, true},
+		{"when it was drawn", func(r *Facts) { r.DrawnAt = at("2026-11-26") }, true},
+		{"another stage", func(r *Facts) { r.Stage = Welfare }, false},
+		{"a stage more", func(r *Facts) { r.Opened = append(r.Opened, Representation) }, false},
+		{"a revision more", func(r *Facts) { r.Revision++ }, false},
+		{"another listing date", func(r *Facts) { r.ListingDate = day("2026-12-04") }, false},
+		{"a task that is done", func(r *Facts) { r.Tasks = nil }, false},
+		{"another day", func(r *Facts) { r.Tasks[0].DueOn = day("2027-01-26") }, false},
+		{"another rung", func(r *Facts) { r.Tasks[0].Next.Kind = Due }, false},
+		{"the same rung at another instant", func(r *Facts) { r.Tasks[0].Next.At = at("2027-01-13") }, false},
 	} {
 		r := review()
 		c.make(&r)
@@ -49,32 +47,32 @@ func TestFinished(t *testing.T) {
 	task := func(s Stage) []Task { return []Task{{Kind: TaskPropose, Stage: s}} }
 	for _, c := range []struct {
 		facts string
-		r     Review
+		r     Facts
 		stage Stage
 		want  bool
 	}{
-		{"a stage that was never opened", Review{}, Evidence, false},
-		{"evidence with nothing open", Review{Opened: []Stage{Listed, Evidence}}, Evidence, true},
-		{"evidence with a task open", Review{Opened: []Stage{Evidence}, Tasks: task(Evidence)}, Evidence, false},
-		{"evidence, while only welfare is open", Review{Opened: []Stage{Evidence, Welfare}, Tasks: task(Welfare)}, Evidence, true},
-		{"welfare, while only evidence is open", Review{Opened: []Stage{Evidence, Welfare}, Tasks: task(Evidence)}, Welfare, true},
-		{"listed: no task, but not reconciled, triaged and owned", Review{Opened: []Stage{Listed}}, Listed, false},
-		{"listed: ready", Review{Opened: []Stage{Listed}, Ready: true}, Listed, true},
-		{"listed: ready, but a task is open", Review{Opened: []Stage{Listed}, Ready: true, Tasks: task(Listed)}, Listed, false},
-		{"decision: no task, but not signed", Review{Opened: []Stage{Decision}}, Decision, false},
-		{"decision: signed", Review{Opened: []Stage{Decision}, Signed: true}, Decision, true},
-		{"decision: signed, but a representation is to be answered", Review{Opened: []Stage{Decision}, Signed: true, Tasks: task(Decision)}, Decision, false},
-		{"a hold's review holds up no stage: the signature's table does", Review{Opened: []Stage{Evidence}, Tasks: []Task{{Kind: TaskHold, Stage: Closed}}}, Evidence, true},
+		{"a stage that was never opened", Facts{}, Evidence, false},
+		{"evidence with nothing open", Facts{Opened: []Stage{Listed, Evidence}}, Evidence, true},
+		{"evidence with a task open", Facts{Opened: []Stage{Evidence}, Tasks: task(Evidence)}, Evidence, false},
+		{"evidence, while only welfare is open", Facts{Opened: []Stage{Evidence, Welfare}, Tasks: task(Welfare)}, Evidence, true},
+		{"welfare, while only evidence is open", Facts{Opened: []Stage{Evidence, Welfare}, Tasks: task(Evidence)}, Welfare, true},
+		{"listed: no task, but not reconciled, triaged and owned", Facts{Opened: []Stage{Listed}}, Listed, false},
+		{"listed: ready", Facts{Opened: []Stage{Listed}, Ready: true}, Listed, true},
+		{"listed: ready, but a task is open", Facts{Opened: []Stage{Listed}, Ready: true, Tasks: task(Listed)}, Listed, false},
+		{"decision: no task, but not signed", Facts{Opened: []Stage{Decision}}, Decision, false},
+		{"decision: signed", Facts{Opened: []Stage{Decision}, Signed: true}, Decision, true},
+		{"decision: signed, but a representation is to be answered", Facts{Opened: []Stage{Decision}, Signed: true, Tasks: task(Decision)}, Decision, false},
+		{"a hold's review holds up no stage: the signature's table does", Facts{Opened: []Stage{Evidence}, Tasks: []Task{{Kind: TaskHold, Stage: Closed}}}, Evidence, true},
 	} {
 		t.Run(c.facts, func(t *testing.T) { require.Equal(t, c.want, c.r.Finished(c.stage)) })
 	}
 }
 
 func TestTheEarliestRung(t *testing.T) {
-	_, ok := Review{}.Earliest()
+	_, ok := Facts{}.Earliest()
 	require.False(t, ok, "no task, no rung")
 
-	r := Review{Tasks: []Task{
+	r := Facts{Tasks: []Task{
 		{Kind: TaskGP, DueOn: day("2026-06-01"), Next: Rung{Kind: Due, At: at("2026-06-02")}},
 		{Kind: TaskSchool, Subject: 3, DueOn: day("2026-06-08"), Next: Rung{Kind: Reminder, At: at("2026-05-20")}},
 		{Kind: TaskSchool, Subject: 4, DueOn: day("2026-06-08"), Next: Rung{Kind: Reminder, At: at("2026-05-20")}},
@@ -87,7 +85,7 @@ func TestTheEarliestRung(t *testing.T) {
 
 func TestEarliestIsTheEarliest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var r Review
+		var r Facts
 		for i := range rapid.IntRange(1, 8).Draw(t, "tasks") {
 			r.Tasks = append(r.Tasks, Task{Subject: i, Next: Rung{At: at("2026-01-01").Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "hours")) * time.Hour)}})
 		}
@@ -115,23 +113,16 @@ func TestTheFaceOfAReview(t *testing.T) {
 		r     Review
 		want  Shown
 	}{
-		{"nothing is open", Review{Stage: Listed}, Shown{Stage: Listed}},
-		{"the earliest rung is the school's", Review{Stage: Evidence, Tasks: []Task{late, early}}, Shown{Evidence, School, at("2026-05-20"), nil}},
-		{"held: that, and not why", Review{Stage: Evidence, Held: true, Tasks: []Task{early}}, Shown{Evidence, School, at("2026-05-20"), []string{"held"}}},
-		{"a later task is overdue", Review{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue = true })}},
-			Shown{Decision, School, at("2026-05-20"), []string{"overdue"}}},
-		{"a later task is escalated", Review{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated = true, true })}},
-			Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated"}}},
-		{"a date rests on computed holidays", Review{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Provisional = true })}},
-			Shown{Decision, Police, at("2026-06-20"), []string{"provisional_date"}}},
-		{"an earlier task is marked, and a later one is not", Review{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true }), early}},
-			Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated", "provisional_date"}}},
-		{"stuck: operations are awaited, until it is tried again", Review{Stage: Evidence, Stuck: "no_rule_set", RetryAt: at("2026-05-22"), Tasks: []Task{early}},
-			Shown{Evidence, Operations, at("2026-05-22"), []string{"stuck"}}},
-		{"recovered", Review{Stage: Evidence, Recovered: true, Tasks: []Task{early}}, Shown{Evidence, School, at("2026-05-20"), []string{"recovered"}}},
-		{"everything at once, in a fixed order", Review{Stage: Service, Held: true, Stuck: "x", RetryAt: at("2026-05-22"), Recovered: true,
-			Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true })}},
-			Shown{Service, Operations, at("2026-05-22"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}}},
+		{"nothing is open", Review{Facts: Facts{Stage: Listed}}, Shown{Stage: Listed}},
+		{"the earliest rung is the school's", Review{Facts: Facts{Stage: Evidence, Tasks: []Task{late, early}}}, Shown{Evidence, School, at("2026-05-20"), nil}},
+		{"held: that, and not why", Review{Facts: Facts{Stage: Evidence, Held: true, Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), []string{"held"}}},
+		{"a later task is overdue", Review{Facts: Facts{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue = true })}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue"}}},
+		{"a later task is escalated", Review{Facts: Facts{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated = true, true })}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated"}}},
+		{"a date rests on computed holidays", Review{Facts: Facts{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Provisional = true })}}}, Shown{Decision, Police, at("2026-06-20"), []string{"provisional_date"}}},
+		{"an earlier task is marked, and a later one is not", Review{Facts: Facts{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true }), early}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated", "provisional_date"}}},
+		{"stuck: operations are awaited, until it is tried again", Review{Facts: Facts{Stage: Evidence, Stuck: "no_rule_set", Tasks: []Task{early}}, Run: Run{RetryAt: at("2026-05-22")}}, Shown{Evidence, Operations, at("2026-05-22"), []string{"stuck"}}},
+		{"recovered", Review{Facts: Facts{Stage: Evidence, Recovered: true, Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), []string{"recovered"}}},
+		{"everything at once, in a fixed order", Review{Facts: Facts{Stage: Service, Held: true, Stuck: "x", Recovered: true, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true })}}, Run: Run{RetryAt: at("2026-05-22")}}, Shown{Service, Operations, at("2026-05-22"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}}},
 	} {
 		t.Run(c.facts, func(t *testing.T) {
 			face := c.r.Face()
@@ -158,12 +149,13 @@ func TestFacesThatDiffer(t *testing.T) {
 
 // TestAReviewIsCarriedWhole: what continues as new is what was there before.
 func TestAReviewIsCarriedWhole(t *testing.T) {
-	r := Review{Schema: ReviewSchema, Case: "MKG-P2QT", Lane: Legacy, Council: "S12000049", RuleSet: "abc", DrawnAt: at("2026-04-01"),
+	r := Review{Facts: Facts{Case: "MKG-P2QT", Lane: Legacy, Council: "S12000049", RuleSet: "abc", DrawnAt: at("2026-04-01"),
 		ListingDate: day("2026-05-13"), ListingAt: at("2026-05-13"), Stage: Welfare, Opened: []Stage{Listed, Evidence, Welfare}, Revision: 7,
-		Ready: true, Signed: true, Held: true, Stuck: "x", Recovered: true, ContinueAfter: 3,
+		Ready: true, Signed: true, Held: true, Stuck: "x", Recovered: true,
 		Tasks: []Task{{Kind: TaskReport, Subject: 3, Stage: Welfare, Awaiting: LeadProfessional, DueOn: day("2026-06-10"),
-			Next: Rung{Kind: Diary, No: 2, At: at("2026-06-11")}, Overdue: true, Escalated: true, Provisional: true}},
-		Shown: Shown{Welfare, LeadProfessional, at("2026-06-11"), []string{"held"}}}
+			Next: Rung{Kind: Diary, No: 2, At: at("2026-06-11")}, Overdue: true, Escalated: true, Provisional: true}}},
+		Run: Run{Schema: ReviewSchema, RetryAt: at("2026-06-12"), CancelRequested: true, Head: Link{7, "ab"}, ContinueAfter: 3,
+			Shown: Shown{Welfare, LeadProfessional, at("2026-06-11"), []string{"held"}}}}
 	body, err := json.Marshal(r)
 	require.NoError(t, err)
 	var again Review

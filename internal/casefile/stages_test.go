@@ -16,7 +16,7 @@ func TestTheOrderOfStages(t *testing.T) {
 		}
 	}
 	require.True(t, Stage("nonsense").Before(Unlisted), "a stage that is none comes before all, so that nothing is allowed in it")
-	refusal, ok := AsRefusal(Review{}.Allowed(ActPropose))
+	refusal, ok := AsRefusal(Facts{}.Allowed(ActPropose))
 	require.True(t, ok)
 	require.Equal(t, RefusedTooEarly, refusal.Code)
 }

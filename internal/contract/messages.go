@@ -37,7 +37,6 @@ type Receipt struct {
 // Backlog is the state of a lane's ClearBacklog: its argument, and what every run
 // carries on.
 type Backlog struct {
-	Schema   int           `json:"schema"`
 	Lane     casefile.Lane `json:"lane"`
 	Capacity int           `json:"capacity"` // families listed a week
 	Target   clock.Date    `json:"target,omitzero"`
@@ -61,7 +60,6 @@ type Progress struct {
 // CalendarChange is the state of an ApplyCalendar: how far a change of the calendars
 // has got.
 type CalendarChange struct {
-	Schema int `json:"schema"`
 	// Application is the number under which the record keeps the change.
 	Application int64 `json:"application"`
 	// Pass counts how often all cases were gone through; those that were not seen to

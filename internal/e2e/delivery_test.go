@@ -182,8 +182,7 @@ func TestAReviewThatTheRecordDoesNotKnow(t *testing.T) {
 	o := newOffice(t)
 	refs := o.db.Import(t, clock.DateOf(time.Now()), couple("K"), couple("U"))
 	o.does(t, refs["K"], toListing()...)
-	unknown := casefile.Review{Schema: casefile.ReviewSchema, Case: refs["U"], Lane: casefile.Legacy, Council: "S12000049",
-		DrawnAt: time.Now().Add(time.Hour), ListingDate: clock.DateOf(time.Now()), ListingAt: clock.DateOf(time.Now()).Start(), Stage: casefile.Listed}
+	unknown := casefile.NewReview(refs["U"], casefile.Legacy, "S12000049", time.Now().Add(time.Hour), clock.DateOf(time.Now()))
 	_, err := o.client.ExecuteWorkflow(t.Context(), contract.ReviewOptions(unknown, "hame"), contract.CaseReviewWorkflow, unknown)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {

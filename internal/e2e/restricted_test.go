@@ -77,8 +77,9 @@ func TestRestrictedReviewsRunApart(t *testing.T) {
 
 	// Somebody who reaches the frontend and holds the keyset starts the review again where
 	// it was. That run changes nothing on the record, and the comparison finds it.
-	state, err := s.db.As(t, "hame_worker").RecordedReview(t.Context(), refs["C"])
+	facts, err := s.db.As(t, "hame_worker").RecordedReview(t.Context(), refs["C"])
 	require.NoError(t, err)
+	state := casefile.FromRecord(facts)
 	admin := s.db.SQL(t, "postgres")
 	allMoved := func() {
 		require.Eventually(t, func() bool {

@@ -12,7 +12,7 @@ import (
 
 // act does one task as the person for whom it waits. It reports whether something was
 // recorded.
-func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Review, t casefile.Task, p plan) (bool, error) {
+func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Facts, t casefile.Task, p plan) (bool, error) {
 	do := func(login string, act casefile.Act, subject int, fields casefile.Fields, text string) (bool, error) {
 		return v.do(ctx, r, login, act, subject, p.attested, fields, text)
 	}
@@ -216,7 +216,7 @@ func (v *review) useWindow(ctx context.Context, r *Rehearsal, on clock.Date) (bo
 
 // propose proposes grants, or in a family whose scenario is a refusal first
 // does what a refusal needs and then proposes it.
-func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Review, on clock.Date) (bool, error) {
+func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Facts, on clock.Date) (bool, error) {
 	author := staffByRole[casefile.DecisionMaker][int(v.ref[0])%3]
 	if v.returned >= 2 {
 		author = staffByRole[casefile.SeniorCaseworker][0] // who gives no waivers, and so is not yet involved
@@ -313,7 +313,7 @@ func findings(evidence []int, outcome casefile.Outcome) []casefile.Reason {
 	return reasons
 }
 
-func (v *review) secondOfficer(ctx context.Context, r *Rehearsal, state casefile.Review, on clock.Date) (bool, error) {
+func (v *review) secondOfficer(ctx context.Context, r *Rehearsal, state casefile.Facts, on clock.Date) (bool, error) {
 	second := staffByRole[casefile.SecondOfficer][int(v.ref[1])%2]
 	if v.bad.stale {
 		v.bad.stale = false

@@ -129,8 +129,8 @@ func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 }
 
 // state reads the review's state from the record; closed reviews have ended.
-func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Review, error) {
-	var state casefile.Review
+func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Facts, error) {
+	var state casefile.Facts
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		state, err = tx.Review(ctx, v.ref)
 		return err
@@ -195,7 +195,7 @@ func (v *review) moved(ctx context.Context, r *Rehearsal) (time.Time, error) {
 
 // nextStop is the earliest moment at which somebody acts, or at which a rung
 // changes what is open: there new plans have to be made.
-func (v *review) nextStop(r *Rehearsal, state casefile.Review) time.Time {
+func (v *review) nextStop(r *Rehearsal, state casefile.Facts) time.Time {
 	next := r.o.Horizon.Add(time.Hour)
 	if state.ListingAt.After(v.now) {
 		next = state.ListingAt

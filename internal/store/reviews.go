@@ -15,40 +15,40 @@ import (
 // Review returns a review's state as the facts have it, rebuilt whole: what the
 // workflow carries is only ever a copy of this. NotFound if no review is open
 // under the reference.
-func (t *Tx) Review(ctx context.Context, ref string) (casefile.Review, error) {
+func (t *Tx) Review(ctx context.Context, ref string) (casefile.Facts, error) {
 	var body []byte
 	err := t.get(ctx, &body, `select review_state($1)`, ref)
 	if err == nil && body == nil {
 		err = &Error{Kind: NotFound}
 	}
 	if err != nil {
-		return casefile.Review{}, err
+		return casefile.Facts{}, err
 	}
 	return decodeReview(body)
 }
 
 // RecordedReview returns a review's state as the record has it, from which the
 // worker starts it again. NotFound if no review is open under the reference.
-func (s *Store) RecordedReview(ctx context.Context, ref string) (casefile.Review, error) {
+func (s *Store) RecordedReview(ctx context.Context, ref string) (casefile.Facts, error) {
 	var body []byte
 	err := s.db.GetContext(ctx, &body, `select review_state($1)`, ref)
 	if err == nil && body == nil {
 		err = &Error{Kind: NotFound}
 	}
 	if err != nil {
-		return casefile.Review{}, mapError(err)
+		return casefile.Facts{}, mapError(err)
 	}
 	return decodeReview(body)
 }
 
-func decodeReview(body []byte) (casefile.Review, error) {
-	var r casefile.Review
+func decodeReview(body []byte) (casefile.Facts, error) {
+	var r casefile.Facts
 	if err := json.Unmarshal(body, &r); err != nil {
 		return r, err
 	}
 	slices.Sort(r.Opened)
 	r.Opened = slices.Compact(r.Opened) // one that is open again was entered twice
-	r.Schema, r.ListingAt = casefile.ReviewSchema, r.ListingDate.Start()
+	r.ListingAt = r.ListingDate.Start()
 	return r, nil
 }
 

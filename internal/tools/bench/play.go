@@ -79,8 +79,7 @@ func (r *review) begin(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		start := casefile.Review{Schema: casefile.ReviewSchema, Case: r.ref, Lane: casefile.Legacy, Council: "S12000049", DrawnAt: r.now,
-			ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed}
+		start := casefile.NewReview(r.ref, casefile.Legacy, "S12000049", r.now, on)
 		if _, err := r.h.client.ExecuteWorkflow(ctx, contract.ReviewOptions(start, taskQueue), contract.CaseReviewWorkflow, start); err != nil {
 			return err
 		}
@@ -91,7 +90,7 @@ func (r *review) begin(ctx context.Context, key string) error {
 // play plays the review to its end.
 func (r *review) play(ctx context.Context) error {
 	for range 400 {
-		var state casefile.Review
+		var state casefile.Facts
 		type due struct {
 			task casefile.Task
 			at   time.Time

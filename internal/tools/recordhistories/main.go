@@ -280,8 +280,8 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 		for _, w := range waiting {
 			if w.Key == key {
 				on := calendar.AddWorkingDays(today, 10)
-				review = casefile.Review{Schema: casefile.ReviewSchema, Case: w.Case, Lane: lane, Council: "S12000049", DrawnAt: r.now,
-					ListingDate: on, ListingAt: on.Start(), Stage: casefile.Listed, ContinueAfter: continueAfter}
+				review = casefile.NewReview(w.Case, lane, "S12000049", r.now, on)
+				review.ContinueAfter = continueAfter
 				_, err = tx.List(ctx, w.Case, r.now, on, "recorded")
 				return err
 			}

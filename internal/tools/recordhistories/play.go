@@ -32,7 +32,7 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 	}
 	wentAstray := false
 	for range 400 {
-		var state casefile.Review
+		var state casefile.Facts
 		err := r.store.InTx(ctx, func(tx *store.Tx) (err error) { state, err = tx.Review(ctx, ref); return err })
 		if err != nil {
 			return err
@@ -213,7 +213,7 @@ func astray() []practice.Deed {
 	for letter := 1; letter <= 2; letter++ {
 		deeds = append(deeds,
 			deed("morag", casefile.ActLetterReturned, letter, &casefile.ReturnedFields{To: "family", Reason: "gone_away"}),
-			deed("morag", casefile.ActLetterSent, letter + 1, &casefile.LetterFields{To: "family", By: "post"}))
+			deed("morag", casefile.ActLetterSent, letter+1, &casefile.LetterFields{To: "family", By: "post"}))
 	}
 	return deeds
 }
