@@ -68,8 +68,8 @@ type checkedDivision struct {
 func (a *app) calendarCheck() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it", Args: exactly(1),
-		Long: "Read a file of published holidays, and say what it holds and what is unusual in it. It may be the feed of www.gov.uk/bank-holidays.json, the\n" +
-			"source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code; its code, a year and none\n" +
+		Long: "Read a file of published holidays, and say what it holds and what is unusual in it. It may be the feed of www.gov.uk/bank-holidays.json, one\n" +
+			"nation's part of that feed, the source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code; its code, a year and none\n" +
 			"say that it has no local day in that year.",
 		RunE: func(c *cobra.Command, args []string) error {
 			h, err := readCalendar(args[0])

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"hame/internal/casefile"
+	"hame/internal/filekind"
 	"hame/internal/gazetteer"
 )
 
@@ -258,6 +259,8 @@ func readInput(flag, name string) ([]byte, error) {
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:
 		err = errors.New("is empty")
+	case filekind.Of(body) == filekind.UTF16:
+		err = errors.New("is a text in UTF-16: save it as plain text in UTF-8")
 	case !utf8.Valid(body):
 		err = errors.New("is no text in UTF-8: save it as plain text in UTF-8")
 	case bytes.IndexByte(body, 0) >= 0:

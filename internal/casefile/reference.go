@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"hame/internal/typography"
 )
 
 // The 23 symbols of a case reference. Vowels are left out so that no word can
@@ -41,13 +43,17 @@ func NewReference(random io.Reader) (string, error) {
 	return string(symbols[:3]) + "-" + string(symbols[3:]), nil
 }
 
-// ParseReference reads a case reference as a person types it: in either case,
-// with or without its hyphen or spaces. It returns the canonical form, or an
-// error wrapping [ErrReference] that says which part is wrong.
+// ParseReference reads a case reference as a person types or pastes it: in either
+// case, with or without its hyphen or spaces, with any kind of dash or space, with an
+// apostrophe before it, and with characters that can't be seen. It returns the
+// canonical form, or an error wrapping [ErrReference] that says which part is wrong.
 func ParseReference(s string) (string, error) {
-	clean := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(strings.TrimSpace(s)))
+	clean := strings.TrimLeft(typography.Plain(s), "'")
+	clean = strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(clean))
 	if n := utf8.RuneCountInString(clean); n != referenceLength {
-		return "", fmt.Errorf("%w: %s has %d characters, not %d; a reference looks like K7F-M2Q8", ErrReference, quoted(s), n, referenceLength)
+		return "", fmt.Errorf(
+			"%w: %s has %d characters, not %d; a reference looks like "+
+				"K7F-M2Q8", ErrReference, quoted(s), n, referenceLength)
 	}
 	for _, c := range clean {
 		if !strings.ContainsRune(referenceAlphabet, c) {
@@ -55,7 +61,9 @@ func ParseReference(s string) (string, error) {
 		}
 	}
 	if checkCharacter([]byte(clean[:referenceLength-1])) != clean[referenceLength-1] {
-		return "", fmt.Errorf("%w: the check character of %s does not fit; one character is wrong or two are swapped", ErrReference, quoted(s))
+		return "", fmt.Errorf(
+			"%w: the check character of %s does not fit; one character is wrong or two are "+
+				"swapped", ErrReference, quoted(s))
 	}
 	return clean[:3] + "-" + clean[3:], nil
 }
@@ -63,7 +71,7 @@ func ParseReference(s string) (string, error) {
 // ParsePersonReference reads REF or REF/N, where N is a person's number in the
 // family. The number is 0 when none is given.
 func ParsePersonReference(s string) (ref string, person int, err error) {
-	head, tail, found := strings.Cut(s, "/")
+	head, tail, found := strings.Cut(typography.Plain(s), "/")
 	if ref, err = ParseReference(head); err != nil || !found {
 		return ref, 0, err
 	}

@@ -39,6 +39,21 @@ func TestAReferenceIsReadAsItIsWritten(t *testing.T) {
 	})
 }
 
+// TestAReferenceIsReadAsItIsPasted: from a letter, a chat or a spreadsheet, with what
+// these programs make of a hyphen, a space or a slash, and with what nobody sees.
+func TestAReferenceIsReadAsItIsPasted(t *testing.T) {
+	for _, typed := range []string{
+		"MKG‑P2QT/2", "MKG–P2QT/2", "MKG—P2QT/2", "MKG−P2QT/2", "'MKG-P2QT/2", "’MKG-P2QT/2", "MKG\u00a0P2QT/2", "MKG\u2009P2QT/2",
+		"\ufeffMKG-P2QT/2", "MKG\u200b-P2QT/2\u200b", "MKG\u00ad-P2QT/2", "\u200eMKG-P2QT/2", "MKG-P2QT⁄2", "MKG-P2QT／2", "MKG－P2QT/2",
+		"MKG-P2QT\ufe0f/2", "\u202aMKG-P2QT\u202c/2", "MKG-P2QT/2\U000e0020",
+	} {
+		ref, person, err := ParsePersonReference(typed)
+		require.NoError(t, err, "%q", typed)
+		require.Equal(t, "MKG-P2QT", ref, "%q", typed)
+		require.Equal(t, 2, person, "%q", typed)
+	}
+}
+
 func TestEverySingleWrongCharacterIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ref := strings.ReplaceAll(drawReference(t), "-", "")

@@ -8,18 +8,21 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"hame/internal/filekind"
 )
 
 // ParseHolidays reads a file of published holidays, which may be a part of a
 // version only (see [Holidays.Replace]). It takes three forms:
 //
 //   - the feed of www.gov.uk/bank-holidays.json: by division a list of events with ISO dates,
+//     or one nation's own feed, such as www.gov.uk/bank-holidays/scotland.json,
 //   - the source of that page: by division and year, dates as DD/MM/YYYY and titles as keys,
 //   - Hame's own lines of division, date and title between tabs, which also hold
 //     councils' local days, and years without one.
 //
-// A gov.uk file holds both nations, or it is cut off. Errors name the file and,
-// where it can be told, the line or the division.
+// A file of several divisions holds both nations, or it is cut off. Errors name the file
+// and, where it can be told, the line or the division.
 func ParseHolidays(name string, data []byte) (*Holidays, error) {
 	h, err := parse(name, data)
 	if err != nil {
@@ -34,57 +37,85 @@ func ParseHolidays(name string, data []byte) (*Holidays, error) {
 }
 
 func parse(name string, data []byte) (*Holidays, error) {
+	if what := filekind.Of(data); what != "" {
+		return nil, fmt.Errorf(
+			"%s: this is %s, and no list of bank holidays: save what www.gov.uk/bank-holidays.json shows as it "+
+				"is", name, what)
+	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 {
 		return nil, fmt.Errorf("%s: it is empty: expected published holidays", name)
 	} else if trimmed[0] == '[' {
-		return nil, fmt.Errorf("%s: it looks like a list in JSON, and neither of gov.uk's two forms is one: both begin with {", name)
+		return nil, fmt.Errorf(
+			"%s: it looks like a list in JSON, and neither of gov.uk's two forms is one: both begin with {", name)
 	} else if trimmed[0] != '{' {
 		return parseTSV(name, data)
 	}
-	days, err := govukDays(data)
-	if err != nil {
+	days, one, err := govukDays(data)
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
+	case len(days) == 0 && one == northernIreland:
+		return nil, fmt.Errorf(
+			"%s: it holds Northern Ireland's days only, and no deadline of Hame is counted by them", name)
+	case len(days) == 0:
+		return nil, noHolidays(name)
+	case one != "":
+		return fileOf(name, days) // a part of a version
 	}
 	return NewHolidays(name, days)
 }
 
-// govukDays reads the feed, or the page's source, which alone has "divisions".
-func govukDays(data []byte) ([]Holiday, error) {
+// govukFeed is a division of the feed, or all of one nation's feed.
+type govukFeed struct {
+	Division string      `json:"division"`
+	Events   []govukDate `json:"events"`
+}
+
+// govukDays reads the feed, or the page's source, which alone has "divisions". If the
+// file is the feed of one division only, it returns that one's name too.
+func govukDays(data []byte) (days []Holiday, one string, err error) {
 	var keys map[string]json.RawMessage
 	if err := decodeWhole(data, &keys); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if err := keysOnce(json.NewDecoder(bytes.NewReader(data))); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if _, ok := keys["divisions"]; ok {
 		var page struct {
 			Divisions map[string]map[string]json.RawMessage `json:"divisions"`
 		}
 		if err := decodeWhole(data, &page); err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		return pageDays(page.Divisions)
+		days, err = pageDays(page.Divisions)
+		return days, "", err
 	}
-	var feed map[string]struct {
-		Division string      `json:"division"`
-		Events   []govukDate `json:"events"`
+	if keys["events"] != nil || keys["division"] != nil {
+		var feed govukFeed
+		if err := decodeWhole(data, &feed); err != nil {
+			return nil, "", err
+		}
+		days, err = appendDays(nil, feed.Division, feed.Events, "2006-01-02")
+		return days, feed.Division, err
 	}
+	var feed map[string]govukFeed
 	if err := decodeWhole(data, &feed); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var days []Holiday
-	var err error
 	for slug, division := range feed {
 		if division.Division != slug {
-			return nil, fmt.Errorf("%q holds the division %q", slug, division.Division)
+			return nil, "", fmt.Errorf("%q holds the division %q", slug, division.Division)
 		}
 		if days, err = appendDays(days, slug, division.Events, "2006-01-02"); err != nil {
-			return nil, err
+			return nil, "", err
+		}
+		if one = slug; len(feed) > 1 {
+			one = ""
 		}
 	}
-	return days, nil
+	return days, one, nil
 }
 
 // govukDate is an event of either form.

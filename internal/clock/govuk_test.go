@@ -81,6 +81,48 @@ func TestTheFeedHoldsTheSameDaysAsThePagesSource(t *testing.T) {
 	}
 }
 
+// oneNationsFeed is one division of the older feed, as gov.uk has it at an address of
+// its own.
+func oneNationsFeed(t require.TestingT, nation Division) []byte {
+	var all map[Division]json.RawMessage
+	require.NoError(t, json.Unmarshal([]byte(text(t, olderFeed)), &all))
+	return all[nation]
+}
+
+// TestAFeedWithOneDivisionIsThatNations: gov.uk also publishes each nation's days by
+// themselves. They replace that nation's only.
+func TestAFeedWithOneDivisionIsThatNations(t *testing.T) {
+	for _, nation := range []Division{DivisionEnglandAndWales, DivisionScotland} {
+		for name, data := range map[string][]byte{
+			"the nation's own feed":        oneNationsFeed(t, nation),
+			"the feed, with one group":     []byte(`{"` + string(nation) + `": ` + string(oneNationsFeed(t, nation)) + `}`),
+			"the nation's own, and a mark": append([]byte("\ufeff\n"), oneNationsFeed(t, nation)...),
+		} {
+			h, err := ParseHolidays("one.json", data)
+			require.NoError(t, err, "%s: %s", nation, name)
+			assert.Equal(t, []Division{nation}, h.Divisions(), name)
+			whole, err := Embedded().Replace(h)
+			require.NoError(t, err, "%s: %s", nation, name)
+			for _, c := range Embedded().Diff(whole) {
+				assert.Equal(t, c.Division == nation && nation == DivisionScotland, !c.IsEmpty(),
+					"%s: %s: only Scotland's 15 June 2026 is not in it", name, c.Division)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		`{"division": "northern-ireland", "events": [{"title": "x", "date": "2026-03-17"}]}`: "Northern Ireland's days only, and no deadline of Hame is counted by them",
+		`{"division": "scotland", "events": []}`:                                             "scotland holds no holidays",
+		`{"division": "scotland"}`:                                                           "scotland holds no holidays",
+		`{"events": [{"title": "x", "date": "2026-03-17"}]}`:                                 `unknown division ""`,
+		`{"division": "wales", "events": [{"title": "x", "date": "2026-03-17"}]}`:            `unknown division "wales"`,
+		`{"division": "scotland", "events": [{"title": "x", "date": "2026-03-17"}]}`:         "a published year has at least 8",
+	} {
+		_, err := ParseHolidays("one.json", []byte(text))
+		assert.ErrorContains(t, err, want, text)
+		assert.ErrorContains(t, err, "one.json: ", text)
+	}
+}
+
 func TestAFilesFormIsToldByWhatItIsAndNotByAWordInIt(t *testing.T) {
 	days := Embedded().Days()
 	days[0].Title = "divisions"
