@@ -22,7 +22,7 @@ func TestTheArrowsRunOneWay(t *testing.T) {
 		"hame/internal/desk":     process, "hame/internal/rehearsal": process, "hame/starter": process,
 		// The files that offices send are read without the families that Hame makes up, and the
 		// worker carries none: only people who try Hame out, and the rehearsal, make them.
-		"hame/internal/gazetteer": append([]string{"hame/"}, outside...),
+		"hame/internal/gazetteer": append([]string{"hame/internal/backlog", "hame/internal/casefile"}, outside...),
 		"hame/internal/backlog":   append([]string{"hame/internal/synthetic", "hame/internal/store"}, outside...),
 		"hame/internal/synthetic": append([]string{"hame/internal/store"}, outside...),
 		"hame/worker":             {"hame/internal/synthetic"},
@@ -32,9 +32,6 @@ func TestTheArrowsRunOneWay(t *testing.T) {
 		out, err := exec.Command("go", "list", "-deps", pkg).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		for _, dep := range strings.Fields(string(out)) {
-			if dep == pkg {
-				continue
-			}
 			for _, n := range never {
 				require.False(t, dep == n || strings.HasSuffix(n, "/") && strings.HasPrefix(dep, n), "%s depends on %s", pkg, dep)
 			}

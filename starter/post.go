@@ -132,9 +132,12 @@ func readOnItem(file string, into *onItem) error {
 }
 
 // asReference writes a reference as the record keeps it: a case's own, or the
-// Home Office's.
+// Home Office's. What is no reference stays as it was typed.
 func asReference(s string) string {
 	if ref, err := casefile.ParseReference(s); err == nil {
+		return ref
+	}
+	if ref := backlog.Reference(s); ref != "" {
 		return ref
 	}
 	return strings.TrimSpace(s)

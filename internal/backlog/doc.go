@@ -5,6 +5,17 @@
 // quarantines all of it, with line, column and reason, and never stops the
 // other families. What is odd but usable is accepted with a warning.
 //
+// # Cells as offices send them
+//
+// A file has often been through a spreadsheet, a word processor or another encoding.
+// Keys, codes, dates and references are read as people see them: without characters
+// that can't be seen, and with one kind of dash, apostrophe and space. A text of people
+// keeps what its script needs. What a program wrote in place of a value (an error, a
+// default date, a rounded number, a word for "none") is no value: it is held where a
+// value is needed, else told and taken as unknown, so that it brings nobody together and
+// no rule counts from it. Letters that were lost on the way, two cells that can't both be
+// true, a person who stands in a family twice and keys that look alike are told.
+//
 // # Rows that can't be read
 //
 // A broken quote makes a row unreadable, and might swallow the rows after it.

@@ -3,9 +3,9 @@ package backlog
 import (
 	"crypto/sha256"
 	"fmt"
-	"strings"
 
 	"hame/internal/casefile"
+	"hame/internal/typography"
 )
 
 // Pair is two families of a file that may be one: candidates, which a
@@ -58,7 +58,7 @@ func (rd *reader) findDuplicates(i int, m *maker, family casefile.Family) {
 		rd.warnDuplicate(here, earlier, why)
 	}
 	for j, person := range family.People {
-		if person.HomeOfficeRef != "" {
+		if pairs(person.HomeOfficeRef) {
 			match("ref "+referenceKey(person.HomeOfficeRef), SameReference, j)
 		}
 		if day, ok := person.BirthDate.Full(); ok {
@@ -69,7 +69,7 @@ func (rd *reader) findDuplicates(i int, m *maker, family casefile.Family) {
 
 // warnDuplicate warns on one family's row that another's may be the same.
 func (rd *reader) warnDuplicate(here, other first, why string) {
-	x := &row{record: rd.record(here.row)}
+	x := &row{record: rd.whole(here.row)}
 	column, what := "home_office_ref", "the same reference"
 	if why == SameNameAndBirthDate {
 		column, what = rd.nameColumn(x), "the same name and birth date"
@@ -82,7 +82,7 @@ func (rd *reader) warnDuplicate(here, other first, why string) {
 
 // nameColumn is the column in which a person's name stands.
 func (rd *reader) nameColumn(x *row) string {
-	if at, ok := rd.header.at["family_name"]; ok && strings.TrimSpace(x.cells[at].text) != "" {
+	if at, ok := rd.header.at["family_name"]; ok && typography.Key(x.cells[at].text) != "" {
 		return "family_name"
 	}
 	return "given_names"

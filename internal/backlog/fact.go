@@ -19,7 +19,8 @@ var repeated = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 // date as ISO text. The error says what was expected and repeats nothing of the
 // value: it stands in the refusal, which histories keep and no erasure reaches.
 func CheckFact(column, value string, today clock.Date) (string, error) {
-	values := map[string]string{"family": "F", "person": "1", "relationship": string(casefile.Principal), "nationality": "Unknown",
+	values := map[string]string{"family": "F", "person": "1",
+		"relationship": string(casefile.Principal), "nationality": "Unknown",
 		"claim_date": today.String(), "council": "S12000049", "family_name": "F", "given_names": "G"}
 	values[column] = value
 	var names, cells []string
@@ -33,7 +34,14 @@ func CheckFact(column, value string, today clock.Date) (string, error) {
 	if err := w.WriteAll([][]string{names, cells}); err != nil {
 		return "", err
 	}
-	file, err := Read(&b, today)
+	var family casefile.Family
+	// The officer who typed the value knows whether it is a program's default.
+	rd := newReader(today)
+	rd.attested = true
+	file, err := rd.scan(b.Bytes(), func(f casefile.Family) error {
+		family = f
+		return nil
+	})
 	if err != nil {
 		return "", err
 	}
@@ -41,7 +49,7 @@ func CheckFact(column, value string, today clock.Date) (string, error) {
 		return "", fmt.Errorf("%s: %s", column, repeated.ReplaceAllString(file.Quarantined[0].Reason, `"…"`))
 	}
 	var fields map[string]any
-	for _, part := range []any{file.Families[0], file.Families[0].People[0]} {
+	for _, part := range []any{family, family.People[0]} {
 		body, err := json.Marshal(part)
 		if err != nil {
 			return "", err

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"hame/internal/casefile"
 	"hame/internal/gazetteer"
@@ -45,7 +43,7 @@ func (m *maker) finding(x *row, column, reason string) Finding {
 func (m *maker) make() casefile.Family {
 	for _, p := range m.group.rows {
 		x := m.row()
-		x.record, x.place = m.record(p), p
+		x.record, x.place = m.whole(p), p
 		m.rows = append(m.rows, x)
 		m.readTexts(x)
 	}
@@ -68,6 +66,10 @@ func (m *maker) make() casefile.Family {
 		family.People = append(family.People, person)
 	}
 	m.household(&family, principal)
+	if principal != nil {
+		m.contradictions(family)
+		m.twice(family)
+	}
 	return family
 }
 
@@ -86,55 +88,6 @@ func (m *maker) row() *row {
 
 // release gives the family's rows back.
 func (m *maker) release() { m.spare = append(m.spare, m.rows...) }
-
-// readTexts takes each cell's text, trimmed, unless the text itself is at fault.
-func (m *maker) readTexts(x *row) {
-	for i, c := range m.header.columns {
-		text := x.cells[i].text
-		trimmed := strings.TrimSpace(text)
-		if why := textFault(trimmed, c); why != "" {
-			m.fault(x, c.name, "%s", why)
-			x.faulty[c.name] = true
-			continue
-		}
-		x.values[c.name] = strings.ReplaceAll(trimmed, "\r\n", "\n")
-		// Blanks in the reference's column are a placeholder: see person.
-		if trimmed != text && (trimmed != "" || c.name != "home_office_ref") {
-			m.warn(x, c.name, "spaces trimmed")
-		}
-	}
-}
-
-// textFault says what is wrong with a text as a text, in any column. It never
-// repeats the text.
-func textFault(text string, c column) string {
-	if !utf8.ValidString(text) {
-		for i, r := range text {
-			if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
-				return fmt.Sprintf("invalid UTF-8 at byte %d of the field (hexadecimal %02X): save the file as UTF-8", i+1, text[i])
-			}
-		}
-	}
-	limit := c.limit
-	if limit == 0 {
-		limit = maxField
-	}
-	if n := utf8.RuneCountInString(text); n > limit {
-		return fmt.Sprintf("too long: %d characters, expected at most %d", n, limit)
-	}
-	if c.lines {
-		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", ""), "\n", "")
-	}
-	for i, r := range []rune(text) {
-		if unicode.IsControl(r) {
-			return fmt.Sprintf("a control character (U+%04X) as character %d of the field", r, i+1)
-		}
-		if (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069') {
-			return fmt.Sprintf("a mark that turns the direction of writing (U+%04X) as character %d of the field: type the name again", r, i+1)
-		}
-	}
-	return ""
-}
 
 // principal returns the row of the principal, the first if there are several.
 // That there is none is no fault of its own while some row's relationship
@@ -195,10 +148,12 @@ func (m *maker) household(family *casefile.Family, principal *row) {
 	if principal.values["council"] == "" && !principal.faulty["council"] {
 		m.fault(principal, "council", "council is missing: the principal's row needs one")
 	}
-	if s := m.shared("support", principal, func(x *row) string { return string(code(m, x, "support", supports, "")) }); s != "" {
+	support := func(x *row) string { return string(code(m, x, "support", supports, "")) }
+	if s := m.shared("support", principal, support); s != "" {
 		family.Support = casefile.Support(s)
 	}
-	if s := m.shared("lane", principal, func(x *row) string { return string(code(m, x, "lane", lanes, "")) }); s != "" {
+	lane := func(x *row) string { return string(code(m, x, "lane", lanes, "")) }
+	if s := m.shared("lane", principal, lane); s != "" {
 		family.Lane = casefile.Lane(s)
 	}
 	if family.Address == "" && !principal.faulty["address"] {
@@ -234,8 +189,7 @@ func (m *maker) council(x *row) string {
 	}
 	found, ok := gazetteer.FindCouncil(s)
 	if !ok {
-		m.fault(x, "council", "unknown council %s: expected a GSS code or a council's name; the nearest known one is %s",
-			quoted(s), gazetteer.NearestCouncil(s))
+		m.noCouncil(x, s)
 		return ""
 	}
 	c, _ := gazetteer.CouncilByGSS(found.GSS)
@@ -243,10 +197,28 @@ func (m *maker) council(x *row) string {
 		m.warn(x, "council", "former code mapped: %s is now %s (%s)", quoted(s), c.GSS, c.Name)
 	}
 	if !gazetteer.InScotland(c.GSS) {
-		m.fault(x, "council", "%s (%s) is a council of %s: Hame is for the backlog of Scotland; "+
-			"leave the family out, or name the council in Scotland that it lives in", c.Name, c.GSS, c.Nation)
+		if m.elsewhere != c.GSS { // once for all rows of the family
+			m.fault(x, "council", "%s (%s) is a council of %s: Hame is for the backlog of Scotland; "+
+				"leave the family out, or name the council in Scotland that it lives in", c.Name, c.GSS, c.Nation)
+		}
 		m.elsewhere = c.GSS
 		return ""
 	}
 	return c.GSS
+}
+
+// noCouncil is the fault of a code or name that no council has. A code is compared with
+// codes, a name with names.
+func (m *maker) noCouncil(x *row, s string) {
+	near := ""
+	if c, ok := gazetteer.NearestCouncil(s); ok {
+		near = fmt.Sprintf("; the nearest known one is %s (%s)", c.Name, c.GSS)
+	}
+	if gazetteer.IsGSSCode(s) {
+		m.fault(x, "council",
+			"unknown council code %s: no council has or had it; expected a GSS code such as S12000049, or a "+
+				"council's name", quoted(s))
+		return
+	}
+	m.fault(x, "council", "unknown council %s: expected a GSS code or a council's name%s", quoted(s), near)
 }

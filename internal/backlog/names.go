@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"hame/internal/typography"
 )
 
 // letters are those that Unicode does not decompose but that are spelt
@@ -30,6 +32,7 @@ func NameKey(family, given string) string {
 	unmarked := false // the last letter's script reads without marks
 	for _, r := range folded {
 		switch {
+		case typography.Unseen(r): // some count as letters
 		case unicode.IsMark(r):
 			if !unmarked {
 				b.WriteRune(r)
@@ -37,7 +40,7 @@ func NameKey(family, given string) string {
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			unmarked = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
 			b.WriteRune(r)
-		case unicode.IsSpace(r) || unicode.Is(unicode.Pd, r):
+		case typography.Space(r) || unicode.Is(unicode.Pd, r):
 			b.WriteRune(' ')
 		}
 	}

@@ -3,6 +3,7 @@ package backlog
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"hame/internal/clock"
 	"hame/internal/gazetteer"
+	"hame/internal/typography"
 )
 
 const narrow = "family,person,relationship,nationality,claim_date,council,given_names,address\n"
@@ -27,7 +29,7 @@ func TestWhatStopsTheFile(t *testing.T) {
 		"column twice":     {strings.Replace(narrow, "address", "Person", 1), `column "person" is there twice, as column 2 and column 8`},
 		"no family":        {strings.Replace(narrow, "family,", "", 1), `column "family" is missing`},
 		"no claim date":    {strings.Replace(narrow, "claim_date,", "", 1), `column "claim_date" is missing`},
-		"nameless column":  {strings.Replace(narrow, "address", "", 1), "column 8 of the header has no name"},
+		"nameless column":  {strings.Replace(narrow, "given_names", "", 1), "column 7 of the header has no name"},
 		"no header":        {"F1,1,principal,TR,2020,Glasgow,Ali,x\n", `unknown column "F1"`},
 		"semicolons":       {strings.ReplaceAll(narrow, ",", ";"), "separated by semicolons: expected commas"},
 		"tabs":             {strings.ReplaceAll(narrow, ",", "\t"), "separated by tabs"},
@@ -64,9 +66,14 @@ func TestTheNearestColumnIsNamed(t *testing.T) {
 		"dob": "date_of_birth", "Home Office ref": "home_office_ref", "nationalty": "nationality", "adress": "address",
 		"given name": "given_names", "claim": "claim_date",
 	} {
-		assert.Equal(t, want, gazetteer.Nearest(s, Columns()), s)
+		got, ok := gazetteer.Nearest(s, Columns())
+		assert.True(t, ok, s)
+		assert.Equal(t, want, got, s)
 	}
-	assert.Contains(t, Columns(), gazetteer.Nearest("", Columns()))
+	for _, far := range []string{"", "x", "notes", "F1", "Familienstand des Kindes"} {
+		got, ok := gazetteer.Nearest(far, Columns())
+		assert.False(t, ok, "%s: %s", far, got)
+	}
 }
 
 func TestNamesInAnyScript(t *testing.T) {
@@ -143,7 +150,7 @@ func TestBrokenQuotes(t *testing.T) {
 
 func TestRaggedRows(t *testing.T) {
 	f := read(t, narrow+
-		"A,1,principal,TR,2021-05-04,Glasgow,Ali\n"+ // too few
+		"A,1,principal,TR,Glasgow,Ali,x\n"+ // too few: claim_date was left out, and the others have moved
 		"B,1,principal,TR,2021-05-04,Glasgow,Ali,x,\n"+ // too many
 		"C,1,principal,TR,2021-05-04,Glasgow,Ali C,x\n"+
 		"D,1,principal,TR,2021-05-04,Glasgow,Ali D,x\n"+
@@ -204,6 +211,11 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(narrow + "A,1,principal,TR,2021-13-04,Glasgow,\xff\x00,x,,\n,,,\n"))
 	f.Add([]byte(narrow + "A,1,principal,Zaire,02/05/2019,S12000046,Жанна,\"O'Neil, \"\"Jr\"\"\"\r\nA;2;child\r\n\"A,1,principal\n"))
 	f.Add([]byte("'" + narrow + "A,1,principal,TR,2021-05-04,Nowhere,'=x,\"'+1\n,=2\"\n\"-B,=1,@\"x\n"))
+	f.Add([]byte("sep=,\r\n" + strings.TrimSuffix(narrow, "\n") + ",,\nA,1,principal,TR,2021-05-04,Glasgow,Ali,x,,\nA\u200b,2,child,TR\nA,3,child,TR,,,Mo\n" + narrow))
+	f.Add([]byte(narrow + "А1,1,principal,TR,1970-01-01,S12000016,Mu\uFFFDoz,x\nA1,1,principal,#N/A,0001-01-01,Glasgwo,ZoÃ«,#REF!\nNaN,1,principal,TR,2020,Fife,??,y\n"))
+	f.Add([]byte(narrow + "A,1,principal,TR,2021–05–04,Glasgow,Ali\u00a0Reza,x\nA,2,child,TR,,,Reza Ali,\nA,3,spouse,TR,2020,,\u200fعلی\u200cرضا,\n"))
+	f.Add([]byte("\ufeff\"sep=;\"\nfamily;person\n"))
+	f.Add([]byte("<!DOCTYPE html><table><tr><td>family</td></tr>\n"))
 	f.Add([]byte(narrow + strings.Repeat("A,1,child,TR,,,a,b\n", 30)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, text := range [][]byte{data, append([]byte(narrow), data...)} {
@@ -218,11 +230,32 @@ func FuzzRead(f *testing.F) {
 				require.NotEmpty(t, family.People)
 				require.Equal(t, "principal", string(family.People[0].Relationship))
 				require.NotEmpty(t, gazetteer.CouncilName(family.Council))
+				require.Equal(t, family.Key, typography.Key(family.Key), "nothing in a key is unseen")
+				require.False(t, isNoKey(family.Key), "%q brings together who has nothing to do with each other", family.Key)
 				for i, p := range family.People {
 					require.Equal(t, i+1, p.No)
+					require.Equal(t, p.HomeOfficeRef, Reference(p.HomeOfficeRef), "a reference is kept as it is compared")
+					for _, d := range []clock.PartialDate{p.BirthDate, p.ArrivedOn, p.ClaimDate, p.ClaimStatusOn, p.LastInterviewOn} {
+						day, whole := d.Full()
+						require.False(t, whole && slices.Contains(defaults, day), "%s is a program's default", day)
+						require.False(t, !d.IsZero() && (d.Year() < 1900 || d.Year() > 2026), "%s is no date of a living person", d)
+					}
+					for _, text := range []string{p.FamilyName, p.GivenNames} {
+						kept, lost := typography.Text(text)
+						require.Equal(t, text, kept)
+						require.Empty(t, lost)
+					}
 					require.NotEmpty(t, p.Key)
 					require.NotEmpty(t, p.NameKey)
 					require.NotEmpty(t, gazetteer.NationalityName(p.Nationality))
+				}
+			}
+			for _, told := range [][]Finding{got.Quarantined, got.Warnings} {
+				seen := map[Finding]bool{}
+				for _, f := range told {
+					require.False(t, seen[f], "%v is told twice", f)
+					require.Equal(t, f.Family, shown(f.Family), "a terminal can show it")
+					seen[f] = true
 				}
 			}
 			for _, key := range got.QuarantinedFamilies {

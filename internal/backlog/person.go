@@ -1,22 +1,24 @@
 package backlog
 
 import (
-	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"hame/internal/casefile"
-	"hame/internal/clock"
 	"hame/internal/gazetteer"
 )
 
 // The codes that the columns may hold.
 var (
-	sexes         = []casefile.Sex{casefile.Female, casefile.Male, casefile.SexX, casefile.SexUnknown}
-	answers       = []casefile.Answer{casefile.Yes, casefile.No, casefile.Unknown}
-	yesOrNo       = []casefile.Answer{casefile.Yes, casefile.No}
-	lanes         = []casefile.Lane{casefile.Legacy, casefile.FastTrack}
-	supports      = []casefile.Support{casefile.SupportNone, casefile.SupportSection4, casefile.SupportSection95, casefile.SupportLocalAuthority}
+	sexes    = []casefile.Sex{casefile.Female, casefile.Male, casefile.SexX, casefile.SexUnknown}
+	answers  = []casefile.Answer{casefile.Yes, casefile.No, casefile.Unknown}
+	yesOrNo  = []casefile.Answer{casefile.Yes, casefile.No}
+	lanes    = []casefile.Lane{casefile.Legacy, casefile.FastTrack}
+	supports = []casefile.Support{
+		casefile.SupportNone, casefile.SupportSection4, casefile.SupportSection95, casefile.SupportLocalAuthority,
+	}
 	claimStatuses = []casefile.ClaimStatus{
 		casefile.ClaimUndecided, casefile.ClaimRefused, casefile.ClaimAppealPending,
 		casefile.ClaimRightsExhausted, casefile.ClaimFurtherSubmissions,
@@ -27,39 +29,41 @@ var (
 	}
 )
 
-// oldest is the age in years above which a birth date is impossible [D].
-const oldest = 120
-
 // known says whether a value is one of a column's codes, in any letter case.
-func known[T ~string](value string, codes []T) bool {
-	return slices.ContainsFunc(codes, func(c T) bool { return strings.EqualFold(value, string(c)) })
+func known[T ~string](value string, list []T) bool {
+	return slices.ContainsFunc(list, func(c T) bool { return strings.EqualFold(value, string(c)) })
 }
 
 // code returns a column's code, or the one that stands for an empty cell.
-func code[T ~string](m *maker, x *row, column string, codes []T, empty T) T {
+func code[T ~string](m *maker, x *row, column string, list []T, empty T) T {
 	value := x.values[column]
 	if value == "" {
 		return empty
 	}
-	for _, c := range codes {
+	for _, c := range list {
 		if strings.EqualFold(value, string(c)) {
 			return c
 		}
 	}
-	m.unknown(x, column, column, value, words(codes))
+	m.unknown(x, column, column, value, codes(list))
 	return empty
 }
 
 // unknown is the fault of a value that is none of a column's codes.
-func (m *maker) unknown(x *row, column, what, value string, codes []string) {
-	last := len(codes) - 1
-	m.fault(x, column, "unknown %s %s: expected %s or %s; the nearest known one is %s",
-		what, quoted(value), strings.Join(codes[:last], ", "), codes[last], gazetteer.Nearest(value, codes))
+func (m *maker) unknown(x *row, column, what, value string, list []string) {
+	last := len(list) - 1
+	near := ""
+	if nearest, ok := gazetteer.Nearest(value, list); ok {
+		near = "; the nearest known one is " + nearest
+	}
+	m.fault(x, column, "unknown %s %s: expected %s or %s%s",
+		what, quoted(value), strings.Join(list[:last], ", "), list[last], near)
 }
 
-func words[T ~string](codes []T) []string {
-	s := make([]string, len(codes))
-	for i, c := range codes {
+// codes are a column's codes as text.
+func codes[T ~string](list []T) []string {
+	s := make([]string, len(list))
+	for i, c := range list {
 		s[i] = string(c)
 	}
 	return s
@@ -95,17 +99,33 @@ func (m *maker) person(x *row) casefile.Person {
 		m.need(x, "claim_date", "claim_date is missing: a principal needs one")
 	}
 	p.OwnClaim = code(m, x, "own_claim", yesOrNo, own) == casefile.Yes
-	if p.NameKey == "" && !x.faulty["family_name"] && !x.faulty["given_names"] {
-		m.fault(x, "family_name", "no name at all: expected family_name or given_names, one of the two is enough")
-	}
+	m.nameless(x, p)
 	for _, column := range []string{"family_name", "given_names"} {
 		// A lone "-" stands where a name is missing, and computes nothing.
 		if name := v[column]; beginsFormula(name) && NameKey(name, "") != "" {
-			m.fault(x, column, "a name that begins with %s: a spreadsheet would compute it; expected a name that begins with a letter", quoted(name[:len(name)-len(strings.TrimLeft(name, formulaSigns))]))
+			m.fault(x, column,
+				"a name that begins with %s: a spreadsheet would compute it; expected a name that begins with a letter",
+				quoted(name[:len(name)-len(strings.TrimLeft(name, formulaSigns))]))
 		}
 	}
 	m.dates(x, &p)
 	return p
+}
+
+// lostName is a text that stands for letters that were lost, and none of them is left.
+var lostName = regexp.MustCompile(`\?\?|\x{FFFD}`)
+
+// nameless finds a person without a name.
+func (m *maker) nameless(x *row, p casefile.Person) {
+	switch {
+	case p.NameKey != "" || x.faulty["family_name"] || x.faulty["given_names"]:
+	case lostName.MatchString(p.FamilyName + p.GivenNames):
+		m.fault(x, "family_name",
+			"no letter of the name is left: they were lost before the file came here; ask for the file in UTF-8, or "+
+				"type the name again")
+	default:
+		m.fault(x, "family_name", "no name at all: expected family_name or given_names, one of the two is enough")
+	}
 }
 
 // need finds a required field that is empty.
@@ -113,77 +133,6 @@ func (m *maker) need(x *row, column, reason string, args ...any) {
 	if x.values[column] == "" && !x.faulty[column] {
 		m.fault(x, column, reason, args...)
 	}
-}
-
-// dates reads a person's dates and finds those that can't be true. A partial
-// date is at fault only if no day that it allows could be.
-func (m *maker) dates(x *row, p *casefile.Person) {
-	p.BirthDate = m.date(x, "date_of_birth", "born")
-	p.ArrivedOn = m.date(x, "arrived_on", "arrived")
-	p.ClaimDate = m.date(x, "claim_date", "claim")
-	p.ClaimStatusOn = m.date(x, "claim_status_on", "claim status")
-	p.LastInterviewOn = m.date(x, "last_interview_on", "interview")
-	if p.BirthDate.IsZero() {
-		if x.values["date_of_birth"] == "" && !x.faulty["date_of_birth"] {
-			m.warn(x, "date_of_birth", "unknown birth date")
-		}
-		return
-	}
-	if clock.AgeOn(p.BirthDate.Latest(), m.today) > oldest {
-		m.fault(x, "date_of_birth", "impossible date: born more than %d years ago", oldest)
-	}
-	for _, d := range []struct {
-		column, what string
-		date         clock.PartialDate
-	}{
-		{"arrived_on", "arrived", p.ArrivedOn},
-		{"claim_date", "claim", p.ClaimDate},
-		{"claim_status_on", "claim status", p.ClaimStatusOn},
-		{"last_interview_on", "interview", p.LastInterviewOn},
-	} {
-		if !d.date.IsZero() && d.date.Latest().Before(p.BirthDate.Earliest()) {
-			m.fault(x, d.column, "impossible date: %s before birth", d.what)
-		}
-	}
-	if p.Relationship == casefile.Child && !p.BirthDate.MayBeUnder(18, m.today) {
-		m.warn(x, "relationship", "a \"child\" who is an adult")
-	}
-}
-
-// date reads one date, and finds one in the future.
-func (m *maker) date(x *row, column, what string) clock.PartialDate {
-	text := x.values[column]
-	if text == "" {
-		return clock.PartialDate{}
-	}
-	d, err := clock.ParsePartial(text)
-	switch {
-	case errors.Is(err, clock.ErrNoSuchDate):
-		m.fault(x, column, "impossible date: no such date exists")
-	case err != nil:
-		m.fault(x, column, "not a date: %v", clock.ErrDateFormat)
-	case d.Earliest().After(m.today):
-		m.fault(x, column, "impossible date: %s in the future", what)
-	default:
-		return d
-	}
-	return clock.PartialDate{}
-}
-
-// reference returns a person's Home Office reference, empty if it is only a
-// placeholder.
-func (m *maker) reference(x *row) string {
-	ref := x.values["home_office_ref"]
-	at, given := m.header.at["home_office_ref"]
-	switch {
-	case !given || x.faulty["home_office_ref"] || x.cells[at].text == "":
-	case ref == "" || isPlaceholder(ref):
-		m.warn(x, "home_office_ref", "a placeholder, taken as no reference")
-		return ""
-	case !knownShape(ref):
-		m.warn(x, "home_office_ref", "a reference of no known shape, kept as it is: expected such as A1234567, A1234567/2, ABC/1234567 or 1212-0001-2345-6789")
-	}
-	return ref
 }
 
 // nationality returns the code of a nationality or country of birth.
@@ -196,8 +145,13 @@ func (m *maker) nationality(x *row, column string) string {
 	what := strings.ReplaceAll(column, "_", " ")
 	switch {
 	case !ok:
-		m.fault(x, column, "unknown %s %s: expected an ISO 3166 code, a GOV.UK register name, a former state, Stateless or Unknown; "+
-			"the nearest known one is %s", what, quoted(s), gazetteer.NearestNationality(s))
+		near := ""
+		if name, code, ok := gazetteer.NearestNationality(s); ok {
+			near = fmt.Sprintf("; the nearest known one is %s (%s)", name, code)
+		}
+		m.fault(x, column,
+			"unknown %s %s: expected an ISO 3166 code, a GOV.UK register name, a former state, Stateless or Unknown%s",
+			what, quoted(s), near)
 	case n.FormerState:
 		m.warn(x, column, "former state: %s is kept as %s (%s)", quoted(s), n.Code, gazetteer.NationalityName(n.Code))
 	case n.FormerCode:
@@ -215,7 +169,7 @@ func (m *maker) flags(x *row) []casefile.Flag {
 		switch {
 		case s == "":
 		case i < 0:
-			m.unknown(x, "flags", "flag", s, words(flags))
+			m.unknown(x, "flags", "flag", s, codes(flags))
 		case !slices.Contains(got, flags[i]):
 			got = append(got, flags[i])
 		}

@@ -149,7 +149,7 @@ func TestSharedByTheFamily(t *testing.T) {
 	f := read(t, file(t,
 		principal("F1", "address="),
 		child("F1", "address=2 Specimen Street", "council=Edinburgh", "lane=legacy", "support=section4"),
-		child("F1", "person=3", "address=3 Specimen Street", "council=Glasgow"),
+		child("F1", "person=3", "given_names=Dilan of F1", "date_of_birth=2016-02-09", "address=3 Specimen Street", "council=Glasgow"),
 	))
 	require.Empty(t, f.Quarantined)
 	assert.Equal(t, "2 Specimen Street", f.Families[0].Address)

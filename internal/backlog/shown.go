@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"hame/internal/typography"
 )
 
 // shorten cuts s to n characters.
@@ -22,7 +24,7 @@ func quoted(s string) string { return strconv.Quote(shorten(s, 40)) }
 // would upset a terminal.
 func shown(key string) string {
 	return shorten(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || typography.Unseen(r) {
 			return unicode.ReplacementChar
 		}
 		return r

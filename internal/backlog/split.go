@@ -29,6 +29,7 @@ type splitter struct {
 	rest    []byte
 	line    int
 	columns int  // how many a row has; 0 while the header is being read
+	width   int  // how many it may have, with empty cells that the header gives no name
 	marked  bool // a mark stands before each cell that a spreadsheet would compute
 }
 
@@ -79,7 +80,7 @@ func (s *splitter) swallowed(r record) bool {
 	if s.columns == 0 || bytes.IndexByte(bytes.TrimRight(r.raw, "\r\n"), '\n') < 0 {
 		return false
 	}
-	if len(r.cells) != s.columns {
+	if len(r.cells) < s.columns || len(r.cells) > s.width {
 		return true
 	}
 	for _, c := range r.cells {

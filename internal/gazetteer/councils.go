@@ -2,6 +2,7 @@ package gazetteer
 
 import (
 	_ "embed" // the councils
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,9 @@ var councils = sync.OnceValue(func() councilTable {
 })
 
 // fillers are words that a council's name may have or lack.
-var fillers = []string{"council", "city", "of", "the", "and", "county", "borough", "district", "metropolitan", "ua", "mdc", "boro"}
+var fillers = []string{
+	"council", "city", "of", "the", "and", "county", "borough", "district", "metropolitan", "ua", "mdc", "boro",
+}
 
 // councilKey returns a council's name as it is compared: folded, without the
 // words that are left out as often as not. The City of London keeps them, since
@@ -70,6 +73,13 @@ func councilKey(name string) string {
 	return folded
 }
 
+// gssCode is the shape of the codes of the Office for National Statistics.
+var gssCode = regexp.MustCompile(`^[EWSN][0-9]{8}$`)
+
+// IsGSSCode reports whether a text has the shape of a GSS code, in capitals or not, so
+// that it can only be compared with codes.
+func IsGSSCode(s string) bool { return gssCode.MatchString(strings.ToUpper(s)) }
+
 // FindCouncil returns the council that a GSS code or a name stands for. A name that is
 // misspelt in a way that the table does not list is not found.
 func FindCouncil(s string) (CouncilMatch, bool) {
@@ -80,16 +90,27 @@ func FindCouncil(s string) (CouncilMatch, bool) {
 	return m, ok
 }
 
-// NearestCouncil returns the name and code of the council whose name is nearest
-// to s.
-func NearestCouncil(s string) string {
+// NearestCouncil returns the council that s is probably meant for, and false if none is
+// near: for the three letters of the mySociety register that council's, else the one
+// with the nearest name. A GSS code that no council has is near to none: its neighbour
+// belongs to another council.
+func NearestCouncil(s string) (Council, bool) {
 	all := councils().all
+	if i := slices.IndexFunc(all, func(c Council) bool { return strings.EqualFold(c.Code, s) }); i >= 0 {
+		return all[i], true
+	}
+	if IsGSSCode(s) {
+		return Council{}, false
+	}
 	names := make([]string, len(all))
 	for i, c := range all {
 		names[i] = c.Name
 	}
-	name := Nearest(s, names)
-	return name + " (" + all[slices.Index(names, name)].GSS + ")"
+	name, ok := Nearest(s, names)
+	if !ok {
+		return Council{}, false
+	}
+	return all[slices.Index(names, name)], true
 }
 
 // Councils returns all councils of today, Scotland's first, by GSS code. The

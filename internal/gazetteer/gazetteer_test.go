@@ -1,6 +1,7 @@
 package gazetteer
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -144,13 +145,81 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// TestEveryShortNameOfISOIsKnown: all 249, so that a file by the standard's own names is read.
+func TestEveryShortNameOfISOIsKnown(t *testing.T) {
+	text, err := os.ReadFile("testdata/iso-short-names.tsv")
+	require.NoError(t, err)
+	names := readTable("iso-short-names.tsv", string(text), 2)
+	require.Len(t, names, 249)
+	for _, n := range names {
+		for _, s := range []string{n[0], n[1], strings.ToUpper(n[1])} {
+			got, ok := FindNationality(s)
+			assert.True(t, ok, s)
+			assert.Equal(t, NationalityMatch{Code: n[0]}, got, s)
+		}
+		assert.NotEmpty(t, NationalityName(n[0]))
+	}
+	for s, want := range map[string]string{ // as other lists turn the same names
+		"Virgin Islands (British)": "VG", "Virgin Islands (U.S.)": "VI", "Korea (the Democratic People's Republic of)": "KP",
+		"Taiwan (Province of China)": "TW", "State of Palestine": "PS", "Micronesia (Federated States of)": "FM", "Holy See": "VA",
+		"Falkland Islands [Malvinas]": "FK", "United Kingdom of Great Britain and Northern Ireland (the)": "GB", "Netherlands (Kingdom of the)": "NL",
+		"Côte d’Ivoire": "CI", "Republic of North Macedonia": "MK",
+	} {
+		got, _ := FindNationality(s)
+		assert.Equal(t, want, got.Code, s)
+	}
+}
+
+// TestFormerCodesOfScotlandsCouncils are mapped to the code in force; sixteen are known.
+func TestFormerCodesOfScotlandsCouncils(t *testing.T) {
+	former := 0
+	for _, f := range readTable("councils.tsv", councilsTSV, 7) {
+		for _, code := range list(f[2]) {
+			if f[3] != scotland {
+				continue
+			}
+			former++
+			assert.False(t, InScotland(code), "%s is not in force", code)
+			got, ok := FindCouncil(strings.ToLower(code))
+			assert.True(t, ok, code)
+			assert.Equal(t, CouncilMatch{GSS: f[1], Former: true}, got, code)
+		}
+	}
+	assert.Equal(t, 16, former)
+}
+
+// TestASuggestionIsMadeOnlyWhereItIsNear: a slip of the hand is told, and a code or a
+// name of something else is not turned into a council or a country.
+func TestASuggestionIsMadeOnlyWhereItIsNear(t *testing.T) {
+	for s, want := range map[string]string{
+		"Glasgwo": "S12000049", "Aberdenshire": "S12000034", "Sterling": "S12000030", "East Lothain": "S12000010", "glg": "S12000049",
+		"Clackmannshire": "S12000005", "S12999999": "", "S12000048x": "", "12000049": "", "Nowhere": "", "London": "", "00QS": "", "Cumbria": "", "": "", "?": "",
+	} {
+		got, ok := NearestCouncil(s)
+		assert.Equal(t, want != "", ok, "%s: %s", s, got.Name)
+		assert.Equal(t, want, got.GSS, s)
+	}
+	for s, want := range map[string]string{
+		"Turkei": "TR", "Albana": "AL", "Afganistan": "AF", "Etiopia": "ET", "Sudna": "SD",
+		"Elbonia": "", "Kurdish": "", "ZZ": "", "QQQ": "", "Kingdom of Narnia": "", "Other": "", "n/a": "", "": "",
+	} {
+		name, code, ok := NearestNationality(s)
+		assert.Equal(t, want != "", ok, "%s: %s", s, name)
+		if ok {
+			assert.Equal(t, want, code, s)
+			assert.Equal(t, NationalityName(want), name, s)
+		}
+	}
+}
+
 func TestInScotland(t *testing.T) {
 	require.True(t, InScotland("S12000049"))
 	require.False(t, InScotland("E09000012"))
 	require.False(t, InScotland("nowhere"))
 }
 
-func TestChanges(t *testing.T) {
-	assert.Equal(t, 3, changes([]rune("kitten"), []rune("sitting")))
-	assert.Equal(t, 0, changes(nil, nil))
+func TestSlips(t *testing.T) {
+	assert.Equal(t, 3, slips([]rune("kitten"), []rune("sitting")))
+	assert.Equal(t, 1, slips([]rune("glasgwo"), []rune("glasgow")), "two letters are swapped")
+	assert.Equal(t, 0, slips(nil, nil))
 }

@@ -70,10 +70,15 @@ func FindNationality(s string) (NationalityMatch, bool) {
 	return m, ok
 }
 
-// NearestNationality returns the name and code nearest to s.
-func NearestNationality(s string) string {
-	name := Nearest(s, nationalities().list)
-	return name + " (" + nationalities().by[nationalityKey(name)].Code + ")"
+// NearestNationality returns the name and code of the country that s is probably meant
+// for, and false if none is near. A code is near to none: with another letter it is
+// another country's.
+func NearestNationality(s string) (name, code string, ok bool) {
+	if len(s) <= len("TUR") {
+		return "", "", false
+	}
+	name, ok = Nearest(s, nationalities().list)
+	return name, nationalities().by[nationalityKey(name)].Code, ok
 }
 
 // NationalityName returns the name of a nationality or country of birth by the

@@ -5,15 +5,17 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"hame/internal/typography"
 )
 
 // fold returns a name in lower case, without accents and punctuation, its words
-// parted by single spaces. Apostrophes part no words.
+// parted by single spaces. Apostrophes, and what can't be seen, part no words.
 func fold(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
 		switch {
-		case unicode.Is(unicode.Mn, r) || r == '\'' || r == '’':
+		case unicode.Is(unicode.Mn, r) || typography.Unseen(r) || typography.Apostrophe(r):
 		case r == '&':
 			b.WriteString(" and ")
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
@@ -28,27 +30,41 @@ func fold(s string) string {
 // longestName is how many characters of a text are compared: no known name is longer.
 const longestName = 60
 
-// Nearest returns the known name that is nearest to s: one that s abbreviates by
-// its initials ("dob"), else the one that takes the fewest changes of a letter,
-// of the whole name or, for half a change more, of a beginning as long as s.
-func Nearest(s string, known []string) string {
+// shortestWord is how many letters a text has at least that is compared by its letters:
+// of a shorter one each letter counts too much.
+const shortestWord = 4
+
+// Nearest returns the known name that s is probably meant for, and false if none is
+// near. Near are, in this order: a name that s abbreviates by its initials ("dob"); a
+// code of one letter that s begins with ("female"); a name, or a beginning of a name,
+// that a few slips of the hand turn into s: one of four letters, two of eight, three
+// of twelve [D]. Of two names that are as near, the first is taken.
+func Nearest(s string, known []string) (string, bool) {
 	s = fold(s)
 	if runes := []rune(s); len(runes) > longestName {
 		s = string(runes[:longestName])
 	}
+	given := []rune(s)
+	if len(given) < 2 {
+		return "", false
+	}
 	best, fewest := "", -1
 	for _, name := range known {
 		folded := fold(name)
-		if len(s) > 1 && s == initials(folded) {
-			return name
+		if s == initials(folded) || len(folded) == 1 && strings.HasPrefix(s, folded) {
+			return name, true
 		}
-		given, whole := []rune(s), []rune(folded)
-		n := min(2*changes(given, whole), 2*changes(given, whole[:min(len(given), len(whole))])+1)
+		whole := []rune(folded)
+		// A beginning costs half a slip more than the whole name.
+		n := min(2*slips(given, whole), 2*slips(given, whole[:min(len(given), len(whole))])+1)
 		if fewest < 0 || n < fewest {
 			best, fewest = name, n
 		}
 	}
-	return best
+	if len(given) < shortestWord && fewest > 1 || fewest/2 > min(len(given)/shortestWord, 3) {
+		return "", false
+	}
+	return best, fewest >= 0
 }
 
 func initials(folded string) string {
@@ -59,24 +75,27 @@ func initials(folded string) string {
 	return b.String()
 }
 
-// changes counts the letters to add, leave out or replace to turn a into b
-// (Levenshtein's distance).
-func changes(a, b []rune) int {
-	row := make([]int, len(b)+1)
+// slips counts the letters to add, leave out, replace or swap with their neighbour to
+// turn a into b (the restricted distance of Damerau and Levenshtein).
+func slips(a, b []rune) int {
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i, x := range a {
-		diagonal := row[0]
-		row[0] = i + 1
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
 		for j, y := range b {
-			cost := diagonal
+			cost := row[j]
 			if x != y {
 				cost++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+			next[j+1] = min(cost, next[j]+1, row[j+1]+1)
+			if i > 0 && j > 0 && x == b[j-1] && a[i-1] == y {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(b)]
 }

@@ -159,6 +159,19 @@ func TestDuplicates(t *testing.T) {
 	require.Equal(t, []string{"N1N2 home_office_ref 2026-03-03"}, pairs(), "one was resolved by a person, the other mended by the file")
 }
 
+// TestWordsInPlaceOfAReferencePairNobody: "see file" stands in the files of families that
+// have nothing to do with each other, and would keep them all from being listed.
+func TestWordsInPlaceOfAReferencePairNobody(t *testing.T) {
+	h := newHouse(t)
+	a, b, c := numbered(1), numbered(2), numbered(3)
+	a.People[0].HomeOfficeRef, b.People[0].HomeOfficeRef, c.People[0].HomeOfficeRef = "see file", "see file", "see file"
+	_, err := h.brings("archie", false, a, b)
+	require.NoError(t, err)
+	_, err = h.brings("archie", false, c)
+	require.NoError(t, err)
+	require.Zero(t, value[int](h, `select count(*) from duplicate_candidate`))
+}
+
 // TestSyntheticAndRealNeverMix, and the refusal says so.
 func TestSyntheticAndRealNeverMix(t *testing.T) {
 	t.Run("real first", func(t *testing.T) {

@@ -154,6 +154,7 @@ begin
         select n.case_ref as x, o.case_ref as y, 'home_office_ref' as why
         from import_staging s join person n on n.case_ref = s.case_ref join person o on o.home_office_ref = n.home_office_ref
         where s.batch = in_batch and s.login = session_user and n.home_office_ref <> '' and o.home_office_ref <> '' and o.case_ref <> n.case_ref
+          and n.home_office_ref ~ '[0-9]' -- words such as "see file" are in many files and name no family
         union all
         select n.case_ref, o.case_ref, 'name_and_birth_date'
         from import_staging s join person n on n.case_ref = s.case_ref join person o on o.name_key = n.name_key and o.date_of_birth = n.date_of_birth
