@@ -13,6 +13,8 @@ update reviewed set open = n % 20 = 0;
 update reviewed s set owner = case when k.k <= 60 then 'morag' else 'officer' || k.k / 60 end
     from (select case_ref, row_number() over (order by case_ref) as k from reviewed where open) k where k.case_ref = s.case_ref;
 update reviewed set owner = 'hamish' where not open;
+-- An owner who is not on the staff has left, and the dispatcher would see to each such case.
+insert into staff (login, person, role) select distinct owner, owner, 'caseworker' from reviewed where owner like 'officer%';
 
 insert into listing (case_ref, lane, drawn_at, listing_date, why)
 select case_ref, 'legacy', now() - interval '400 days', current_date - 360, 'longest_resident' from reviewed;
