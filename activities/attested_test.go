@@ -7,6 +7,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 )
 
 // TestADecisionHasTheDayOfItsHandling: a refusal can't be signed half a year ago, so
@@ -23,7 +24,7 @@ func TestADecisionHasTheDayOfItsHandling(t *testing.T) {
 		s.doOn(long, "agnes", casefile.ActAssignWelfare, task.Subject, &casefile.AssignReportFields{To: "eilidh"})
 	}
 	s.instead[casefile.TaskReport] = func(task casefile.Task) {
-		s.doOn(long, "eilidh", casefile.ActReport, task.Subject, report())
+		s.doOn(long, "eilidh", casefile.ActReport, task.Subject, practice.Report())
 	}
 	s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) {
 		s.doOn(long, "agnes", casefile.ActSignWelfare, task.Subject, nil)
@@ -61,7 +62,7 @@ func TestADecisionHasTheDayOfItsHandling(t *testing.T) {
 		require.Equal(t, monday, value[clock.Date](s.office, query, s.ref), "%s", what)
 	}
 	// The service is not before the signing, so the window has its whole length.
-	before := s.command("morag", casefile.ActRecordService, 0, long.AddDays(1), served)
+	before := s.command("morag", casefile.ActRecordService, 0, long.AddDays(1), practice.Served())
 	require.Contains(t, s.refusedCommand(casefile.RefusedBefore, before).Detail, "before the decision was signed on 2026-03-02")
 }
 
@@ -164,6 +165,6 @@ func TestAttestedDaysFollowTheirCause(t *testing.T) {
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
 	s.until(casefile.Service)
 	s.sendDecision()
-	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActRecordService, 0, served)
+	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActRecordService, 0, practice.Served())
 	before(day("2026-03-09"), "before the decision was signed on 2026-03-10", "morag", casefile.ActAppeal, 1, nil)
 }

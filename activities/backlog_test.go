@@ -16,8 +16,8 @@ import (
 	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/policy"
+	"hame/internal/practice"
 	"hame/internal/store"
-	"hame/internal/testdb"
 )
 
 // TestSampled: about a grant in ten is drawn, by a key that its author doesn't
@@ -67,7 +67,7 @@ func (o *office) listed() []string {
 func numbered(n int, change func(int, *casefile.Family)) []casefile.Family {
 	families := make([]casefile.Family, n)
 	for i := range families {
-		families[i] = testdb.Family(fmt.Sprintf("N%02d", i), monday)
+		families[i] = practice.Family(fmt.Sprintf("N%02d", i), monday)
 		if change != nil {
 			change(i, &families[i])
 		}

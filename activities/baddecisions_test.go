@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/practice"
 )
 
 // TestAReportThatIsReturned: a second report adds to the first and overwrites
@@ -19,7 +20,7 @@ func TestAReportThatIsReturned(t *testing.T) {
 			where case_ref = $1 and person_no = 3 order by no`, s.ref)
 	}
 	says := func(interest string) *casefile.ReportFields {
-		f := report()
+		f := practice.Report()
 		f.BestInterest = interest
 		return f
 	}

@@ -8,6 +8,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 )
 
 func born(d clock.Date) clock.PartialDate { return clock.Partial(d) }
@@ -45,7 +46,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 	}
 	welfareSigned := func(on clock.Date) func(*story) {
 		return func(s *story) {
-			s.instead[casefile.TaskReport] = func(task casefile.Task) { s.earlier(on, "eilidh", casefile.ActReport, task.Subject, report()) }
+			s.instead[casefile.TaskReport] = func(task casefile.Task) { s.earlier(on, "eilidh", casefile.ActReport, task.Subject, practice.Report()) }
 			s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.earlier(on, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
 		}
 	}
@@ -116,7 +117,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "2 waived, and only the spouse refused", before: waived, spouse: true, refusal: only(casefile.BlockWelfareCheck, casefile.BlockWaived)},
 		{row: "2 waived, and signed after all", before: waived, after: func(s *story) {
 			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
-			s.do("rory", casefile.ActReport, 3, report())
+			s.do("rory", casefile.ActReport, 3, practice.Report())
 			s.do("agnes", casefile.ActSignWelfare, 3, nil)
 		}},
 
@@ -274,7 +275,9 @@ func TestAWaiverIsForGrantsOnly(t *testing.T) {
 func TestALapsedCheckCanBeWaived(t *testing.T) {
 	s := newOffice(t).family(t, nil)
 	signed := day("2025-08-20")
-	s.instead[casefile.TaskReport] = func(task casefile.Task) { s.earlier(signed, "eilidh", casefile.ActReport, task.Subject, report()) }
+	s.instead[casefile.TaskReport] = func(task casefile.Task) {
+		s.earlier(signed, "eilidh", casefile.ActReport, task.Subject, practice.Report())
+	}
 	s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.earlier(signed, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
 	s.toDecision()
 	s.proposes(s.proposal(grantAll), []casefile.Block{casefile.BlockWelfareCheck})

@@ -9,6 +9,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 )
 
 // TestTheQuestionnairesClock starts when the letter has gone to the family and
@@ -182,14 +183,14 @@ func TestTheAppealWindow(t *testing.T) {
 	s.goOn()
 	s.sendDecision()
 	s.on(day("2026-03-20"))
-	s.doOn(day("2026-03-10"), "morag", casefile.ActRecordService, 1, served)
+	s.doOn(day("2026-03-10"), "morag", casefile.ActRecordService, 1, practice.Served())
 	require.Equal(t, []string{"service.serve", "service.status"}, s.openTasks(), "two are still to be served")
-	s.doOn(day("2026-03-12"), "morag", casefile.ActRecordService, 2, served)
+	s.doOn(day("2026-03-12"), "morag", casefile.ActRecordService, 2, practice.Served())
 	require.Equal(t, day("2026-03-26"), s.task(casefile.TaskAppealWindow, 2).DueOn, "14 days from the spouse's own service")
-	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActRecordService, 2, served)
+	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActRecordService, 2, practice.Served())
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActStatusIssued, 3, nil)
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActStatusIssued, 2, nil)
-	s.doOn(day("2026-03-16"), "morag", casefile.ActRecordService, 0, served)
+	s.doOn(day("2026-03-16"), "morag", casefile.ActRecordService, 0, practice.Served())
 	require.Equal(t, []string{"service.appeal_window/2", "service.status"}, s.openTasks(), "the others are served at once")
 	require.Equal(t, []string{"1 2026-03-10", "2 2026-03-12", "3 2026-03-16"}, list[string](o,
 		`select person_no || ' ' || served_on from decision_outcome where case_ref = $1 order by 1`, s.ref))

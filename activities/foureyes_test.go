@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/practice"
 	"hame/internal/store"
 )
 
@@ -112,7 +113,7 @@ func TestFourEyes(t *testing.T) {
 		s := o.family(t, nil)
 		s.until(casefile.Evidence)
 		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "agnes"})
-		s.do("agnes", casefile.ActReport, 3, report())
+		s.do("agnes", casefile.ActReport, 3, practice.Report())
 		s.refused(casefile.RefusedFourEyes, "agnes", casefile.ActSignWelfare, 3, nil)
 		s.do("murdo", casefile.ActSignWelfare, 3, nil)
 	})
@@ -125,7 +126,7 @@ func TestFourEyes(t *testing.T) {
 		s.until(casefile.Evidence)
 		s.do("murdo", casefile.ActWaive, 3, waive)
 		s.do("agnes", casefile.ActAssignWelfare, 4, &casefile.AssignReportFields{To: "eilidh"})
-		s.do("eilidh", casefile.ActReport, 4, report())
+		s.do("eilidh", casefile.ActReport, 4, practice.Report())
 		s.refused(casefile.RefusedFourEyes, "murdo", casefile.ActSignWelfare, 4, nil)
 	})
 	t.Run("one person may play one part twice", func(t *testing.T) {
@@ -216,7 +217,7 @@ func TestStaffWriteCommandsOnly(t *testing.T) {
 	s.propose("ewan", refuseAll)
 	for _, login := range []string{"ewan", "ailsa", "fiona", "eilidh", "agnes", "minister", "archie", "una"} {
 		db := o.sql(login)
-		for _, table := range factTables {
+		for table := range o.factTables() {
 			_, err := db.Exec(`delete from ` + table)
 			require.ErrorContains(t, err, "permission denied", "%s: %s", login, table)
 			_, err = db.Exec(`insert into ` + table + ` default values`)

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/practice"
 )
 
 // TestToAGrant follows one family the straight way, from its listing to the
@@ -49,7 +50,7 @@ func TestToAGrant(t *testing.T) {
 
 	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 	require.Equal(t, []string{"welfare.report/3"}, s.openTasks())
-	s.do("eilidh", casefile.ActReport, 3, report())
+	s.do("eilidh", casefile.ActReport, 3, practice.Report())
 	require.Equal(t, []string{"welfare.sign/3"}, s.openTasks())
 	s.do("agnes", casefile.ActSignWelfare, 3, nil)
 

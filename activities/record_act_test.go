@@ -12,6 +12,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 	"hame/internal/store"
 )
 
@@ -175,7 +176,7 @@ func TestWhatAnActIsAbout(t *testing.T) {
 	s.refused(casefile.RefusedNoSubject, "morag", casefile.ActLetterSent, 5, &casefile.LetterFields{To: "family", By: "post"})
 	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "family", By: "post"})
 	s.refused(casefile.RefusedTooLate, "morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})
-	s.refused(casefile.RefusedTooEarly, "morag", casefile.ActRecordService, 0, served)
+	s.refused(casefile.RefusedTooEarly, "morag", casefile.ActRecordService, 0, practice.Served())
 	s.refused(casefile.RefusedNothingOpen, "ailsa", casefile.ActAgree, 0, s.agreement())
 }
 
@@ -191,16 +192,16 @@ func TestOfficersByName(t *testing.T) {
 	for _, nobody := range []string{"morag", "agnes", "city_of_edinburgh_lead"} {
 		s.refused(casefile.RefusedFields, "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: nobody})
 	}
-	s.refused(casefile.RefusedNothingOpen, "eilidh", casefile.ActReport, 3, report())
+	s.refused(casefile.RefusedNothingOpen, "eilidh", casefile.ActReport, 3, practice.Report())
 	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
-	s.refused(casefile.RefusedRole, "rory", casefile.ActReport, 3, report())
+	s.refused(casefile.RefusedRole, "rory", casefile.ActReport, 3, practice.Report())
 	s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActSignWelfare, 3, nil)
 	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 	require.Equal(t, 1, value[int](o, `select count(*) from welfare_check where case_ref = $1`, s.ref), "an unreported check is handed on, not begun again")
-	s.do("rory", casefile.ActReport, 3, report())
+	s.do("rory", casefile.ActReport, 3, practice.Report())
 	s.do("agnes", casefile.ActSignWelfare, 3, nil)
 	s.refused(casefile.RefusedAlreadyDone, "murdo", casefile.ActSignWelfare, 3, nil)
-	s.refused(casefile.RefusedAlreadyDone, "rory", casefile.ActReport, 3, report())
+	s.refused(casefile.RefusedAlreadyDone, "rory", casefile.ActReport, 3, practice.Report())
 }
 
 // TestDatesThatHaveNotCome: what people attest is never later than business now,

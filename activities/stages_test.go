@@ -8,6 +8,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 )
 
 // loginOf is a member of the demo staff who holds the first role of an act.
@@ -42,7 +43,7 @@ func (s *story) sample(act casefile.Act) casefile.Fields {
 	case casefile.ActEvidence:
 		return &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"}
 	case casefile.ActReport:
-		return report()
+		return practice.Report()
 	case casefile.ActWaive:
 		return &casefile.WaiveFields{Reason: "family_asks"}
 	case casefile.ActReceiveLetter:
@@ -62,7 +63,7 @@ func (s *story) sample(act casefile.Act) casefile.Fields {
 	case casefile.ActReturn:
 		return &casefile.ReturnFields{Reasons: []string{"law"}}
 	case casefile.ActRecordService:
-		return served
+		return practice.Served()
 	case casefile.ActOpen:
 		return &casefile.OpenFields{Reason: "illness", ListingDate: s.today()}
 	case casefile.ActFlag:

@@ -10,7 +10,7 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 func (s *story) takeStock() {
@@ -23,7 +23,7 @@ func (s *story) takeStock() {
 // reimport has the source send the family again, changed.
 func (s *story) reimport(change func(*casefile.Family)) {
 	s.t.Helper()
-	f := testdb.Family(value[string](s.office, `select family_key from family where case_ref = $1`, s.ref), monday)
+	f := practice.Family(value[string](s.office, `select family_key from family where case_ref = $1`, s.ref), monday)
 	change(&f)
 	_, err := s.desk("archie").Import(s.t.Context(), []casefile.Family{f}, uuid.NewString(), false, monday, func() {})
 	require.NoError(s.t, err)

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/policy"
+	"hame/internal/practice"
 	"hame/internal/store"
 	"hame/internal/testdb"
 )
@@ -105,7 +107,7 @@ func (o *office) family(t testing.TB, change func(*casefile.Family)) *story {
 	t.Helper()
 	o.families++
 	key := fmt.Sprintf("F%d", o.families)
-	f := testdb.Family(key, monday)
+	f := practice.Family(key, monday)
 	if change != nil {
 		change(&f)
 	}
@@ -210,20 +212,61 @@ func (s *story) outcome(c store.NewCommand) string {
 	return value[string](s.office, `select coalesce((select trim(outcome || ' ' || code) from command_outcome where command_id = $1), 'none')`, c.ID)
 }
 
-// factTables are the tables of facts about a case under review.
-var factTables = []string{"review", "stage_entry", "task", "letter", "letter_sent", "evidence", "contact", "interview", "officer",
-	"welfare_check", "welfare_waiver", "representation", "security_check", "recommendation", "proposal", "proposal_outcome", "finding",
-	"decision", "decision_outcome", "hold", "extension"}
+// holdNoFacts are the tables that hold no fact about a case, each with the reason. Every
+// other table of the record does, also one that is added tomorrow.
+var holdNoFacts = map[string]string{
+	"command":               "the act itself, which is on record refused or not",
+	"command_text":          "its text",
+	"command_outcome":       "what became of it",
+	"chain_head":            "where the chain of acts and outcomes ends",
+	"undelivered":           "acts that wait for the worker",
+	"case_read":             "who has looked at what",
+	"import_staging":        "families of a file that is being imported",
+	"import_staging_person": "and their people",
+	"calendar_case":         "how far a change of the calendars has come",
+	"calendar_gate":         "a lock on such a change",
+	"lane_lock":             "a lock on a lane",
+	"worker_seen":           "when a worker was last there",
+}
+
+// factTables are the tables of facts, by the catalogue: the value tells whether a table's
+// rows are each of one case.
+func (o *office) factTables() map[string]bool {
+	o.t.Helper()
+	tables := map[string]bool{}
+	for _, row := range list[struct {
+		Name   string `db:"name"`
+		OfCase bool   `db:"of_case"`
+	}](o, `
+		select t.relname as name, exists (select from pg_attribute a
+			where a.attrelid = t.oid and a.attname = 'case_ref' and not a.attisdropped) as of_case
+		from pg_class t where t.relnamespace = 'hame'::regnamespace and t.relkind in ('r', 'p')`) {
+		tables[row.Name] = row.OfCase
+	}
+	for name := range holdNoFacts {
+		require.Contains(o.t, tables, name, "no such table")
+		delete(tables, name)
+	}
+	return tables
+}
 
 type record map[string]string
 
-// facts is every fact of the case, table by table, in a form that can be compared.
+// facts is every fact of the case, table by table, in a form that can be compared. Of
+// a table whose rows are not each of one case it is the whole table.
 func (s *story) facts() record {
 	s.t.Helper()
+	var each []string
+	for table, ofCase := range s.factTables() {
+		query := fmt.Sprintf(`select '%[1]s' as name, coalesce(string_agg(t::text, e'\n' order by t::text), '') as rows from %[1]s t`, table)
+		if ofCase {
+			query += ` where case_ref = $1`
+		}
+		each = append(each, query)
+	}
 	all := record{}
-	for _, table := range factTables {
-		all[table] = value[string](s.office, fmt.Sprintf(
-			`select coalesce(string_agg(t::text, e'\n' order by t::text), '') from %s t where case_ref = $1`, table), s.ref)
+	for _, row := range list[struct{ Name, Rows string }](s.office, strings.Join(each, " union all "), s.ref) {
+		all[row.Name] = row.Rows
 	}
 	return all
 }
@@ -328,63 +371,26 @@ func (s *story) until(stage casefile.Stage) *story {
 	}
 }
 
+// usual are the officers of these stories: who answers a representation is not the
+// author of the proposal.
+var usual = func() practice.Officers {
+	o := practice.GlasgowOfficers
+	o.DecisionMaker = "catriona"
+	return o
+}()
+
 // answer answers a task in the usual way.
 func (s *story) answer(t casefile.Task) {
 	s.t.Helper()
-	complete := func(p casefile.Provider) {
-		s.t.Helper()
-		s.do("morag", casefile.ActEvidence, t.Subject, &casefile.EvidenceFields{Provider: p, Result: "complete"})
+	if t.Kind == casefile.TaskServe {
+		s.serve(0) // the letter's number depends on what came back
+		return
 	}
-	switch t.Kind {
-	case casefile.TaskAllocate:
-		s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
-	case casefile.TaskReconcile:
-		s.do("morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})
-	case casefile.TaskTriage:
-		s.triage(3)
-	case casefile.TaskOpeningLetter:
-		s.letter("family", s.today())
-		if value[bool](s.office, `select representative <> '' from family where case_ref = $1`, s.ref) {
-			s.letter("representative", s.today())
-		}
-	case casefile.TaskQuestionnaire:
-		complete(casefile.ProviderQuestionnaire)
-	case casefile.TaskSchool:
-		complete(casefile.ProviderSchool)
-	case casefile.TaskGP:
-		complete(casefile.ProviderGP)
-	case casefile.TaskSocialWork:
-		complete(casefile.ProviderSocialWork)
-	case casefile.TaskReporter:
-		complete(casefile.ProviderReporter)
-	case casefile.TaskHousing:
-		complete(casefile.ProviderHousing)
-	case casefile.TaskCommunity:
-		complete(casefile.ProviderCommunity)
-	case casefile.TaskContact:
-		s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit"})
-	case casefile.TaskAssignWelfare:
-		s.do("agnes", casefile.ActAssignWelfare, t.Subject, &casefile.AssignReportFields{To: "eilidh"})
-	case casefile.TaskReport:
-		s.do("eilidh", casefile.ActReport, t.Subject, report())
-	case casefile.TaskSignWelfare:
-		s.do("agnes", casefile.ActSignWelfare, t.Subject, nil)
-	case casefile.TaskWindow:
-		s.do("jean", casefile.ActDecline, 0, &casefile.DeclineFields{Reason: "no_agreement"})
-	case casefile.TaskAnswer:
-		s.do("catriona", casefile.ActAnswer, t.Subject, &casefile.AnswerFields{Answer: "accepted"})
-	case casefile.TaskRequestCheck:
-		s.do("morag", casefile.ActRequestCheck, 0, nil)
-	case casefile.TaskCheck:
-		s.check(t.Subject, s.today())
-	case casefile.TaskLateArrival:
-		s.do("fiona", casefile.ActLateArrival, 0, &casefile.ArrivalFields{Finding: "no_change"})
-	case casefile.TaskServe:
-		s.serve(0)
-	case casefile.TaskStatus:
-		s.do("morag", casefile.ActStatusIssued, 0, nil)
-	default:
-		require.Failf(s.t, "no usual answer", "%s", t.Kind)
+	alone := value[bool](s.office, `select representative = '' from family where case_ref = $1`, s.ref)
+	deeds := practice.Manner{Officers: usual, Alone: alone}.Answer(t)
+	require.NotEmpty(s.t, deeds, "no usual answer: %s", t.Kind)
+	for _, d := range deeds {
+		s.do(d.Login, d.Act, d.Subject, d.On(practice.File{Today: s.today()}))
 	}
 }
 
@@ -393,7 +399,7 @@ func (s *story) answer(t casefile.Task) {
 func (s *story) serve(person int) {
 	s.t.Helper()
 	s.sendDecision()
-	s.do("morag", casefile.ActRecordService, person, served)
+	s.do("morag", casefile.ActRecordService, person, practice.Served())
 }
 
 // sendDecision records that the decision letter was sent to each to whom it is due
@@ -410,8 +416,6 @@ func (s *story) sendDecision() {
 		s.do("morag", casefile.ActLetterSent, no, &casefile.LetterFields{To: to, By: "recorded_delivery"})
 	}
 }
-
-var served = &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}
 
 func (s *story) triage(priority int) {
 	s.t.Helper()
@@ -435,14 +439,6 @@ func (s *story) contact(how string) {
 	defer func(was bool) { s.confirming = was }(s.confirming)
 	s.confirming = true // the same one may be meant again
 	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: how})
-}
-
-func report() *casefile.ReportFields {
-	f := &casefile.ReportFields{Views: "obtained", Indicators: map[string]string{}, BestInterest: "remain"}
-	for _, i := range casefile.Indicators {
-		f.Indicators[i] = "strength"
-	}
-	return f
 }
 
 // toDecision plays the usual way to a file in which nothing is missing for any
@@ -487,7 +483,7 @@ var (
 // community organisations sent.
 func (s *story) proposal(outcomes []casefile.Outcome) *casefile.ProposeFields {
 	s.t.Helper()
-	f := &casefile.ProposeFields{Revision: s.review.Revision, Reasons: findings()}
+	f := &casefile.ProposeFields{Revision: s.review.Revision, Reasons: practice.Findings(nil)}
 	for i, o := range outcomes {
 		f.Outcomes = append(f.Outcomes, casefile.ProposedOutcome{Person: i + 1, Outcome: o})
 		if !o.IsGrant() {
@@ -496,14 +492,6 @@ func (s *story) proposal(outcomes []casefile.Outcome) *casefile.ProposeFields {
 		}
 	}
 	return f
-}
-
-func findings() []casefile.Reason {
-	var reasons []casefile.Reason
-	for _, factor := range casefile.Factors {
-		reasons = append(reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
-	}
-	return reasons
 }
 
 // drawNext sets the key of the draw so that the case's next grant is drawn for a
@@ -532,7 +520,7 @@ func (s *story) propose(login string, outcomes []casefile.Outcome) {
 }
 
 func (s *story) agreement() *casefile.AgreeFields {
-	return &casefile.AgreeFields{Revision: s.review.Revision, Reasons: findings()}
+	return &casefile.AgreeFields{Revision: s.review.Revision, Reasons: practice.Findings(nil)}
 }
 
 func (s *story) rung(kind casefile.TaskKind, subject int) {
@@ -554,7 +542,7 @@ func (s *story) parts() map[string]string {
 	return parts
 }
 
-// grantedAndClosed is a family that was granted and served, and whose case is closed.
+// grantedAndClosed is a family that was granted and practice.Served(), and whose case is closed.
 func (o *office) grantedAndClosed(t *testing.T) *story {
 	t.Helper()
 	s := o.family(t, nil)

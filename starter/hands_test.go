@@ -20,7 +20,7 @@ import (
 	"hame/internal/carrier"
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/rehearsal"
+	"hame/internal/practice"
 	"hame/internal/settings"
 	"hame/internal/temporalnamespace"
 	"hame/internal/testdb"
@@ -107,7 +107,7 @@ func newRoom(t *testing.T) *room {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	r.admin = r.SQL(t, "postgres")
 	today := clock.DateOf(time.Now())
-	refs := r.Import(t, today, testdb.Family("A", today), testdb.Family("B", today))
+	refs := r.Import(t, today, practice.Family("A", today), practice.Family("B", today))
 	r.ref, r.unlisted = refs["A"], refs["B"]
 	r.List(t, r.ref, time.Now(), today)
 	worker := &activities.Activities{Store: r.As(t, "hame_worker")}
@@ -172,7 +172,7 @@ func isAboutLetter(act casefile.Act) bool {
 }
 
 func loginOf(rule *casefile.ActRule) string {
-	for _, m := range rehearsal.Staff() {
+	for _, m := range practice.Staff() {
 		if m.Role == rule.Roles[0] && (m.Council == "" || m.Council == "S12000049") {
 			return m.Login
 		}

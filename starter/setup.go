@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hame/internal/rehearsal"
+	"hame/internal/practice"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
@@ -22,7 +22,7 @@ func (a *app) setupCommand() *cobra.Command {
 			}
 			options := store.SetupOptions{WorkerPassword: a.settings.WorkerPassword}
 			if a.embedded {
-				options.Staff = rehearsal.Staff()
+				options.Staff = practice.Staff()
 			}
 			if err := store.Setup(ctx, a.settings.AdminDatabaseURL, options); err != nil {
 				return err

@@ -63,7 +63,7 @@ type world struct {
 	refs       map[string]string // case references by family key
 }
 
-// newWorld imports families: one of practice.Family under each key, as change makes it.
+// newWorld imports families: one of practice.Quillfeather under each key, as change makes it.
 func newWorld(t testing.TB, change func(*casefile.Family), keys ...string) *world {
 	t.Helper()
 	w := &world{TB: t, db: testdb.New(t)}
@@ -71,7 +71,7 @@ func newWorld(t testing.TB, change func(*casefile.Family), keys ...string) *worl
 	w.activities = &activities.Activities{Store: w.db.As(t, "hame_worker")}
 	var families []casefile.Family
 	for _, key := range keys {
-		f := practice.Family(key)
+		f := practice.Quillfeather(key)
 		if change != nil {
 			change(&f)
 		}
@@ -237,11 +237,7 @@ func (s *story) Then(at time.Time, f func()) {
 // send records the command of a deed as its login and sends the Update.
 func (s *story) send(a *act, d practice.Deed) {
 	s.t.Helper()
-	var fields casefile.Fields
-	if d.Fields != nil {
-		fields = d.Fields(s.file())
-	}
-	cmd, err := desk.New(s.ref, d.Act, d.Subject, clock.DateOf(s.env.Now()), fields, d.Text)
+	cmd, err := desk.New(s.ref, d.Act, d.Subject, clock.DateOf(s.env.Now()), d.On(s.file()), d.Text)
 	require.NoError(s.t, err)
 	a.NewCommand, a.login = cmd, d.Login
 	require.NoError(s.t, s.desk(d.Login).InsertCommand(s.t.Context(), cmd))
@@ -422,7 +418,7 @@ func (s *story) sit(day clock.Date) {
 		if s.answers == nil || !clock.DateOf(t.OpenedAt).Before(day) || !s.answers(t) {
 			continue
 		}
-		if deeds := s.manner.Answer(t.Kind, t.Subject); len(deeds) > 0 {
+		if deeds := s.manner.Answer(casefile.Task{Kind: t.Kind, Subject: t.Subject}); len(deeds) > 0 {
 			s.does(deeds, func() { s.sit(day) })
 			return
 		}

@@ -9,7 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 // TestAChildAlone: a young person without family depends on nobody and needs
@@ -18,7 +18,7 @@ func TestAChildAlone(t *testing.T) {
 	s := newSystem(t)
 	s.startWorker(t)
 	today := clock.DateOf(time.Now())
-	f := testdb.Family("ALONE", today)
+	f := practice.Family("ALONE", today)
 	f.People = f.People[:1]
 	f.People[0].BirthDate = clock.Partial(today.AddYears(-16))
 	f.Representative, f.Support = "", casefile.SupportNone

@@ -12,6 +12,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/internal/store"
 	"hame/internal/testdb"
 )
@@ -119,7 +120,7 @@ func TestWhateverArrivesIsTaken(t *testing.T) {
 	for _, a := range arrivals {
 		tabled[a.act] = true
 		for _, state := range states {
-			f := testdb.Family(key(a.act, state), today)
+			f := practice.Family(key(a.act, state), today)
 			f.Representative, f.Support = "", casefile.SupportNone
 			for i := range f.People { // no two families alike
 				f.People[i].FamilyName = key(a.act, state)
@@ -205,7 +206,7 @@ func (o *office) settles(t *testing.T, ref, became string) {
 		return
 	}
 	require.Equal(t, []string{"closed.arrival senior_caseworker"}, open())
-	again, _ := o.tries(t, ref, received("gp"))
+	again, _ := o.tries(t, ref, usual(casefile.TaskGP, 0)[0])
 	require.Equal(t, "filed", again)
 	require.Equal(t, []string{"closed.arrival senior_caseworker"}, open(), "one task, however much arrives")
 	var unread []int

@@ -10,7 +10,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 // collision is two acts of two officers on one case at the same moment.
@@ -43,20 +43,12 @@ var (
 	thin    = &casefile.ReturnFields{Reasons: []string{"reasons_thin"}}
 )
 
-func seen() *casefile.ReportFields {
-	f := &casefile.ReportFields{Views: "obtained", BestInterest: "remain", Indicators: map[string]string{}}
-	for _, i := range casefile.Indicators {
-		f.Indicators[i] = "strength"
-	}
-	return f
-}
-
 func toReport() []move {
-	return append(toEvidence(), move{"agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"}})
+	return append(toEvidence(), usual(casefile.TaskAssignWelfare, 3)...)
 }
 
 func toSignature() []move {
-	return append(toReport(), move{"eilidh", casefile.ActReport, 3, seen()})
+	return append(toReport(), usual(casefile.TaskReport, 3)...)
 }
 
 // refusal takes a couple to a refusal that waits for the second officer.
@@ -110,7 +102,7 @@ var collisions = []collision{
 	{"sign a report, return it", after(toSignature(), move{"agnes", casefile.ActSignWelfare, 3, nil}, move{"murdo", casefile.ActReturnWelfare, 3, nil}),
 		[]string{"accepted, refused already_done", "refused nothing_open, accepted"}, nil},
 	// A second report before the signature adds to the first: both stand, and one signature is asked for.
-	{"report, report", after(toReport(), move{"eilidh", casefile.ActReport, 3, seen()}, move{"eilidh", casefile.ActReport, 3, seen()}),
+	{"report, report", after(toReport(), move{"eilidh", casefile.ActReport, 3, practice.Report()}, move{"eilidh", casefile.ActReport, 3, practice.Report()}),
 		[]string{"accepted, accepted"},
 		map[string]int{`select count(*) from task where case_ref = $1 and closed_at is null and kind = 'welfare.sign'`: 1,
 			`select count(*) from welfare_check where case_ref = $1 and reported_on is not null`: 2}},
@@ -210,7 +202,7 @@ func TestTwoOfficersAtOnce(t *testing.T) {
 		for _, order := range orders {
 			f := couple(c.name + order)
 			if strings.Contains(c.name, "report") {
-				f = testdb.Family(c.name+order, today)
+				f = practice.Family(c.name+order, today)
 				f.Representative, f.Support = "", casefile.SupportNone
 			}
 			families = append(families, f)

@@ -14,7 +14,7 @@ import (
 	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 // The tests of this file are the days of the people in the process, ordinary and
@@ -65,7 +65,7 @@ func (s *system) families(t *testing.T, change func(map[string]*casefile.Family)
 	today := clock.DateOf(time.Now())
 	by := map[string]*casefile.Family{}
 	for _, key := range []string{"A", "B", "C"} {
-		f := testdb.Family(key, today)
+		f := practice.Family(key, today)
 		by[key] = &f
 	}
 	by["B"].People = by["B"].People[:2]
@@ -142,7 +142,7 @@ func TestFactsThatWereWrong(t *testing.T) {
 
 	// The source sends the family again, with two facts changed and one more child.
 	today := clock.DateOf(time.Now())
-	again := testdb.Family("B", today)
+	again := practice.Family("B", today)
 	again.Phone, again.People[0].Language = "0141 000 0000", "tr"
 	_, err := s.db.As(t, "archie").Import(context.Background(), []casefile.Family{again}, "again", false, today, func() {})
 	require.NoError(t, err)

@@ -103,7 +103,7 @@ func TestARefusalKeepsItsWords(t *testing.T) {
 	ref := o.db.Import(t, clock.DateOf(time.Now()), couple("R"))["R"]
 	o.does(t, ref, toEvidence()...)
 	require.NoError(t, w.stop(t, syscall.SIGTERM))
-	first, second := o.saves(t, ref, received("gp")), o.saves(t, ref, triages)
+	first, second := o.saves(t, ref, usual(casefile.TaskGP, 0)[0]), o.saves(t, ref, triages)
 	s.startWorker(t)
 	require.Equal(t, "accepted", o.becomes(t, first))
 	require.Equal(t, "refused too_late", o.becomes(t, second))

@@ -17,7 +17,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 func read(t *testing.T, path string) string {
@@ -60,10 +60,7 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 	t.Run("forged Update", func(t *testing.T) {
 		// A client that leaves out starter's own look, with a real row of the author's.
 		d := &desk.Desk{Store: s.db.As(t, "gregor")}
-		fields := &casefile.AgreeFields{Revision: s.revision(t, ref)}
-		for _, f := range casefile.Factors {
-			fields.Reasons = append(fields.Reasons, casefile.Reason{Factor: f, Finding: casefile.FindingNeutral})
-		}
+		fields := &casefile.AgreeFields{Revision: s.revision(t, ref), Reasons: practice.Findings(nil)}
 		cmd, err := desk.New(ref, casefile.ActAgree, 0, clock.DateOf(time.Now()), fields, "")
 		require.NoError(t, err)
 		receipt, err := d.Do(t.Context(), cmd)
@@ -112,7 +109,7 @@ func TestFourEyesAtThreeDepths(t *testing.T) {
 func (s *system) toDecision(t *testing.T) string {
 	t.Helper()
 	today := clock.DateOf(time.Now())
-	f := testdb.Family("F", today)
+	f := practice.Family("F", today)
 	f.People = f.People[:2]
 	f.Representative, f.Support = "", casefile.SupportNone
 	ref := s.db.Import(t, today, f)["F"]

@@ -17,7 +17,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 // listed imports families and waits until the review of each is open.
@@ -26,7 +26,7 @@ func (s *system) listed(t *testing.T, n int) []string {
 	today := clock.DateOf(time.Now())
 	families := make([]casefile.Family, n)
 	for i := range families {
-		families[i] = testdb.Family(fmt.Sprintf("F%d", i), today)
+		families[i] = practice.Family(fmt.Sprintf("F%d", i), today)
 	}
 	var refs []string
 	for _, ref := range s.db.Import(t, today, families...) {

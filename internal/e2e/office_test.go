@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,8 +13,8 @@ import (
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/internal/store"
-	"hame/internal/testdb"
 )
 
 // office is a system with the desks of its staff, for tests that need many acts
@@ -103,35 +104,45 @@ func (o *office) count(t *testing.T, query string, args ...any) int {
 
 // couple is a family of two adults whom nobody represents; named after its key.
 func couple(key string) casefile.Family {
-	f := testdb.Family(key, clock.DateOf(time.Now()))
+	f := practice.Family(key, clock.DateOf(time.Now()))
 	f.People = f.People[:2]
 	f.Representative, f.Support = "", casefile.SupportNone
 	return f
 }
 
-// The moves of the straight path, from an unlisted family on.
+// The moves of the straight path of a couple, from an unlisted family on.
 var (
 	opens     = move{"fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "linked_family", ListingDate: clock.DateOf(time.Now())}}
-	allocates = move{"fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"}}
-	compares  = move{"morag", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"}}
-	triages   = move{"morag", casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear", FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.No}}
-	writes    = move{"morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: "family", By: "post"}}
-	declines  = move{"jean", casefile.ActDecline, 0, &casefile.DeclineFields{Reason: "no_agreement"}}
+	allocates = usual(casefile.TaskAllocate, 0)[0]
+	compares  = usual(casefile.TaskReconcile, 0)[0]
+	triages   = usual(casefile.TaskTriage, 0)[0]
+	writes    = usual(casefile.TaskOpeningLetter, 0)[0]
+	declines  = usual(casefile.TaskWindow, 0)[0]
 )
 
-func received(p casefile.Provider) move {
-	return move{"morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: p, Result: "complete"}}
+// usual is what a good officer does about a kind of task of a couple.
+func usual(kind casefile.TaskKind, subject int) []move {
+	var moves []move
+	for _, d := range (practice.Manner{Alone: true}).Answer(casefile.Task{Kind: kind, Subject: subject}) {
+		moves = append(moves, made(d))
+	}
+	return moves
+}
+
+// made is a deed on today's file, of a couple.
+func made(d practice.Deed) move {
+	return move{d.Login, d.Act, d.Subject, d.On(practice.File{People: []int{1, 2}, Today: clock.DateOf(time.Now())})}
 }
 
 func toListing() []move  { return []move{opens} }
 func toEvidence() []move { return append(toListing(), allocates, compares, triages) }
 func toRepresentation() []move {
-	return append(toEvidence(), writes, received("questionnaire"), received("gp"), received("community"))
+	return slices.Concat(toEvidence(), []move{writes}, usual(casefile.TaskQuestionnaire, 0), usual(casefile.TaskGP, 0),
+		usual(casefile.TaskCommunity, 0))
 }
 func toDecision() []move {
-	clear := &casefile.CheckFields{Result: "clear", DoneOn: clock.DateOf(time.Now())}
-	return append(toRepresentation(), declines, move{"morag", casefile.ActRequestCheck, 0, nil},
-		move{"morag", casefile.ActRecordCheck, 1, clear}, move{"morag", casefile.ActRecordCheck, 2, clear})
+	return slices.Concat(toRepresentation(), []move{declines}, usual(casefile.TaskRequestCheck, 0),
+		usual(casefile.TaskCheck, 1), usual(casefile.TaskCheck, 2))
 }
 func toInterviews() []move {
 	none := &casefile.InterviewFields{Adverse: "none"}
@@ -142,24 +153,15 @@ func toInterviews() []move {
 // the file as it stands.
 func (o *office) proposes(t *testing.T, login, ref string, outcome casefile.Outcome) move {
 	t.Helper()
-	f := &casefile.ProposeFields{Revision: o.revision(t, ref), Outcomes: []casefile.ProposedOutcome{{Person: 1, Outcome: outcome}, {Person: 2, Outcome: outcome}}}
-	for _, factor := range casefile.Factors {
-		f.Reasons = append(f.Reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
-	}
-	if !outcome.IsGrant() {
-		f.Reasons[2].Finding, f.Reasons[2].Evidence = casefile.FindingAgainst, []int{1}
-	}
-	return move{login, casefile.ActPropose, 0, f}
+	file := practice.File{People: []int{1, 2}, Revision: o.revision(t, ref), Evidence: []int{1}}
+	return move{login, casefile.ActPropose, 0, practice.Proposal(file, outcome)}
 }
 
 // agrees is a second officer's agreement on the file as it stands.
 func (o *office) agrees(t *testing.T, login, ref string) move {
 	t.Helper()
-	f := &casefile.AgreeFields{Revision: o.revision(t, ref)}
-	for _, factor := range casefile.Factors {
-		f.Reasons = append(f.Reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
-	}
-	return move{login, casefile.ActAgree, 0, f}
+	fields := &casefile.AgreeFields{Revision: o.revision(t, ref), Reasons: practice.Findings(nil)}
+	return move{login, casefile.ActAgree, 0, fields}
 }
 
 // closed opens a family's review and closes it, as a case closed long ago stands

@@ -10,7 +10,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/testdb"
+	"hame/internal/practice"
 )
 
 // The tests of this file give each role of the process an ordinary day and a bad
@@ -28,7 +28,7 @@ func (s *system) begins(t *testing.T, families ...casefile.Family) map[string]st
 
 // parents is a family of two adults and a child, whom nobody represents.
 func parents(key string) casefile.Family {
-	f := testdb.Family(key, clock.DateOf(time.Now()))
+	f := practice.Family(key, clock.DateOf(time.Now()))
 	f.Representative, f.Support = "", casefile.SupportNone
 	return f
 }

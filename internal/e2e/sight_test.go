@@ -10,8 +10,8 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 	"hame/internal/store"
-	"hame/internal/testdb"
 )
 
 // TestARestrictedCaseIsTakenByThoseNamed from its listing through evidence,
@@ -21,7 +21,7 @@ func TestARestrictedCaseIsTakenByThoseNamed(t *testing.T) {
 	s := newSystem(t)
 	s.startWorker(t)
 	today := clock.DateOf(time.Now())
-	f := testdb.Family("R", today)
+	f := practice.Family("R", today)
 	f.Representative, f.Support = "", casefile.SupportNone
 	f.People = append(f.People[:1], f.People[2])
 	f.People[1].No, f.People[1].Key = 2, "2"
@@ -120,7 +120,7 @@ func TestARestrictedCaseIsTakenByThoseNamed(t *testing.T) {
 func TestStaffAndAudit(t *testing.T) {
 	s := newSystem(t)
 	s.startWorker(t)
-	ref := s.db.Import(t, clock.DateOf(time.Now()), testdb.Family("S", clock.DateOf(time.Now())))["S"]
+	ref := s.db.Import(t, clock.DateOf(time.Now()), practice.Family("S", clock.DateOf(time.Now())))["S"]
 	login := "sorley_" + s.namespace[2:] // roles belong to the whole server
 	t.Cleanup(func() {
 		admin := s.db.SQL(t, "postgres")

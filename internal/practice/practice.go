@@ -1,6 +1,6 @@
-// Package practice is a diligent office for the workflows' tests and for the
-// recorder of histories: a family with recognisable personal data, and what a
-// good member of staff does about each kind of open task.
+// Package practice is one diligent office, for tests, the demo, the bench and the
+// recorder of histories: its staff, a family, and what a good officer does about each
+// kind of open task. It says what is done; whether and when is for its callers.
 package practice
 
 import (
@@ -8,160 +8,227 @@ import (
 	"hame/internal/clock"
 )
 
-// Text is in every free text that the office writes, so that a test can look
-// for it where no free text may be.
-const Text = "SYNTHETIC-FREE-TEXT"
-
-// Family is a family of Glasgow: two parents and a school child, six
-// years here, represented and supported. Each personal value in it is one that
-// nothing else contains.
-func Family(key string) casefile.Family {
-	arrived := clock.Partial(clock.NewDate(2020, 8, 14))
-	person := func(no int, r casefile.Relationship, given string, born clock.Date) casefile.Person {
-		return casefile.Person{No: no, Key: string(rune('0' + no)), Relationship: r, HomeOfficeRef: "Q77665" + key + string(rune('0'+no)),
-			FamilyName: "Quillfeather", GivenNames: given, NameKey: "quillfeather " + given + key,
-			BirthDate: clock.Partial(born), Sex: casefile.SexUnknown, Nationality: "TR", BornInScotland: casefile.No,
-			ArrivedOn: arrived, ClaimDate: arrived, ClaimStatus: casefile.ClaimUndecided}
-	}
-	return casefile.Family{Key: key, Lane: casefile.Legacy, Council: "S12000049",
-		Address: "99 Wistful Crescent", Postcode: "G99 9ZQ", Phone: "0141-555-7788", Email: "kin@quillfeather.example",
-		Representative: "Larkspur Solicitors", RepresentativeContact: "desk@larkspur.example", Support: casefile.SupportSection95,
-		People: []casefile.Person{
-			person(1, casefile.Principal, "Ottoline", clock.NewDate(1988, 5, 17)),
-			person(2, casefile.Spouse, "Barnabas", clock.NewDate(1986, 11, 29)),
-			person(3, casefile.Child, "Persephone", clock.NewDate(2016, 9, 9)),
-		}}
-}
-
-// Private lists what no message, history, log or attribute may contain: the
-// personal values of [Family], and the office's free text.
-func Private() []string {
-	return []string{"quillfeather", "ottoline", "barnabas", "persephone", "wistful", "g99 9zq", "555-7788", "larkspur", "q77665",
-		"1988-05-17", "1986-11-29", "2016-09-09", "2020-08-14", "synthetic-free-text", "child_protection"}
-}
-
 // Deed is one act of one person.
 type Deed struct {
-	Login   string
-	Act     casefile.Act
+	Login string
+	Act   casefile.Act
+	// Subject is the number of whom or what the act is about; of a letter its number in
+	// a case where none came back.
 	Subject int
 	// Fields makes the coded fields on the file as it stands; nil for none.
 	Fields func(File) casefile.Fields
 	Text   string
 }
 
-// File is what the author of a proposal has before them.
+// The kinds of letter.
+const (
+	Opening  = "opening"
+	Decision = "decision"
+)
+
+// letterNumbers are the numbers that letters have in a case where none came back.
+var letterNumbers = map[string]int{Opening: 1, Decision: 2}
+
+// On makes the deed's coded fields on a file as it stands; nil for none.
+func (d Deed) On(f File) casefile.Fields {
+	if d.Fields == nil {
+		return nil
+	}
+	return d.Fields(f)
+}
+
+// Change is a deed whose fields, which are an F, are changed before it is done.
+func Change[F casefile.Fields](d Deed, change func(F)) Deed {
+	fields := d.Fields
+	d.Fields = func(f File) casefile.Fields {
+		of := fields(f).(F)
+		change(of)
+		return of
+	}
+	return d
+}
+
+// File is what an officer has before them.
 type File struct {
 	Revision int
+	People   []int // by their numbers; those of Family unless given
 	Evidence []int // the numbers that a reason may cite
 	Today    clock.Date
 }
 
-// Manner is how the office decides.
+// Manner is how a case is worked on: by whom, and to which end. The zero value is
+// that of [Family]: Glasgow's officers grant it, and the minister declines.
 type Manner struct {
-	Refuse    bool // every person is refused; else granted
-	Represent bool // the minister represents; else declines
+	Officers     Officers // Glasgow's unless given
+	Refuse       bool     // every person is refused; else granted
+	Represent    bool     // the minister represents; else declines
+	Alone        bool     // nobody represents the family
+	Interviewees []int    // whom a refusal interviews; the adults of Family unless given
 }
 
-// Answer is what the office does about an open task. Nobody can do anything
-// about an appeal window or a hold: for them it is empty.
-func (m Manner) Answer(kind casefile.TaskKind, subject int) []Deed {
-	evidence := func(p casefile.Provider) []Deed {
-		return []Deed{{"morag", casefile.ActEvidence, subject, fixed(&casefile.EvidenceFields{Provider: p, Result: "complete"}), ""}}
+// Answer is what the office does about an open task. Nobody can do anything about an
+// appeal window or a hold, or about post and flags before they have looked: for
+// those it is empty.
+func (m Manner) Answer(t casefile.Task) []Deed {
+	o := m.officers()
+	owns := func(act casefile.Act, subject int, fields casefile.Fields) []Deed {
+		return []Deed{{Login: o.Caseworker, Act: act, Subject: subject, Fields: made(fields)}}
 	}
-	switch kind {
+	switch t.Kind {
 	case casefile.TaskAllocate:
-		return []Deed{{"fiona", casefile.ActAssign, 0, fixed(&casefile.AssignFields{To: "morag"}), ""}}
+		return []Deed{{Login: o.Senior, Act: casefile.ActAssign, Fields: made(&casefile.AssignFields{To: o.Caseworker})}}
 	case casefile.TaskReconcile:
-		return []Deed{{"morag", casefile.ActReconcile, 0, fixed(&casefile.ReconcileFields{PaperFile: "found", Record: "agrees"}), ""}}
+		return owns(casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})
 	case casefile.TaskTriage:
-		return []Deed{{"morag", casefile.ActTriage, 0, fixed(&casefile.TriageFields{Priority: 4, PublicHarmScreen: "clear",
-			FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.Unknown}), ""}}
+		return owns(casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear",
+			FamilyILR: casefile.No, SevenYears: casefile.Unknown, Vulnerable: casefile.Unknown})
 	case casefile.TaskOpeningLetter:
-		return []Deed{
-			{"morag", casefile.ActLetterSent, 1, fixed(&casefile.LetterFields{To: "family", By: "post"}), ""},
-			{"morag", casefile.ActLetterSent, 1, fixed(&casefile.LetterFields{To: "representative", By: "email"}), ""},
-		}
-	case casefile.TaskQuestionnaire:
-		return evidence(casefile.ProviderQuestionnaire)
+		return m.Letters(Opening, "post")
 	case casefile.TaskContact:
-		return []Deed{{"morag", casefile.ActContact, 0, fixed(&casefile.ContactFields{How: "visit"}), ""}}
-	case casefile.TaskSchool:
-		return evidence(casefile.ProviderSchool)
-	case casefile.TaskGP:
-		return evidence(casefile.ProviderGP)
-	case casefile.TaskSocialWork:
-		return evidence(casefile.ProviderSocialWork)
-	case casefile.TaskReporter:
-		return evidence(casefile.ProviderReporter)
-	case casefile.TaskHousing:
-		return evidence(casefile.ProviderHousing)
-	case casefile.TaskCommunity:
-		return evidence(casefile.ProviderCommunity)
+		return owns(casefile.ActContact, 0, &casefile.ContactFields{How: "visit"})
+	case casefile.TaskLateArrival:
+		return []Deed{{Login: o.Senior, Act: casefile.ActLateArrival,
+			Fields: made(&casefile.ArrivalFields{Finding: "no_change"})}}
+	case casefile.TaskReferral:
+		return []Deed{{Login: o.Senior, Act: casefile.ActLookInto, Subject: t.Subject,
+			Fields: made(&casefile.LookIntoFields{Finding: "no_concern"}), Text: Text + ": what was found."}}
+	case casefile.TaskDifference:
+		return owns(casefile.ActDifference, t.Subject, &casefile.DifferenceFields{Finding: "accepted"})
 	case casefile.TaskAssignWelfare:
-		return []Deed{{"agnes", casefile.ActAssignWelfare, subject, fixed(&casefile.AssignReportFields{To: "eilidh"}), ""}}
+		return []Deed{{Login: o.WelfareLead, Act: casefile.ActAssignWelfare, Subject: t.Subject,
+			Fields: made(&casefile.AssignReportFields{To: o.LeadProfessional})}}
 	case casefile.TaskReport:
-		return []Deed{{"eilidh", casefile.ActReport, subject, fixed(Report()), Text + ": what the child said."}}
+		return []Deed{{Login: o.LeadProfessional, Act: casefile.ActReport, Subject: t.Subject,
+			Fields: made(Report()), Text: Text + ": what the child said."}}
 	case casefile.TaskSignWelfare:
-		return []Deed{{"agnes", casefile.ActSignWelfare, subject, nil, ""}}
+		return []Deed{{Login: o.WelfareLead, Act: casefile.ActSignWelfare, Subject: t.Subject}}
 	case casefile.TaskWindow:
-		if !m.Represent {
-			return []Deed{{"jean", casefile.ActDecline, 0, fixed(&casefile.DeclineFields{Reason: "no_agreement"}), ""}}
-		}
-		return []Deed{
-			{"kirsty", casefile.ActDraft, 0, nil, Text + ": the minister asks."},
-			{"finlay", casefile.ActCheckDraft, 0, nil, ""},
-			{"jean", casefile.ActClear, 0, nil, ""},
-			{"minister", casefile.ActSignLetter, 0, nil, ""},
-			{"jean", casefile.ActSendLetter, 0, nil, ""},
-		}
+		return m.useWindow()
 	case casefile.TaskAnswer:
-		return []Deed{{"ewan", casefile.ActAnswer, subject, fixed(&casefile.AnswerFields{Answer: "accepted"}), Text + ": the answer."}}
+		return []Deed{{Login: o.DecisionMaker, Act: casefile.ActAnswer, Subject: t.Subject,
+			Fields: made(&casefile.AnswerFields{Answer: "accepted"}), Text: Text + ": the answer."}}
 	case casefile.TaskRequestCheck:
-		return []Deed{{"morag", casefile.ActRequestCheck, 0, nil, ""}}
+		return owns(casefile.ActRequestCheck, 0, nil)
 	case casefile.TaskCheck:
-		return []Deed{{"morag", casefile.ActRecordCheck, subject, func(f File) casefile.Fields {
-			return &casefile.CheckFields{Result: "clear", DoneOn: f.Today}
-		}, ""}}
+		return []Deed{{Login: o.Caseworker, Act: casefile.ActRecordCheck, Subject: t.Subject,
+			Fields: func(f File) casefile.Fields { return &casefile.CheckFields{Result: "clear", DoneOn: f.Today} }}}
 	case casefile.TaskPropose:
 		return m.propose()
 	case casefile.TaskAgree:
-		return []Deed{{"ailsa", casefile.ActAgree, 0, func(f File) casefile.Fields {
+		return []Deed{{Login: o.SecondOfficer, Act: casefile.ActAgree, Fields: func(f File) casefile.Fields {
 			return &casefile.AgreeFields{Revision: f.Revision, Reasons: Findings(nil)}
-		}, ""}}
+		}}}
 	case casefile.TaskServe:
-		return []Deed{
-			{"morag", casefile.ActLetterSent, 2, fixed(&casefile.LetterFields{To: "family", By: "recorded_delivery"}), ""},
-			{"morag", casefile.ActLetterSent, 2, fixed(&casefile.LetterFields{To: "representative", By: "email"}), ""},
-			{"morag", casefile.ActRecordService, 0, fixed(&casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}), ""},
-		}
+		return append(m.Letters(Decision, "recorded_delivery"), owns(casefile.ActRecordService, 0, Served())...)
 	case casefile.TaskStatus:
-		return []Deed{{"morag", casefile.ActStatusIssued, 0, nil, ""}}
+		return owns(casefile.ActStatusIssued, 0, nil)
 	case casefile.TaskNoAppeal:
-		return []Deed{{"morag", casefile.ActNoAppeal, subject, nil, ""}}
+		return owns(casefile.ActNoAppeal, t.Subject, nil)
+	}
+	if provider, ok := asked[t.Kind]; ok {
+		return owns(casefile.ActEvidence, t.Subject, &casefile.EvidenceFields{Provider: provider, Result: "complete"})
 	}
 	return nil
 }
 
-// propose grants, or does first what no refusal may be without.
-func (m Manner) propose() []Deed {
-	if !m.Refuse {
-		return []Deed{{"ewan", casefile.ActPropose, 0, func(f File) casefile.Fields { return Proposal(f, casefile.GrantILR) }, Text + ": the reasons."}}
+// asked is whose evidence each task waits for.
+var asked = map[casefile.TaskKind]casefile.Provider{
+	casefile.TaskQuestionnaire: casefile.ProviderQuestionnaire,
+	casefile.TaskSchool:        casefile.ProviderSchool,
+	casefile.TaskGP:            casefile.ProviderGP,
+	casefile.TaskSocialWork:    casefile.ProviderSocialWork,
+	casefile.TaskReporter:      casefile.ProviderReporter,
+	casefile.TaskHousing:       casefile.ProviderHousing,
+	casefile.TaskCommunity:     casefile.ProviderCommunity,
+}
+
+// IsEvidence tells whether a task waits for a provider's evidence.
+func IsEvidence(kind casefile.TaskKind) bool { return asked[kind] != "" }
+
+func (m Manner) officers() Officers {
+	if m.Officers == (Officers{}) {
+		return GlasgowOfficers
 	}
-	none := fixed(&casefile.InterviewFields{Adverse: "none"})
+	return m.Officers
+}
+
+// Letters sends a letter to the family, and to its representative if it has one.
+func (m Manner) Letters(kind, by string) []Deed {
+	send := func(to, by string) Deed {
+		return Deed{Login: m.officers().Caseworker, Act: casefile.ActLetterSent, Subject: letterNumbers[kind],
+			Fields: made(&casefile.LetterFields{To: to, By: by})}
+	}
+	if m.Alone {
+		return []Deed{send("family", by)}
+	}
+	return []Deed{send("family", by), send("representative", "email")}
+}
+
+// useWindow represents the family, step by step through the minister's office, or
+// declines to.
+func (m Manner) useWindow() []Deed {
+	o := m.officers()
+	if !m.Represent {
+		return []Deed{{Login: o.PrivateOffice, Act: casefile.ActDecline,
+			Fields: made(&casefile.DeclineFields{Reason: "no_agreement"})}}
+	}
+	return append(m.Draft(),
+		Deed{Login: o.PrivateOffice, Act: casefile.ActClear},
+		Deed{Login: o.Minister, Act: casefile.ActSignLetter},
+		Deed{Login: o.PrivateOffice, Act: casefile.ActSendLetter})
+}
+
+// Draft drafts a representation, and has a second person check it.
+func (m Manner) Draft() []Deed {
+	o := m.officers()
 	return []Deed{
-		{"ewan", casefile.ActInterview, 1, none, ""},
-		{"ewan", casefile.ActInterview, 2, none, ""},
-		{"morag", casefile.ActContact, 0, fixed(&casefile.ContactFields{How: "phone"}), ""},
-		{"morag", casefile.ActContact, 0, fixed(&casefile.ContactFields{How: "representative"}), ""},
-		{"ewan", casefile.ActPropose, 0, func(f File) casefile.Fields { return Proposal(f, casefile.RefusedUpheld) }, Text + ": the reasons."},
+		{Login: o.Drafter, Act: casefile.ActDraft,
+			Text: Text + ": the minister asks that the children's lives here be weighed."},
+		{Login: o.Checker, Act: casefile.ActCheckDraft},
 	}
 }
 
-// Proposal proposes one outcome for each person of [Family].
+// propose grants, or does first what no refusal may be without.
+func (m Manner) propose() []Deed {
+	if m.Refuse {
+		return append(m.PrepareRefusal(), m.Propose(casefile.RefusedUpheld))
+	}
+	return []Deed{m.Propose(casefile.GrantILR)}
+}
+
+// Propose proposes one outcome for each person of the family.
+func (m Manner) Propose(outcome casefile.Outcome) Deed {
+	return Deed{Login: m.officers().DecisionMaker, Act: casefile.ActPropose, Text: Text + ": the reasons.",
+		Fields: func(f File) casefile.Fields { return Proposal(f, outcome) }}
+}
+
+// PrepareRefusal is what no refusal may be without: interviews, and attempts to reach
+// the family.
+func (m Manner) PrepareRefusal() []Deed {
+	o, interviewees := m.officers(), m.Interviewees
+	if interviewees == nil {
+		interviewees = []int{1, 2}
+	}
+	var deeds []Deed
+	for _, person := range interviewees {
+		deeds = append(deeds, Deed{Login: o.DecisionMaker, Act: casefile.ActInterview, Subject: person,
+			Fields: made(&casefile.InterviewFields{Adverse: "none"})})
+	}
+	for _, how := range []string{"phone", "representative"} {
+		deeds = append(deeds, Deed{Login: o.Caseworker, Act: casefile.ActContact,
+			Fields: made(&casefile.ContactFields{How: how})})
+	}
+	return deeds
+}
+
+// Proposal proposes one outcome for each person of the family. A refusal cites the
+// first of the evidence.
 func Proposal(f File, outcome casefile.Outcome) *casefile.ProposeFields {
-	p := &casefile.ProposeFields{Revision: f.Revision}
-	for no := 1; no <= 3; no++ {
+	p, people := &casefile.ProposeFields{Revision: f.Revision}, f.People
+	if people == nil {
+		people = []int{1, 2, 3}
+	}
+	for _, no := range people {
 		p.Outcomes = append(p.Outcomes, casefile.ProposedOutcome{Person: no, Outcome: outcome})
 	}
 	var against []int
@@ -172,14 +239,17 @@ func Proposal(f File, outcome casefile.Outcome) *casefile.ProposeFields {
 	return p
 }
 
-// Findings are neutral under each of the eight factors, or against the family
-// under connections where it cites evidence.
+// Findings are neutral under each of the eight factors but connections: there for the
+// family, or where evidence is given against it, which that finding cites.
 func Findings(against []int) []casefile.Reason {
 	var reasons []casefile.Reason
 	for _, factor := range casefile.Factors {
 		r := casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral}
-		if factor == casefile.FactorConnections && against != nil {
-			r.Finding, r.Evidence = casefile.FindingAgainst, against
+		if factor == casefile.FactorConnections {
+			r.Finding, r.Evidence = casefile.FindingFor, against
+			if against != nil {
+				r.Finding = casefile.FindingAgainst
+			}
 		}
 		reasons = append(reasons, r)
 	}
@@ -195,6 +265,15 @@ func Report() *casefile.ReportFields {
 	return f
 }
 
-func fixed(f casefile.Fields) func(File) casefile.Fields {
+// Served is how a decision is served: by recorded delivery, with the tracking as proof.
+func Served() *casefile.ServiceFields {
+	return &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}
+}
+
+// made are fields that do not depend on the file.
+func made(f casefile.Fields) func(File) casefile.Fields {
+	if f == nil {
+		return nil
+	}
 	return func(File) casefile.Fields { return f }
 }

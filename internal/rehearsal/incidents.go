@@ -12,6 +12,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/internal/store"
 	"hame/internal/synthetic"
 )
@@ -60,13 +61,13 @@ type event struct {
 
 // later lets something happen after so many days of the review's clock, on the
 // desk day that follows.
-func (v *review) later(days int, do func(context.Context, *Rehearsal) error) {
+func (v *inPlay) later(days int, do func(context.Context, *Rehearsal) error) {
 	on := v.deskDay(clock.DateOf(v.now).AddDays(days))
 	v.events = append(v.events, event{on.Start().Add(11 * time.Hour), do})
 }
 
 // happen plays the events whose time has come. It reports whether there were any.
-func (v *review) happen(ctx context.Context, r *Rehearsal) (bool, error) {
+func (v *inPlay) happen(ctx context.Context, r *Rehearsal) (bool, error) {
 	i := slices.IndexFunc(v.events, func(e event) bool { return !e.at.After(v.now) })
 	if i < 0 {
 		return false, nil
@@ -77,10 +78,10 @@ func (v *review) happen(ctx context.Context, r *Rehearsal) (bool, error) {
 }
 
 // today is the day on which the review's clock stands.
-func (v *review) today() clock.Date { return clock.DateOf(v.now) }
+func (v *inPlay) today() clock.Date { return clock.DateOf(v.now) }
 
 // sendLetter sends the letter of a kind that waits to be sent. Some come back.
-func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, on clock.Date) (bool, error) {
+func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, on clock.Date) (bool, error) {
 	var no int
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		no, err = tx.UnsentLetter(ctx, v.ref, kind)
@@ -89,26 +90,30 @@ func (v *review) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 	if err != nil || no == 0 {
 		return false, err
 	}
-	sent, err := v.do(ctx, r, v.owner, casefile.ActLetterSent, no, on, &casefile.LetterFields{To: "family", By: by}, "")
+	letters := v.manner().Letters(kind, by)
+	for i := range letters {
+		letters[i].Subject = no
+	}
+	sent, err := v.does(ctx, r, on, letters[0])
 	if err != nil || !sent {
 		return sent, err
 	}
-	if v.bad.returns > 0 && kind == "opening" {
+	if v.bad.returns > 0 && kind == practice.Opening {
 		v.bad.returns--
 		v.later(8, func(ctx context.Context, r *Rehearsal) error {
 			_, err := v.do(ctx, r, v.owner, casefile.ActLetterReturned, no, v.today(), &casefile.ReturnedFields{To: "family", Reason: "gone_away"}, "")
 			return err
 		})
 	}
-	if !v.rep || (kind == "opening" && v.repHasLetter) {
+	if !v.rep || (kind == practice.Opening && v.repHasLetter) {
 		return true, nil
 	}
-	v.repHasLetter = v.repHasLetter || kind == "opening"
-	return v.do(ctx, r, v.owner, casefile.ActLetterSent, no, on, &casefile.LetterFields{To: "representative", By: "email"}, "")
+	v.repHasLetter = v.repHasLetter || kind == practice.Opening
+	return v.does(ctx, r, on, letters[1])
 }
 
 // trace finds where the family lives now, and writes to it there.
-func (v *review) trace(ctx context.Context, r *Rehearsal, letter string, on clock.Date) (bool, error) {
+func (v *inPlay) trace(ctx context.Context, r *Rehearsal, letter string, on clock.Date) (bool, error) {
 	if _, err := v.do(ctx, r, v.owner, casefile.ActCorrect, 0, on, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "provider"},
 		fmt.Sprintf("%d SYNTHETIC Street", 1+v.random.IntN(200))); err != nil {
 		return false, err
@@ -118,7 +123,7 @@ func (v *review) trace(ctx context.Context, r *Rehearsal, letter string, on cloc
 
 // loseInPost lets a questionnaire arrive with a name on it and no reference: the
 // mailroom records it, and somebody finds its case some days later (C1).
-func (v *review) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
+func (v *inPlay) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
 	v.bad.lostPost = false
 	var family, given string
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
@@ -128,7 +133,7 @@ func (v *review) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (b
 	if err != nil {
 		return false, err
 	}
-	d, err := r.deskOf(ctx, pick(v.random, staffByRole[casefile.Caseworker]))
+	d, err := r.deskOf(ctx, pick(v.random, practice.Logins(casefile.Caseworker)))
 	if err != nil {
 		return false, err
 	}
@@ -149,7 +154,7 @@ func (v *review) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (b
 
 // readPost reads an item; where it is the questionnaire, that is recorded for
 // the day on which it came.
-func (v *review) readPost(ctx context.Context, r *Rehearsal, item int, on clock.Date) (bool, error) {
+func (v *inPlay) readPost(ctx context.Context, r *Rehearsal, item int, on clock.Date) (bool, error) {
 	read, err := v.do(ctx, r, v.owner, casefile.ActReadPost, 0, on, &casefile.ItemFields{Item: item}, "")
 	if err != nil || v.inPost.IsZero() {
 		return read, err
@@ -160,7 +165,7 @@ func (v *review) readPost(ctx context.Context, r *Rehearsal, item int, on clock.
 }
 
 // correctBirth corrects the principal's birth date by what the paper file says.
-func (v *review) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) error {
+func (v *inPlay) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) error {
 	v.bad.wrongFact = false
 	birth := v.people[0].Birth
 	if birth.IsZero() {
@@ -173,9 +178,9 @@ func (v *review) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) 
 
 // restrict has a senior caseworker restrict the case, and name on it whoever will
 // have to do with it.
-func (v *review) restrict(ctx context.Context, r *Rehearsal, on clock.Date) error {
+func (v *inPlay) restrict(ctx context.Context, r *Rehearsal, on clock.Date) error {
 	v.bad.restricted = false
-	senior := staffByRole[casefile.SeniorCaseworker][0]
+	senior := practice.Logins(casefile.SeniorCaseworker)[0]
 	if _, err := v.do(ctx, r, senior, casefile.ActFlag, 1, on, &casefile.FlagFields{Flag: casefile.FlagRestricted, To: "on"}, ""); err != nil {
 		return err
 	}
@@ -188,12 +193,12 @@ func (v *review) restrict(ctx context.Context, r *Rehearsal, on clock.Date) erro
 		return nil
 	}
 	for _, role := range []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer, casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister} {
-		if err := name(role, staffByRole[role]...); err != nil {
+		if err := name(role, practice.Logins(role)...); err != nil {
 			return err
 		}
 	}
 	for _, role := range []casefile.Party{casefile.WelfareLead, casefile.LeadProfessional} {
-		if err := name(role, councilStaff(v.council, role)...); err != nil {
+		if err := name(role, practice.CouncilLogins(v.council, role)...); err != nil {
 			return err
 		}
 	}
@@ -202,12 +207,12 @@ func (v *review) restrict(ctx context.Context, r *Rehearsal, on clock.Date) erro
 
 // lookIntoFlags has two senior caseworkers confirm or clear an allegation of
 // public harm, and one of them an illness.
-func (v *review) lookIntoFlags(ctx context.Context, r *Rehearsal, person int, on clock.Date) (bool, error) {
+func (v *inPlay) lookIntoFlags(ctx context.Context, r *Rehearsal, person int, on clock.Date) (bool, error) {
 	flags, err := v.flags(ctx, r)
 	if err != nil {
 		return false, err
 	}
-	seniors := staffByRole[casefile.SeniorCaseworker]
+	seniors := practice.Logins(casefile.SeniorCaseworker)
 	done := false
 	for _, f := range flags {
 		if f.Person != person || f.State != "alleged" {
@@ -232,7 +237,7 @@ func (v *review) lookIntoFlags(ctx context.Context, r *Rehearsal, person int, on
 }
 
 // reviewHold ends the holds whose ground has gone.
-func (v *review) reviewHold(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
+func (v *inPlay) reviewHold(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
 	flags, err := v.flags(ctx, r)
 	if err != nil {
 		return false, err
@@ -242,14 +247,14 @@ func (v *review) reviewHold(ctx context.Context, r *Rehearsal, on clock.Date) (b
 		if f.Flag.Hold() == "" || f.State == "off" {
 			continue
 		}
-		if ended, err = v.do(ctx, r, staffByRole[casefile.SeniorCaseworker][0], casefile.ActFlag, f.Person, on, &casefile.FlagFields{Flag: f.Flag, To: "off"}, ""); err != nil {
+		if ended, err = v.do(ctx, r, practice.Logins(casefile.SeniorCaseworker)[0], casefile.ActFlag, f.Person, on, &casefile.FlagFields{Flag: f.Flag, To: "off"}, ""); err != nil {
 			return false, err
 		}
 	}
 	return ended, nil
 }
 
-func (v *review) flags(ctx context.Context, r *Rehearsal) ([]store.PersonFlag, error) {
+func (v *inPlay) flags(ctx context.Context, r *Rehearsal) ([]store.PersonFlag, error) {
 	var flags []store.PersonFlag
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		flags, err = tx.Flags(ctx, v.ref)
@@ -268,7 +273,7 @@ func (r *Rehearsal) firstDay(ctx context.Context, today clock.Date) error {
 	if time.Since(today.Start()) > 48*time.Hour || time.Until(today.Start()) > 48*time.Hour {
 		return nil // a review starts by the wall's clock: what arrives today would arrive in the past
 	}
-	senior, err := r.deskOf(ctx, staffByRole[casefile.SeniorCaseworker][0])
+	senior, err := r.deskOf(ctx, practice.Logins(casefile.SeniorCaseworker)[0])
 	if err != nil {
 		return err
 	}
@@ -279,12 +284,12 @@ func (r *Rehearsal) firstDay(ctx context.Context, today clock.Date) error {
 	for i, w := range waiting {
 		var act casefile.Act
 		var fields casefile.Fields
-		login := staffByRole[casefile.SeniorCaseworker][0]
+		login := practice.Logins(casefile.SeniorCaseworker)[0]
 		switch i % 100 {
 		case 60:
 			act, fields = casefile.ActOpen, &casefile.OpenFields{Reason: "safeguarding", ListingDate: today.AddDays(14)}
 		case 70:
-			act, fields, login = casefile.ActReceivePost, &casefile.PostFields{From: "representative"}, staffByRole[casefile.Caseworker][0]
+			act, fields, login = casefile.ActReceivePost, &casefile.PostFields{From: "representative"}, practice.Logins(casefile.Caseworker)[0]
 		default:
 			continue
 		}
@@ -307,7 +312,7 @@ func (r *Rehearsal) firstDay(ctx context.Context, today clock.Date) error {
 // resolveDuplicates lets caseworkers say of most pairs whether they are one
 // family; one in ten is left, and escalates.
 func (r *Rehearsal) resolveDuplicates(ctx context.Context, today clock.Date) error {
-	d, err := r.deskOf(ctx, staffByRole[casefile.Caseworker][0])
+	d, err := r.deskOf(ctx, practice.Logins(casefile.Caseworker)[0])
 	if err != nil {
 		return err
 	}

@@ -7,67 +7,109 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/practice"
 	"hame/internal/store"
 )
 
+// lookingInto is the senior caseworker who looks into what was referred.
+var lookingInto = practice.Logins(casefile.SeniorCaseworker)[0]
+
+// manner is how this family's case is worked on.
+func (v *inPlay) manner() practice.Manner {
+	authors := practice.Logins(casefile.DecisionMaker)
+	drafters := practice.Logins(casefile.RepresentationDrafter)
+	return practice.Manner{Refuse: v.refuse, Represent: v.represent, Alone: !v.rep, Officers: practice.Officers{
+		Caseworker: v.owner, Senior: lookingInto, DecisionMaker: authors[int(v.ref[0])%len(authors)],
+		SecondOfficer: practice.Logins(casefile.SecondOfficer)[int(v.ref[1])%2],
+		Drafter:       drafters[0], Checker: drafters[1],
+		PrivateOffice: practice.Logins(casefile.PrivateOffice)[0], Minister: practice.Logins(casefile.Minister)[0],
+		WelfareLead: practice.CouncilLogins(v.council, casefile.WelfareLead)[0],
+	}}
+}
+
 // act does one task as the person for whom it waits. It reports whether something was
-// recorded.
-func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Facts, t casefile.Task, p plan) (bool, error) {
-	do := func(login string, act casefile.Act, subject int, fields casefile.Fields, text string) (bool, error) {
-		return v.do(ctx, r, login, act, subject, p.attested, fields, text)
-	}
-	receive := func(provider casefile.Provider) (bool, error) {
-		result := "complete"
-		if v.random.Float64() < 0.1 {
-			result = "nothing_held"
-		}
-		if provider == casefile.ProviderQuestionnaire {
-			result = "complete"
-		}
-		return do(v.owner, casefile.ActEvidence, t.Subject, &casefile.EvidenceFields{Provider: provider, Result: result}, "")
+// recorded. What a good officer does is the practice's; what is drawn, and the
+// family's bad days, are here.
+func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p intent) (bool, error) {
+	deeds := v.manner().Answer(t)
+	if practice.IsEvidence(t.Kind) {
+		return v.receive(ctx, r, t, p, deeds)
 	}
 	switch t.Kind {
 	case casefile.TaskAllocate:
-		assigned, err := do(pick(v.random, staffByRole[casefile.SeniorCaseworker]), casefile.ActAssign, 0, &casefile.AssignFields{To: v.owner}, "")
+		deeds[0].Login = pick(v.random, practice.Logins(casefile.SeniorCaseworker))
+		assigned, err := v.does(ctx, r, p.attested, deeds...)
 		if err != nil || !v.bad.restricted {
 			return assigned, err
 		}
 		return true, v.restrict(ctx, r, p.attested)
 	case casefile.TaskReconcile:
-		f := &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"}
-		if v.random.Float64() < 0.04 {
-			f.PaperFile = "lost"
-		}
+		lost := v.random.Float64() < 0.04
 		if v.bad.wrongFact {
-			f.Record = "differs"
+			deeds[0] = practice.Change(deeds[0], func(f *casefile.ReconcileFields) { f.Record = "differs" })
 			if err := v.correctBirth(ctx, r, p.attested); err != nil {
 				return false, err
 			}
 		}
-		return do(v.owner, casefile.ActReconcile, 0, f, "")
+		if lost {
+			deeds[0] = practice.Change(deeds[0], func(f *casefile.ReconcileFields) { f.PaperFile = "lost" })
+		}
 	case casefile.TaskFlag:
 		return v.lookIntoFlags(ctx, r, t.Subject, p.attested)
 	case casefile.TaskReferral:
-		return do(lookingInto, casefile.ActLookInto, t.Subject, &casefile.LookIntoFields{Finding: pick(v.random, []string{"no_concern", "no_concern", "concern"})},
-			"SYNTHETIC: what was looked into, and what was found.")
-	case casefile.TaskLateArrival:
-		return do(lookingInto, casefile.ActLateArrival, 0, &casefile.ArrivalFields{Finding: "no_change"}, "")
+		finding := pick(v.random, []string{"no_concern", "no_concern", "concern"})
+		deeds[0] = practice.Change(deeds[0], func(f *casefile.LookIntoFields) { f.Finding = finding })
 	case casefile.TaskHold:
 		return v.reviewHold(ctx, r, p.attested)
-	case casefile.TaskDifference:
-		return do(v.owner, casefile.ActDifference, t.Subject, &casefile.DifferenceFields{Finding: "accepted"}, "")
 	case casefile.TaskReadPost:
 		return v.readPost(ctx, r, t.Subject, p.attested)
 	case casefile.TaskTrace:
-		return v.trace(ctx, r, "opening", p.attested)
+		return v.trace(ctx, r, practice.Opening, p.attested)
 	case casefile.TaskTraceToServe:
-		return v.trace(ctx, r, "decision", p.attested)
-	case casefile.TaskTriage:
-		return do(v.owner, casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear",
-			FamilyILR: casefile.No, SevenYears: casefile.Unknown, Vulnerable: casefile.Unknown}, "")
+		return v.trace(ctx, r, practice.Decision, p.attested)
 	case casefile.TaskOpeningLetter:
-		return v.sendLetter(ctx, r, "opening", "post", p.attested)
-	case casefile.TaskQuestionnaire:
+		return v.sendLetter(ctx, r, practice.Opening, "post", p.attested)
+	case casefile.TaskContact:
+		deeds = v.contacts(deeds[0])
+	case casefile.TaskAssignWelfare:
+		lead := pick(v.random, practice.CouncilLogins(v.council, casefile.LeadProfessional))
+		v.assigned[t.Subject] = lead
+		deeds[0] = practice.Change(deeds[0], func(f *casefile.AssignReportFields) { f.To = lead })
+	case casefile.TaskReport:
+		return v.reportOrWaive(ctx, r, t, p, deeds[0])
+	case casefile.TaskWindow:
+		return v.useWindow(ctx, r, p.attested, deeds)
+	case casefile.TaskAnswer:
+		deeds[0].Login = practice.Logins(casefile.DecisionMaker)[0]
+		answer := pick(v.random, []string{"accepted", "accepted", "rejected"})
+		deeds[0] = practice.Change(deeds[0], func(f *casefile.AnswerFields) { f.Answer = answer })
+	case casefile.TaskCheck:
+		if v.random.Float64() < 0.01 { // the police refer one in a hundred [D]
+			deeds[0] = practice.Change(deeds[0], func(f *casefile.CheckFields) { f.Result = casefile.CheckRefer })
+		}
+	case casefile.TaskPropose:
+		return v.propose(ctx, r, p.attested)
+	case casefile.TaskAgree:
+		return v.secondOfficer(ctx, r, p.attested, deeds[0])
+	case casefile.TaskServe:
+		if _, err := v.sendLetter(ctx, r, practice.Decision, "recorded_delivery", p.attested); err != nil {
+			return false, err
+		}
+		deeds = deeds[len(deeds)-1:] // the letters are sent
+	case casefile.TaskNoAppeal:
+		if v.bad.appeals {
+			v.bad.appeals = false
+			deeds[0].Act = casefile.ActAppeal
+		}
+	}
+	return v.does(ctx, r, p.attested, deeds...)
+}
+
+// receive records what a provider sent. One in ten holds nothing; a questionnaire may
+// be lost in the post, or never come.
+func (v *inPlay) receive(ctx context.Context, r *Rehearsal, t casefile.Task, p intent, deeds []practice.Deed) (bool, error) {
+	questionnaire := t.Kind == casefile.TaskQuestionnaire
+	if questionnaire {
 		if t.Escalated || t.Overdue && v.random.Float64() < 0.3 {
 			return false, nil
 		}
@@ -77,81 +119,47 @@ func (v *review) act(ctx context.Context, r *Rehearsal, state casefile.Facts, t 
 		if !v.inPost.IsZero() {
 			return false, nil // it lies among the post
 		}
-		return receive(casefile.ProviderQuestionnaire)
-	case casefile.TaskContact:
-		if v.rep {
-			if _, err := do(v.owner, casefile.ActContact, 0, &casefile.ContactFields{How: "representative"}, ""); err != nil {
-				return false, err
-			}
-		}
-		return do(v.owner, casefile.ActContact, 0, &casefile.ContactFields{How: pick(v.random, []string{"phone", "visit"})}, "")
-	case casefile.TaskSchool:
-		return receive(casefile.ProviderSchool)
-	case casefile.TaskGP:
-		return receive(casefile.ProviderGP)
-	case casefile.TaskSocialWork:
-		return receive(casefile.ProviderSocialWork)
-	case casefile.TaskReporter:
-		return receive(casefile.ProviderReporter)
-	case casefile.TaskHousing:
-		return receive(casefile.ProviderHousing)
-	case casefile.TaskCommunity:
-		return receive(casefile.ProviderCommunity)
-	case casefile.TaskAssignWelfare:
-		lead := pick(v.random, councilStaff(v.council, casefile.LeadProfessional))
-		v.assigned[t.Subject] = lead
-		return do(v.welfareLead(), casefile.ActAssignWelfare, t.Subject, &casefile.AssignReportFields{To: lead}, "")
-	case casefile.TaskReport:
-		if t.Escalated && v.random.Float64() < 0.3 {
-			return do(staffByRole[casefile.SeniorCaseworker][1], casefile.ActWaive, t.Subject, &casefile.WaiveFields{Reason: "delay_harms_child"}, "SYNTHETIC: the delay harms the child.")
-		}
-		if v.bad.concern {
-			v.bad.concern = false
-			if _, err := do(v.assigned[t.Subject], casefile.ActConcern, t.Subject, nil, "SYNTHETIC: what gave cause for concern."); err != nil {
-				return false, err
-			}
-		}
-		return do(v.assigned[t.Subject], casefile.ActReport, t.Subject, v.report(), "SYNTHETIC: what the lead professional saw and heard.")
-	case casefile.TaskSignWelfare:
-		return do(v.welfareLead(), casefile.ActSignWelfare, t.Subject, nil, "")
-	case casefile.TaskWindow:
-		return v.useWindow(ctx, r, p.attested)
-	case casefile.TaskAnswer:
-		return do(staffByRole[casefile.DecisionMaker][0], casefile.ActAnswer, t.Subject,
-			&casefile.AnswerFields{Answer: pick(v.random, []string{"accepted", "accepted", "rejected"})}, "SYNTHETIC: the answer, with reasons.")
-	case casefile.TaskRequestCheck:
-		return do(v.owner, casefile.ActRequestCheck, 0, nil, "")
-	case casefile.TaskCheck:
-		result := "clear"
-		if v.random.Float64() < 0.01 { // the police refer one in a hundred [D]
-			result = casefile.CheckRefer
-		}
-		return do(v.owner, casefile.ActRecordCheck, t.Subject, &casefile.CheckFields{Result: result, DoneOn: p.attested}, "")
-	case casefile.TaskPropose:
-		return v.propose(ctx, r, state, p.attested)
-	case casefile.TaskAgree:
-		return v.secondOfficer(ctx, r, state, p.attested)
-	case casefile.TaskServe:
-		if _, err := v.sendLetter(ctx, r, "decision", "recorded_delivery", p.attested); err != nil {
-			return false, err
-		}
-		return do(v.owner, casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"}, "")
-	case casefile.TaskStatus:
-		return do(v.owner, casefile.ActStatusIssued, 0, nil, "")
-	case casefile.TaskNoAppeal:
-		if v.bad.appeals {
-			v.bad.appeals = false
-			return do(v.owner, casefile.ActAppeal, t.Subject, nil, "")
-		}
-		return do(v.owner, casefile.ActNoAppeal, t.Subject, nil, "")
 	}
-	return false, nil
+	if nothing := v.random.Float64() < 0.1; nothing && !questionnaire {
+		deeds[0] = practice.Change(deeds[0], func(f *casefile.EvidenceFields) { f.Result = "nothing_held" })
+	}
+	return v.does(ctx, r, p.attested, deeds...)
 }
 
-func (v *review) welfareLead() string { return councilStaff(v.council, casefile.WelfareLead)[0] }
+// contacts asks after a questionnaire: the representative first, if there is one.
+func (v *inPlay) contacts(family practice.Deed) []practice.Deed {
+	how := pick(v.random, []string{"phone", "visit"})
+	contact := func(how string) practice.Deed {
+		family.Fields = func(practice.File) casefile.Fields { return &casefile.ContactFields{How: how} }
+		return family
+	}
+	if v.rep {
+		return []practice.Deed{contact("representative"), contact(how)}
+	}
+	return []practice.Deed{contact(how)}
+}
 
-func (v *review) report() *casefile.ReportFields {
-	f := &casefile.ReportFields{Views: "obtained", Indicators: map[string]string{}, BestInterest: "remain"}
+// reportOrWaive reports on a child; some reports that are very late are waived.
+func (v *inPlay) reportOrWaive(ctx context.Context, r *Rehearsal, t casefile.Task, p intent, report practice.Deed) (bool, error) {
+	if t.Escalated && v.random.Float64() < 0.3 {
+		senior := practice.Logins(casefile.SeniorCaseworker)[1]
+		return v.do(ctx, r, senior, casefile.ActWaive, t.Subject, p.attested, &casefile.WaiveFields{Reason: "delay_harms_child"},
+			"SYNTHETIC: the delay harms the child.")
+	}
+	report.Login = v.assigned[t.Subject]
+	if v.bad.concern {
+		v.bad.concern = false
+		_, err := v.do(ctx, r, report.Login, casefile.ActConcern, t.Subject, p.attested, nil,
+			"SYNTHETIC: what gave cause for concern.")
+		if err != nil {
+			return false, err
+		}
+	}
+	return v.does(ctx, r, p.attested, practice.Change(report, v.findings))
+}
+
+// findings draws what is reported on a child.
+func (v *inPlay) findings(f *casefile.ReportFields) {
 	for _, i := range casefile.Indicators {
 		f.Indicators[i] = pick(v.random, []string{"strength", "strength", "concern", "unknown"})
 	}
@@ -161,101 +169,95 @@ func (v *review) report() *casefile.ReportFields {
 	if v.random.Float64() < 0.1 {
 		f.BestInterest = "undetermined"
 	}
-	return f
 }
 
-// drawRepresentation draws how the minister's office uses its window.
-func drawRepresentation(r *rand.Rand) string {
-	if r.Float64() < 0.2 {
-		return "represent"
+// useWindow represents the family, step by step through the minister's office, or
+// declines to. The steps stop at the first that is refused.
+func (v *inPlay) useWindow(ctx context.Context, r *Rehearsal, on clock.Date, steps []practice.Deed) (bool, error) {
+	if v.represent {
+		steps = v.withBadDays(steps, on)
 	}
-	return "decline"
-}
-
-// useWindow represents the family, step by step through the minister's office,
-// or declines to.
-func (v *review) useWindow(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
-	office := staffByRole[casefile.PrivateOffice][0]
-	if v.represent == "decline" {
-		return v.do(ctx, r, office, casefile.ActDecline, 0, on, &casefile.DeclineFields{Reason: "no_agreement"}, "")
-	}
-	drafters := staffByRole[casefile.RepresentationDrafter]
-	type step struct {
-		login  string
-		act    casefile.Act
-		fields casefile.Fields
-		text   string
-	}
-	draft := []step{
-		{drafters[0], casefile.ActDraft, nil, "SYNTHETIC: the minister asks that the children's lives here be weighed."},
-		{drafters[1], casefile.ActCheckDraft, nil, ""},
-	}
-	steps := draft
-	if v.bad.namesAgreed {
-		steps = append([]step{{v.owner, casefile.ActContact, &casefile.ContactFields{How: "phone", Names: "agreed"}, ""}}, steps...)
-	}
-	if v.bad.draftReturned {
-		steps = append(steps, step{office, casefile.ActReturnDraft, nil, "SYNTHETIC: say more of the children's schools."})
-		steps = append(steps, draft...)
-	}
-	sign := step{staffByRole[casefile.Minister][0], casefile.ActSignLetter, nil, ""}
-	if v.bad.wetSignature {
-		sign = step{office, casefile.ActSignLetter, &casefile.SignFields{Signatory: sign.login, Document: fmt.Sprintf("SYNTHETIC-%d/%s", on.Year(), v.ref)}, ""}
-	}
-	for _, s := range append(steps, step{office, casefile.ActClear, nil, ""}, sign, step{office, casefile.ActSendLetter, nil, ""}) {
+	for _, d := range steps {
 		on := on
-		if s.act == casefile.ActSignLetter || s.act == casefile.ActSendLetter {
+		if d.Act == casefile.ActSignLetter || d.Act == casefile.ActSendLetter {
 			on = v.today() // it was cleared today
 		}
-		if ok, err := v.do(ctx, r, s.login, s.act, 0, on, s.fields, s.text); err != nil || !ok {
+		if ok, err := v.does(ctx, r, on, d); err != nil || !ok {
 			return ok, err
 		}
 	}
 	return true, nil
 }
 
+// withBadDays adds what befalls this family's representation to its steps.
+func (v *inPlay) withBadDays(steps []practice.Deed, on clock.Date) []practice.Deed {
+	o := v.manner().Officers
+	draft := v.manner().Draft()
+	rest := steps[len(draft):]
+	if v.bad.wetSignature {
+		for i := range rest {
+			if rest[i].Act == casefile.ActSignLetter {
+				rest[i].Login = o.PrivateOffice
+				rest[i].Fields = func(practice.File) casefile.Fields {
+					return &casefile.SignFields{Signatory: o.Minister, Document: fmt.Sprintf("SYNTHETIC-%d/%s", on.Year(), v.ref)}
+				}
+			}
+		}
+	}
+	var all []practice.Deed
+	if v.bad.namesAgreed {
+		all = append(all, practice.Deed{Login: v.owner, Act: casefile.ActContact,
+			Fields: func(practice.File) casefile.Fields { return &casefile.ContactFields{How: "phone", Names: "agreed"} }})
+	}
+	all = append(all, draft...)
+	if v.bad.draftReturned {
+		all = append(all, practice.Deed{Login: o.PrivateOffice, Act: casefile.ActReturnDraft,
+			Text: "SYNTHETIC: say more of the children's schools."})
+		all = append(all, draft...)
+	}
+	return append(all, rest...)
+}
+
 // propose proposes grants, or in a family whose scenario is a refusal first
 // does what a refusal needs and then proposes it.
-func (v *review) propose(ctx context.Context, r *Rehearsal, state casefile.Facts, on clock.Date) (bool, error) {
-	author := staffByRole[casefile.DecisionMaker][int(v.ref[0])%3]
+func (v *inPlay) propose(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
+	m := v.manner()
 	if v.returned >= 2 {
-		author = staffByRole[casefile.SeniorCaseworker][0] // who gives no waivers, and so is not yet involved
+		m.Officers.DecisionMaker = lookingInto // who gives no waivers, and so is not yet involved
 	}
 	if v.refuse && v.returned == 0 {
-		if err := v.prepareRefusal(ctx, r, author, on); err != nil {
-			return false, err
+		m.Interviewees = []int{}
+		for _, p := range v.people {
+			if casefile.MayBeAdult(p.Birth, p.Relationship, on) {
+				m.Interviewees = append(m.Interviewees, p.No)
+			}
+		}
+		for _, d := range m.PrepareRefusal() {
+			if _, err := v.does(ctx, r, on, d); err != nil {
+				return false, err
+			}
 		}
 	}
 	if err := v.lookIntoReferrals(ctx, r, on); err != nil {
 		return false, err
 	}
-	var evidence []int
-	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
-		if state, err = tx.Review(ctx, v.ref); err != nil {
-			return err
-		}
-		evidence, err = tx.CitableEvidence(ctx, v.ref)
-		return err
-	})
+	f, err := v.file(ctx, r, on)
 	if err != nil {
 		return false, err
 	}
-	if v.refuse && len(evidence) > 0 {
-		ok, err := v.do(ctx, r, author, casefile.ActPropose, 0, on, v.proposal(state.Revision, evidence, casefile.RefusedUpheld), "SYNTHETIC: the reasons.")
+	if v.refuse && len(f.Evidence) > 0 {
+		ok, err := v.does(ctx, r, on, m.Propose(casefile.RefusedUpheld))
 		if err != nil || ok {
 			return ok, err
 		}
 		v.refuse = false // something blocks a refusal; the family has the benefit
 	}
-	return v.do(ctx, r, author, casefile.ActPropose, 0, on, v.proposal(state.Revision, evidence, casefile.GrantILR), "SYNTHETIC: the reasons.")
+	return v.does(ctx, r, on, m.Propose(casefile.GrantILR))
 }
-
-// lookingInto is the senior caseworker who looks into what was referred.
-var lookingInto = staffByRole[casefile.SeniorCaseworker][0]
 
 // lookIntoReferrals has a senior caseworker look into what was referred or alleged,
 // for nothing can be proposed before.
-func (v *review) lookIntoReferrals(ctx context.Context, r *Rehearsal, on clock.Date) error {
+func (v *inPlay) lookIntoReferrals(ctx context.Context, r *Rehearsal, on clock.Date) error {
 	var waiting []int
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		waiting, err = tx.NotLookedInto(ctx, v.ref)
@@ -265,67 +267,65 @@ func (v *review) lookIntoReferrals(ctx context.Context, r *Rehearsal, on clock.D
 		return err
 	}
 	for _, person := range waiting {
-		if _, err := v.do(ctx, r, lookingInto, casefile.ActLookInto, person, on, &casefile.LookIntoFields{Finding: "no_concern"},
-			"SYNTHETIC: what was looked into, and what was found."); err != nil {
+		deeds := v.manner().Answer(casefile.Task{Kind: casefile.TaskReferral, Subject: person})
+		if _, err := v.does(ctx, r, on, deeds...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// prepareRefusal records what no refusal may be without: interviews, and where
-// the family is silent the attempts to reach it.
-func (v *review) prepareRefusal(ctx context.Context, r *Rehearsal, author string, on clock.Date) error {
-	for _, p := range v.people {
-		if casefile.MayBeAdult(p.Birth, p.Relationship, on) {
-			if _, err := v.do(ctx, r, author, casefile.ActInterview, p.No, on, &casefile.InterviewFields{Adverse: "none"}, ""); err != nil {
-				return err
-			}
-		}
-	}
-	for _, how := range []string{"phone", "representative"} {
-		if _, err := v.do(ctx, r, v.owner, casefile.ActContact, 0, on, &casefile.ContactFields{How: how}, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (v *review) proposal(revision int, evidence []int, outcome casefile.Outcome) *casefile.ProposeFields {
-	f := &casefile.ProposeFields{Revision: revision}
-	for _, p := range v.people {
-		f.Outcomes = append(f.Outcomes, casefile.ProposedOutcome{Person: p.No, Outcome: outcome})
-	}
-	f.Reasons = findings(evidence, outcome)
-	return f
-}
-
-func findings(evidence []int, outcome casefile.Outcome) []casefile.Reason {
-	var reasons []casefile.Reason
-	for _, factor := range casefile.Factors {
-		reasons = append(reasons, casefile.Reason{Factor: factor, Finding: casefile.FindingNeutral})
-	}
-	against := &reasons[2] // connections
-	against.Finding = casefile.FindingFor
-	if !outcome.IsGrant() {
-		against.Finding, against.Evidence = casefile.FindingAgainst, evidence[:1]
-	}
-	return reasons
-}
-
-func (v *review) secondOfficer(ctx context.Context, r *Rehearsal, state casefile.Facts, on clock.Date) (bool, error) {
-	second := staffByRole[casefile.SecondOfficer][int(v.ref[1])%2]
+func (v *inPlay) secondOfficer(ctx context.Context, r *Rehearsal, on clock.Date, agree practice.Deed) (bool, error) {
 	if v.bad.stale {
 		v.bad.stale = false
 		// Something arrives before the second officer has looked: the author must look again.
-		return v.do(ctx, r, v.owner, casefile.ActEvidence, 0, on, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "partial"}, "")
+		return v.do(ctx, r, v.owner, casefile.ActEvidence, 0, on,
+			&casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "partial"}, "")
 	}
 	if v.bad.returnedTwice && v.returned < 2 || v.random.Float64() < 0.05 {
-		returned, err := v.do(ctx, r, second, casefile.ActReturn, 0, on, &casefile.ReturnFields{Reasons: []string{"reasons_thin"}}, "SYNTHETIC: the reasons are thin.")
+		returned, err := v.do(ctx, r, agree.Login, casefile.ActReturn, 0, on,
+			&casefile.ReturnFields{Reasons: []string{"reasons_thin"}}, "SYNTHETIC: the reasons are thin.")
 		if returned {
 			v.returned++
 		}
 		return returned, err
 	}
-	return v.do(ctx, r, second, casefile.ActAgree, 0, on, &casefile.AgreeFields{Revision: state.Revision, Reasons: findings(nil, casefile.GrantILR)}, "")
+	return v.does(ctx, r, on, agree)
 }
+
+// file is what an officer has before them, read from the record.
+func (v *inPlay) file(ctx context.Context, r *Rehearsal, on clock.Date) (practice.File, error) {
+	f := practice.File{Today: on}
+	for _, p := range v.people {
+		f.People = append(f.People, p.No)
+	}
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) error {
+		state, err := tx.Review(ctx, v.ref)
+		if err != nil {
+			return err
+		}
+		f.Revision = state.Revision
+		f.Evidence, err = tx.CitableEvidence(ctx, v.ref)
+		return err
+	})
+	return f, err
+}
+
+// does does deeds one after the other. It reports whether the last was accepted.
+func (v *inPlay) does(ctx context.Context, r *Rehearsal, on clock.Date, deeds ...practice.Deed) (done bool, err error) {
+	for _, d := range deeds {
+		f := practice.File{Today: on}
+		if d.Act == casefile.ActPropose || d.Act == casefile.ActAgree {
+			if f, err = v.file(ctx, r, on); err != nil {
+				return false, err
+			}
+		}
+		if done, err = v.do(ctx, r, d.Login, d.Act, d.Subject, on, d.On(f), d.Text); err != nil {
+			return false, err
+		}
+	}
+	return done, nil
+}
+
+// representsOneInFive draws whether the minister's office uses its window to represent.
+func representsOneInFive(r *rand.Rand) bool { return r.Float64() < 0.2 }

@@ -212,7 +212,7 @@ func (r *Rehearsal) putBack(s stop, goesOn bool) {
 	r.playing--
 	if goesOn {
 		heap.Push(&r.queue, s)
-	} else if _, review := s.played.(*review); review {
+	} else if _, review := s.played.(*inPlay); review {
 		r.tally.Ended++
 	}
 	r.changed.Broadcast()
@@ -222,7 +222,7 @@ func (r *Rehearsal) add(s stop) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	heap.Push(&r.queue, s)
-	if _, review := s.played.(*review); review {
+	if _, review := s.played.(*inPlay); review {
 		r.tally.Reviews++
 	}
 	r.changed.Signal()

@@ -11,12 +11,13 @@ import (
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/internal/store"
 	"hame/internal/timeskip"
 )
 
-// review is one family's review in play.
-type review struct {
+// inPlay is one family's review in play.
+type inPlay struct {
 	ref       string
 	apart     bool // it runs among the reviews of restricted families
 	council   string
@@ -27,10 +28,10 @@ type review struct {
 	rep       bool
 	people    []store.PersonFacts
 	refuse    bool // this family's scenario ends in a refusal
-	plans     map[string]plan
+	plans     map[string]intent
 	assigned  map[int]string // the child's lead professional
-	represent string         // how the minister's office will use its window
-	desk      time.Weekday   // on which the case is worked on
+	represent bool           // the minister will represent; else the window is declined
+	weekday   time.Weekday   // on which the case is worked on
 	onHorizon bool
 	waited    time.Duration // in vain, for what was to have happened
 
@@ -41,20 +42,20 @@ type review struct {
 	returned     int // proposals that second officers have returned
 }
 
-// plan is when somebody will do a task, and on which day they will attest it.
-type plan struct {
+// intent is when somebody will do a task, and on which day they will attest it.
+type intent struct {
 	act      time.Time
 	attested clock.Date
 	never    bool
 }
 
 // newReview puts a drawn family into play.
-func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, error) {
+func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*inPlay, error) {
 	now, err := r.skip(l.Apart).Now(ctx, l.Case)
 	if err != nil {
 		return nil, err
 	}
-	v := &review{ref: l.Case, apart: l.Apart, council: l.Council, now: now, plans: map[string]plan{}, assigned: map[int]string{}}
+	v := &inPlay{ref: l.Case, apart: l.Apart, council: l.Council, now: now, plans: map[string]intent{}, assigned: map[int]string{}}
 	err = r.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		f, err := tx.Family(ctx, l.Case)
 		if err != nil {
@@ -75,17 +76,17 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*review, er
 		return nil
 	})
 	v.random, v.bad = r.random(v.key), incidentsOf(v.key)
-	v.owner = pick(v.random, staffByRole[casefile.Caseworker])
+	v.owner = pick(v.random, practice.Logins(casefile.Caseworker))
 	// domain.md 6.5, outcome scenario: of a hundred families that are decided on
 	// their merits, 85 are granted and 7 refused.
 	v.refuse = v.random.Float64() < 7.0/92
-	v.represent = drawRepresentation(v.random)
-	v.desk = time.Weekday(1 + v.random.IntN(5))
+	v.represent = representsOneInFive(v.random)
+	v.weekday = time.Weekday(1 + v.random.IntN(5))
 	return v, err
 }
 
 // step forwards the review to its next stop and does what people do there.
-func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
+func (v *inPlay) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	if v.onHorizon {
 		return v.now, timeskip.ErrEnded
 	}
@@ -109,12 +110,12 @@ func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		if p.never || p.act.After(v.now) {
 			continue
 		}
-		done, err := v.act(ctx, r, state, t, p)
+		done, err := v.act(ctx, r, t, p)
 		if err != nil {
 			return v.now, fmt.Errorf("%s, %s: %w", v.ref, t.Kind, err)
 		}
-		v.plans[planKey(t)] = plan{never: true}
-		v.plans[planKey(t)+fmt.Sprintf("/%d", t.Next.No)] = plan{never: true}
+		v.plans[planKey(t)] = intent{never: true}
+		v.plans[planKey(t)+fmt.Sprintf("/%d", t.Next.No)] = intent{never: true}
 		if done {
 			// What else is open may have changed: look again at this very moment.
 			return v.now, nil
@@ -129,7 +130,7 @@ func (v *review) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 }
 
 // state reads the review's state from the record; closed reviews have ended.
-func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Facts, error) {
+func (v *inPlay) state(ctx context.Context, r *Rehearsal) (casefile.Facts, error) {
 	var state casefile.Facts
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
 		state, err = tx.Review(ctx, v.ref)
@@ -145,7 +146,7 @@ func (v *review) state(ctx context.Context, r *Rehearsal) (casefile.Facts, error
 // over: longer than a stuck one takes until it tries again [D].
 const inVain = 48 * time.Hour
 
-func (v *review) forwardTo(ctx context.Context, r *Rehearsal, at time.Time) (time.Time, error) {
+func (v *inPlay) forwardTo(ctx context.Context, r *Rehearsal, at time.Time) (time.Time, error) {
 	// A minute past the instant: the clock skips that minute only once what was
 	// due at the instant has acted.
 	to := at.Add(time.Minute)
@@ -178,7 +179,7 @@ func (v *review) forwardTo(ctx context.Context, r *Rehearsal, at time.Time) (tim
 
 // moved finds a review in the other namespace, to which the worker has moved it since
 // its family became restricted or is so no longer, and returns its clock.
-func (v *review) moved(ctx context.Context, r *Rehearsal) (time.Time, error) {
+func (v *inPlay) moved(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	place, err := r.o.Store.PlaceOf(ctx, v.ref)
 	if err != nil {
 		return v.now, err
@@ -195,7 +196,7 @@ func (v *review) moved(ctx context.Context, r *Rehearsal) (time.Time, error) {
 
 // nextStop is the earliest moment at which somebody acts, or at which a rung
 // changes what is open: there new plans have to be made.
-func (v *review) nextStop(r *Rehearsal, state casefile.Facts) time.Time {
+func (v *inPlay) nextStop(r *Rehearsal, state casefile.Facts) time.Time {
 	next := r.o.Horizon.Add(time.Hour)
 	if state.ListingAt.After(v.now) {
 		next = state.ListingAt
@@ -219,7 +220,7 @@ func (v *review) nextStop(r *Rehearsal, state casefile.Facts) time.Time {
 
 // effectAt is when a task's ladder will close it, open another, or hand it to
 // somebody who has not made a plan yet.
-func effectAt(t casefile.Task, p plan) (time.Time, bool) {
+func effectAt(t casefile.Task, p intent) (time.Time, bool) {
 	if t.Stopped() {
 		return time.Time{}, false
 	}
@@ -243,14 +244,14 @@ func planKey(t casefile.Task) string {
 // planFor returns when a task will be done, drawing it when the task is first
 // seen. Where nobody meant to do it, each escalation and diary rung is a new
 // chance that somebody does.
-func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
+func (v *inPlay) planFor(r *Rehearsal, t casefile.Task) intent {
 	if r.o.Silent || t.Stopped() {
-		return plan{never: true} // nobody hurries while a clock is stopped
+		return intent{never: true} // nobody hurries while a clock is stopped
 	}
 	key := planKey(t)
 	p, ok := v.plans[key]
 	if !ok {
-		p = v.draw(t, mannerOf(t))
+		p = v.draw(t, paceOf(t))
 		v.plans[key] = p
 	}
 	if !p.never || !t.Escalated || !t.Awaiting.IsRole() {
@@ -258,7 +259,7 @@ func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
 	}
 	key += fmt.Sprintf("/%d", t.Next.No)
 	if p, ok = v.plans[key]; !ok {
-		p = v.draw(t, manner{late: 0.7})
+		p = v.draw(t, pace{late: 0.7})
 		v.plans[key] = p
 	}
 	return p
@@ -266,7 +267,7 @@ func (v *review) planFor(r *Rehearsal, t casefile.Task) plan {
 
 // draw draws when somebody does a task: most in time, some late, some never.
 // All shares are [D], for the demo only.
-func (v *review) draw(t casefile.Task, m manner) plan {
+func (v *inPlay) draw(t casefile.Task, m pace) intent {
 	x := v.random.Float64()
 	today := clock.DateOf(v.now)
 	budget := max(t.DueOn.DaysSince(today), 1)
@@ -280,7 +281,7 @@ func (v *review) draw(t casefile.Task, m manner) plan {
 	case x < m.inTime+m.late:
 		days = budget + 1 + v.random.IntN(20)
 	default:
-		return plan{never: true}
+		return intent{never: true}
 	}
 	on := today.AddDays(days)
 	calendar, err := clock.Embedded().Calendar(clock.Scotland)
@@ -292,52 +293,52 @@ func (v *review) draw(t casefile.Task, m manner) plan {
 		// It lay unopened for some days (C1): the attested day counts.
 		typed = typed.AddDays(2 + v.random.IntN(5))
 	}
-	return plan{act: v.deskDay(typed).Start().Add(10 * time.Hour), attested: on}
+	return intent{act: v.deskDay(typed).Start().Add(10 * time.Hour), attested: on}
 }
 
 // deskDay is the next day on which the case lies on somebody's desk: each case
 // does so once a week, and what happened meanwhile is typed in then, under the
 // day on which it happened.
-func (v *review) deskDay(from clock.Date) clock.Date {
-	for from.Weekday() != v.desk {
+func (v *inPlay) deskDay(from clock.Date) clock.Date {
+	for from.Weekday() != v.weekday {
 		from = from.AddDays(1)
 	}
 	return from
 }
 
-// manner is how reliably a kind of task is done.
-type manner struct {
+// pace is how reliably a kind of task is done.
+type pace struct {
 	inTime, late float64
 	prompt       bool // well before the deadline
 	outside      bool // by somebody outside the office
 }
 
-func mannerOf(t casefile.Task) manner {
+func paceOf(t casefile.Task) pace {
 	switch t.Kind {
 	case casefile.TaskQuestionnaire:
-		return manner{inTime: 0.80, late: 0.12, outside: true}
+		return pace{inTime: 0.80, late: 0.12, outside: true}
 	case casefile.TaskSchool, casefile.TaskGP, casefile.TaskHousing, casefile.TaskSocialWork, casefile.TaskReporter:
-		return manner{inTime: 0.85, late: 0.08, outside: true}
+		return pace{inTime: 0.85, late: 0.08, outside: true}
 	case casefile.TaskCommunity:
-		return manner{inTime: 0.5, outside: true}
+		return pace{inTime: 0.5, outside: true}
 	case casefile.TaskCheck:
-		return manner{inTime: 0.88, late: 0.11, outside: true}
+		return pace{inTime: 0.88, late: 0.11, outside: true}
 	case casefile.TaskReport:
-		return manner{inTime: 0.88, late: 0.08}
+		return pace{inTime: 0.88, late: 0.08}
 	case casefile.TaskWindow:
-		return manner{inTime: 0.75}
+		return pace{inTime: 0.75}
 	case casefile.TaskAppealWindow, casefile.TaskAppeal:
-		return manner{}
+		return pace{}
 	case casefile.TaskHold:
-		return manner{inTime: 0.5, late: 0.3}
+		return pace{inTime: 0.5, late: 0.3}
 	case casefile.TaskTrace, casefile.TaskTraceToServe:
-		return manner{inTime: 0.6, late: 0.3}
+		return pace{inTime: 0.6, late: 0.3}
 	}
-	return manner{inTime: 0.95, late: 0.04, prompt: true}
+	return pace{inTime: 0.95, late: 0.04, prompt: true}
 }
 
 // do sits down at somebody's desk and does an act. It reports whether it was accepted.
-func (v *review) do(ctx context.Context, r *Rehearsal, login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (bool, error) {
+func (v *inPlay) do(ctx context.Context, r *Rehearsal, login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (bool, error) {
 	d, err := r.deskOf(ctx, login)
 	if err != nil {
 		return false, err

@@ -32,7 +32,7 @@ func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 	require.NoError(t, err)
 
 	r := &Rehearsal{o: Options{Temporal: clients}}
-	v := &review{ref: id, now: time.Now()}
+	v := &inPlay{ref: id, now: time.Now()}
 	begun := v.now
 	past := begun.Add(-time.Hour)
 	waits := func() (err error) {

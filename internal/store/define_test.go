@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"hame/internal/rehearsal"
+	"hame/internal/practice"
 	"hame/internal/store"
 )
 
@@ -46,11 +46,11 @@ func TestADatabaseWithOtherDefinitions(t *testing.T) {
 		h.exec(`set role hame_owner; ` + other + `; reset role`)
 	}
 	require.NotEqual(t, want, code(h))
-	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: rehearsal.Staff()}))
+	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: practice.Staff()}))
 	require.Equal(t, want, code(h))
 	require.Equal(t, []string{ref}, list[string](h, `select case_ref from hame.review`), "what holds data stays")
 
-	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: rehearsal.Staff()}))
+	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: practice.Staff()}))
 	require.Equal(t, want, code(h), "set up again, nothing changes")
 }
 
@@ -80,7 +80,7 @@ func TestWhatIsForeignIsRefused(t *testing.T) {
 			require.NoError(t, h.admin.Get(&me, `select quote_ident(session_user)`))
 			h.exec(strings.ReplaceAll(c.plant, "postgres_of_the_test", me))
 			before := value[int](h, `select count(*) from hame.staff_event`)
-			err := store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: append(rehearsal.Staff(), store.StaffMember{Login: "flora", Person: "flora", Role: "caseworker"})})
+			err := store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: append(practice.Staff(), store.StaffMember{Login: "flora", Person: "flora", Role: "caseworker"})})
 			require.ErrorContains(t, err, c.found)
 			require.ErrorContains(t, err, "nothing was written")
 			require.Equal(t, before, value[int](h, `select count(*) from hame.staff_event`))

@@ -13,6 +13,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/practice"
 	"hame/internal/store"
 	"hame/internal/testdb"
 )
@@ -150,7 +151,7 @@ func (h *house) record(c store.NewCommand) *casefile.Refusal {
 var phone = &casefile.ContactFields{How: "phone"}
 
 // numbered is a family under a key of its own, that resembles no other.
-func numbered(n int) casefile.Family { return testdb.Family(fmt.Sprintf("N%d", n), monday) }
+func numbered(n int) casefile.Family { return practice.Family(fmt.Sprintf("N%d", n), monday) }
 
 func flagged(f casefile.Family, person int, flags ...casefile.Flag) casefile.Family {
 	f.People[person-1].Flags = flags

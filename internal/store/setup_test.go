@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
-	"hame/internal/rehearsal"
+	"hame/internal/practice"
 	"hame/internal/store"
 )
 
@@ -24,7 +24,7 @@ func TestSetupTwice(t *testing.T) {
 	before := count()
 	errs := make(chan error, 2)
 	for range cap(errs) {
-		go func() { errs <- store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: rehearsal.Staff()}) }()
+		go func() { errs <- store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: practice.Staff()}) }()
 	}
 	for range cap(errs) {
 		require.NoError(t, <-errs)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -20,9 +21,8 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
-	"hame/internal/desk"
 	"hame/internal/devstack"
-	"hame/internal/rehearsal"
+	"hame/internal/practice"
 	"hame/internal/store"
 )
 
@@ -89,7 +89,7 @@ func New(t testing.TB) DB {
 	require.NoError(t, conn.GetContext(ctx, &exists, `select exists (select from pg_database where datname = $1)`, template))
 	if !exists {
 		require.NoError(t, devstack.NewDatabase(ctx, super, template))
-		require.NoError(t, store.Setup(ctx, in(t, admin, template), store.SetupOptions{Staff: rehearsal.Staff()}))
+		require.NoError(t, store.Setup(ctx, in(t, admin, template), store.SetupOptions{Staff: practice.Staff()}))
 	}
 	name := "hame_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	exec(`create database %s template %s owner hame_admin`, name, template)
@@ -154,23 +154,6 @@ func (d DB) SQL(t testing.TB, login string) *sqlx.DB {
 	return d.pools.sql[login]
 }
 
-// Family is a family of Glasgow with a principal, a spouse and a child of ten,
-// six years here, represented and supported; change it as the test needs.
-func Family(key string, today clock.Date) casefile.Family {
-	arrived := clock.Partial(today.AddYears(-6))
-	person := func(no int, r casefile.Relationship, born clock.Date) casefile.Person {
-		return casefile.Person{No: no, Key: fmt.Sprint(no), Relationship: r, FamilyName: "Test" + key, GivenNames: fmt.Sprintf("Person %d", no),
-			NameKey: fmt.Sprintf("test%s person %d", key, no), BirthDate: clock.Partial(born), Sex: casefile.SexUnknown, Nationality: "TR",
-			BornInScotland: casefile.No, ArrivedOn: arrived, ClaimDate: arrived, ClaimStatus: casefile.ClaimUndecided}
-	}
-	return casefile.Family{Key: key, Lane: casefile.Legacy, Council: "S12000049", Address: "1 Test Street", Representative: "Test & Co",
-		Support: casefile.SupportSection95, People: []casefile.Person{
-			person(1, casefile.Principal, today.AddYears(-38)),
-			person(2, casefile.Spouse, today.AddYears(-35)),
-			person(3, casefile.Child, today.AddYears(-10)),
-		}}
-}
-
 // Import imports families as operations do, and returns their case references
 // by key.
 func (d DB) Import(t testing.TB, on clock.Date, families ...casefile.Family) map[string]string {
@@ -193,10 +176,11 @@ func (d DB) Import(t testing.TB, on clock.Date, families ...casefile.Family) map
 // the command line makes it.
 func CalendarApplication(t testing.TB, on clock.Date, to *clock.Holidays) store.NewCommand {
 	t.Helper()
-	c, err := desk.New("", casefile.ActApplyCalendar, 0, on, &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"}, "")
+	fields, err := json.Marshal(&casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "proclamation"})
 	require.NoError(t, err)
-	c.Office = store.CalendarOffice
-	return c
+	id, err := uuid.NewV7()
+	require.NoError(t, err)
+	return store.NewCommand{ID: id, Office: store.CalendarOffice, Act: casefile.ActApplyCalendar, AttestedOn: on, Fields: fields}
 }
 
 // ApplyCalendar puts a version of the holidays in force, as operations do, and

@@ -33,7 +33,7 @@ func events(ctx context.Context) (figures []Figure, err error) {
 		until int64
 	}
 	var segments []segment
-	around := func(r *review, label string, stage casefile.Stage, do func() error) error {
+	around := func(r *typicalReview, label string, stage casefile.Stage, do func() error) error {
 		if err := do(); err != nil {
 			return err
 		}

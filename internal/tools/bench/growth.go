@@ -110,10 +110,10 @@ func growthAt(ctx context.Context, n int) (got map[string]reads, err error) {
 	}
 	d := got["draw"]
 	got["draw"] = reads{d.statements / float64(drawn), d.rows / float64(drawn), d.buffers / float64(drawn)}
-	var r *review
+	var r *typicalReview
 	for r == nil || r.second {
 		got["review"], err = h.measured(ctx, func(all *sent) error {
-			r = &review{h: h, around: func(_ string, _ casefile.Stage, do func() error) error {
+			r = &typicalReview{h: h, around: func(_ string, _ casefile.Stage, do func() error) error {
 				return h.counting(ctx, all, func() error {
 					if err := do(); err != nil {
 						return err

@@ -18,7 +18,7 @@ import (
 	"hame/internal/carrier"
 	"hame/internal/desk"
 	"hame/internal/devstack"
-	"hame/internal/rehearsal"
+	"hame/internal/practice"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
@@ -70,7 +70,7 @@ func newInstallation(ctx context.Context, watched bool) (*installation, error) {
 			return nil, err
 		}
 	}
-	if err := store.Setup(ctx, h.admin, store.SetupOptions{Staff: rehearsal.Staff()}); err != nil {
+	if err := store.Setup(ctx, h.admin, store.SetupOptions{Staff: practice.Staff()}); err != nil {
 		return nil, err
 	}
 	options, err := settings.Temporal("hame-bench", settings.Quiet())

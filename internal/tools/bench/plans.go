@@ -48,7 +48,7 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	defer func() { err = after(err, func() error { return h.shut(ctx) }) }()
-	r := &review{h: h}
+	r := &typicalReview{h: h}
 	r.around = func(label string, _ casefile.Stage, do func() error) error {
 		if err := h.mark(ctx, label); err != nil {
 			return err

@@ -32,7 +32,7 @@ func replay(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	defer func() { err = after(err, func() error { return h.shut(ctx) }) }()
-	r := &review{h: h, around: func(_ string, _ casefile.Stage, do func() error) error { return do() }}
+	r := &typicalReview{h: h, around: func(_ string, _ casefile.Stage, do func() error) error { return do() }}
 	if err := r.begin(ctx, "SYN-SILENT"); err != nil {
 		return nil, err
 	}

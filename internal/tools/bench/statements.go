@@ -24,7 +24,7 @@ func statements(ctx context.Context) (figures []Figure, err error) {
 	acts := 0
 	var all sent
 	byStage, byAct := map[string]sent{}, map[string]sent{}
-	around := func(r *review, label string, stage casefile.Stage, do func() error) error {
+	around := func(r *typicalReview, label string, stage casefile.Stage, do func() error) error {
 		if label != labelStart && label != labelSkip {
 			acts++
 		}

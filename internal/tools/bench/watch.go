@@ -80,8 +80,8 @@ func (h *installation) counting(ctx context.Context, total *sent, f func() error
 	return err
 }
 
-// plan is a statement as it was run.
-type plan struct {
+// explained is a statement as it was run.
+type explained struct {
 	label string // what was being done
 	query string
 	root  map[string]any
@@ -119,7 +119,7 @@ type logged struct {
 
 // plans reads the plans of this database out of the server's log, each under what was
 // marked before it. What ran under no mark is left out.
-func (h *installation) plans(ctx context.Context) ([]plan, error) {
+func (h *installation) plans(ctx context.Context) ([]explained, error) {
 	const end = "the end"
 	if err := h.mark(ctx, end); err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (h *installation) plans(ctx context.Context) ([]plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		var found []plan
+		var found []explained
 		label := ""
 		for _, l := range lines {
 			if l.Database != h.name {
@@ -152,7 +152,7 @@ func (h *installation) plans(ctx context.Context) ([]plan, error) {
 			if err := json.Unmarshal([]byte(l.Message[at:]), &read); err != nil {
 				return nil, fmt.Errorf("auto_explain wrote what can't be read: %w", err)
 			}
-			found = append(found, plan{label, read.Query, read.Plan})
+			found = append(found, explained{label, read.Query, read.Plan})
 		}
 		time.Sleep(100 * time.Millisecond) // the log is written by a process of its own
 	}

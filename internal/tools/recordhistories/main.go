@@ -37,7 +37,6 @@ import (
 	"hame/internal/devstack"
 	"hame/internal/practice"
 	"hame/internal/recorded"
-	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
@@ -177,7 +176,7 @@ func open(ctx context.Context) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Setup(ctx, admin, store.SetupOptions{Staff: rehearsal.Staff()}); err != nil {
+	if err := store.Setup(ctx, admin, store.SetupOptions{Staff: practice.Staff()}); err != nil {
 		return nil, err
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -259,7 +258,7 @@ func (r *recorder) list(ctx context.Context, key string, lane casefile.Lane, con
 		return "", err
 	}
 	today := clock.DateOf(r.now)
-	family := practice.Family(key)
+	family := practice.Quillfeather(key)
 	family.Lane = lane
 	if _, err := operations.Import(ctx, []casefile.Family{family}, key, true, today, func() {}); err != nil {
 		return "", err

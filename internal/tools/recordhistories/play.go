@@ -62,7 +62,7 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 				deeds = []practice.Deed{{Login: "ailsa", Act: casefile.ActReturn, Text: practice.Text + ": the reasons are thin.",
 					Fields: func(practice.File) casefile.Fields { return &casefile.ReturnFields{Reasons: []string{"reasons_thin"}} }}}
 			default:
-				deeds = p.manner.Answer(t.Kind, t.Subject)
+				deeds = p.manner.Answer(t)
 			}
 		}
 		for _, d := range deeds {
@@ -91,9 +91,11 @@ func (r *recorder) stick(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range append(append(practice.Manner{}.Answer(casefile.TaskAllocate, 0), practice.Manner{}.Answer(casefile.TaskReconcile, 0)...), practice.Manner{}.Answer(casefile.TaskTriage, 0)...) {
-		if err := r.do(ctx, ref, d); err != nil {
-			return err
+	for _, kind := range []casefile.TaskKind{casefile.TaskAllocate, casefile.TaskReconcile, casefile.TaskTriage} {
+		for _, d := range (practice.Manner{}).Answer(casefile.Task{Kind: kind}) {
+			if err := r.do(ctx, ref, d); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := db.ExecContext(ctx, `alter table hame.letter rename to letter_away`); err != nil {
@@ -240,11 +242,7 @@ func (r *recorder) do(ctx context.Context, ref string, d practice.Deed) error {
 	if err != nil {
 		return err
 	}
-	var fields casefile.Fields
-	if d.Fields != nil {
-		fields = d.Fields(f)
-	}
-	cmd, err := desk.New(ref, d.Act, d.Subject, f.Today, fields, d.Text)
+	cmd, err := desk.New(ref, d.Act, d.Subject, f.Today, d.On(f), d.Text)
 	if err == nil && d.Act == casefile.ActContact { // the same one of that day may be meant again
 		cmd.Fields, err = casefile.Confirm(cmd.Fields)
 	}
