@@ -38,7 +38,7 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 			return err
 		}
 	} else if flag != "" && cmd.Subject != 0 {
-		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "confirmed"}); err != nil {
+		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: casefile.FlagConfirmed}); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		}
 	}
 	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
-		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: "off"}); err != nil {
+		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: casefile.FlagOff}); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 	if err := c.AddInterview(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, answerBy, c.holidays.Version(), cmd.ID); err != nil {
 		return err
 	}
-	_, err := c.AddEvidence(ctx, c.ref, casefile.ProviderInterview, cmd.Subject, "complete", cmd.AttestedOn, cmd.ID)
+	_, err := c.AddEvidence(ctx, c.ref, casefile.ProviderInterview, cmd.Subject, casefile.EvidenceComplete, cmd.AttestedOn, cmd.ID)
 	return err
 }
 
@@ -65,7 +65,7 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 		}
 	}
 	kind := f.Provider.Task()
-	if kind == "" || f.Result == "partial" {
+	if kind == "" || f.Result == casefile.EvidencePartial {
 		return nil
 	}
 	subject := 0

@@ -22,11 +22,11 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	if err != nil {
 		return err
 	}
-	state := "off"
+	state := casefile.FlagOff
 	if i := slices.IndexFunc(flags, func(x store.PersonFlag) bool { return x.Person == cmd.Subject && x.Flag == f.Flag }); i >= 0 {
 		state = flags[i].State
 	}
-	wanted := map[string]string{"on": "confirmed", "off": "off"}[f.To]
+	wanted := map[string]casefile.FlagState{"on": casefile.FlagConfirmed, "off": casefile.FlagOff}[f.To]
 	if f.Flag.NeedsTwo() {
 		settled, err := c.askSecondOfficer(ctx, cmd, *f, state == wanted)
 		if err != nil || !settled {
@@ -140,19 +140,19 @@ func (c *change) flagsLookedInto(ctx context.Context, person int, on clock.Date)
 // lookInto reports whether a flag that came with the file asks for somebody to
 // look into it: an allegation of public harm, and an illness that counts.
 func lookInto(f store.PersonFlag) bool {
-	return f.State == "alleged" && (f.Flag == casefile.FlagPublicHarm || f.Flag == casefile.FlagSeriousIllness)
+	return f.State == casefile.FlagAlleged && (f.Flag == casefile.FlagPublicHarm || f.Flag == casefile.FlagSeriousIllness)
 }
 
 // setImportedFlag takes a flag over from a file: an allegation, with the task or
 // the hold that it asks for. command is the act that accepted it.
 func (c *change) setImportedFlag(ctx context.Context, person int, flag casefile.Flag, command uuid.UUID) error {
-	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}); err != nil {
+	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: person, Flag: flag, State: casefile.FlagAlleged}); err != nil {
 		return err
 	}
 	if flag == casefile.FlagRestricted {
 		return c.Restrict(ctx, c.ref, true)
 	}
-	return c.openForFlag(ctx, store.PersonFlag{Person: person, Flag: flag, State: "alleged"}, c.today, command)
+	return c.openForFlag(ctx, store.PersonFlag{Person: person, Flag: flag, State: casefile.FlagAlleged}, c.today, command)
 }
 
 // openForFlag opens what a flag of the file asks for. command is the act that
@@ -180,7 +180,7 @@ func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
-	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection, State: "alleged"})
+	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection, State: casefile.FlagAlleged})
 	if err != nil {
 		return err
 	}

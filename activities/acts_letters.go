@@ -8,10 +8,6 @@ import (
 	"hame/internal/store"
 )
 
-// returnsThatStop is how many letters must come back from a family before its
-// clock stops (process.md, Stages).
-const returnsThatStop = 2
-
 // The kinds of letter.
 const (
 	openingLetter  = "opening"
@@ -145,7 +141,7 @@ func letterReturned(ctx context.Context, c *change, cmd store.Command, fields ca
 		}
 	}
 	switch {
-	case returns >= returnsThatStop:
+	case returns >= casefile.ReturnsThatStop:
 		if _, err := c.done(ctx, casefile.TaskQuestionnaire, 0, "stopped", cmd.AttestedOn); err != nil {
 			return err
 		}

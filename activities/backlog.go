@@ -227,7 +227,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 			if err != nil {
 				return err
 			}
-			if out.Head, err = tx.RecordOutcome(ctx, cmd.ID, "accepted", nil, 0, in.Now); err != nil {
+			if out.Head, err = tx.RecordOutcome(ctx, cmd.ID, casefile.ActAccepted, nil, 0, in.Now); err != nil {
 				return err
 			}
 		}
@@ -236,7 +236,7 @@ func (a *Activities) RecordBacklogAct(ctx context.Context, in RecordBacklogActPa
 	if refusal, ok := casefile.AsRefusal(err); ok {
 		out = RecordBacklogActResult{Refused: refusal}
 		err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-			head, err := tx.RecordOutcome(ctx, in.Command, "refused", refusal, 0, in.Now)
+			head, err := tx.RecordOutcome(ctx, in.Command, casefile.ActRefused, refusal, 0, in.Now)
 			if err != nil {
 				return err
 			}

@@ -55,7 +55,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 			s.do("fiona", casefile.ActWaive, task.Subject, &casefile.WaiveFields{Reason: "council_cannot"})
 		}
 	}
-	gp := func(result string) func(*story) {
+	gp := func(result casefile.EvidenceResult) func(*story) {
 		return func(s *story) {
 			s.instead[casefile.TaskGP] = nil
 			s.until(casefile.Evidence)

@@ -152,7 +152,7 @@ func TestAChildIsAChildInTheOrderOfListing(t *testing.T) {
 // the word that nothing is held (A14).
 func TestTheBestResult(t *testing.T) {
 	s := newOffice(t).family(t, nil).until(casefile.Evidence)
-	for _, step := range []struct{ result, best string }{{"nothing_held", "nothing_held"}, {"partial", "partial"}, {"complete", "complete"}} {
+	for _, step := range []struct{ result, best casefile.EvidenceResult }{{"nothing_held", "nothing_held"}, {"partial", "partial"}, {"complete", "complete"}} {
 		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: step.result})
 		require.NoError(t, s.Store.InTx(t.Context(), func(tx *store.Tx) error {
 			results, err := tx.ProviderResults(t.Context(), s.ref)

@@ -82,11 +82,11 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 	shared := policy.Facts{
 		"supported":               policy.Is(family.Supported),
 		"representation_accepted": policy.Is(accepted),
-		"community_evidence":      policy.Is(providers[casefile.ProviderCommunity] == "complete"),
+		"community_evidence":      policy.Is(providers[casefile.ProviderCommunity] == casefile.EvidenceComplete),
 		"best_interests":          bestInterests(interests),
 	}
 	if r, ok := providers[casefile.ProviderGP]; ok {
-		shared["health_evidence"] = policy.Is(r)
+		shared["health_evidence"] = policy.Is(string(r))
 	}
 	children, bornHere := 0, 0
 	longest := policy.NotKnown()

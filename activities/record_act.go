@@ -26,7 +26,7 @@ type RecordActParams struct {
 type RecordActResult struct {
 	Refused *casefile.Refusal `json:"refused,omitempty"`
 	// Head is the link that the act's outcome made in the case's chain.
-	Head   casefile.Link   `json:"head,omitzero"`
+	Head   casefile.Link  `json:"head,omitzero"`
 	Review casefile.Facts `json:"review"`
 }
 
@@ -121,7 +121,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 			}
 			revision++
 		}
-		out.Head, err = c.RecordOutcome(ctx, cmd.ID, "accepted", nil, revision, in.Now)
+		out.Head, err = c.RecordOutcome(ctx, cmd.ID, casefile.ActAccepted, nil, revision, in.Now)
 		return err
 	})
 	if refusal, ok := casefile.AsRefusal(err); ok {
@@ -136,7 +136,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 				out.Refused, out.Head = earlier(cmd), cmd.Link
 				return nil
 			}
-			out.Head, err = c.RecordOutcome(ctx, in.Command, "refused", refusal, c.before.Revision, in.Now)
+			out.Head, err = c.RecordOutcome(ctx, in.Command, casefile.ActRefused, refusal, c.before.Revision, in.Now)
 			if err != nil || !cmd.Late || c.before.Stage == casefile.Closed {
 				return err
 			}
@@ -170,18 +170,18 @@ func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, er
 		if err := handlers[cmd.Act](ctx, c, cmd, fields); err != nil {
 			return none, err
 		}
-		if err := c.CloseAll(ctx, c.ref, "filed", c.now); err != nil {
+		if err := c.CloseAll(ctx, c.ref, casefile.ResultFiled, c.now); err != nil {
 			return none, err // on a closed case reading the post is part of the one task
 		}
 	}
 	if err := c.open(ctx, casefile.TaskArrival, 0, c.today); err != nil {
 		return none, err
 	}
-	return c.RecordOutcome(ctx, cmd.ID, "filed", nil, c.before.Revision, c.now)
+	return c.RecordOutcome(ctx, cmd.ID, casefile.ActFiled, nil, c.before.Revision, c.now)
 }
 
 func earlier(cmd store.Command) *casefile.Refusal {
-	if cmd.Outcome.String == "accepted" || cmd.Outcome.String == "filed" {
+	if casefile.ActOutcome(cmd.Outcome.String).Done() {
 		return nil
 	}
 	return storedRefusal(cmd.Detail)

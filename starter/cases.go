@@ -188,7 +188,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	fmt.Fprintln(t, "\nPEOPLE\tNAME\tBORN\tNATIONALITY\tARRIVED\tBORN IN SCOTLAND")
 	for _, p := range f.People {
 		name, born, arrived := p.FamilyName+" "+p.GivenNames, p.BirthDate, p.ArrivedOn
-		if f.Sees == "summary" {
+		if f.Sees == casefile.SeesSummary {
 			born, arrived = p.BornYear, p.ArrivedYear
 			if name == " " {
 				name = "(not shown)"

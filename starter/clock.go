@@ -25,7 +25,7 @@ func (a *app) clockCommand() *cobra.Command {
 // caseClocks are a case's deadlines as the reader's role may see them.
 type caseClocks struct {
 	Case     string      `json:"case"`
-	Sees     string      `json:"sees"`
+	Sees     casefile.Sight      `json:"sees"`
 	Now      time.Time   `json:"now"`
 	Calendar string      `json:"calendar"` // the version in force
 	Council  string      `json:"council"`
@@ -193,7 +193,7 @@ func (k caseClocks) write(w io.Writer) {
 
 // writeOpen shows the deadlines that run or are stopped, and says where none does.
 func (k caseClocks) writeOpen(w io.Writer) {
-	switch inside := k.Sees == "file" || k.Sees == "no_text"; {
+	switch inside := k.Sees == casefile.SeesFile || k.Sees == casefile.SeesNoText; {
 	case len(k.Tasks) == 0 && inside:
 		fmt.Fprintln(w, "The case has had no deadline yet.")
 	case len(k.Tasks) == 0:

@@ -105,7 +105,7 @@ func TestWhatClockShowTells(t *testing.T) {
 	}
 
 	for _, c := range []struct {
-		sees  string
+		sees  casefile.Sight
 		tasks []taskClock
 		words string
 	}{

@@ -246,9 +246,6 @@ func (a *app) duplicateCommand() *cobra.Command {
 	return group("duplicate", "families that may stand twice in the backlog", forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
 }
 
-// holdWorkingDays is when a held second file comes up for review [D].
-const holdWorkingDays = 20
-
 func (a *app) duplicateResolve() *cobra.Command {
 	var flags actFlags
 	fields := &casefile.DuplicateFields{}
@@ -272,7 +269,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 				if err != nil {
 					return "", err
 				}
-				reviewOn := calendar.AddWorkingDays(cmd.AttestedOn, holdWorkingDays)
+				reviewOn := calendar.AddWorkingDays(cmd.AttestedOn, casefile.DuplicateWorkingDays)
 				held, err := s.ResolveDuplicate(c.Context(), cmd, reviewOn)
 				switch {
 				case err != nil:

@@ -131,7 +131,7 @@ func (a *app) representationSummary() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.Sees != "summary" {
+			if f.Sees != casefile.SeesSummary {
 				return casefile.Refuse(casefile.RefusedRole, "the summary is for the minister's office; case show shows you what you may see")
 			}
 			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) { a.showSummaryOf(t, f) })
@@ -191,7 +191,7 @@ func (a *app) decisionShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.Sees != "file" {
+			if f.Sees != casefile.SeesFile {
 				return casefile.Refuse(casefile.RefusedRole, "proposals and decisions are for those who see the file; case show shows you what your role sees")
 			}
 			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) {

@@ -100,6 +100,30 @@ type Neutral struct {
 	InWords string
 }
 
+// Parts lists the parts.
+var Parts = []Part{PartAuthor, PartSecond, PartReporter, PartSigner, PartWaiver, PartDrafter, PartRepChecker, PartRepClearer, PartRepSigner}
+
+// Role is the role in which somebody plays the part: in it they see a restricted case.
+func (p Part) Role() Party {
+	switch p {
+	case PartAuthor:
+		return DecisionMaker
+	case PartSecond:
+		return SecondOfficer
+	case PartReporter:
+		return LeadProfessional
+	case PartSigner:
+		return WelfareLead
+	case PartWaiver:
+		return SeniorCaseworker
+	case PartRepClearer:
+		return PrivateOffice
+	case PartRepSigner:
+		return Minister
+	}
+	return RepresentationDrafter
+}
+
 // ActRule describes an act: all that is the same for everybody who meets it. The
 // command line, the forms, the checks of a review, the roles in the database and the
 // reference are made from it. Beside it an act has a handler in activities.

@@ -110,10 +110,6 @@ var (
 	FamilyFacts = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact", "support"}
 )
 
-// openWithin is how far ahead, in days, a family can be brought forward to [D]: a
-// later day would put it back behind those who are drawn.
-const openWithin = 365
-
 // CheckListingDay refuses a day on which the review of a family that was not
 // drawn can't begin; nil if it can.
 func CheckListingDay(on, today clock.Date) *Refusal {

@@ -40,10 +40,6 @@ const (
 	ExtensionWithdrawn = "withdrawn"
 )
 
-// reviewWithin is how far ahead, in days, a hold's review may be [D]: the year
-// 9999 is no day of review.
-const reviewWithin = 183
-
 // CheckReviewDay refuses a day on which a hold can't be looked at again; nil if it can.
 func CheckReviewDay(on, today clock.Date) *Refusal {
 	switch {
@@ -54,9 +50,6 @@ func CheckReviewDay(on, today clock.Date) *Refusal {
 	}
 	return nil
 }
-
-// mostAskedFor bounds what is asked for, in days: more is a slip.
-const mostAskedFor = 366
 
 // HoldFields says on which ground a case is held, and when the hold is looked at
 // again. A hold without a review date is refused.

@@ -91,15 +91,15 @@ func (f InterviewFields) Attested() (clock.Date, string, Day) {
 // EvidenceFields says who sent evidence, and how much of it.
 type EvidenceFields struct {
 	Provider Provider `json:"provider" yaml:"provider"`
-	Result   string   `json:"result" yaml:"result"` // complete, partial, nothing_held
+	Result   EvidenceResult `json:"result" yaml:"result"` // complete, partial, nothing_held
 }
 
 // Ask wants the provider and what came.
 func (f EvidenceFields) Ask() []Field {
 	return []Field{
 		{Name: "provider", Given: string(f.Provider), Codes: codes(Providers...)},
-		{Name: "result", Given: f.Result, Codes: codes("complete", "partial", "nothing_held"), Help: "how much of what was asked for came", Unsaid: "complete",
-			Switches: switches("partial", "only part of what was asked for came", "nothing_held", "the provider says that it holds nothing")},
+		{Name: "result", Given: string(f.Result), Codes: codes(EvidenceResults...), Help: "how much of what was asked for came", Unsaid: string(EvidenceComplete),
+			Switches: switches(string(EvidencePartial), "only part of what was asked for came", string(EvidenceNothingHeld), "the provider says that it holds nothing")},
 	}
 }
 

@@ -12,7 +12,7 @@ const (
 var serviceActs = []*ActRule{
 	{
 		Act: ActRecordService, InWords: "records service of the decision, with proof",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service, Day: ReportedWithin(14, FactSigned, FactDecisionSent),
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service, Day: ReportedWithin(ServiceFarDays, FactSigned, FactDecisionSent),
 		Fields: of[ServiceFields], Many: true,
 	},
 	{

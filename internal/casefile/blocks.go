@@ -52,13 +52,6 @@ func (b Block) InWords() string {
 	}[b]
 }
 
-// How long a check may be relied on (process.md, What blocks a signature).
-const (
-	SecurityCheckDays  = 90 // calendar days
-	WelfareCheckMonths = 6
-	AdverseAnswerWDays = 10 // working days, England and Wales
-)
-
 // File is what a signature looks at: facts recorded so far, without names.
 type File struct {
 	People []FilePerson

@@ -56,23 +56,6 @@ func (g Ground) Flag() Flag {
 	return ""
 }
 
-// mostExtended is how many days, in the budget's own unit, a task can be extended
-// by in all. Those whose time can be extended are outside the Home Office, which
-// does not extend its own: it is escalated. The report's fourteen days are row 4's;
-// the others are [D], and end before the review would wait twice as long.
-var mostExtended = map[TaskKind]int{
-	TaskQuestionnaire: 20,
-	TaskSchool:        10,
-	TaskGP:            14,
-	TaskSocialWork:    14,
-	TaskReporter:      20,
-	TaskHousing:       10,
-	TaskCommunity:     10,
-	TaskAssignWelfare: 5,
-	TaskReport:        14,
-	TaskWindow:        10,
-}
-
 // MostExtended returns by how many days in all a kind of task can be extended; 0
 // for one that can't be.
 func (k TaskKind) MostExtended() int { return mostExtended[k] }

@@ -31,10 +31,6 @@ const (
 // review handles it.
 var Handled = Day{}
 
-// FarDays is how many calendar days before today an attested day may be without
-// being asked back [D].
-const FarDays = 90
-
 // Reported is the day of an act that reports what happened. It is attested, and not
 // earlier than any of the facts that are known.
 func Reported(since ...Fact) Day { return Day{kind: reported, since: since, within: FarDays} }

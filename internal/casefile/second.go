@@ -12,6 +12,9 @@ const (
 	NoSecond          SecondDue = "no"
 )
 
+// SecondDues lists them, gravest first.
+var SecondDues = []SecondDue{SecondForRefusal, SecondForReferral, SecondForReturn, SecondForSample, NoSecond}
+
 // Proposals is what the earlier proposals of a case mean for the next one.
 type Proposals struct {
 	// Drawn is whether one of them was drawn for a second officer.

@@ -114,7 +114,7 @@ func (d *Desk) DoOnce(ctx context.Context, c store.NewCommand) (receipt contract
 	case !mine.Outcome.Valid:
 		receipt, err = d.await(ctx, c.ID)
 		return receipt, false, err
-	case mine.Outcome.String == "expired":
+	case mine.Outcome.String == string(casefile.ActExpired):
 		// It was given up undelivered: it is done now, as the next of its line.
 		c.ID = derived(c.ID[:])
 		return d.DoOnce(ctx, c)
@@ -177,11 +177,11 @@ func (d *Desk) silence(ctx context.Context) error {
 
 // receiptOf is the receipt of a command that has its outcome.
 func receiptOf(mine store.MyCommand) (contract.Receipt, error) {
-	receipt := contract.Receipt{Revision: mine.Revision, Filed: mine.Outcome.String == "filed"}
+	receipt := contract.Receipt{Revision: mine.Revision, Filed: mine.Outcome.String == string(casefile.ActFiled)}
 	switch mine.Outcome.String {
-	case "expired":
+	case string(casefile.ActExpired):
 		receipt.Refused = casefile.Refuse(casefile.RefusedTooLate, "it was not delivered in time, and was given up: type it again")
-	case "refused":
+	case string(casefile.ActRefused):
 		receipt.Refused = casefile.Refuse(casefile.RefusedAlreadyDone, "it was dealt with before")
 		if err := json.Unmarshal(mine.Detail, receipt.Refused); err != nil {
 			return receipt, err

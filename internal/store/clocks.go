@@ -27,6 +27,9 @@ const (
 	CausePost       Cause = "post" // an item of post is waited for (C1)
 )
 
+// Causes lists them.
+var Causes = []Cause{CauseHold, CauseRelease, CauseHoldReview, CauseExtension, CauseWithdrawal, CauseCalendar, CausePost}
+
 // MoveTask gives a task the dates of a plan, and keeps the old ones with the cause of
 // the change, in one statement: neither is there without the other. budget is that of
 // the deadline, which changes for the review of a hold alone. command is the act that

@@ -154,10 +154,7 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 		       c.fields, c.text_digest is not null as has_text, c.person, o.outcome, o.detail,
 		       clock_timestamp() > c.recorded_at + `+toldWithin+` as late,
 		       coalesce(o.chain_n, 0) as "link.n", coalesce(encode(o.chain_hash, 'hex'), '') as "link.hash",
-		       exists (select from staff s join act_role a on a.role = s.role and a.act = c.kind
-		               left join family f on f.case_ref = c.case_ref
-		               where s.login = c.login and s.person = c.person and grant_holds(s, c.recorded_at)
-		                 and (not a.council or s.council = f.council)) as permitted
+		       login_may(c.login, c.person, c.kind, c.case_ref, c.recorded_at) as permitted
 		from command c left join command_outcome o on o.command_id = c.id where c.id = $1`, id)
 	return c, err
 }
@@ -165,7 +162,7 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 // RecordOutcome writes what became of a command, and returns the link that it makes
 // in the chain. The outcome is unique per command, and the only guard against doing
 // it twice.
-func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome string, r *casefile.Refusal, revision int, at time.Time) (casefile.Link, error) {
+func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome casefile.ActOutcome, r *casefile.Refusal, revision int, at time.Time) (casefile.Link, error) {
 	code, detail := "", []byte("{}")
 	var link casefile.Link
 	if r != nil {

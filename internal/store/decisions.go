@@ -293,15 +293,15 @@ func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, r
 
 // ProviderResults returns the best result that each provider gave: what is complete
 // before part of it, and part of it before the word that nothing is held.
-func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]string, error) {
+func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]casefile.EvidenceResult, error) {
 	var rows []struct {
-		Provider casefile.Provider `db:"provider"`
-		Result   string            `db:"result"`
+		Provider casefile.Provider       `db:"provider"`
+		Result   casefile.EvidenceResult `db:"result"`
 	}
 	err := t.all(ctx, &rows, `
 		select distinct on (provider) provider, result from evidence where case_ref = $1
-		order by provider, array_position(array['complete', 'partial', 'nothing_held'], result)`, ref)
-	results := make(map[casefile.Provider]string, len(rows))
+		order by provider, array_position($2::text[], result)`, ref, pq.Array(casefile.EvidenceResults))
+	results := make(map[casefile.Provider]casefile.EvidenceResult, len(rows))
 	for _, r := range rows {
 		results[r.Provider] = r.Result
 	}

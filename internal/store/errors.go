@@ -94,7 +94,7 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"reference_taken":             casefile.Refuse(casefile.RefusedConstraint, "a case reference was drawn twice: import again"),
 	"no_reason_rests_on_a_gap":    casefile.Refuse(casefile.RefusedGap, "no reason may rest on a gap"),
 	"nobody_grants_to_themselves": casefile.Refuse(casefile.RefusedConstraint, "nobody grants a role to themselves, under whichever login: ask another administrator"),
-	"erasure_reason":              casefile.Refuse(casefile.RefusedFields, "the reason must be one of "+strings.Join(casefile.ErasureReasons, ", ")),
+	"erasure_reason_check":        casefile.Refuse(casefile.RefusedFields, "the reason must be one of "+strings.Join(casefile.ErasureReasons, ", ")),
 	"court_hold_stands":           casefile.Refuse(casefile.RefusedBlocked, "a court's hold is open on the case: nothing of it is erased before the hold ends"),
 	"reasons_may_be_appealed":     casefile.Refuse(casefile.RefusedBlocked, "the reasons of a decision stay while they may be appealed against: until the case is closed"),
 	"erasure_four_eyes":           casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another officer of operations must confirm it, with the same command"),

@@ -13,7 +13,7 @@ import (
 
 // AddEvidence records what a provider sent. It reports whether the same is on record
 // already: from the same provider, about the same person, received on the same day.
-func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int, result string, on clock.Date, command uuid.UUID) (twice bool, err error) {
+func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int, result casefile.EvidenceResult, on clock.Date, command uuid.UUID) (twice bool, err error) {
 	err = t.get(ctx, &twice, `
 		insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id)
 		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from evidence where case_ref = $1

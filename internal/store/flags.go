@@ -36,9 +36,9 @@ func (t *Tx) OpenHolds(ctx context.Context, ref string) (int, error) {
 
 // PersonFlag is a flag of a person and its state: alleged, confirmed or off.
 type PersonFlag struct {
-	Person int           `db:"no"`
-	Flag   casefile.Flag `db:"flag"`
-	State  string        `db:"state"`
+	Person int                `db:"no"`
+	Flag   casefile.Flag      `db:"flag"`
+	State  casefile.FlagState `db:"state"`
 }
 
 // Flags lists a family's flags, cleared ones too.

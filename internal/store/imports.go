@@ -16,10 +16,6 @@ import (
 	"hame/internal/clock"
 )
 
-// DuplicateWorkingDays is how long a caseworker has to say whether two files are
-// one family, before it goes to the senior caseworker.
-const DuplicateWorkingDays = 20
-
 // Imported says what an import did.
 type Imported struct {
 	Created   int `db:"created" json:"new"`
@@ -102,7 +98,7 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 			return err
 		}
 		err = t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7, $8)`,
-			batch, fileDigest, brought.Synthetic, on, calendar.AddWorkingDays(on, DuplicateWorkingDays),
+			batch, fileDigest, brought.Synthetic, on, calendar.AddWorkingDays(on, casefile.DuplicateWorkingDays),
 			pq.Array(casefile.PersonFacts), pq.Array(casefile.FamilyFacts), pq.Array(spare))
 		if err != nil || len(brought.Elsewhere) == 0 {
 			return err

@@ -183,9 +183,7 @@ func (t *Tx) LaneCounts(ctx context.Context, lane casefile.Lane) (LaneCounts, er
 	var c LaneCounts
 	err := t.get(ctx, &c, `
 		select count(*) filter (where l.case_ref is null) as unlisted,
-			count(*) filter (where l.case_ref is null and exists (
-				select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
-				union all select from hold h where h.case_ref = f.case_ref and h.ground = 'duplicate' and h.ended_on is null)) as held,
+			count(*) filter (where l.case_ref is null and held_as_double(f.case_ref, true)) as held,
 			count(l.case_ref) as listed, count(r.case_ref) filter (where r.stage = 'closed') as closed
 		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.lane = $1`, lane)
 	return c, err

@@ -123,8 +123,8 @@ func TestDeadlinesReported(t *testing.T) {
 	task("d", true, nil, "due", "gap")
 	task("e", false, nil, "due", "", "escalation", "")
 	task("f", false, nil)
-	task("g", true, nil, "due", "lapse")
-	task("h", true, nil, "due", "search_appeal")
+	task("evidence.community", true, nil, "due", "lapse")
+	task("service.appeal_window", true, nil, "due", "search_appeal")
 	r, err := h.as("archie").Report(t.Context())
 	require.NoError(t, err)
 	d := r.Deadlines

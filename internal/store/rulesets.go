@@ -27,8 +27,7 @@ func (t *Tx) RuleSetBody(ctx context.Context, hash string) (string, error) {
 func (t *Tx) OperativeHash(ctx context.Context, lane casefile.Lane, on clock.Date) (string, error) {
 	var hash string
 	err := t.get(ctx, &hash, `
-		select hash from rule_set where use = 'operative' and lane = $1 and in_force_from <= $2
-		order by in_force_from desc, recorded_at desc limit 1`, lane, on)
+		select hash from operative_rule_set($1, $2)`, string(lane), on)
 	return hash, err
 }
 

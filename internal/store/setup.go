@@ -212,6 +212,9 @@ func (t *Tx) saveRules(ctx context.Context) error {
 			}
 		}
 	}
+	if err := t.saveLimits(ctx); err != nil {
+		return err
+	}
 	sets, err := policy.Embedded()
 	if err != nil {
 		return err
@@ -222,6 +225,32 @@ func (t *Tx) saveRules(ctx context.Context) error {
 		}
 	}
 	return t.saveCalendar(ctx)
+}
+
+// saveLimits writes what functions of the database must know of the time limits, the
+// kinds of task and the parts on a case.
+func (t *Tx) saveLimits(ctx context.Context) error {
+	for _, table := range []string{"time_limit", "task_kind", "part_role"} {
+		if err := t.exec(ctx, `delete from `+table); err != nil {
+			return err
+		}
+	}
+	for _, l := range casefile.DatabaseLimits {
+		if err := t.exec(ctx, `insert into time_limit (name, days) values ($1, $2)`, l.Name, l.Days); err != nil {
+			return err
+		}
+	}
+	for _, rule := range casefile.TaskRules {
+		if err := t.exec(ctx, `insert into task_kind (kind, can_be_missed) values ($1, $2)`, rule.Kind, rule.Kind.CanBeMissed()); err != nil {
+			return err
+		}
+	}
+	for _, part := range casefile.Parts {
+		if err := t.exec(ctx, `insert into part_role (part, role) values ($1, $2)`, string(part), part.Role()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *Tx) saveStaff(ctx context.Context, staff []StaffMember) error {

@@ -9,8 +9,6 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/policy"
-
-	"github.com/lib/pq"
 )
 
 // OpenTask opens a task with its deadline, for whoever is awaited. An open one of
@@ -146,12 +144,9 @@ func (t *Tx) Task(ctx context.Context, ref string, kind casefile.TaskKind, subje
 func (t *Tx) TasksWithDates(ctx context.Context, ref string) ([]TaskDates, error) {
 	var rows []TaskDates
 	err := t.all(ctx, &rows, selectTaskDates+`
-		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.due_on is null or t.result = any($2)) order by t.id desc`, ref, timePassed)
+		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.due_on is null or time_passed(t.result)) order by t.id desc`, ref)
 	return rows, err
 }
-
-// timePassed are the results of tasks that were closed because their time had passed.
-var timePassed = pq.Array([]casefile.TaskResult{casefile.ResultGap, casefile.ResultLapsed})
 
 // OpenSubjects lists the subjects for which a kind of task is open, in order.
 func (t *Tx) OpenSubjects(ctx context.Context, ref string, kind casefile.TaskKind) ([]int, error) {
@@ -221,8 +216,8 @@ func (t *Tx) MarkOverdue(ctx context.Context, task int64) error {
 func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date, at time.Time) error {
 	return t.exec(ctx, `
 		update task set result = $4, attested_on = $5, answered_at = $6, overdue = coalesce($5::date > due_on and $7, overdue)
-		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and result = any($8))`,
-		ref, kind, subject, result, on, at, kind.CanBeMissed(), timePassed)
+		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and time_passed(result))`,
+		ref, kind, subject, result, on, at, kind.CanBeMissed())
 }
 
 // CloseAll closes every open task of a case that is still open, with one result.

@@ -1,4 +1,4 @@
 -- London's day at the programme's now.
 create or replace function business_today() returns date language sql stable security definer set search_path = hame, pg_temp as $$
-    select (business_now() at time zone 'Europe/London')::date
+    select london_day(business_now())
 $$;

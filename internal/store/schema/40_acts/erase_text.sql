@@ -1,6 +1,6 @@
 -- Erases the text of an act. It takes two officers of operations: the first one's call asks for it, another person's call,
 -- with the same reason, erases the text; neither wrote it. Both calls are acts in the chain of the same case. A request that nobody confirms
--- within 30 days lapses [D]. Returns 'asked' or 'erased'. What forbids an erasure is looked at in both calls: a court's hold
+-- in time lapses (limit erasure_request). Returns 'asked' or 'erased'. What forbids an erasure is looked at in both calls: a court's hold
 -- overrides it, and the texts of a decision stay until its case is closed.
 create or replace function erase_text(id uuid, target uuid, reason text) returns text language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
@@ -15,9 +15,6 @@ begin
     select * into c from command x where x.id = erase_text.target;
     if c.id is null or (c.case_ref is not null and not may_see(c.case_ref)) then
         raise exception 'no such command' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
-    end if;
-    if reason is null or reason not in ('retention', 'data_subject', 'wrong_file') then
-        raise exception 'no such reason' using errcode = 'check_violation', constraint = 'erasure_reason';
     end if;
     -- A hold opens at the listing; until then the imported flag stands for it.
     if exists (select from hold h where h.case_ref = c.case_ref and h.ground = 'court' and h.ended_on is null)
@@ -39,7 +36,7 @@ begin
     end if;
 
     select * into request from erasure e where e.target = erase_text.target and e.settled_on is null;
-    if request.asked_on < today - 30 then
+    if request.asked_on < today - limit_days('erasure_request') then
         update erasure e set result = 'lapsed', settled_on = today where e.no = request.no;
         request := null;
     elsif person_key(request.first_by) = person_key(my_person()) then

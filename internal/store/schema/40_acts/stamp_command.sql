@@ -14,11 +14,10 @@ begin
     if new.case_ref is not null and not may_see(new.case_ref) and not (new.kind = 'case.recover' and needs_recovery(new.case_ref)) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
-    if not exists (select from act_role a join my_roles() m on m.role = a.role
-                   where a.act = new.kind
-                     and case when new.case_ref is not null then 'case' when new.lane is not null then 'lane' else new.office end
-                         = any (a.about)
-                     and (not a.council or m.council = (select council from family f where f.case_ref = new.case_ref))) then
+    if not login_may(session_user, new.person, new.kind, new.case_ref, clock_timestamp())
+       or not exists (select from act_role a where a.act = new.kind
+                        and case when new.case_ref is not null then 'case' when new.lane is not null then 'lane' else new.office end
+                            = any (a.about)) then
         raise exception '% may not do %', session_user, new.kind using errcode = 'insufficient_privilege';
     end if;
     -- What one login has left undelivered is bounded, so that it starves nobody else's acts [D].

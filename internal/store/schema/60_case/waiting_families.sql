@@ -11,10 +11,7 @@ create or replace function waiting_families(in_lane text, in_all boolean) return
     from family f join person h on h.case_ref = f.case_ref and h.relationship = 'principal'
     where f.lane = in_lane
       and not exists (select from listing l where l.case_ref = f.case_ref)
-      -- Which is held back because of a case that the reader does not see, the order does not show.
-      and not exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
-                      and (in_all or (may_see(d.a) and may_see(d.b))))
-      and not exists (select from hold o where o.case_ref = f.case_ref and o.ground = 'duplicate' and o.ended_on is null)
+      and not held_as_double(f.case_ref, in_all)
       -- A family that has moved away waits until somebody has said whether it has.
       and not exists (select from import_difference d where d.case_ref = f.case_ref and d.field = 'council' and d.finding is null)
     order by f.case_ref

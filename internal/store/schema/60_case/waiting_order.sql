@@ -6,8 +6,7 @@ begin
         raise exception '% may not read the order of listing', session_user using errcode = 'insufficient_privilege';
     end if;
     return query
-    select w.*, (select r.body from rule_set r where r.use = 'operative' and r.lane = in_lane and r.in_force_from <= business_today()
-                 order by r.in_force_from desc, r.recorded_at desc limit 1)
+    select w.*, (select r.body from operative_rule_set(in_lane, business_today()) r)
     from waiting_families(in_lane, has_role('auditor')) w join case_sight s on s.case_ref = w.case_ref where s.sight is not null
     order by w.case_ref;
 end $$;

@@ -45,10 +45,8 @@ begin
         from task k join timed t using (case_ref) left join moved v on v.task_id = k.id
         cross join lateral (select case when v.task_id is null then k.due_on when v.changed then v.known else v.first end as due) u
         where k.opened_at <= as_of
-          and not exists (select from rung x where x.task_id = k.id and x.kind = 'due' and x.acted_at <= as_of and x.effect in ('lapse', 'search_appeal'))
-          and case when k.attested_on is not null and coalesce(k.answered_at, k.closed_at) <= as_of then k.attested_on > u.due
-                   else exists (select from rung x where x.task_id = k.id and x.kind = 'due' and x.acted_at <= as_of
-                                and (x.on_at at time zone 'Europe/London')::date > u.due) end
+          and missed(k.kind, case when coalesce(k.answered_at, k.closed_at) <= as_of then k.attested_on end, u.due,
+                     (select london_day(max(x.on_at)) from rung x where x.task_id = k.id and x.kind = 'due' and x.acted_at <= as_of))
         group by grouping sets ((t.g_lane, t.g_council, t.g_stage, k.owed_by), (k.owed_by))),
     groups as (
         select grouping(g_lane) = 1 as total, g_lane, g_council, g_stage, count(*) as families,
@@ -83,7 +81,6 @@ begin
                 'paused', (select c.kind = 'backlog.pause' from command c join command_outcome o on o.command_id = c.id
                            where c.lane = b.lane and c.kind in ('backlog.start', 'backlog.pause', 'backlog.resume') and o.outcome = 'accepted' and o.business_at <= as_of
                            order by o.business_at desc, c.chain_n desc limit 1),
-                'rule_set', (select s.body from rule_set s where s.use = 'operative' and s.lane = b.lane and s.in_force_from <= (as_of at time zone 'Europe/London')::date
-                             order by s.in_force_from desc, s.recorded_at desc limit 1)) order by b.lane), '[]')
+                'rule_set', (select s.body from operative_rule_set(b.lane, london_day(as_of)) s)) order by b.lane), '[]')
             from (select x.lane from backlog_lane x where x.started_at <= as_of) b)));
 end $$;

@@ -19,9 +19,7 @@ begin
         from family f left join review r using (case_ref) left join listing l using (case_ref)
         where whole or not f.restricted or may_see(f.case_ref)),
     dues as (
-        select t.*, exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect in ('lapse', 'search_appeal')) as lapsed,
-               exists (select from rung x where x.task_id = t.id and x.kind = 'due' and x.effect not in ('lapse', 'search_appeal')
-                       and (x.on_at at time zone 'Europe/London')::date > t.due_on) as passed,
+        select t.*, (select london_day(max(x.on_at)) from rung x where x.task_id = t.id and x.kind = 'due') as came_due,
                exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as was_reminded,
                exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as was_escalated
         from task t where whole or exists (select from cases c where c.case_ref = t.case_ref))
@@ -54,9 +52,9 @@ begin
             where whole or exists (select from cases c where c.case_ref = o.case_ref) group by 1) x),
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null and coalesce(attested_on <= due_on, attested_on is not null)),
-            -- What was stopped or extended since its day had passed has not been missed yet. figures() counts alike.
-            'missed', count(*) filter (where not lapsed and case when attested_on is not null then attested_on > due_on else passed end),
-            'windows_ended', count(*) filter (where lapsed), 'reminded', count(*) filter (where was_reminded),
+            'missed', count(*) filter (where missed(kind, attested_on, due_on, came_due)),
+            'windows_ended', count(*) filter (where came_due is not null
+                and kind in (select k.kind from task_kind k where not k.can_be_missed)), 'reminded', count(*) filter (where was_reminded),
             'escalated', count(*) filter (where was_escalated)) from dues),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
             'median', percentile_disc(0.5) within group (order by served_on - listing_date),

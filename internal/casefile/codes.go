@@ -1,0 +1,60 @@
+package casefile
+
+// ActOutcome is what became of an act that was recorded.
+type ActOutcome string
+
+// The outcomes of an act.
+const (
+	ActAccepted ActOutcome = "accepted"
+	ActRefused  ActOutcome = "refused"
+	// ActFiled is an act that is kept with a closed case.
+	ActFiled ActOutcome = "filed"
+	// ActExpired is an act that was not delivered for too long.
+	ActExpired ActOutcome = "expired"
+)
+
+// ActOutcomes lists them.
+var ActOutcomes = []ActOutcome{ActAccepted, ActRefused, ActFiled, ActExpired}
+
+// Done reports whether the act stands on the case's file.
+func (o ActOutcome) Done() bool { return o == ActAccepted || o == ActFiled }
+
+// EvidenceResult is how much of what was asked for a provider has sent.
+type EvidenceResult string
+
+// The results, the best first.
+const (
+	EvidenceComplete    EvidenceResult = "complete"
+	EvidencePartial     EvidenceResult = "partial"
+	EvidenceNothingHeld EvidenceResult = "nothing_held"
+)
+
+// EvidenceResults lists them, the best first.
+var EvidenceResults = []EvidenceResult{EvidenceComplete, EvidencePartial, EvidenceNothingHeld}
+
+// FlagState says how far a flag of a person is established.
+type FlagState string
+
+// The states of a flag.
+const (
+	FlagAlleged   FlagState = "alleged"
+	FlagConfirmed FlagState = "confirmed"
+	FlagOff       FlagState = "off"
+)
+
+// FlagStates lists them.
+var FlagStates = []FlagState{FlagAlleged, FlagConfirmed, FlagOff}
+
+// Sight is how much of a case a role sees.
+type Sight string
+
+// The sights, the widest first. No sight at all is the empty one.
+const (
+	SeesFile     Sight = "file"
+	SeesNoText   Sight = "no_text"  // the file without what was written
+	SeesChildren Sight = "children" // a council: its children's checks
+	SeesSummary  Sight = "summary"  // the minister's office: the anonymised summary
+)
+
+// Sights lists them, the widest first.
+var Sights = []Sight{SeesFile, SeesNoText, SeesChildren, SeesSummary}

@@ -1,0 +1,26 @@
+-- +goose Up
+-- What functions of the database must know of the rules in the code. Set-up writes these tables from the code, as it
+-- writes act_role.
+
+-- Time limits in days: casefile.DatabaseLimits.
+create table time_limit (
+    name text primary key,
+    days int  not null check (days > 0)
+);
+
+-- The kinds of task, and whether their last day can be missed.
+create table task_kind (
+    kind          text primary key,
+    can_be_missed boolean not null
+);
+
+-- In which role somebody plays a part on a case.
+create table part_role (
+    part text primary key,
+    role text not null
+);
+
+-- +goose Down
+drop table part_role;
+drop table task_kind;
+drop table time_limit;
