@@ -86,13 +86,17 @@ const (
 )
 
 // classify turns a store's error into what Temporal should do about it. The
-// message names the activity and a code, and never a value.
+// message names the activity, the method of the store and a code, and never a value. The
+// case is the workflow's own id, beside which Temporal shows the message.
 func classify(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
 	message := fmt.Sprintf("%s: %v", doing, err)
 	var se *store.Error
+	if errors.As(err, &se) && se.Kind != store.Broken && se.Method != "" {
+		message = fmt.Sprintf("%s: %s: %v", doing, se.Method, err)
+	}
 	if errors.As(err, &se) && (se.Kind == store.Unavailable || se.Kind == store.Conflict || se.Kind == store.Blocked) {
 		return temporal.NewApplicationError(message, OutageError)
 	}

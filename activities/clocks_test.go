@@ -100,7 +100,7 @@ func TestLateEvidence(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		attested clock.Date
-		result   string
+		result   casefile.EvidenceResult
 		want     closedTask
 	}{
 		{"in time, typed late", day("2026-03-30"), "complete", closedTask{"complete", day("2026-03-30"), false}},

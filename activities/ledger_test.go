@@ -16,6 +16,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/verify"
 )
 
 // The tests of the ledger: a deadline is a budget on a calendar, with the pauses
@@ -44,7 +45,7 @@ func newLedger(t *testing.T) *office {
 	t.Helper()
 	o := newOffice(t)
 	t.Cleanup(func() {
-		breaches, err := o.db.As(t, "una").VerifyDeadlines(context.Background())
+		breaches, err := verify.Make(context.Background(), o.db.As(t, "una"), verify.OfDeadlines)
 		require.NoError(t, err)
 		require.Empty(t, breaches)
 	})
@@ -1403,7 +1404,7 @@ func (s *story) consistent() {
 	if s.isOpen(casefile.TaskHold, 0) {
 		require.Equal(s.t, value[clock.Date](s.office, `select min(review_on) from hold where case_ref = $1 and ended_on is null`, s.ref), s.task(casefile.TaskHold, 0).DueOn)
 	}
-	breaches, err := s.desk("una").VerifyDeadlines(s.t.Context())
+	breaches, err := verify.Make(s.t.Context(), s.desk("una"), verify.OfDeadlines)
 	require.NoError(s.t, err)
 	require.Empty(s.t, breaches)
 }
@@ -1479,7 +1480,7 @@ func TestAnyOrderOfActs(t *testing.T) {
 					}
 				case 8:
 					provider := casefile.Providers[1+lot.IntN(6)]
-					try(past, "morag", casefile.ActEvidence, 3, &casefile.EvidenceFields{Provider: provider, Result: []string{"complete", "partial", "nothing_held"}[lot.IntN(3)]})
+					try(past, "morag", casefile.ActEvidence, 3, &casefile.EvidenceFields{Provider: provider, Result: []casefile.EvidenceResult{"complete", "partial", "nothing_held"}[lot.IntN(3)]})
 				case 9:
 					to := versions[lot.IntN(len(versions))]
 					from, err := o.desk("archie").HolidaysInForce(t.Context())

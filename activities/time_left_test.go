@@ -8,6 +8,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/verify"
 )
 
 // A refusal waits for the time that somebody has, however it was given.
@@ -202,11 +203,11 @@ func TestVerifyLooksAtTheTimeToAnswer(t *testing.T) {
 	o := newOffice(t)
 	s := o.asked(t)
 	s.put("2026-03-05")
-	breaches, err := o.desk("una").VerifyDeadlines(t.Context())
+	breaches, err := verify.Make(t.Context(), o.desk("una"), verify.OfDeadlines)
 	require.NoError(t, err)
 	require.Empty(t, breaches)
 	o.exec(`update interview set answer_by = '2026-03-06' where case_ref = $1`, s.ref)
-	breaches, err = o.desk("una").VerifyDeadlines(t.Context())
+	breaches, err = verify.Make(t.Context(), o.desk("una"), verify.OfDeadlines)
 	require.NoError(t, err)
 	require.Len(t, breaches, 1)
 	require.Contains(t, breaches[0].Detail, "the time of person 1 to answer adverse material is shown as due on 2026-03-06")

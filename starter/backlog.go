@@ -366,7 +366,7 @@ func (a *app) showLanes(c *cobra.Command) error {
 	}
 	return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) {
 		showSummary(t, report)
-		if away := workerAway(seen); away != "" {
+		if away := seen.InWords(); away != "" {
 			fmt.Fprintln(t, away)
 		}
 	})

@@ -316,7 +316,7 @@ func (a *app) watchMoving(c *cobra.Command, s *store.Store, progress store.Calen
 		}
 		if time.Since(begun) > patience {
 			if seen, err := s.WorkerSeen(ctx); err == nil && seen.Away() {
-				return progress, stillMoving(ctx, progress, errors.New(workerAway(seen)))
+				return progress, stillMoving(ctx, progress, errors.New(seen.InWords()))
 			}
 		}
 		select {

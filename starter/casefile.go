@@ -15,7 +15,7 @@ type caseFile struct {
 	link string // to its review in the Web UI
 
 	Case        string          `json:"case"`
-	Sees        casefile.Sight          `json:"sees"`
+	Sees        casefile.Sight  `json:"sees"`
 	Stage       casefile.Stage  `json:"stage"`
 	Lane        casefile.Lane   `json:"lane"`
 	Council     string          `json:"council"`

@@ -119,7 +119,7 @@ func (a *app) read(ctx context.Context, arg, what string) (caseFile, json.RawMes
 
 // ofWhichCase puts words to an error of reading a case that has none yet.
 func ofWhichCase(err error, ref string) error {
-	if bare, ok := err.(*store.Error); ok && bare.Kind == store.NotFound {
+	if isBare(err, store.NotFound) {
 		return fmt.Errorf("%s: %w: there is no such case among those that you may see", ref, err)
 	}
 	return err

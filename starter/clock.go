@@ -24,13 +24,13 @@ func (a *app) clockCommand() *cobra.Command {
 
 // caseClocks are a case's deadlines as the reader's role may see them.
 type caseClocks struct {
-	Case     string      `json:"case"`
-	Sees     casefile.Sight      `json:"sees"`
-	Now      time.Time   `json:"now"`
-	Calendar string      `json:"calendar"` // the version in force
-	Council  string      `json:"council"`
-	Tasks    []taskClock `json:"tasks"`
-	Holds    []caseHold  `json:"holds,omitempty"`
+	Case     string         `json:"case"`
+	Sees     casefile.Sight `json:"sees"`
+	Now      time.Time      `json:"now"`
+	Calendar string         `json:"calendar"` // the version in force
+	Council  string         `json:"council"`
+	Tasks    []taskClock    `json:"tasks"`
+	Holds    []caseHold     `json:"holds,omitempty"`
 	// Answers are the times to answer adverse material, for those who see the file.
 	Answers []struct {
 		Person   int        `json:"person"`

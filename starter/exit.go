@@ -93,7 +93,7 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.As(err, &undelivered), errors.As(err, &moving): // whatever kept it from its review
 		return exitUndelivered
-	case errors.As(err, &usage), errors.Is(err, casefile.ErrReference), strings.HasPrefix(err.Error(), "unknown command"):
+	case errors.As(err, &usage), errors.Is(err, casefile.ErrReference):
 		return exitUsage
 	case refused && refusal.Code == casefile.RefusedRole:
 		return exitNotPermitted
@@ -130,12 +130,19 @@ func inPlainWords(err error) string {
 		return describe(kept.error) + "\nyour form is kept in " + kept.path + ": the same command opens it again"
 	case refused && !isUsage(err):
 		return describeRefusal(refusal)
-	case err.Error() == (&store.Error{Kind: store.NotFound}).Error():
+	case isBare(err, store.NotFound):
 		return "not found: there is no such case among those that you may see"
 	case store.IsKind(err, store.Unavailable) && exitCode(err) == exitUnreachable:
 		return err.Error() + ": is it running? In the embedded default, `make demo` or `make up` runs it"
 	}
 	return err.Error()
+}
+
+// isBare reports whether an error is one of the store's kind, to which nobody has added
+// words.
+func isBare(err error, kind store.Kind) bool {
+	e, bare := err.(*store.Error) // wrapped, it has words
+	return bare && e.Kind == kind
 }
 
 // isUsage reports whether a refusal was found in what was typed, whose own words

@@ -67,6 +67,8 @@ func newRoot(a *app) *cobra.Command {
 		Long:          "Hame: steer the review of each family of the asylum backlog.\n\n" + exitCodesInWords(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          oneOfThem,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentFlags().StringVar(&a.as, "as", "", "log in as this member of the demo staff (embedded default only)")
 	root.PersistentFlags().StringVarP(&a.output, "output", "o", "table", "table or json")
@@ -86,9 +88,22 @@ func newRoot(a *app) *cobra.Command {
 
 // group is a command that only has commands under it.
 func group(use, short string, under ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c := &cobra.Command{Use: use, Short: short, Args: oneOfThem, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.AddCommand(under...)
 	return c
+}
+
+// oneOfThem refuses a word that is none of a group's commands, and says which are near.
+func oneOfThem(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	c.SuggestionsMinimumDistance = 2 // letters, as cobra itself has it
+	if names := c.SuggestionsFor(args[0]); len(names) > 0 {
+		near = "; did you mean " + strings.Join(names, " or ") + "?"
+	}
+	return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), near)}
 }
 
 // exactly wants n arguments and says which.

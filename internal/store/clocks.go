@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -125,88 +124,51 @@ func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on cl
 	return days, err
 }
 
-// The rules that verify names of deadlines.
-const (
-	fromTheLedger = "deadlines follow from their ledger"
-	workedOff     = "a change of the calendars is worked off"
-)
+// DeadlineOnRecord is a task that runs, with what its last day follows from.
+type DeadlineOnRecord struct {
+	TaskDates
+	Case   string
+	Pauses []clock.Pause
+}
 
-// longestChange is how many minutes a change of the calendars may take before
-// verify says so [D].
-const longestChange = 60
-
-// VerifyDeadlines works out the last day of every running deadline, and of every
-// time to answer adverse material, from its ledger and its version of the
-// calendars, and returns a breach for each that is shown with another; for each
-// that a change of the calendars should have made longer and did not; and for a
-// change that is not done after an hour. NotPermitted but for operations and the
-// auditor.
-func (s *Store) VerifyDeadlines(ctx context.Context) ([]Breach, error) {
-	progress, err := s.CalendarProgress(ctx)
+// DeadlinesOnRecord lists the tasks that run, in the order of their numbers: those after
+// one, at most so many. NotPermitted but for operations, the auditor and the worker.
+func (s *Store) DeadlinesOnRecord(ctx context.Context, after int64, atMost int) ([]DeadlineOnRecord, error) {
+	var rows []struct {
+		TaskDates
+		Case   string `db:"case_ref"`
+		Pauses []byte `db:"pauses"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, extended, pauses
+		from deadlines_on_record($1, $2)`, after, atMost)
 	if err != nil {
-		return nil, err
+		return nil, mapError(err)
 	}
-	v := verification{finished: progress.Finished, versions: map[string]*clock.Holidays{}}
-	if !progress.Finished && progress.Minutes >= longestChange {
-		v.breaches = append(v.breaches, Breach{Rule: workedOff,
-			Detail: fmt.Sprintf("version %s has been in force for %d minutes, and not every deadline is moved: apply the same file again", progress.Version, progress.Minutes)})
+	found := make([]DeadlineOnRecord, len(rows))
+	for i, r := range rows {
+		found[i] = DeadlineOnRecord{TaskDates: r.TaskDates, Case: r.Case}
+		if err := json.Unmarshal(r.Pauses, &found[i].Pauses); err != nil {
+			return nil, err
+		}
 	}
-	if v.inForce, err = s.HolidaysOf(ctx, progress.Version); err != nil {
-		return nil, err
-	}
-	now, err := s.BusinessNow(ctx)
-	if err != nil {
-		return nil, err
-	}
-	v.today = clock.DateOf(now)
-	if err := s.verifyTasks(ctx, &v); err != nil {
-		return nil, err
-	}
-	return v.breaches, s.verifyAnswers(ctx, &v)
+	return found, nil
 }
 
-// verification is what was found, and by which calendars.
-type verification struct {
-	today    clock.Date
-	finished bool // the last change of the calendars
-	inForce  *clock.Holidays
-	versions map[string]*clock.Holidays // nil for one of which the record has no days
-	breaches []Breach
+// AnswerOnRecord is the time in which a person may answer adverse material, with what
+// its last day follows from.
+type AnswerOnRecord struct {
+	Case    string
+	Person  int
+	PutOn   clock.Date
+	By      clock.Date // the last day; zero while it is stopped
+	Version string     // of the calendars
+	Pauses  []clock.Pause
 }
 
-func (s *Store) verifyTasks(ctx context.Context, v *verification) error {
-	const page = 10_000
-	for after := int64(0); ; {
-		var rows []struct {
-			TaskDates
-			Case   string `db:"case_ref"`
-			Pauses []byte `db:"pauses"`
-		}
-		err := s.db.SelectContext(ctx, &rows, `
-			select id, case_ref, kind, subject, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional, extended, pauses
-			from deadlines_on_record($1, $2)`, after, page)
-		if err != nil {
-			return mapError(err)
-		}
-		for _, r := range rows {
-			after = r.ID
-			var pauses []clock.Pause
-			if err := json.Unmarshal(r.Pauses, &pauses); err != nil {
-				return err
-			}
-			if err := s.verifyDeadline(ctx, v, r.Case, fmt.Sprintf("%s (%d)", r.Kind, r.Subject), r.Deadline(pauses), r.Version, r.DueOn, &r.Provisional, true); err != nil {
-				return err
-			}
-		}
-		if len(rows) < page {
-			return nil
-		}
-	}
-}
-
-// verifyAnswers looks at the times to answer adverse material, on which a refusal
-// may rest. They carry no mark of a provisional day.
-func (s *Store) verifyAnswers(ctx context.Context, v *verification) error {
+// AnswersOnRecord lists the times to answer that nobody has answered in. NotPermitted
+// but for operations, the auditor and the worker.
+func (s *Store) AnswersOnRecord(ctx context.Context) ([]AnswerOnRecord, error) {
 	var rows []struct {
 		Case    string     `db:"case_ref"`
 		Person  int        `db:"subject"`
@@ -215,67 +177,18 @@ func (s *Store) verifyAnswers(ctx context.Context, v *verification) error {
 		By      clock.Date `db:"due_on"`
 		Pauses  []byte     `db:"pauses"`
 	}
-	if err := s.db.SelectContext(ctx, &rows, `select case_ref, subject, began, calendar_version, due_on, pauses from answers_on_record()`); err != nil {
-		return mapError(err)
+	err := s.db.SelectContext(ctx, &rows, `select case_ref, subject, began, calendar_version, due_on, pauses from answers_on_record()`)
+	if err != nil {
+		return nil, mapError(err)
 	}
-	for _, r := range rows {
-		var pauses []clock.Pause
-		if err := json.Unmarshal(r.Pauses, &pauses); err != nil {
-			return err
-		}
-		// A change of the calendars looks back a week, and no further.
-		follows := r.By.IsZero() || !r.By.Before(v.today.AddDays(-7))
-		name := fmt.Sprintf("the time of person %d to answer adverse material", r.Person)
-		if err := s.verifyDeadline(ctx, v, r.Case, name, casefile.AnswerDeadline(r.PutOn, pauses), r.Version, r.By, nil, follows); err != nil {
-			return err
+	found := make([]AnswerOnRecord, len(rows))
+	for i, r := range rows {
+		found[i] = AnswerOnRecord{Case: r.Case, Person: r.Person, PutOn: r.PutOn, By: r.By, Version: r.Version}
+		if err := json.Unmarshal(r.Pauses, &found[i].Pauses); err != nil {
+			return nil, err
 		}
 	}
-	return nil
-}
-
-// verifyDeadline looks at one last day. provisional is nil where no mark of it is
-// kept; follows is whether a change of the calendars moves it still.
-func (s *Store) verifyDeadline(ctx context.Context, v *verification, ref, name string, d clock.Deadline, version string, shown clock.Date, provisional *bool, follows bool) error {
-	breach := func(rule, format string, args ...any) {
-		v.breaches = append(v.breaches, Breach{Rule: rule, Case: ref, Detail: name + " " + fmt.Sprintf(format, args...)})
-	}
-	h, known := v.versions[version]
-	if !known {
-		var err error
-		if h, err = s.HolidaysOf(ctx, version); err != nil && !IsKind(err, Broken) {
-			return err
-		}
-		v.versions[version] = h
-	}
-	if h == nil {
-		breach(fromTheLedger, "rests on calendar %q, of which the record has no days", version)
-		return nil
-	}
-	due, err := d.Due(h)
-	rests := false
-	if err == nil && provisional != nil {
-		rests, err = d.Provisional(h)
-	}
-	later, errLater := d.Due(v.inForce)
-	switch {
-	case err != nil:
-		breach(fromTheLedger, "is no deadline: %v", err)
-	case due != shown || (provisional != nil && rests != *provisional):
-		breach(fromTheLedger, "is shown as due on %s, and its ledger says %s", dayInWords(shown, provisional != nil && *provisional), dayInWords(due, rests))
-	case v.finished && follows && errLater == nil && !due.IsZero() && (later.IsZero() || due.Before(later)):
-		breach(workedOff, "is due on %s, and by the calendars in force on %s: case recover, then apply the same file again", due, dayInWords(later, false))
-	}
-	return nil
-}
-
-func dayInWords(d clock.Date, provisional bool) string {
-	switch {
-	case d.IsZero():
-		return "no day, for it is stopped"
-	case provisional:
-		return d.String() + ", provisionally"
-	}
-	return d.String()
+	return found, nil
 }
 
 // CaseClocks reads a case's deadlines as the login may see them, and records

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -36,7 +37,10 @@ type Error struct {
 	Kind       Kind
 	State      string // SQLSTATE
 	Constraint string
-	message    string // in words of Hame's own, which quote no value
+	// Method is the method of the store that failed, such as CloseTask. Which case it was
+	// is for the caller to say, who knows whether it may.
+	Method  string
+	message string // in words of Hame's own, which quote no value
 }
 
 // Impossible is the error of a transaction that should never have come about: the code
@@ -47,6 +51,13 @@ func Impossible(format string, args ...any) error {
 
 // Error says what failed, without any value from the database.
 func (e *Error) Error() string {
+	if e.Kind == Broken && e.Method != "" {
+		return e.Method + ": " + e.words()
+	}
+	return e.words()
+}
+
+func (e *Error) words() string {
 	switch {
 	case e.Kind == Unavailable:
 		return "the database cannot be reached"
@@ -121,7 +132,38 @@ func askedFor(reason string) *casefile.Refusal {
 	return casefile.Refuse(casefile.RefusedStale, "another officer asked for this erasure with --reason "+reason+": type that reason to confirm it, or have them ask again")
 }
 
+// mapError turns a driver's error into one of Hame's, with the name of the method that
+// failed.
 func mapError(err error) error {
+	mapped := classified(err)
+	if e, ok := mapped.(*Error); ok && e.Method == "" {
+		e.Method = method()
+	}
+	return mapped
+}
+
+// method is the name of the function of this package by which it was entered.
+func method() string {
+	var callers [16]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers[:])])
+	name := ""
+	for {
+		frame, more := frames.Next()
+		in, ours := strings.CutPrefix(frame.Function, "hame/internal/store.")
+		if !ours {
+			return name
+		}
+		if _, of, isMethod := strings.Cut(in, ")."); isMethod {
+			in = of
+		}
+		name, _, _ = strings.Cut(in, ".")
+		if !more {
+			return name
+		}
+	}
+}
+
+func classified(err error) error {
 	var mapped *Error
 	var refusal *casefile.Refusal
 	if err == nil || errors.As(err, &mapped) || errors.As(err, &refusal) {

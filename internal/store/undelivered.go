@@ -117,6 +117,17 @@ type WorkerSeen struct {
 // noted every ten seconds.
 func (w WorkerSeen) Away() bool { return w.Never || w.Ago > 15*time.Second }
 
+// InWords says for how long no worker was there; it is empty if one is.
+func (w WorkerSeen) InWords() string {
+	switch {
+	case w.Never:
+		return "no worker ever looked for acts to deliver"
+	case w.Away():
+		return "no worker has looked for acts to deliver for " + w.Ago.Round(time.Second).String()
+	}
+	return ""
+}
+
 // WorkerSeen tells when a worker last looked for acts to deliver, to ten seconds.
 func (s *Store) WorkerSeen(ctx context.Context) (WorkerSeen, error) {
 	var seconds *float64
