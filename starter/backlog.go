@@ -59,7 +59,8 @@ func (a *app) backlogCheck() *cobra.Command {
 }
 
 func showReport(t *tabwriter.Writer, r backlog.Report) {
-	fmt.Fprintf(t, "%d families with %d people; accepted %d with %d\n", r.Families, r.People, r.Accepted.Families, r.Accepted.People)
+	fmt.Fprintf(t, "%s with %s; accepted %d with %d\n",
+		counted(r.Families, "family", "families"), counted(r.People, "person", "people"), r.Accepted.Families, r.Accepted.People)
 	for _, list := range []struct {
 		name     string
 		findings []backlog.Finding
@@ -164,7 +165,8 @@ func (a *app) backlogImport() *cobra.Command {
 				}
 			}
 			return a.print(c.OutOrStdout(), result, func(t *tabwriter.Writer) {
-				fmt.Fprintf(t, "%d families with %d people: %d new, %d unchanged, %d changed\n", result.Families, result.People, result.New, result.Unchanged, result.Changed)
+				fmt.Fprintf(t, "%s with %s: %d new, %d unchanged, %d changed\n", counted(result.Families, "family", "families"),
+					counted(result.People, "person", "people"), result.New, result.Unchanged, result.Changed)
 				for _, ref := range result.ChangedCases {
 					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten; each difference is a task (case show, case difference)\n", ref)
 				}

@@ -9,6 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/typography"
 )
 
 // repeated is a cell's value as a finding quotes it.
@@ -46,7 +47,7 @@ func CheckFact(column, value string, today clock.Date) (string, error) {
 		return "", err
 	}
 	if len(file.Quarantined) > 0 {
-		return "", fmt.Errorf("%s: %s", column, repeated.ReplaceAllString(file.Quarantined[0].Reason, `"…"`))
+		return "", refusedFact(column, file.Quarantined[0])
 	}
 	var fields map[string]any
 	for _, part := range []any{family, family.People[0]} {
@@ -61,5 +62,20 @@ func CheckFact(column, value string, today clock.Date) (string, error) {
 	if kept, ok := fields[column].(string); ok {
 		return kept, nil
 	}
-	return "", nil // an empty fact is left out: nothing is known
+	// An empty fact is left out: nothing is known. What a file's reader takes as empty, but
+	// for a word that means so, is none that an officer should type.
+	if column == "home_office_ref" && isPlaceholder(plainReference(value)) {
+		return "", nil
+	}
+	for _, w := range file.Warnings {
+		if w.Column == column && typography.Key(value) != "" {
+			return "", refusedFact(column, w)
+		}
+	}
+	return "", nil
+}
+
+// refusedFact is a finding about a fact without what it quotes of the value.
+func refusedFact(column string, f Finding) error {
+	return fmt.Errorf("%s: %s", column, repeated.ReplaceAllString(f.Reason, `"…"`))
 }

@@ -33,6 +33,14 @@ func TestACorrectedFactIsReadAsAFilesIs(t *testing.T) {
 		{"given_names", "a\x00b", "", "control character"},
 		{"address", "1 Test Street\nGlasgow", "1 Test Street\nGlasgow", ""},
 		{"home_office_ref", "n/a", "", ""},
+		{"home_office_ref", "2.34E+15", "", "taken as no reference: a number that a spreadsheet has rounded"},
+		{"home_office_ref", "#N/A", "", "a spreadsheet's error"},
+		{"address", "#REF!", "", "a spreadsheet's error"},
+		{"home_office_ref", "b–7654321", "b-7654321", ""},
+		{"home_office_ref", "’1313–0002–4444–5678", "1313-0002-4444-5678", ""},
+		{"given_names", "A\u200bli", "Ali", ""},
+		{"arrived_on", "2019–03–01", "2019-03-01", ""},
+		{"arrived_on", "1899-12-30", "", "more than 120 years ago"},
 		{"representative", "", "", ""},
 	} {
 		kept, err := CheckFact(c.column, c.value, today)

@@ -39,6 +39,7 @@ type File struct {
 	accepted Counts
 	header   []byte   // as it stands in the file, with its byte-order mark
 	rows     [][]byte // the quarantined rows as they stand in the file
+	cutOff   bool     // the last of them is the file's last, and not whole
 }
 
 // Moved is a family that a file has with a council outside Scotland.
@@ -87,10 +88,11 @@ func (f *File) Report() Report {
 // they can be mended and imported again. Rows stand as they were, byte for byte.
 // Exception: a mark stands before each cell that a spreadsheet would compute, and the
 // header says so. Rows that can't be read come last: their quotes may run on into the
-// rows below. Without any quarantined family it writes the header alone.
+// rows below. A row in whose middle the file ends is the very last, and ends there again.
+// Without any quarantined family it writes the header alone.
 func (f *File) WriteQuarantine(w io.Writer) error {
-	for _, line := range append([][]byte{f.header}, f.rows...) {
-		if !bytes.HasSuffix(line, []byte("\n")) {
+	for i, line := range append([][]byte{f.header}, f.rows...) {
+		if !bytes.HasSuffix(line, []byte("\n")) && (i < len(f.rows) || !f.cutOff) {
 			line = append(slices.Clone(line), '\n') // the file's last line
 		}
 		if _, err := w.Write(line); err != nil {

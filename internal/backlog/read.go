@@ -223,6 +223,7 @@ func (rd *reader) finish() {
 	rd.tellLeftOff()
 	slices.SortFunc(rd.kept, func(a, b place) int { return cmp.Compare(a.at, b.at) })
 	var torn [][]byte
+	var end []byte
 	changed := false
 	for _, p := range rd.kept {
 		r := rd.record(p)
@@ -232,13 +233,19 @@ func (rd *reader) finish() {
 		}
 		changed = changed || !bytes.Equal(row, r.raw)
 		row = slices.Clone(row) // so that the file's bytes can be freed
-		if r.broken != "" {
+		switch {
+		case r.broken != "":
 			torn = append(torn, row)
-		} else {
+		case rd.cutOff(r):
+			end, f.cutOff = row, true
+		default:
 			f.rows = append(f.rows, row)
 		}
 	}
 	f.rows = append(f.rows, torn...)
+	if f.cutOff {
+		f.rows = append(f.rows, end)
+	}
 	if changed && !rd.header.marked {
 		f.header = markedHeader(f.header)
 	}

@@ -1,6 +1,7 @@
 package backlog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -114,24 +115,33 @@ func (rd *reader) underNoName(r record) bool {
 }
 
 // shaped returns a row with a cell for each column, and false if its cells may have
-// shifted. A spreadsheet leaves off empty cells at the right: they are empty, if no
-// required column is among them and the cells that are there fit their columns.
+// shifted. A spreadsheet leaves off empty cells at the right, and the row's line still
+// ends: they are empty, if no cell that every row needs is among them.
 func (rd *reader) shaped(r record) (record, bool) {
 	if r.broken != "" {
 		return r, false
 	}
-	if rd.fits(r) {
+	n := len(r.cells)
+	switch {
+	case rd.fits(r):
 		r.cells = rd.cellsOf(r.cells)
 		return r, true
-	}
-	n := len(r.cells)
-	if n > len(rd.header.columns) || n <= rd.header.at["family"] ||
-		slices.ContainsFunc(rd.header.columns[n:], func(c column) bool { return c.required }) {
+	case n > len(rd.header.columns) || rd.cutOff(r):
 		return r, false
+	}
+	for _, c := range []string{"family", "person", "relationship", "nationality"} {
+		if rd.header.at[c] >= n {
+			return r, false
+		}
 	}
 	whole := r
 	whole.cells = rd.cellsOf(r.cells)
-	return whole, rd.plausible(whole)
+	return whole, !rd.shifted(r.cells)
+}
+
+// cutOff reports whether the file ends in the middle of a row.
+func (rd *reader) cutOff(r record) bool {
+	return len(r.cells) < len(rd.header.columns) && !bytes.HasSuffix(r.raw, []byte("\n"))
 }
 
 // cellsOf returns one cell for each column: empty ones at the right are added, or taken off.
@@ -147,22 +157,35 @@ func (rd *reader) cellsOf(cells []cell) []cell {
 	return cells
 }
 
-// plausible reports whether the dates and codes of a row are dates and codes, as those of
-// a shifted row are not.
-func (rd *reader) plausible(r record) bool {
+// shifted reports whether the cells of a row that has too few fit the columns better if
+// they left off theirs before some cell and not at the right.
+func (rd *reader) shifted(cells []cell) bool {
+	left := len(rd.header.columns) - len(cells)
+	bad := rd.misfits(rd.cellsOf(cells))
+	for at := 0; bad > 0 && at < len(cells); at++ {
+		if rd.misfits(slices.Insert(slices.Clone(cells), at, make([]cell, left)...)) < bad {
+			return true
+		}
+	}
+	return false
+}
+
+// misfits counts the cells of a row that should hold a date or a code and hold none.
+func (rd *reader) misfits(cells []cell) int {
+	n := 0
 	for i, c := range rd.header.columns {
-		value := typography.Plain(r.cells[i].text)
+		value := typography.Plain(cells[i].text)
 		switch {
 		case value == "":
 		case c.kind == ofDate:
 			if _, err := clock.ParsePartial(value); errors.Is(err, clock.ErrDateFormat) {
-				return false
+				n++
 			}
 		case c.kind == ofCode && !readable(c.name, value):
-			return false
+			n++
 		}
 	}
-	return true
+	return n
 }
 
 // readable reports whether a value is one of a column's codes.

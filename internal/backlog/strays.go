@@ -23,6 +23,9 @@ func (rd *reader) attach() {
 			reason = "a broken quote: " + reason
 		case rd.underNoName(x):
 			reason = "a value stands in a column that has no name in the header: name the column, or take the value out"
+		case rd.cutOff(x):
+			reason = fmt.Sprintf("the file ends here after %d of %d columns: it may be cut off; ask for the whole file",
+				len(x.cells), len(rd.header.columns))
 		case !rd.fits(x):
 			reason = fmt.Sprintf("%d columns, expected %d as in the header", len(x.cells), len(rd.header.columns))
 		case rd.key(x) == "":

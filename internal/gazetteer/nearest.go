@@ -35,10 +35,11 @@ const longestName = 60
 const shortestWord = 4
 
 // Nearest returns the known name that s is probably meant for, and false if none is
-// near. Near are, in this order: a name that s abbreviates by its initials ("dob"); a
-// code of one letter that s begins with ("female"); a name, or a beginning of a name,
-// that a few slips of the hand turn into s: one of four letters, two of eight, three
-// of twelve [D]. Of two names that are as near, the first is taken.
+// near. Near are a name that s abbreviates by its initials ("dob"); a code of one letter
+// that s begins with ("female"); a name whose words s begins with ("Fife Region"); and a
+// name, or a beginning of one, that a few slips of the hand turn into s: one slip of four
+// letters, two of eight, three of twelve [D]. Of two names that are as near, the first is
+// taken.
 func Nearest(s string, known []string) (string, bool) {
 	s = fold(s)
 	if runes := []rune(s); len(runes) > longestName {
@@ -54,18 +55,28 @@ func Nearest(s string, known []string) (string, bool) {
 		if s == initials(folded) || len(folded) == 1 && strings.HasPrefix(s, folded) {
 			return name, true
 		}
-		whole := []rune(folded)
-		// A beginning costs half a slip more than the whole name.
-		n := min(2*slips(given, whole), 2*slips(given, whole[:min(len(given), len(whole))])+1)
-		if fewest < 0 || n < fewest {
+		if n, near := distance(given, []rune(folded)); near && (fewest < 0 || n < fewest) {
 			best, fewest = name, n
 		}
 	}
-	if len(given) < shortestWord && fewest > 1 || fewest/2 > min(len(given)/shortestWord, 3) {
-		return "", false
-	}
 	return best, fewest >= 0
 }
+
+// distance returns how far a name is from what was given, in halves of a slip, and
+// whether that is near. A beginning costs half a slip.
+func distance(given, name []rune) (int, bool) {
+	if strings.HasPrefix(string(given), string(name)+" ") {
+		return 1, true
+	}
+	n := min(2*slips(given, name), 2*slips(given, name[:min(len(given), len(name))])+1)
+	if len(given) < shortestWord {
+		return n, n == 1 && len(given) > 2 // a beginning of three letters
+	}
+	return n, n/2 <= min(len(given)/shortestWord, mostSlips)
+}
+
+// mostSlips is the most slips of the hand that a name may be away [D].
+const mostSlips = 3
 
 func initials(folded string) string {
 	var b strings.Builder
