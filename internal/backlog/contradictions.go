@@ -1,7 +1,6 @@
 package backlog
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -142,7 +141,7 @@ func (m *maker) siblings(family casefile.Family) {
 		if days := b.on.DaysSince(a.on); days <= sameBirth || days >= nextBirth {
 			continue
 		}
-		if cmp.Compare(a.x.line, b.x.line) > 0 {
+		if a.x.line > b.x.line {
 			a, b = b, a
 		}
 		m.warn(b.x, "date_of_birth",

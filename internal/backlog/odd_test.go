@@ -204,6 +204,21 @@ func TestQuotesInOneLineTakeNoTime(t *testing.T) {
 	assert.Less(t, time.Since(start), 20*time.Second)
 }
 
+// A family of many people, and many families whose keys look alike, take no time either.
+func TestManyOfOneKindTakeNoTime(t *testing.T) {
+	start := time.Now()
+	var one, alike strings.Builder
+	for i := range 20000 {
+		fmt.Fprintf(&one, "A,%d,child,TR,%d,,Ali,x\n", i, 1930+i%90)
+		fmt.Fprintf(&alike, "%s,1,principal,TR,2021-05-04,Glasgow,Ali,x\n", strings.Repeat("O", i%100)+strings.Repeat("0", i/100))
+	}
+	f := read(t, narrow+"A,p,principal,TR,2021-05-04,Glasgow,Ali,x\n"+one.String())
+	assert.Len(t, f.Families, 1)
+	f = read(t, narrow+alike.String())
+	assert.Greater(t, len(f.Families), 19000)
+	assert.Less(t, time.Since(start), 20*time.Second)
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(narrow + "A,1,principal,TR,2021-05-04,Glasgow,Ali,x\n"))
 	f.Add([]byte(narrow + "A,1,principal,TR,2021-05-04,Glasgow,\"Ali,x\nA,2,child,TR,,,Mo\",\n"))

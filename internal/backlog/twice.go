@@ -9,7 +9,7 @@ import (
 )
 
 // mostCompared is how many people of a family are compared each with each [D]. Of a
-// larger one only the same names are.
+// larger one only the same names are, and of these each with as many before it.
 const mostCompared = 50
 
 // twice warns of a person who seems to be in the family twice: by one dependant's
@@ -19,6 +19,7 @@ func (m *maker) twice(family casefile.Family) {
 	for j, q := range family.People {
 		x := m.people[j]
 		before := byName[q.NameKey]
+		before = before[max(0, len(before)-mostCompared):]
 		if len(family.People) <= mostCompared {
 			before = upTo(j)
 		}
