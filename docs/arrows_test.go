@@ -19,6 +19,8 @@ func TestTheArrowsRunOneWay(t *testing.T) {
 		"hame/internal/policy":   {"go.temporal.io/", "github.com/lib/pq", "github.com/jmoiron/sqlx", "database/sql", "net/http", "os/exec", "hame/internal/store"},
 		"hame/internal/store":    append([]string{"go.temporal.io/"}, process...),
 		"hame/internal/contract": append([]string{"hame/internal/store"}, process...),
+		"hame/internal/cli":      append([]string{"hame/internal/store", "hame/internal/desk"}, process...),
+		"hame/internal/verify":   process,
 		"hame/internal/desk":     process, "hame/internal/rehearsal": process, "hame/starter": process,
 		// The files that offices send are read without the families that Hame makes up, and the
 		// worker carries none: only people who try Hame out, and the rehearsal, make them.

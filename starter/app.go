@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/devstack"
@@ -25,7 +26,7 @@ type app struct {
 	settings   settings.Starter
 	embedded   bool
 
-	store *store.Store
+	conn *store.Store // nil until somebody needs the database: see database
 }
 
 // patience is how long somebody at a keyboard is kept waiting for the outcome of an
@@ -36,7 +37,7 @@ const patience = 20 * time.Second
 // default that runs on this machine is used.
 func (a *app) prepare() error {
 	if a.output != "table" && a.output != "json" {
-		return usageError{fmt.Errorf("-o is table or json, not %q", a.output)}
+		return cli.Usage(fmt.Errorf("-o is table or json, not %q", a.output))
 	}
 	if os.Getenv("HAME_DATABASE_URL") == "" && os.Getenv("HAME_ADMIN_DATABASE_URL") == "" {
 		if state, err := devstack.Find("demo"); err == nil {
@@ -56,32 +57,32 @@ func (a *app) prepare() error {
 }
 
 func (a *app) close() {
-	if a.store != nil {
-		_ = a.store.Close() // the process ends
+	if a.conn != nil {
+		_ = a.conn.Close() // the process ends
 	}
 }
 
 // database connects as the person at the keyboard.
 func (a *app) database(ctx context.Context) (*store.Store, error) {
-	if a.store != nil {
-		return a.store, nil
+	if a.conn != nil {
+		return a.conn, nil
 	}
 	address := a.settings.DatabaseURL
 	switch {
 	case address == "":
-		return nil, usageError{errors.New("no database: set HAME_DATABASE_URL to your own login, or start the embedded default with `make up`")}
+		return nil, cli.Usage(errors.New("no database: set HAME_DATABASE_URL to your own login, or start the embedded default with `make up`"))
 	case a.as != "" && !a.embedded:
-		return nil, usageError{errors.New("--as works in the embedded default only; elsewhere HAME_DATABASE_URL carries your own login")}
+		return nil, cli.Usage(errors.New("--as works in the embedded default only; elsewhere HAME_DATABASE_URL carries your own login"))
 	case a.as == "" && a.embedded:
-		return nil, usageError{errors.New("say who you are with --as NAME, such as --as archie (operations) or --as morag (caseworker); README.md lists the demo staff")}
+		return nil, cli.Usage(errors.New("say who you are with --as NAME, such as --as archie (operations) or --as morag (caseworker); README.md lists the demo staff"))
 	case a.as != "":
 		var err error
 		if address, err = store.As(address, a.as); err != nil {
-			return nil, usageError{err}
+			return nil, cli.Usage(err)
 		}
 	}
 	s, err := store.Open(ctx, address, 2)
-	a.store = s
+	a.conn = s
 	return s, err
 }
 
@@ -107,7 +108,11 @@ func (a *app) link(ctx context.Context, ref string) (string, error) {
 	if a.settings.UIURL == "" {
 		return "", nil
 	}
-	apart, mayRead, err := a.store.RunsApart(ctx, ref)
+	s, err := a.database(ctx)
+	if err != nil {
+		return "", err
+	}
+	apart, mayRead, err := s.RunsApart(ctx, ref)
 	if err != nil {
 		return "", err
 	}

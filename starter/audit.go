@@ -14,16 +14,18 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/spf13/cobra"
 
 	"hame/internal/casefile"
 	"hame/internal/chainexport"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) auditCommand() *cobra.Command {
-	return group("audit", "what the record shows of itself: for the auditor; erase for operations",
+	return cli.Group("audit", "what the record shows of itself: for the auditor; erase for operations",
 		forReaders(a.auditReads(), auditors), forReaders(a.auditShow(), auditors), forReaders(a.auditExport(), auditors),
 		forReaders(a.auditCheck(), auditors), a.auditErase())
 }
@@ -54,14 +56,14 @@ func (a *app) auditShow() *cobra.Command {
 					outcome = "not delivered"
 				}
 				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, clock.InLondon(r.At).Format("2006-01-02 15:04:05"),
-					r.Person, r.Login, r.Act, suffix(r.Subject), r.AttestedOn, outcome, r.OutcomeLink, r.Text, r.Command)
+					r.Person, r.Login, r.Act, cli.Suffix(r.Subject), r.AttestedOn, outcome, r.OutcomeLink, r.Text, r.Command)
 			}
 		})
 }
 
 func (a *app) auditExport() *cobra.Command {
 	return &cobra.Command{
-		Use: "export", Short: "the last link of every chain, to be kept elsewhere and checked against later", Args: exactly(0),
+		Use: "export", Short: "the last link of every chain, to be kept elsewhere and checked against later", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -82,7 +84,7 @@ func (a *app) auditExport() *cobra.Command {
 
 func (a *app) auditCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check [FILE|DIR]", Short: "compare an earlier export, or the worker's daily ones in a folder, with the chains now; exits non-zero if a link differs", Args: atMost(1),
+		Use: "check [FILE|DIR]", Short: "compare an earlier export, or the worker's daily ones in a folder, with the chains now; exits non-zero if a link differs", Args: cli.AtMost(1),
 		Long: "Compare an earlier export with the chains now: a file that audit export wrote, or - for standard input, or the folder of the worker's daily exports, by default that of HAME_AUDIT_EXPORT_DIR.\n" +
 			"Of these also the signatures are verified, with the key of HAME_AUDIT_PUBLIC_KEY_FILE, and that no day is missing. It exits non-zero on a difference.",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -91,11 +93,11 @@ func (a *app) auditCheck() *cobra.Command {
 				from = args[0]
 			}
 			if from == "" {
-				return usageError{errors.New("name the export's file or the folder of the daily exports, or set HAME_AUDIT_EXPORT_DIR")}
+				return cli.Usage(errors.New("name the export's file or the folder of the daily exports, or set HAME_AUDIT_EXPORT_DIR"))
 			}
 			heads, wrong, err := a.exported(from)
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -117,12 +119,12 @@ func (a *app) auditCheck() *cobra.Command {
 					fmt.Fprintf(t, "%s\t%s\t%s\n", d.Subject, link, d.Detail)
 				}
 				if len(differences) == 0 {
-					fmt.Fprintf(t, "%s of the export stand unchanged\n", counted(len(heads), "chain", "chains"))
+					fmt.Fprintf(t, "%s of the export stand unchanged\n", cli.Counted(len(heads), "chain", "chains"))
 				}
 			})
 			if err == nil && len(differences) > 0 {
 				err = fmt.Errorf("%s: the record was changed behind its triggers, or restored from an older copy, or the exports were touched",
-					counted(len(differences), "difference", "differences"))
+					cli.Counted(len(differences), "difference", "differences"))
 			}
 			return err
 		},
@@ -150,7 +152,7 @@ var hashPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // readHeads reads what audit export wrote, as a table or as JSON.
 func readHeads(name string) (heads []store.ChainHead, err error) {
-	body, err := readBounded(name, maxExport)
+	body, err := cli.ReadBounded(name, cli.MaxExport)
 	if err != nil {
 		return nil, err
 	}
@@ -158,27 +160,27 @@ func readHeads(name string) (heads []store.ChainHead, err error) {
 		d := json.NewDecoder(bytes.NewReader(body))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&heads); err != nil {
-			return nil, fmt.Errorf("%s is no export that audit export wrote", inputName(name))
+			return nil, fmt.Errorf("%s is no export that audit export wrote", cli.InputName(name))
 		}
 	} else {
 		for i, line := range strings.Split(strings.TrimSpace(string(body)), "\n") {
 			fields := strings.Fields(line)
 			if len(fields) != 3 {
-				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line", inputName(name), i+1)
+				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line", cli.InputName(name), i+1)
 			}
 			n, err := casefile.ParseNumber(fields[1], casefile.MaxItem)
 			if err != nil {
-				return nil, fmt.Errorf("%s, line %d: a link's number: %w", inputName(name), i+1, err)
+				return nil, fmt.Errorf("%s, line %d: a link's number: %w", cli.InputName(name), i+1, err)
 			}
 			heads = append(heads, store.ChainHead{Subject: fields[0], N: n, Hash: fields[2]})
 		}
 	}
 	if len(heads) == 0 {
-		return nil, fmt.Errorf("%s: the export is empty, and would prove nothing", inputName(name))
+		return nil, fmt.Errorf("%s: the export is empty, and would prove nothing", cli.InputName(name))
 	}
 	for i, h := range heads {
-		if typed(h.Subject) != nil || h.N < 1 || h.N > casefile.MaxItem || !hashPattern.MatchString(h.Hash) {
-			return nil, fmt.Errorf("%s: head %d is none that audit export wrote: it has a subject, a number from 1, and a hash of 64 hexadecimal digits", inputName(name), i+1)
+		if cli.FitsTyped(h.Subject) != nil || h.N < 1 || h.N > casefile.MaxItem || !hashPattern.MatchString(h.Hash) {
+			return nil, fmt.Errorf("%s: head %d is none that audit export wrote: it has a subject, a number from 1, and a hash of 64 hexadecimal digits", cli.InputName(name), i+1)
 		}
 	}
 	return heads, nil
@@ -192,15 +194,15 @@ func (a *app) auditErase() *cobra.Command {
 	var dryRun bool
 	rule := casefile.ActErase.Rule()
 	c := forAct(&cobra.Command{
-		Use: "erase COMMAND-ID --reason CODE", Short: rule.InWords, Args: exactly(1),
+		Use: "erase COMMAND-ID --reason CODE", Short: rule.InWords, Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			target, err := uuid.Parse(args[0])
 			if err != nil {
-				return usageError{fmt.Errorf("%q is no command's id: audit show lists them, and the auditor gives it to operations", args[0])}
+				return cli.Usage(fmt.Errorf("%q is no command's id: audit show lists them, and the auditor gives it to operations", args[0]))
 			}
 			fields := casefile.EraseFields{Command: target.String(), Reason: reason}
 			if err := fields.Validate(); err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			s, err := a.database(c.Context())
 			if err != nil {

@@ -13,18 +13,19 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"github.com/spf13/cobra"
-
 	"hame/internal/backlog"
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/store"
 	"hame/internal/synthetic"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
 )
 
 func (a *app) backlogCommand() *cobra.Command {
-	return group("backlog", "the backlog as a whole", forReaders(a.backlogCheck(), needsServer), forReaders(a.backlogGenerate(), needsServer), forReaders(a.backlogImport(), "operations"),
+	return cli.Group("backlog", "the backlog as a whole", forReaders(a.backlogCheck(), needsServer), forReaders(a.backlogGenerate(), needsServer), forReaders(a.backlogImport(), "operations"),
 		a.laneCommand("start --lane L --capacity N --target DATE", casefile.ActBacklogStart),
 		a.laneCommand("pause --reason CODE", casefile.ActBacklogPause),
 		a.laneCommand("resume", casefile.ActBacklogResume),
@@ -34,16 +35,16 @@ func (a *app) backlogCommand() *cobra.Command {
 
 // readBacklog reads a file, - for standard input.
 func readBacklog(name string) ([]byte, error) {
-	body, err := readBounded(name, backlog.MaxFile)
+	body, err := cli.ReadBounded(name, backlog.MaxFile)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Usage(err)
 	}
 	return body, nil
 }
 
 func (a *app) backlogCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE", Short: "say what an import would take and what not; changes nothing, needs no server", Args: exactly(1),
+		Use: "check FILE", Short: "say what an import would take and what not; changes nothing, needs no server", Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			body, err := readBacklog(args[0])
 			if err != nil {
@@ -51,7 +52,7 @@ func (a *app) backlogCheck() *cobra.Command {
 			}
 			file, err := backlog.Scan(body, clock.DateOf(time.Now()), func(casefile.Family) error { return nil })
 			if err != nil {
-				return usageError{fmt.Errorf("%s: %w", args[0], err)}
+				return cli.Usage(fmt.Errorf("%s: %w", args[0], err))
 			}
 			return a.print(c.OutOrStdout(), file.Report(), func(t *tabwriter.Writer) { showReport(t, file.Report()) })
 		},
@@ -78,23 +79,23 @@ func showReport(t *tabwriter.Writer, r backlog.Report) {
 func (a *app) backlogGenerate() *cobra.Command {
 	var o synthetic.Options
 	c := &cobra.Command{
-		Use: "generate --cases N --people N --seed N", Short: "write a synthetic backlog to standard output, marked SYNTHETIC", Args: exactly(0),
+		Use: "generate --cases N --people N --seed N", Short: "write a synthetic backlog to standard output, marked SYNTHETIC", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.AsOf.IsZero() {
 				o.AsOf = clock.DateOf(time.Now())
 			}
 			out := &watched{Writer: c.OutOrStdout()}
 			if err := synthetic.Generate(out, o); err != nil && out.err == nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			return out.err
 		},
 	}
 	o.Cases = 1100
-	c.Flags().Var(countFlag{&o.Cases}, "cases", "families")
-	c.Flags().Var(countFlag{&o.People}, "people", "people (default in proportion: 4,000 in 1,100 families)")
+	c.Flags().Var(cli.Count(&o.Cases), "cases", "families")
+	c.Flags().Var(cli.Count(&o.People), "people", "people (default in proportion: 4,000 in 1,100 families)")
 	c.Flags().Uint64Var(&o.Seed, "seed", 2007, "the same seed gives the same backlog")
-	c.Flags().Var(dateFlag{&o.AsOf}, "as-of", "the day to which ages and residence are relative (default today)")
+	c.Flags().Var(cli.Date(&o.AsOf), "as-of", "the day to which ages and residence are relative (default today)")
 	return c
 }
 
@@ -127,7 +128,7 @@ type importResult struct {
 
 func (a *app) backlogImport() *cobra.Command {
 	return &cobra.Command{
-		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction", Args: exactly(1),
+		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction", Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			s, err := a.database(ctx)
@@ -208,7 +209,7 @@ func (in *incoming) families(take func(casefile.Family) error) (brought store.Br
 		return refused
 	})
 	if err != nil && refused == nil {
-		return brought, usageError{fmt.Errorf("%s: %w", in.name, err)}
+		return brought, cli.Usage(fmt.Errorf("%s: %w", in.name, err))
 	}
 	in.synthetic = all > 0 && generated == all
 	brought = store.Brought{Synthetic: in.synthetic, Elsewhere: map[string]string{}}
@@ -248,23 +249,23 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 		wanted = 1
 	}
 	c := forAct(&cobra.Command{
-		Use: use, Short: rule.InWords, Args: exactly(wanted),
+		Use: use, Short: rule.InWords, Args: cli.Exactly(wanted),
 		RunE: func(c *cobra.Command, args []string) error {
 			if wanted == 1 {
 				n, err := casefile.ParseNumber(args[0], maxCapacity)
 				if err != nil {
-					return usageError{fmt.Errorf("families a week: %w", err)}
+					return cli.Usage(fmt.Errorf("families a week: %w", err))
 				}
 				f.Capacity = n
 			}
 			if flags.file != "" {
-				body, err := readInput("--file", flags.file)
+				body, err := cli.ReadInput("--file", flags.file)
 				if err != nil {
 					return err
 				}
-				text, err := parseForm(inputName(flags.file), body, f)
+				text, err := cli.ParseForm(cli.InputName(flags.file), body, f)
 				if err == nil && text != "" {
-					err = usageError{fmt.Errorf("%s: text: an act on a lane takes none", inputName(flags.file))}
+					err = cli.Usage(fmt.Errorf("%s: text: an act on a lane takes none", cli.InputName(flags.file)))
 				}
 				if err != nil {
 					return err
@@ -273,11 +274,11 @@ func (a *app) laneCommand(use string, act casefile.Act) *cobra.Command {
 			return a.doOnLane(c, act, *f, flags)
 		},
 	}, act)
-	c.Flags().StringVar((*string)(&f.Lane), "lane", string(casefile.Legacy), question(casefile.Asked(f, "lane")))
+	c.Flags().StringVar((*string)(&f.Lane), "lane", string(casefile.Legacy), cli.Question(casefile.Asked(f, "lane")))
 	switch act {
 	case casefile.ActBacklogStart:
-		c.Flags().Var(countFlag{&f.Capacity}, "capacity", "families listed a week, 1 to 1000")
-		c.Flags().Var(dateFlag{&f.Target}, "target", question(casefile.Asked(f, "target")))
+		c.Flags().Var(cli.Count(&f.Capacity), "capacity", "families listed a week, 1 to 1000")
+		c.Flags().Var(cli.Date(&f.Target), "target", cli.Question(casefile.Asked(f, "target")))
 	case casefile.ActBacklogPause:
 		c.Flags().StringVar(&f.Reason, "reason", "", "a code, such as staffing")
 	}
@@ -290,11 +291,11 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 	ctx := c.Context()
 	switch {
 	case f.Validate() != nil:
-		return usageError{f.Validate()}
+		return cli.Usage(f.Validate())
 	case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > maxCapacity):
-		return usageError{fmt.Errorf("capacity is %d; it must be 1 to %d families a week", f.Capacity, maxCapacity)}
+		return cli.Usage(fmt.Errorf("capacity is %d; it must be 1 to %d families a week", f.Capacity, maxCapacity))
 	case act == casefile.ActBacklogPause && f.Reason == "":
-		return usageError{errors.New("--reason: say why, as a code such as staffing")}
+		return cli.Usage(errors.New("--reason: say why, as a code such as staffing"))
 	}
 	if _, err := a.database(ctx); err != nil {
 		return err
@@ -326,7 +327,11 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 // tryOnLane is the dry run of an act on a lane: what it would do to the lane as it
 // stands, or that it would have no effect.
 func (a *app) tryOnLane(c *cobra.Command, act casefile.Act, on clock.Date, f casefile.BacklogFields) error {
-	report, err := a.store.Report(c.Context())
+	s, err := a.database(c.Context())
+	if err != nil {
+		return err
+	}
+	report, err := s.Report(c.Context())
 	if err != nil {
 		return err
 	}
@@ -348,7 +353,7 @@ func (a *app) tryOnLane(c *cobra.Command, act casefile.Act, on clock.Date, f cas
 
 func (a *app) backlogStatus() *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "where the programme stands: figures that add up to the families imported", Args: exactly(0),
+		Use: "status", Short: "where the programme stands: figures that add up to the families imported", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.showLanes(c) },
 	}
 }

@@ -9,17 +9,18 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/gazetteer"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) calendarCommand() *cobra.Command {
-	return group("calendar", "the published holidays that deadlines are worked out by",
+	return cli.Group("calendar", "the published holidays that deadlines are worked out by",
 		forReaders(a.calendarCheck(), needsServer), forReaders(a.calendarDiff(), everybody), a.calendarApply())
 }
 
@@ -28,20 +29,20 @@ func (a *app) calendarCommand() *cobra.Command {
 const aCalendarFile = 4 << 20
 
 func readCalendar(file string) (*clock.Holidays, error) {
-	body, err := readInput("FILE", file)
+	body, err := cli.ReadInput("FILE", file)
 	if err != nil {
 		return nil, err
 	}
 	if len(body) > aCalendarFile {
-		return nil, usageError{fmt.Errorf("%s has %d bytes; published holidays have at most %d: it is another file", inputName(file), len(body), aCalendarFile)}
+		return nil, cli.Usage(fmt.Errorf("%s has %d bytes; published holidays have at most %d: it is another file", cli.InputName(file), len(body), aCalendarFile))
 	}
-	h, err := clock.ParseHolidays(inputName(file), body)
+	h, err := clock.ParseHolidays(cli.InputName(file), body)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.Usage(err)
 	}
 	for _, division := range h.Divisions() {
 		if strings.HasPrefix(string(division), "S12") && gazetteer.CouncilName(string(division)) == "" {
-			return nil, usageError{fmt.Errorf("%s: %s is the code of no Scottish council today", inputName(file), division)}
+			return nil, cli.Usage(fmt.Errorf("%s: %s is the code of no Scottish council today", cli.InputName(file), division))
 		}
 	}
 	return h, nil
@@ -67,7 +68,7 @@ type checkedDivision struct {
 
 func (a *app) calendarCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it", Args: exactly(1),
+		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it", Args: cli.Exactly(1),
 		Long: "Read a file of published holidays, and say what it holds and what is unusual in it. It may be the feed of www.gov.uk/bank-holidays.json, one\n" +
 			"nation's part of that feed, the source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code; its code, a year and none\n" +
 			"say that it has no local day in that year.",
@@ -76,7 +77,7 @@ func (a *app) calendarCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			checked := checkedCalendar{File: inputName(args[0]), Digest: h.Version(), OneOffs: []clock.Holiday{}, Left: []clock.Holiday{}}
+			checked := checkedCalendar{File: cli.InputName(args[0]), Digest: h.Version(), OneOffs: []clock.Holiday{}, Left: []clock.Holiday{}}
 			added, left := h.OneOffs()
 			checked.OneOffs, checked.Left = append(checked.OneOffs, added...), append(checked.Left, left...)
 			for _, division := range h.Divisions() {
@@ -139,9 +140,9 @@ func (a *app) compare(ctx context.Context, file string) (from, to *clock.Holiday
 		return nil, nil, change, err
 	}
 	if to, err = from.Replace(h); err != nil {
-		return nil, nil, change, usageError{err}
+		return nil, nil, change, cli.Usage(err)
 	}
-	change = calendarChange{File: inputName(file), From: from.Version(), To: to.Version(), Divisions: map[clock.Division]clock.Change{}, changes: from.Diff(to)}
+	change = calendarChange{File: cli.InputName(file), From: from.Version(), To: to.Version(), Divisions: map[clock.Division]clock.Change{}, changes: from.Diff(to)}
 	for _, c := range change.changes {
 		change.Divisions[c.Division] = c
 	}
@@ -172,7 +173,7 @@ func (c calendarChange) write(w io.Writer) {
 
 func (a *app) calendarDiff() *cobra.Command {
 	return &cobra.Command{
-		Use: "diff FILE", Short: "how a file of published holidays would change the calendars in force", Args: exactly(1),
+		Use: "diff FILE", Short: "how a file of published holidays would change the calendars in force", Args: cli.Exactly(1),
 		Long: "How a file of published holidays would change the calendars in force. Of each division in the file, the years that it has lines of are replaced;\n" +
 			"other years, and divisions that it does not have, stay as they are.",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -205,7 +206,7 @@ func (a *app) calendarApply() *cobra.Command {
 	fields := &casefile.CalendarFields{}
 	rule := casefile.ActApplyCalendar.Rule()
 	c := forAct(&cobra.Command{
-		Use: "apply FILE --reason CODE", Short: rule.InWords, Args: exactly(1),
+		Use: "apply FILE --reason CODE", Short: rule.InWords, Args: cli.Exactly(1),
 		Long: rule.InWords + ".\n\nEvery date that was shown before is kept, with both versions. It can be broken off: the worker goes on, and the same command shows how far it is.",
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
@@ -218,7 +219,7 @@ func (a *app) calendarApply() *cobra.Command {
 			}
 			fields.Version, fields.Label = to.Version(), to.Label()
 			if err := fields.Validate(); err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			on, err := a.today(ctx)
 			if err != nil {
@@ -273,7 +274,7 @@ func (a *app) calendarApply() *cobra.Command {
 		},
 	}, casefile.ActApplyCalendar)
 	flags.add(c.Flags(), casefile.ActApplyCalendar)
-	askedOf(c.Flags(), fields, "reason")
+	cli.AskedOf(c.Flags(), fields, "reason")
 	return c
 }
 

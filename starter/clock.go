@@ -10,15 +10,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) clockCommand() *cobra.Command {
-	return group("clock", "the deadlines of a case: what is left of each, what stops it, and every date it has had",
+	return cli.Group("clock", "the deadlines of a case: what is left of each, what stops it, and every date it has had",
 		a.restOf("clock", forReaders(a.clockShow(), everybody))...)
 }
 
@@ -183,7 +184,7 @@ func (k caseClocks) write(w io.Writer) {
 	if len(k.Holds) > 0 {
 		fmt.Fprintln(w, "\nHOLD\tABOUT\tFROM\tUNTIL\tREVIEW\tSTOPS")
 		for _, h := range k.Holds {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", orNone(string(h.Ground)), about(h.Person), h.From, orNone(h.Until.String()), h.ReviewOn, h.stops())
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", cli.OrNone(string(h.Ground)), cli.About(h.Person), h.From, cli.OrNone(h.Until.String()), h.ReviewOn, h.stops())
 		}
 	}
 	k.writeAnswers(w)
@@ -231,7 +232,7 @@ func (k caseClocks) writeEnded(w io.Writer) {
 			fmt.Fprintln(w, head)
 			head = ""
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.name(), t.Began, t.budget(), t.Used, noDay(t.DueOn)+provisionalMark(t.Provision), t.EndedOn, orNone(t.Result))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.name(), t.Began, t.budget(), t.Used, cli.NoDay(t.DueOn)+cli.ProvisionalMark(t.Provision), t.EndedOn, cli.OrNone(t.Result))
 	}
 }
 
@@ -244,13 +245,13 @@ func (k caseClocks) writeAnswers(w io.Writer) {
 		}
 		var was []string
 		for _, c := range x.Changes {
-			was = append(was, fmt.Sprintf("%s until %s (%s)", noDay(c.OldBy), clock.DateOf(c.At), c.Cause))
+			was = append(was, fmt.Sprintf("%s until %s (%s)", cli.NoDay(c.OldBy), clock.DateOf(c.At), c.Cause))
 		}
-		by := noDay(x.By)
+		by := cli.NoDay(x.By)
 		if x.Answered {
 			by = "answered"
 		}
-		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", about(x.Person), x.PutOn, by, orNone(strings.Join(was, ", ")))
+		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", cli.About(x.Person), x.PutOn, by, cli.OrNone(strings.Join(was, ", ")))
 	}
 }
 
@@ -266,7 +267,7 @@ func (k caseClocks) writeExtensions(w io.Writer) {
 			if !e.TakenOn.IsZero() {
 				taken = fmt.Sprintf("%s by %s", e.TakenOn, e.TakenBy)
 			}
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, orNone(e.Reason), e.AskedOn, e.AskedBy, e.Decision, e.On, e.By, taken)
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, cli.OrNone(e.Reason), e.AskedOn, e.AskedBy, e.Decision, e.On, e.By, taken)
 		}
 	}
 }
@@ -289,19 +290,12 @@ func (k caseClocks) writeChanges(w io.Writer) {
 			if x.Reason != "" {
 				why += " (" + x.Reason + ")"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), noDay(x.OldDue)+provisionalMark(x.WasProvision), noDay(x.NewDue)+provisionalMark(x.Provision), x.DaysLeft, why, orNone(x.By))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), cli.NoDay(x.OldDue)+cli.ProvisionalMark(x.WasProvision), cli.NoDay(x.NewDue)+cli.ProvisionalMark(x.Provision), x.DaysLeft, why, cli.OrNone(x.By))
 		}
 	}
 }
 
-func noDay(d clock.Date) string {
-	if d.IsZero() {
-		return "stopped"
-	}
-	return d.String()
-}
-
-func (t taskClock) name() string { return string(t.Kind) + suffix(t.Subject) }
+func (t taskClock) name() string { return string(t.Kind) + cli.Suffix(t.Subject) }
 
 func (t taskClock) open() bool { return t.ClosedAt == nil }
 
@@ -310,7 +304,7 @@ func (t taskClock) next() string {
 	if t.NextAt == nil {
 		return "-"
 	}
-	return rungInWords(t.NextRung, day(t.NextAt), t.Provision)
+	return rungInWords(t.NextRung, cli.PassedDay(t.NextAt), t.Provision)
 }
 
 // budget is how many days a clock has and what was added, and of working days whose
@@ -345,7 +339,7 @@ func (t taskClock) due() string {
 	if t.DueOn.IsZero() {
 		s = "stopped"
 	}
-	s += provisionalMark(t.Provision)
+	s += cli.ProvisionalMark(t.Provision)
 	if t.Overdue {
 		s += " OVERDUE"
 	}
@@ -365,5 +359,5 @@ func (h caseHold) stops() string {
 			kinds = append(kinds, rule.Kind)
 		}
 	}
-	return joined(kinds)
+	return cli.Joined(kinds)
 }

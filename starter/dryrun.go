@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/store"
 )
@@ -28,7 +29,7 @@ type trial struct {
 func (t trial) words() string {
 	s := fmt.Sprintf("%s on %s could be sent: fields %s", t.Act, t.On, t.Fields)
 	if t.Case != "" {
-		s = reference(t.Case, t.Subject) + " " + s
+		s = cli.Reference(t.Case, t.Subject) + " " + s
 	}
 	if t.TextSize > 0 {
 		s += fmt.Sprintf(", a text of %d characters", t.TextSize)
@@ -53,12 +54,16 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 	if err != nil {
 		return t, err
 	}
-	s, err := a.store.CaseSummary(ctx, cmd.Case)
+	db, err := a.database(ctx)
+	if err != nil {
+		return t, err
+	}
+	s, err := db.CaseSummary(ctx, cmd.Case)
 	if err != nil {
 		return t, err
 	}
 	t.Stage = s.Stage
-	me, err := a.store.Me(ctx)
+	me, err := db.Me(ctx)
 	if err != nil {
 		return t, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/desk"
 	"hame/internal/store"
 )
@@ -44,8 +45,8 @@ var exitCodes = []struct {
 // of what it saved, or else that it was broken off. Neither the database nor
 // Temporal failed. An act is saved whole or not at all.
 func brokenOff(err error) error {
-	var list *listError
-	var kept keptError
+	var list *cli.ListError
+	var kept cli.KeptError
 	var silent silentError
 	code := exitCode(err)
 	off := errors.New("broken off here: nothing is half done, and the same command can be typed again")
@@ -53,7 +54,7 @@ func brokenOff(err error) error {
 	case errors.As(err, &list), errors.As(err, &silent), code != exitFailed && code != exitUnreachable:
 		return err
 	case errors.As(err, &kept):
-		return keptError{off, kept.path}
+		return cli.KeptError{Cause: off, Path: kept.Path}
 	}
 	return off
 }
@@ -75,14 +76,9 @@ type unreachableError struct{ error }
 
 func (e unreachableError) Unwrap() error { return e.error }
 
-// usageError is something typed wrongly.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
 // exitCode maps an error to what the shell is told, in this one place.
 func exitCode(err error) int {
-	var usage usageError
+	var usage cli.UsageError
 	var undelivered *desk.UndeliveredError
 	var moving movingError
 	var unreachable unreachableError
@@ -114,20 +110,20 @@ func exitCode(err error) int {
 }
 
 // describe says what went wrong and what to do next, fit for a terminal.
-func describe(err error) string { return shownSafely(inPlainWords(err)) }
+func describe(err error) string { return cli.Safely(inPlainWords(err)) }
 
 func inPlainWords(err error) string {
-	var list *listError
-	var kept keptError
+	var list *cli.ListError
+	var kept cli.KeptError
 	refusal, refused := casefile.AsRefusal(err)
 	switch {
 	case errors.As(err, &list):
 		return list.Error()
 	case errors.As(err, &kept):
 		if exitCode(err) == exitUndelivered {
-			return describe(kept.error) + "\na copy of your form is kept in " + kept.path
+			return describe(kept.Cause) + "\na copy of your form is kept in " + kept.Path
 		}
-		return describe(kept.error) + "\nyour form is kept in " + kept.path + ": the same command opens it again"
+		return describe(kept.Cause) + "\nyour form is kept in " + kept.Path + ": the same command opens it again"
 	case refused && !isUsage(err):
 		return describeRefusal(refusal)
 	case isBare(err, store.NotFound):
@@ -148,7 +144,7 @@ func isBare(err error, kind store.Kind) bool {
 // isUsage reports whether a refusal was found in what was typed, whose own words
 // say where.
 func isUsage(err error) bool {
-	var usage usageError
+	var usage cli.UsageError
 	return errors.As(err, &usage)
 }
 

@@ -2,12 +2,27 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/store"
 )
+
+func (e explanation) write(w io.Writer) {
+	fmt.Fprintln(w, e.Where)
+	for _, why := range e.Why {
+		fmt.Fprintln(w, why)
+	}
+	for _, task := range e.Awaiting {
+		fmt.Fprintf(w, "  - %s\n", task.Words)
+	}
+	if e.Link != "" {
+		fmt.Fprintln(w, e.Link)
+	}
+}
 
 // explanation says in plain words why a case is where it is.
 type explanation struct {
@@ -109,9 +124,9 @@ func explainTask(t store.TaskRow, owner string, today clock.Date) string {
 	case t.NextRung == casefile.Diary:
 		next = "it comes up again in the diary"
 	}
-	fmt.Fprintf(&b, "; after %s %s", day(t.NextAt), next)
+	fmt.Fprintf(&b, "; after %s %s", cli.PassedDay(t.NextAt), next)
 	if !t.Awaiting.IsRole() {
-		fmt.Fprintf(&b, "; case owner %s chases it", orNone(owner))
+		fmt.Fprintf(&b, "; case owner %s chases it", cli.OrNone(owner))
 	}
 	return b.String()
 }

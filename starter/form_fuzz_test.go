@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/desk"
 )
@@ -39,18 +40,18 @@ func FuzzForm(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
-		if len(body) > maxInput || !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 || len(bytes.TrimSpace(body)) == 0 {
+		if len(body) > cli.MaxInput || !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 || len(bytes.TrimSpace(body)) == 0 {
 			return // the file is not read as far as this
 		}
 		act := casefile.ActRules[int(which)%len(casefile.ActRules)].Act
 		fields := casefile.NewFields(act)
-		text, err := parseFile("form.yaml", body, act, fields)
+		text, err := cli.ParseFile("form.yaml", body, act, fields)
 		if err != nil {
 			said := describe(err)
 			if exitCode(err) != exitUsage || !strings.Contains(said, "form.yaml") {
 				t.Fatalf("%s of %q: exit code %d, %q", act, body, exitCode(err), said)
 			}
-			if len(said) > maxLines*maxCharacters*utf8.UTFMax || strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' }) {
+			if len(said) > cli.MaxLines*cli.MaxCharacters*utf8.UTFMax || strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' }) {
 				t.Fatalf("%s of %q: no terminal should be shown %q", act, body, said)
 			}
 			return

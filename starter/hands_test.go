@@ -19,6 +19,7 @@ import (
 	"hame/activities"
 	"hame/internal/carrier"
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/practice"
 	"hame/internal/settings"
@@ -330,7 +331,7 @@ func TestADryRunOfEachAct(t *testing.T) {
 				form, errs, code := r.types(slices.DeleteFunc([]string{"--as", login, "form", string(rule.Act), about}, func(s string) bool { return s == "" })...)
 				require.Zero(t, code, errs)
 				form = filled(form, fields)
-				text, err := parseForm("form", []byte(form), fields)
+				text, err := cli.ParseForm("form", []byte(form), fields)
 				require.NoError(t, err, form)
 				require.Equal(t, rule.NeedsText, text == "Written by a test.", form)
 				file := filepath.Join(t.TempDir(), "form.yaml")
@@ -406,7 +407,7 @@ func TestATextBesideFlags(t *testing.T) {
 		"a fault further within":     {"revision: 1\nreasons:\n  - {person: 0, fctor: age}\n", casefile.ActAgree, &casefile.AgreeFields{}, "", "line 3: the form has no field fctor"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, err := parseFile("form.yaml", []byte(c.body), c.act, c.fields)
+			text, err := cli.ParseFile("form.yaml", []byte(c.body), c.act, c.fields)
 			if c.wrong != "" {
 				require.ErrorContains(t, err, c.wrong)
 				require.Equal(t, exitUsage, exitCode(err))
@@ -512,17 +513,17 @@ func TestALineOfAListIsNamed(t *testing.T) {
 		good + "\n" + good + "/2\nK7F-2222x": "list line 3: ",
 	} {
 		require.NoError(t, os.WriteFile(list, []byte(body), 0o600))
-		_, err := readTargets(c, casefile.ActEvidence.Rule(), nil, actFlags{families: list})
+		_, err := cli.ReadTargets(c, casefile.ActEvidence.Rule(), nil, list, "")
 		require.ErrorContains(t, err, want)
 		require.Equal(t, exitUsage, exitCode(err))
 	}
 	require.NoError(t, os.WriteFile(list, []byte("\ufeff"+good+"\r\n "+strings.ToLower(good)+"/2 \n"+good+" # again\n"), 0o600))
-	targets, err := readTargets(c, casefile.ActEvidence.Rule(), nil, actFlags{families: list})
+	targets, err := cli.ReadTargets(c, casefile.ActEvidence.Rule(), nil, list, "")
 	require.NoError(t, err)
 	require.Equal(t, []string{good, good + "/2"}, []string{targets[0].String(), targets[1].String()})
 	require.Len(t, targets, 2)
 	require.Equal(t, fmt.Sprintf("%s stands twice (%s line 1, %s line 3): it is done once\n", good, list, list), errs.String())
-	_, err = readTargets(c, casefile.ActAssign.Rule(), []string{good, good + "/2"}, actFlags{})
+	_, err = cli.ReadTargets(c, casefile.ActAssign.Rule(), []string{good, good + "/2"}, "", "")
 	require.ErrorContains(t, err, "argument 2: case.assign is about the whole case")
 	require.Equal(t, exitUsage, exitCode(err))
 }

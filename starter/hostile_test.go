@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/cli"
 )
 
 const mebibyte = 1 << 20
@@ -462,7 +463,7 @@ func (a *assault) flagsOf(t *testing.T, usage []int) {
 func (a *assault) choices() []string {
 	var all []string
 	a.c.Flags().VisitAll(func(f *pflag.Flag) {
-		if _, ok := f.Value.(choice); ok {
+		if cli.IsSwitch(f.Value) {
 			all = append(all, "--"+f.Name)
 		}
 	})

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"hame/internal/cli"
+
 	"github.com/spf13/cobra"
 )
 
@@ -20,7 +22,7 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	root := newRoot(&app{})
-	root.SetOut(&visible{to: os.Stdout})
+	root.SetOut(&cli.Visible{To: os.Stdout})
 	err := untilBrokenOff(ctx, root.ExecuteContext)
 	if ctx.Err() != nil {
 		err = brokenOff(err)
@@ -67,63 +69,27 @@ func newRoot(a *app) *cobra.Command {
 		Long:          "Hame: steer the review of each family of the asylum backlog.\n\n" + exitCodesInWords(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          oneOfThem,
+		Args:          cli.OneOfThem,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentFlags().StringVar(&a.as, "as", "", "log in as this member of the demo staff (embedded default only)")
 	root.PersistentFlags().StringVarP(&a.output, "output", "o", "table", "table or json")
 	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
-		if err := checkTyped(c, args); err != nil {
+		if err := cli.CheckTyped(c, args); err != nil {
 			return err
 		}
 		return a.prepare()
 	}
 	root.PersistentPostRun = func(*cobra.Command, []string) { a.close() }
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.clockCommand(), a.calendarCommand(), a.postCommand(), a.letterCommand(), a.contactCommand(),
-		a.interviewCommand(), a.evidenceCommand(), a.welfareCommand(), a.representationCommand(), a.checkCommand(), a.decisionCommand(),
-		a.serviceCommand(), a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(), a.keysetCommand(), a.codecCommand(), a.uiCommand(), a.referenceCommand())
+	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.clockCommand(),
+		a.calendarCommand(), a.postCommand(), a.letterCommand(), a.welfareCommand(), a.representationCommand(), a.decisionCommand(),
+		a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(),
+		a.keysetCommand(), a.codecCommand(), a.uiCommand(), a.referenceCommand())
+	for _, g := range plainGroups {
+		root.AddCommand(cli.Group(g.name, g.short, a.restOf(g.name)...))
+	}
 	return root
-}
-
-// group is a command that only has commands under it.
-func group(use, short string, under ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: oneOfThem, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(under...)
-	return c
-}
-
-// oneOfThem refuses a word that is none of a group's commands, and says which are near.
-func oneOfThem(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	near := ""
-	c.SuggestionsMinimumDistance = 2 // letters, as cobra itself has it
-	if names := c.SuggestionsFor(args[0]); len(names) > 0 {
-		near = "; did you mean " + strings.Join(names, " or ") + "?"
-	}
-	return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), near)}
-}
-
-// exactly wants n arguments and says which.
-func exactly(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError{fmt.Errorf("%s takes %s, not %d: %s", c.CommandPath(), counted(n, "argument", "arguments"), len(args), c.UseLine())}
-		}
-		return nil
-	}
-}
-
-// atMost is a command's number of arguments, where fewer mean a default.
-func atMost(n int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) > n {
-			return usageError{fmt.Errorf("%s takes %s at most, not %d: %s", c.CommandPath(), counted(n, "argument", "arguments"), len(args), c.UseLine())}
-		}
-		return nil
-	}
 }
 
 func exitCodesInWords() string {

@@ -6,16 +6,17 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/backlog"
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/desk"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) postCommand() *cobra.Command {
-	return group("post", "the mailroom: what came in, whose it is, and whether it was read",
+	return cli.Group("post", "the mailroom: what came in, whose it is, and whether it was read",
 		a.postReceive(), forReaders(a.postList(), "whoever sees the file"), a.postLink(), a.postRead(), a.postDismiss())
 }
 
@@ -36,14 +37,14 @@ func (a *app) postReceive() *cobra.Command {
 	fields := &casefile.PostFields{}
 	rule := casefile.ActReceivePost.Rule()
 	c := forAct(&cobra.Command{
-		Use: "receive --from KIND [--case REF] [--file F]", Short: rule.InWords, Args: exactly(0),
+		Use: "receive --from KIND [--case REF] [--file F]", Short: rule.InWords, Args: cli.Exactly(0),
 		Long: rule.InWords + ".\n\nWhere the case is not known, --file says what stands on the item, by which families are suggested:\n\n" +
 			"    reference: A1234567          # a Home Office or case reference\n    name: Zeynep Kaya\n    representative: Rowan & Birch\n    note: what else helps to find it",
 		RunE: func(c *cobra.Command, _ []string) error {
 			// The form of an item whose case is known says whom it is from; what stands on
 			// any other does not.
 			if err := fields.Validate(); err != nil && (forCase == "" || flags.file == "") {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -68,12 +69,12 @@ func (a *app) postReceive() *cobra.Command {
 				says.Reference = ref
 			}
 			if err := fields.Validate(); err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			return a.receiveUnlinked(c, fields, flags, says)
 		},
 	}, casefile.ActReceivePost)
-	askedOf(c.Flags(), fields, "from")
+	cli.AskedOf(c.Flags(), fields, "from")
 	c.Flags().StringVar(&forCase, "case", "", "the case it belongs to, where that is known")
 	flags.add(c.Flags(), casefile.ActReceivePost)
 	flags.addFile(c.Flags())
@@ -96,13 +97,17 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 		return a.tried(c, cmd)
 	}
 	// The database is enough: an item is taken in also while Temporal is away.
-	d := &desk.Desk{Store: a.store}
+	s, err := a.database(c.Context())
+	if err != nil {
+		return err
+	}
+	d := &desk.Desk{Store: s}
 	no, err := d.ReceivePost(c.Context(), on, fields, store.PostSays{Reference: asReference(says.Reference),
 		NameKey: backlog.NameKey(says.Name, ""), Representative: strings.TrimSpace(says.Representative)}, says.Note, flags.confirm)
 	if err != nil {
 		return err
 	}
-	items, err := a.store.Post(c.Context(), no, 1)
+	items, err := s.Post(c.Context(), no, 1)
 	if err != nil {
 		return err
 	}
@@ -116,16 +121,16 @@ func readOnItem(file string, into *onItem) error {
 	if file == "" {
 		return nil
 	}
-	body, err := readInput("--file", file)
+	body, err := cli.ReadInput("--file", file)
 	if err != nil {
 		return err
 	}
-	if err := decodeForm(body, into); err != nil {
-		return usageError{fmt.Errorf("%s: %s; it may say reference, name, representative and note", inputName(file), inWords(err))}
+	if err := cli.Decode(body, into); err != nil {
+		return cli.Usage(fmt.Errorf("%s: %s; it may say reference, name, representative and note", cli.InputName(file), cli.InWords(err)))
 	}
 	for _, said := range []string{into.Reference, into.Name, into.Representative} {
-		if err := typed(said); err != nil {
-			return usageError{fmt.Errorf("%s: reference, name or representative %w", inputName(file), err)}
+		if err := cli.FitsTyped(said); err != nil {
+			return cli.Usage(fmt.Errorf("%s: reference, name or representative %w", cli.InputName(file), err))
 		}
 	}
 	return nil
@@ -165,7 +170,7 @@ func suggestions(i store.PostItem) []store.Suggestion {
 func (a *app) postList() *cobra.Command {
 	var limit int
 	c := &cobra.Command{
-		Use: "list", Short: "list the items that wait to be linked or read, the oldest first", Args: exactly(0),
+		Use: "list", Short: "list the items that wait to be linked or read, the oldest first", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -186,13 +191,13 @@ func (a *app) postList() *cobra.Command {
 					if i.Escalated {
 						until += " ESCALATED"
 					}
-					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, orNone(i.Case), until, orNone(strings.Join(may, " ")))
+					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, cli.OrNone(i.Case), until, cli.OrNone(strings.Join(may, " ")))
 				}
 				fmt.Fprintf(t, "%d item(s)\n", len(items))
 			})
 		},
 	}
-	limited(c.Flags(), &limit, 50)
+	cli.Limited(c.Flags(), &limit, 50)
 	return c
 }
 
@@ -200,7 +205,7 @@ func (a *app) postLink() *cobra.Command {
 	var flags actFlags
 	rule := casefile.ActLinkPost.Rule()
 	c := forAct(&cobra.Command{
-		Use: "link ID REF", Short: rule.InWords, Args: exactly(2),
+		Use: "link ID REF", Short: rule.InWords, Args: cli.Exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			item, err := itemNumber(args[0])
 			if err != nil {
@@ -222,7 +227,7 @@ func (a *app) postRead() *cobra.Command {
 	var flags actFlags
 	rule := casefile.ActReadPost.Rule()
 	c := forAct(&cobra.Command{
-		Use: "read ID", Short: rule.InWords, Args: exactly(1),
+		Use: "read ID", Short: rule.InWords, Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			item, err := itemNumber(args[0])
 			if err != nil {
@@ -257,7 +262,7 @@ func (a *app) postDismiss() *cobra.Command {
 	fields := &casefile.DismissFields{}
 	rule := casefile.ActDismissPost.Rule()
 	c := forAct(&cobra.Command{
-		Use: "dismiss ID --reason CODE", Short: rule.InWords, Args: exactly(1),
+		Use: "dismiss ID --reason CODE", Short: rule.InWords, Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if fields.Item, err = itemNumber(args[0]); err != nil {
 				return err
@@ -267,7 +272,7 @@ func (a *app) postDismiss() *cobra.Command {
 			})
 		},
 	}, casefile.ActDismissPost)
-	askedOf(c.Flags(), fields, "reason")
+	cli.AskedOf(c.Flags(), fields, "reason")
 	flags.add(c.Flags(), casefile.ActDismissPost)
 	return c
 }
@@ -275,7 +280,7 @@ func (a *app) postDismiss() *cobra.Command {
 func itemNumber(s string) (int, error) {
 	n, err := casefile.ParseNumber(s, casefile.MaxItem)
 	if err != nil {
-		return 0, usageError{fmt.Errorf("%w: post list shows the items", err)}
+		return 0, cli.Usage(fmt.Errorf("%w: post list shows the items", err))
 	}
 	return n, nil
 }

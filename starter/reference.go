@@ -5,10 +5,11 @@ import (
 	"io"
 	"strings"
 
+	"hame/internal/casefile"
+	"hame/internal/cli"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"hame/internal/casefile"
 )
 
 // readersAnnotation holds who may use a command that does no act.
@@ -32,7 +33,7 @@ const (
 
 func (a *app) referenceCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "reference commands|stages", Short: "write the page of all commands, or of the stages, as Markdown", Args: exactly(1), Hidden: true,
+		Use: "reference commands|stages", Short: "write the page of all commands, or of the stages, as Markdown", Args: cli.Exactly(1), Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch args[0] {
 			case "commands":
@@ -40,7 +41,7 @@ func (a *app) referenceCommand() *cobra.Command {
 			case "stages":
 				return writeStages(c.OutOrStdout(), c.Root())
 			}
-			return usageError{fmt.Errorf("%q is no page: commands or stages", args[0])}
+			return cli.Usage(fmt.Errorf("%q is no page: commands or stages", args[0]))
 		},
 	}, needsServer)
 }

@@ -13,14 +13,15 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/rehearsal"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
+
+	"github.com/spf13/cobra"
 )
 
 // rehearsalYears is the default horizon: the legacy programme's five years [S4],
@@ -33,18 +34,18 @@ func (a *app) rehearseCommand() *cobra.Command {
 	var seed uint64
 	var parallel int
 	c := forReaders(&cobra.Command{
-		Use: "rehearse [--until DATE]", Short: "play a synthetic backlog through with simulated people", Args: exactly(0),
+		Use: "rehearse [--until DATE]", Short: "play a synthetic backlog through with simulated people", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			if !a.embedded {
-				return usageError{errors.New("rehearse works in the embedded default only, where simulated people can log in and time can be skipped")}
+				return cli.Usage(errors.New("rehearse works in the embedded default only, where simulated people can log in and time can be skipped"))
 			}
 			// The worker's login directs a rehearsal.
 			s, err := store.Open(ctx, a.settings.DatabaseURL, 16)
 			if err != nil {
 				return err
 			}
-			a.store = s
+			a.conn = s
 			options, err := settings.Temporal("hame-rehearsal", settings.Quiet())
 			if err != nil {
 				return err
@@ -87,11 +88,11 @@ func (a *app) rehearseCommand() *cobra.Command {
 			return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) { showSummary(t, report) })
 		},
 	}, "everybody, on a synthetic database of the embedded default only")
-	c.Flags().Var(dateFlag{&until}, "until", "the day on which the rehearsal ends (default in five years and a half)")
+	c.Flags().Var(cli.Date(&until), "until", "the day on which the rehearsal ends (default in five years and a half)")
 	c.Flags().StringVar(&summary, "summary", "", "also write the summary to this file, as JSON")
 	c.Flags().Uint64Var(&seed, "seed", 2007, "the same seed draws the same answers")
 	parallel = 24
-	c.Flags().Var(countFlag{&parallel}, "parallel", "how many reviews are played at once")
+	c.Flags().Var(cli.Count(&parallel), "parallel", "how many reviews are played at once")
 	return c
 }
 

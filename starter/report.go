@@ -9,14 +9,15 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/disclosure"
 	"hame/internal/gazetteer"
 	"hame/internal/policy"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -24,7 +25,7 @@ func (a *app) reportCommand() *cobra.Command {
 	var by []string
 	var publish bool
 	c := forReaders(&cobra.Command{
-		Use: "figures [--as-of T] [--by lane,council,stage] [--publish]", Short: "the programme's figures as they stood at an instant; they add up to the families imported", Args: exactly(0),
+		Use: "figures [--as-of T] [--by lane,council,stage] [--publish]", Short: "the programme's figures as they stood at an instant; they add up to the families imported", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			grouping, err := parseGrouping(by)
 			if err != nil {
@@ -62,7 +63,7 @@ func (a *app) reportCommand() *cobra.Command {
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant: a day, at its end, or such as 2027-03-01T09:00:00Z (default now)")
 	c.Flags().StringSliceVar(&by, "by", nil, "lane, council, stage, or several: one group for each")
 	c.Flags().BoolVar(&publish, "publish", false, "hide counts under five, and those from which such a one could be worked out")
-	return group("report", "what the programme has done, for those to whom it answers", c)
+	return cli.Group("report", "what the programme has done, for those to whom it answers", c)
 }
 
 func parseGrouping(by []string) (store.Grouping, error) {
@@ -76,7 +77,7 @@ func parseGrouping(by []string) (store.Grouping, error) {
 		case "stage":
 			g.Stage = true
 		default:
-			return g, usageError{fmt.Errorf("--by takes lane, council, stage, or several with commas between, not %q", word)}
+			return g, cli.Usage(fmt.Errorf("--by takes lane, council, stage, or several with commas between, not %q", word))
 		}
 	}
 	return g, nil
@@ -92,7 +93,7 @@ func parseInstant(text string, now time.Time) (time.Time, error) {
 	if err != nil {
 		day, dayErr := clock.ParseDate(text)
 		if dayErr != nil {
-			return at, usageError{fmt.Errorf("--as-of %q: write a day as 2027-03-01, or an instant as 2027-03-01T09:00:00Z", text)}
+			return at, cli.Usage(fmt.Errorf("--as-of %q: write a day as 2027-03-01, or an instant as 2027-03-01T09:00:00Z", text))
 		}
 		if day == clock.DateOf(now) {
 			return now, nil
@@ -100,7 +101,7 @@ func parseInstant(text string, now time.Time) (time.Time, error) {
 		at = clock.LateAt(day).Add(-time.Microsecond)
 	}
 	if at.After(now) {
-		return at, usageError{fmt.Errorf("--as-of %s has not come: it is %s", text, inLondon(now))}
+		return at, cli.Usage(fmt.Errorf("--as-of %s has not come: it is %s", text, inLondon(now)))
 	}
 	return at, nil
 }
@@ -301,7 +302,7 @@ func (r *figures) table(t *tabwriter.Writer) {
 		fmt.Fprintln(t, "[c]: a count under five, or one that would tell such a count")
 	}
 	if r.Withheld > 0 {
-		fmt.Fprintf(t, "without %s, which you do not see\n", counted(r.Withheld, "restricted family", "restricted families"))
+		fmt.Fprintf(t, "without %s, which you do not see\n", cli.Counted(r.Withheld, "restricted family", "restricted families"))
 	}
 	fmt.Fprintln(t, "\nFAMILIES\tIMPORTED\tUNLISTED\tUNDER REVIEW\tDECIDED\tRESOLVED\tCLOSED WITHOUT DECISION")
 	for _, g := range r.Groups {

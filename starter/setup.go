@@ -4,21 +4,22 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/spf13/cobra"
-
+	"hame/internal/cli"
 	"hame/internal/practice"
 	"hame/internal/settings"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) setupCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "setup", Short: "prepare database, roles, rule sets, namespaces and search attributes; can be run again", Args: exactly(0),
+		Use: "setup", Short: "prepare database, roles, rule sets, namespaces and search attributes; can be run again", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			if a.settings.AdminDatabaseURL == "" {
-				return usageError{errors.New("HAME_ADMIN_DATABASE_URL is not set: setup connects as the database's administrator")}
+				return cli.Usage(errors.New("HAME_ADMIN_DATABASE_URL is not set: setup connects as the database's administrator"))
 			}
 			options := store.SetupOptions{WorkerPassword: a.settings.WorkerPassword}
 			if a.embedded {

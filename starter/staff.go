@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
 )
 
 func (a *app) staffCommand() *cobra.Command {
-	return group("staff", "who may do what: add, grant and revoke as the database's administrator, list as operations or auditor",
+	return cli.Group("staff", "who may do what: add, grant and revoke as the database's administrator, list as operations or auditor",
 		forReaders(a.staffAdd(), administrators), forReaders(a.staffGrant(), administrators), forReaders(a.staffRevoke(), administrators),
 		forReaders(a.staffList(), "operations or the auditor"))
 }
@@ -21,7 +22,7 @@ func (a *app) staffCommand() *cobra.Command {
 // administrator: no login of the staff's changes the staff.
 func (a *app) administrator() (string, error) {
 	if a.settings.AdminDatabaseURL == "" {
-		return "", usageError{errors.New("HAME_ADMIN_DATABASE_URL is not set: staff add, grant and revoke connect as the database's administrator")}
+		return "", cli.Usage(errors.New("HAME_ADMIN_DATABASE_URL is not set: staff add, grant and revoke connect as the database's administrator"))
 	}
 	return a.settings.AdminDatabaseURL, nil
 }
@@ -42,14 +43,14 @@ func (a *app) staffChanged(c *cobra.Command, change staffChange, words string) e
 func (a *app) staffAdd() *cobra.Command {
 	var person string
 	c := &cobra.Command{
-		Use: "add NAME --person P", Short: "make a login of the staff, if it is not there, and remember whose it is", Args: exactly(1),
+		Use: "add NAME --person P", Short: "make a login of the staff, if it is not there, and remember whose it is", Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			admin, err := a.administrator()
 			if err != nil {
 				return err
 			}
 			if person == "" {
-				return usageError{errors.New("--person: say whose login it is; four eyes compare persons, not logins")}
+				return cli.Usage(errors.New("--person: say whose login it is; four eyes compare persons, not logins"))
 			}
 			made, err := store.AddStaff(c.Context(), admin, args[0], person)
 			if err != nil {
@@ -69,7 +70,7 @@ func (a *app) staffAdd() *cobra.Command {
 func (a *app) staffGrant() *cobra.Command {
 	var role, council string
 	c := &cobra.Command{
-		Use: "grant NAME --role R [--council C]", Short: "give a member of the staff a role from today on; nobody grants one to themselves", Args: exactly(1),
+		Use: "grant NAME --role R [--council C]", Short: "give a member of the staff a role from today on; nobody grants one to themselves", Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			admin, err := a.administrator()
 			if err != nil {
@@ -87,14 +88,14 @@ func (a *app) staffGrant() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&role, "role", "", "the role, such as caseworker or welfare_lead")
-	c.Flags().Var(councilFlag{&council}, "council", "the council of a lead professional or welfare lead, by GSS code")
+	c.Flags().Var(cli.Council(&council), "council", "the council of a lead professional or welfare lead, by GSS code")
 	return c
 }
 
 func (a *app) staffRevoke() *cobra.Command {
 	var role string
 	c := &cobra.Command{
-		Use: "revoke NAME --role R", Short: "end a role at once", Args: exactly(1),
+		Use: "revoke NAME --role R", Short: "end a role at once", Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			admin, err := a.administrator()
 			if err != nil {
@@ -125,7 +126,7 @@ func (a *app) staffRevoke() *cobra.Command {
 
 func (a *app) staffList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "the staff with every grant, past ones too", Args: exactly(0),
+		Use: "list", Short: "the staff with every grant, past ones too", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -142,7 +143,7 @@ func (a *app) staffList() *cobra.Command {
 					if r.RevokedAt != nil {
 						until = "revoked " + inLondon(*r.RevokedAt)
 					}
-					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Login, r.Person, orNone(string(r.Role)), council(r.Council), r.From, until, r.GrantedBy)
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Login, r.Person, cli.OrNone(string(r.Role)), council(r.Council), r.From, until, r.GrantedBy)
 				}
 			})
 		},

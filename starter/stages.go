@@ -5,11 +5,12 @@ import (
 	"io"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/policy"
+
+	"github.com/spf13/cobra"
 )
 
 // stagePages are the stages of the generated page, with what ends each and the files
@@ -92,7 +93,7 @@ func writeStages(w io.Writer, root *cobra.Command) error {
 			for _, act := range r.Kind.EndedBy() {
 				by = append(by, typed(act))
 			}
-			fmt.Fprintf(&b, " | %s |\n", orNone(strings.Join(by, ", ")))
+			fmt.Fprintf(&b, " | %s |\n", cli.OrNone(strings.Join(by, ", ")))
 		}
 		acts := ""
 		for _, r := range casefile.ActRules {

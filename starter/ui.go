@@ -12,32 +12,33 @@ import (
 	"slices"
 	"time"
 
-	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
-
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/store"
 	"hame/internal/temporalnamespace"
 	"hame/internal/uigate"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 )
 
 // uiCommand lets people read Temporal's Web UI, each the namespace that is theirs.
 func (a *app) uiCommand() *cobra.Command {
 	serve := forReaders(&cobra.Command{
-		Use: "serve", Short: "let people read the Web UI, one namespace at each of two addresses, until interrupted", Args: exactly(0),
+		Use: "serve", Short: "let people read the Web UI, one namespace at each of two addresses, until interrupted", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.serveUI(c.Context()) },
 	}, "whoever runs the programs")
-	return group("ui", "Temporal's Web UI: the reviews of restricted families for those alone who may know of them", serve)
+	return cli.Group("ui", "Temporal's Web UI: the reviews of restricted families for those alone who may know of them", serve)
 }
 
 func (a *app) serveUI(ctx context.Context) error {
 	logger := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	server, err := url.Parse(a.settings.UIServer)
 	if err != nil || server.Host == "" {
-		return usageError{errors.New("HAME_UI_SERVER must be the address of Temporal's Web UI, such as http://127.0.0.1:8080")}
+		return cli.Usage(errors.New("HAME_UI_SERVER must be the address of Temporal's Web UI, such as http://127.0.0.1:8080"))
 	}
 	if a.settings.DatabaseURL == "" {
-		return usageError{errors.New("HAME_DATABASE_URL is not set: the database says who may read restricted reviews")}
+		return cli.Usage(errors.New("HAME_DATABASE_URL is not set: the database says who may read restricted reviews"))
 	}
 	// A reader's own login and password count, and nothing that this process was given.
 	for _, name := range []string{"PGUSER", "PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGSERVICEFILE"} {
@@ -66,7 +67,7 @@ func (a *app) serveUI(ctx context.Context) error {
 	for _, g := range gates {
 		listener, err := net.Listen("tcp", g.address)
 		if err != nil {
-			return usageError{fmt.Errorf("%s %s: %w", g.setting, g.address, err)}
+			return cli.Usage(fmt.Errorf("%s %s: %w", g.setting, g.address, err))
 		}
 		logger.Info("the Web UI can be read", "address", listener.Addr().String(), "namespace", g.gate.Namespace, "asks_who_reads", g.gate.MayRead != nil)
 		s := &http.Server{Handler: uigate.New(g.gate), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}

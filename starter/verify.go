@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"hame/internal/verify"
 	"text/tabwriter"
+
+	"hame/internal/cli"
+	"hame/internal/verify"
 
 	"github.com/spf13/cobra"
 )
@@ -12,7 +14,7 @@ import (
 // verifyCommand checks the record, and has the worker compare it with Temporal.
 func (a *app) verifyCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "verify", Short: "check what must always be true, on the record and in Temporal; exits non-zero on a breach", Args: exactly(0),
+		Use: "verify", Short: "check what must always be true, on the record and in Temporal; exits non-zero on a breach", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -31,17 +33,9 @@ func (a *app) verifyCommand() *cobra.Command {
 				}
 			})
 			if err == nil && len(breaches) > 0 {
-				err = errors.New(counted(len(breaches), "breach", "breaches"))
+				err = errors.New(cli.Counted(len(breaches), "breach", "breaches"))
 			}
 			return err
 		},
 	}, "operations or the auditor")
-}
-
-// counted is a number with its noun.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

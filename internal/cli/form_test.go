@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"testing"
@@ -22,7 +22,7 @@ func TestAFormsSlipIsPlaced(t *testing.T) {
 		{casefile.ActPropose, "revision: 1\nreasons:\n  - {person: all, factor: age, finding: for, evidence: []}\n", "f.yaml: line 3: reasons.person: a number is wanted here, not `all`"},
 		{casefile.ActPropose, "revision: 1\nrevision: x\n", "already defined"},
 	} {
-		_, err := parseForm("f.yaml", []byte(c.form), casefile.NewFields(c.act))
+		_, err := ParseForm("f.yaml", []byte(c.form), casefile.NewFields(c.act))
 		require.ErrorContains(t, err, c.words)
 		require.NotContains(t, err.Error(), "!!")
 	}

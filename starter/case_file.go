@@ -38,52 +38,17 @@ type caseFile struct {
 		Role   casefile.Party `json:"role"`
 		On     clock.Date     `json:"named_on"`
 	} `json:"named"`
-	People   []filePerson    `json:"people"`
-	Tasks    []store.TaskRow `json:"tasks"`
-	Letters  []fileLetter    `json:"letters"`
-	Evidence []struct {
-		No         int               `json:"no"`
-		Provider   casefile.Provider `json:"provider"`
-		Person     int               `json:"person_no"`
-		Result     string            `json:"result"`
-		ReceivedOn clock.Date        `json:"received_on"`
-	} `json:"evidence"`
-	Post []struct {
-		No         int        `json:"no"`
-		From       string     `json:"from"`
-		ReceivedOn clock.Date `json:"received_on"`
-		ReadOn     clock.Date `json:"read_on"`
-	} `json:"post"`
-	Flags []struct {
-		Person int           `json:"no"`
-		Flag   casefile.Flag `json:"flag"`
-		State  string        `json:"state"`
-	} `json:"flags"`
-	Holds []struct {
-		Person   int        `json:"person_no"`
-		Ground   string     `json:"ground"`
-		OpenedOn clock.Date `json:"opened_on"`
-		ReviewOn clock.Date `json:"review_on"`
-		SameAs   string     `json:"same_as"`
-	} `json:"holds"`
-	FlagRequests []struct {
-		Person  int           `json:"person_no"`
-		Flag    casefile.Flag `json:"flag"`
-		Wanted  string        `json:"wanted"`
-		By      string        `json:"first_by"`
-		AskedOn clock.Date    `json:"asked_on"`
-	} `json:"flag_requests"`
-	Differences []fileDifference `json:"differences"`
-	Corrections []struct {
-		Person   int        `json:"person_no"`
-		Field    string     `json:"field"`
-		OldValue string     `json:"old_value"`
-		NewValue string     `json:"new_value"`
-		Reason   string     `json:"reason"`
-		Source   string     `json:"source"`
-		On       clock.Date `json:"corrected_on"`
-	} `json:"corrections"`
-	NamesAgreed bool `json:"names_agreed"`
+	People       []filePerson      `json:"people"`
+	Tasks        []store.TaskRow   `json:"tasks"`
+	Letters      []fileLetter      `json:"letters"`
+	Evidence     []fileEvidence    `json:"evidence"`
+	Post         []filePost        `json:"post"`
+	Flags        []fileFlag        `json:"flags"`
+	Holds        []fileHold        `json:"holds"`
+	FlagRequests []fileFlagRequest `json:"flag_requests"`
+	Differences  []fileDifference  `json:"differences"`
+	Corrections  []fileCorrection  `json:"corrections"`
+	NamesAgreed  bool              `json:"names_agreed"`
 	// Children and Advice are for the minister's office: what the signed welfare
 	// reports say in codes, and what the rule sets for comparison make of the family.
 	Children []struct {
@@ -97,30 +62,12 @@ type caseFile struct {
 		RuleSet string                  `json:"rule_set"`
 		People  []policy.Recommendation `json:"people"`
 	} `json:"advice"`
-	Gaps []struct {
-		Kind    casefile.TaskKind `json:"kind"`
-		Subject int               `json:"subject"`
-	} `json:"gaps"`
-	Checks []struct {
-		Person     int        `json:"person_no"`
-		AssignedTo string     `json:"assigned_to"`
-		Author     string     `json:"author"`
-		ReportedOn clock.Date `json:"reported_on"`
-		Signer     string     `json:"signer"`
-		SignedOn   clock.Date `json:"signed_on"`
-	} `json:"welfare_checks"`
-	Waivers []struct {
-		Person  int        `json:"person_no"`
-		GivenOn clock.Date `json:"given_on"`
-	} `json:"waivers"`
+	Gaps            []fileGap            `json:"gaps"`
+	Checks          []fileCheck          `json:"welfare_checks"`
+	Waivers         []fileWaiver         `json:"waivers"`
 	Representations []fileRepresentation `json:"representations"`
-	SecurityChecks  []struct {
-		Person     int        `json:"person_no"`
-		DoneOn     clock.Date `json:"done_on"`
-		Result     string     `json:"result"`
-		ValidUntil clock.Date `json:"valid_until"`
-	} `json:"security_checks"`
-	LookedInto []struct {
+	SecurityChecks  []fileSecurityCheck  `json:"security_checks"`
+	LookedInto      []struct {
 		Person   int        `json:"person_no"`
 		About    string     `json:"about"`
 		Finding  string     `json:"finding"`
@@ -149,13 +96,7 @@ type caseFile struct {
 		SignedOn clock.Date `json:"signed_on"`
 		RuleSet  string     `json:"rule_set"`
 	} `json:"decision"`
-	Outcomes []struct {
-		Person   int              `json:"person_no"`
-		Outcome  casefile.Outcome `json:"outcome"`
-		ServedOn clock.Date       `json:"served_on"`
-		StatusOn clock.Date       `json:"status_issued_on"`
-		NoAppeal clock.Date       `json:"no_appeal_on"`
-	} `json:"outcomes"`
+	Outcomes        []fileOutcome `json:"outcomes"`
 	Recommendations []struct {
 		RuleSetID string                  `json:"rule_set_id"`
 		RuleSet   string                  `json:"rule_set"`
@@ -208,4 +149,96 @@ type fileDifference struct {
 	Field    string `json:"field"`
 	OldValue string `json:"old_value"`
 	NewValue string `json:"new_value"`
+}
+
+// fileEvidence is what a provider sent.
+type fileEvidence struct {
+	No         int               `json:"no"`
+	Provider   casefile.Provider `json:"provider"`
+	Person     int               `json:"person_no"`
+	Result     string            `json:"result"`
+	ReceivedOn clock.Date        `json:"received_on"`
+}
+
+// filePost is an item of post.
+type filePost struct {
+	No         int        `json:"no"`
+	From       string     `json:"from"`
+	ReceivedOn clock.Date `json:"received_on"`
+	ReadOn     clock.Date `json:"read_on"`
+}
+
+// fileFlag is a flag of a person.
+type fileFlag struct {
+	Person int           `json:"no"`
+	Flag   casefile.Flag `json:"flag"`
+	State  string        `json:"state"`
+}
+
+// fileHold is a hold of the case.
+type fileHold struct {
+	Person   int        `json:"person_no"`
+	Ground   string     `json:"ground"`
+	OpenedOn clock.Date `json:"opened_on"`
+	ReviewOn clock.Date `json:"review_on"`
+	SameAs   string     `json:"same_as"`
+}
+
+// fileFlagRequest is a flag that waits for a second officer.
+type fileFlagRequest struct {
+	Person  int           `json:"person_no"`
+	Flag    casefile.Flag `json:"flag"`
+	Wanted  string        `json:"wanted"`
+	By      string        `json:"first_by"`
+	AskedOn clock.Date    `json:"asked_on"`
+}
+
+// fileCorrection is a fact that was corrected.
+type fileCorrection struct {
+	Person   int        `json:"person_no"`
+	Field    string     `json:"field"`
+	OldValue string     `json:"old_value"`
+	NewValue string     `json:"new_value"`
+	Reason   string     `json:"reason"`
+	Source   string     `json:"source"`
+	On       clock.Date `json:"corrected_on"`
+}
+
+// fileGap is evidence that did not come in time.
+type fileGap struct {
+	Kind    casefile.TaskKind `json:"kind"`
+	Subject int               `json:"subject"`
+}
+
+// fileCheck is a child's welfare check.
+type fileCheck struct {
+	Person     int        `json:"person_no"`
+	AssignedTo string     `json:"assigned_to"`
+	Author     string     `json:"author"`
+	ReportedOn clock.Date `json:"reported_on"`
+	Signer     string     `json:"signer"`
+	SignedOn   clock.Date `json:"signed_on"`
+}
+
+// fileWaiver is a child's check that was waived.
+type fileWaiver struct {
+	Person  int        `json:"person_no"`
+	GivenOn clock.Date `json:"given_on"`
+}
+
+// fileSecurityCheck is a person's security check.
+type fileSecurityCheck struct {
+	Person     int        `json:"person_no"`
+	DoneOn     clock.Date `json:"done_on"`
+	Result     string     `json:"result"`
+	ValidUntil clock.Date `json:"valid_until"`
+}
+
+// fileOutcome is what was decided for a person, and what became of it.
+type fileOutcome struct {
+	Person   int              `json:"person_no"`
+	Outcome  casefile.Outcome `json:"outcome"`
+	ServedOn clock.Date       `json:"served_on"`
+	StatusOn clock.Date       `json:"status_issued_on"`
+	NoAppeal clock.Date       `json:"no_appeal_on"`
 }

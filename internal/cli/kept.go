@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -14,17 +14,21 @@ import (
 	"hame/internal/casefile"
 )
 
-// keptForm is a form that was filled in in an editor: nobody's work is lost when
+// KeptForm is a form that was filled in in an editor: nobody's work is lost when
 // it can't be sent yet. nil is no form.
-type keptForm struct{ path string }
+type KeptForm struct{ Path string }
 
-// keptError is why a form was not sent, and where it is kept.
-type keptError struct {
-	error
-	path string
+// KeptError is why a form was not sent, and where it is kept.
+type KeptError struct {
+	Cause error
+	Path  string
 }
 
-func (e keptError) Unwrap() error { return e.error }
+// Error is why the form was not sent.
+func (e KeptError) Error() string { return e.Cause.Error() }
+
+// Unwrap returns why.
+func (e KeptError) Unwrap() error { return e.Cause }
 
 // faultMark begins the lines that tell in a kept form what was wrong with it.
 const faultMark = "#! "
@@ -47,14 +51,14 @@ func formPath(act casefile.Act, about string) (string, error) {
 	return filepath.Join(dir, fmt.Sprintf("%s-%s.yaml", act, strings.ReplaceAll(about, "/", "-"))), nil
 }
 
-// edit lets the person fill in a form in their editor: the one kept from last
+// Edit lets the person fill in a form in their editor: the one kept from last
 // time, or a blank one. A form left blank is not sent, and not kept.
-func edit(ctx context.Context, editor string, act casefile.Act, about, blank string) ([]byte, *keptForm, error) {
+func Edit(ctx context.Context, editor string, act casefile.Act, about, blank string, describe func(error) string) ([]byte, *KeptForm, error) {
 	path, err := formPath(act, about)
 	if err != nil {
 		return nil, nil, err
 	}
-	k := &keptForm{path}
+	k := &KeptForm{path}
 	if _, err := os.Stat(path); err == nil {
 		fmt.Fprintf(os.Stderr, "taking up the form kept in %s\n", path)
 	} else if err := os.WriteFile(path, []byte(blank), 0o600); err != nil {
@@ -74,10 +78,10 @@ func edit(ctx context.Context, editor string, act casefile.Act, about, blank str
 		if failed != nil {
 			return nil, nil, fmt.Errorf("nothing was sent: the editor: %w", failed)
 		}
-		return nil, nil, usageError{errors.New("nothing was sent: the form was left as it was")}
+		return nil, nil, Usage(errors.New("nothing was sent: the form was left as it was"))
 	}
 	if failed != nil {
-		return nil, nil, k.settle(fmt.Errorf("nothing was sent: the editor: %w", failed))
+		return nil, nil, k.Settle(fmt.Errorf("nothing was sent: the editor: %w", failed), describe)
 	}
 	return body, k, nil
 }
@@ -93,16 +97,16 @@ func withoutComments(form []byte) string {
 	return strings.Join(said, "\n")
 }
 
-// settle deletes a form whose act was recorded. Otherwise it writes what was
-// wrong at its top, and the error names its place.
-func (k *keptForm) settle(err error) error {
+// Settle deletes a form whose act was recorded. Otherwise it writes what was wrong, in
+// the words of describe, at its top, and the error names its place.
+func (k *KeptForm) Settle(err error, describe func(error) string) error {
 	switch {
 	case k == nil:
 		return err
 	case err == nil:
-		return os.Remove(k.path)
+		return os.Remove(k.Path)
 	}
-	body, readErr := os.ReadFile(k.path)
+	body, readErr := os.ReadFile(k.Path)
 	if readErr != nil {
 		return errors.Join(err, readErr)
 	}
@@ -115,13 +119,13 @@ func (k *keptForm) settle(err error) error {
 			form.Write(line)
 		}
 	}
-	return errors.Join(keptError{err, k.path}, os.WriteFile(k.path, form.Bytes(), 0o600))
+	return errors.Join(KeptError{err, k.Path}, os.WriteFile(k.Path, form.Bytes(), 0o600))
 }
 
-// leave keeps a form after a dry run.
-func (k *keptForm) leave(w io.Writer) error {
+// Leave keeps a form after a dry run.
+func (k *KeptForm) Leave(w io.Writer) error {
 	if k != nil {
-		fmt.Fprintf(w, "your form is kept in %s\n", k.path)
+		fmt.Fprintf(w, "your form is kept in %s\n", k.Path)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"strings"
@@ -21,7 +21,7 @@ func TestWhatATerminalWouldObey(t *testing.T) {
 	} {
 		for size := 1; size <= len(text); size++ { // in pieces of any size, that end within a character too
 			var b strings.Builder
-			v := &visible{to: &b}
+			v := &Visible{To: &b}
 			for rest := text; rest != ""; rest = rest[min(size, len(rest)):] {
 				n, err := v.Write([]byte(rest[:min(size, len(rest))]))
 				require.NoError(t, err)

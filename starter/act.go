@@ -2,21 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"text/tabwriter"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"hame/internal/backlog"
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/contract"
 	"hame/internal/desk"
 	"hame/internal/store"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // actFlags are the flags of every act. families is there only where one officer
@@ -64,16 +65,16 @@ func (a *app) actCommand(act casefile.Act) *cobra.Command {
 	var flags actFlags
 	fields := casefile.NewFields(act)
 	c := forAct(&cobra.Command{
-		Use: usage(rule), Short: rule.InWords, Args: cobra.ArbitraryArgs,
+		Use: cli.UsageLine(rule), Short: rule.InWords, Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			listed, err := readTargets(c, rule, args, flags)
+			listed, err := cli.ReadTargets(c, rule, args, flags.families, flags.file)
 			if err != nil {
 				return err
 			}
 			if flags.families != "" || len(listed) > 1 {
 				return a.doMany(c, act, listed, fields, flags)
 			}
-			return a.do(c, act, listed[0].ref, listed[0].no, fields, flags)
+			return a.do(c, act, listed[0].Ref, listed[0].No, fields, flags)
 		},
 	}, act)
 	flags.add(c.Flags(), act)
@@ -81,11 +82,20 @@ func (a *app) actCommand(act casefile.Act) *cobra.Command {
 	if rule.Many {
 		c.Flags().StringVar(&flags.families, "families", "", "a list of references, one a line, instead of REF: a file or - for standard input")
 	}
-	typed, _ := typedFields(fields)
+	typed, _ := cli.TypedFields(fields)
 	for _, f := range typed {
-		addField(c.Flags(), fields, f)
+		cli.AddField(c.Flags(), fields, f)
 	}
 	return c
+}
+
+// plainGroups are the groups of commands that have nothing but acts.
+var plainGroups = []struct{ name, short string }{
+	{"contact", "personal contact"},
+	{"interview", "interviews"},
+	{"evidence", "evidence from those who give it"},
+	{"check", "security checks"},
+	{"service", "serving and carrying out a decision"},
 }
 
 // restOf makes the commands of the group's acts that have no command of their own yet:
@@ -100,91 +110,10 @@ func (a *app) restOf(group string, under ...*cobra.Command) []*cobra.Command {
 	return under
 }
 
-// usage is the line that says how an act is typed: what it is about, and what it can't
-// do without.
-func usage(rule *casefile.ActRule) string {
-	about := map[casefile.Subject]string{casefile.AboutPerson: "REF/N", casefile.AboutPersonOrAll: "REF[/N]", casefile.AboutLetter: "ID",
-		casefile.AboutRepresentation: "REF ID", casefile.AboutDifference: "REF ID"}[rule.Subject]
-	if about == "" {
-		about = "REF"
-	}
-	line := rule.Verb() + " " + about
-	if rule.Many {
-		line += "..."
-	}
-	typed, inForm := typedFields(casefile.NewFields(rule.Act))
-	for _, f := range typed {
-		switch {
-		case f.Optional:
-		case len(f.Switches) == 0:
-			line += fmt.Sprintf(" --%s %s", f.Flag(), valueOf(f))
-		case f.Unsaid == "":
-			var names []string
-			for _, s := range f.Switches {
-				names = append(names, "--"+casefile.Field{Name: s.Code}.Flag())
-			}
-			line += " " + strings.Join(names, "|")
-		}
-	}
-	if rule.NeedsText || inForm {
-		line += " --file F"
-	}
-	return line
-}
-
-// typedFields lists the coded fields that have a flag each: none where some stand in a
-// form only, for then the others are filled in beside them.
-func typedFields(fields casefile.Fields) (typed []casefile.Field, inForm bool) {
-	typed = fields.Ask()
-	if slices.ContainsFunc(typed, func(f casefile.Field) bool { return !f.IsTyped() }) {
-		return nil, true
-	}
-	return typed, false
-}
-
-// valueOf is what a usage line calls the value of a field.
-func valueOf(f casefile.Field) string {
-	if len(f.Codes) > 0 {
-		return "CODE"
-	}
-	if _, err := clock.ParseDate(f.Such); err == nil {
-		return "DATE"
-	}
-	if _, err := strconv.Atoi(f.Such); err == nil {
-		return "N"
-	}
-	return "NAME"
-}
-
-// addField adds the flag of a coded field, or one for each of its switches.
-func addField(set *pflag.FlagSet, fields casefile.Fields, f casefile.Field) {
-	if f.Unsaid != "" {
-		_ = casefile.SetField(fields, f.Name, f.Unsaid) // a code of its own list
-	}
-	if len(f.Switches) == 0 {
-		set.Var(fieldFlag{fields, f.Name, valueOf(f)}, f.Flag(), question(f))
-		return
-	}
-	chosen := new(string)
-	for _, s := range f.Switches {
-		name := casefile.Field{Name: s.Code}.Flag()
-		set.Var(choice{fields, f.Name, s.Code, chosen}, name, s.Means)
-		set.Lookup(name).NoOptDefVal = "true"
-	}
-}
-
-// askedOf adds the flags of some coded fields of an act whose other fields are typed
-// as arguments.
-func askedOf(set *pflag.FlagSet, fields casefile.Fields, names ...string) {
-	for _, name := range names {
-		addField(set, fields, casefile.Asked(fields, name))
-	}
-}
-
 // do does an act and prints what became of it.
 func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
 	ctx := c.Context()
-	if err := rightSubject(act.Rule(), ref, subject); err != nil {
+	if err := cli.RightSubject(act.Rule(), ref, subject); err != nil {
 		return err
 	}
 	if _, err := a.database(ctx); err != nil {
@@ -206,9 +135,9 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 	}
 	err = a.send(c, act, ref, subject, on, fields, text, flags)
 	if flags.dryRun && err == nil {
-		return kept.leave(c.ErrOrStderr())
+		return kept.Leave(c.ErrOrStderr())
 	}
-	return kept.settle(err)
+	return kept.Settle(err, describe)
 }
 
 // send records one act and waits for its outcome, or on a dry run only looks whether it could be.
@@ -233,7 +162,7 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 	}
 	if correction, ok := fields.(*casefile.CorrectFields); ok {
 		if _, err := backlog.CheckFact(correction.Field, text, on); err != nil {
-			return usageError{err}
+			return cli.Usage(err)
 		}
 	}
 	if flags.dryRun {
@@ -275,7 +204,11 @@ func (a *app) mayAct(ctx context.Context, act casefile.Act, ref string) error {
 // holdsRole checks that the person at the keyboard has a role for an act, and
 // returns who that is.
 func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error) {
-	me, err := a.store.Me(ctx)
+	s, err := a.database(ctx)
+	if err != nil {
+		return store.Me{}, err
+	}
+	me, err := s.Me(ctx)
 	if err != nil {
 		return me, err
 	}
@@ -292,7 +225,11 @@ func (a *app) mayTakePart(ctx context.Context, act casefile.Act, ref string) err
 	if rule.Part == casefile.NoPart {
 		return nil
 	}
-	part, err := a.store.MyPart(ctx, ref)
+	s, err := a.database(ctx)
+	if err != nil {
+		return err
+	}
+	part, err := s.MyPart(ctx, ref)
 	if err != nil {
 		return err
 	}
@@ -326,7 +263,7 @@ func (f actFlags) hasDay(act casefile.Act, fields casefile.Fields) error {
 }
 
 func takesNoDay(act casefile.Act) error {
-	return usageError{fmt.Errorf("%s has the day on which its review handles it: leave out --on", act)}
+	return cli.Usage(fmt.Errorf("%s has the day on which its review handles it: leave out --on", act))
 }
 
 // attested is the day of an act as it was typed, today if none was. Only the review
@@ -339,7 +276,7 @@ func (a *app) attested(ctx context.Context, act casefile.Act, flags actFlags) (c
 	rule := act.Rule()
 	d, err := clock.ParseDate(flags.on)
 	if err != nil {
-		return d, usageError{fmt.Errorf("--on %q: %w", flags.on, err)}
+		return d, cli.Usage(fmt.Errorf("--on %q: %w", flags.on, err))
 	}
 	if refusal := casefile.CheckDay("--on", rule.Day, d, today, nil, flags.confirm); refusal != nil {
 		return d, refusal
@@ -375,7 +312,7 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 		}
 		fmt.Fprintf(t, "%s %s: recorded; the case is at %s, revision %d\n", ref, act, r.Stage, r.Revision)
 		if r.Awaiting != "" {
-			fmt.Fprintf(t, "next: the %s, by %s%s\n", r.Awaiting.InWords(), r.NextDate, provisionalMark(r.Provisional))
+			fmt.Fprintf(t, "next: the %s, by %s%s\n", r.Awaiting.InWords(), r.NextDate, cli.ProvisionalMark(r.Provisional))
 		}
 		if link != "" {
 			fmt.Fprintln(t, link)
@@ -383,9 +320,21 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 	})
 }
 
-func reference(ref string, no int) string {
-	if no == 0 {
-		return ref
+// flagError says of a flag's value what the flag takes, without the names of
+// Go's functions.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if act := c.Annotations[actAnnotation]; act != "" && errors.As(err, &unknown) && unknown.GetSpecifiedName() == "on" {
+		return takesNoDay(casefile.Act(act))
 	}
-	return fmt.Sprintf("%s/%d", ref, no)
+	var invalid *pflag.InvalidValueError
+	var number *strconv.NumError
+	if !errors.As(err, &invalid) || !errors.As(err, &number) {
+		return cli.Usage(err)
+	}
+	takes := map[string]string{"bool": "true or false", "uint64": "a whole number from 0"}[invalid.GetFlag().Value.Type()]
+	if takes == "" {
+		takes = "a whole number"
+	}
+	return cli.Usage(fmt.Errorf("--%s takes %s, not %q", invalid.GetFlag().Name, takes, invalid.GetValue()))
 }

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"hame/internal/casefile"
+	"hame/internal/cli"
+	"hame/internal/clock"
+	"hame/internal/gazetteer"
+	"hame/internal/store"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) caseShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show REF", Short: "show a case as your role may see it (recorded)", Args: cli.Exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			file, raw, err := a.read(c.Context(), args[0], "show")
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), raw, func(t *tabwriter.Writer) { a.showCase(t, file) })
+		},
+	}
+}
+
+// showCase writes a case file as a list of sections, each there only if it has something.
+func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
+	f.writeHead(t)
+	cli.Section(t, "PEOPLE\tNAME\tBORN\tNATIONALITY\tARRIVED\tBORN IN SCOTLAND", f.People, f.personRow)
+	cli.Section(t, "AWAITED\tFROM\tDUE\tNEXT", f.Tasks, func(x store.TaskRow) string {
+		return cli.Row(taskName(x), x.Awaiting.InWords(), x.DueOn.String()+overdueMark(x), nextInWords(x))
+	})
+	cli.Section(t, "LETTER\tTO\tSENT\tBY\tTHEN", f.Letters, func(l fileLetter) string {
+		return cli.Row(fmt.Sprintf("%s/%d %s", f.Case, l.No, l.Kind), cli.OrNone(l.To), l.SentOn, l.By, fate(l.Delivered, l.Returned, l.Why))
+	})
+	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED", f.Evidence, func(e fileEvidence) string {
+		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn)
+	})
+	cli.Section(t, "POST\tFROM\tRECEIVED\tREAD", f.Post, func(i filePost) string {
+		return cli.Row(i.No, i.From, i.ReceivedOn, cli.OrNone(i.ReadOn.String()))
+	})
+	cli.Section(t, "FLAG\tOF\tSTATE", f.Flags, func(x fileFlag) string { return cli.Row(x.Flag, cli.About(x.Person), x.State) })
+	cli.Lines(t, f.Holds, func(h fileHold) string {
+		return cli.Row("hold", cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn, h.ReviewOn, sameAs(h.SameAs)))
+	})
+	cli.Lines(t, f.FlagRequests, func(q fileFlagRequest) string {
+		return cli.Row("asked for", cli.About(q.Person), fmt.Sprintf("%s %s by %s on %s: another senior caseworker must confirm it", q.Flag, q.Wanted, q.By, q.AskedOn))
+	})
+	cli.Section(t, "DIFFERENCE\tABOUT\tON FILE\tTHE IMPORT SAYS", f.Differences, func(d fileDifference) string {
+		return cli.Row(fmt.Sprintf("%d %s", d.No, d.Field), cli.About(d.Person), cli.OrNone(d.OldValue), cli.OrNone(d.NewValue))
+	})
+	cli.Section(t, "CORRECTED\tABOUT\tFROM\tTO\tON\tWHY", f.Corrections, func(x fileCorrection) string {
+		return cli.Row(x.Field, cli.About(x.Person), cli.OrNone(x.OldValue), cli.OrNone(x.NewValue), x.On, fmt.Sprintf("%s, by %s", x.Reason, x.Source))
+	})
+	cli.Lines(t, f.Gaps, func(g fileGap) string {
+		return cli.Row("gap", fmt.Sprintf("%s%s: its deadline passed without an answer", g.Kind, cli.Suffix(g.Subject)))
+	})
+	cli.Section(t, "CHILD\tASSIGNED TO\tREPORTED\tSIGNED\tBY", f.Checks, func(w fileCheck) string {
+		return cli.Row(fmt.Sprintf("/%d", w.Person), w.AssignedTo, w.ReportedOn, w.SignedOn, w.Signer)
+	})
+	cli.Lines(t, f.Waivers, func(w fileWaiver) string {
+		return cli.Row("waiver", fmt.Sprintf("/%d on %s: only a grant may be signed", w.Person, w.GivenOn))
+	})
+	cli.Section(t, "REPRESENTATION\tFROM\tRECEIVED\tANSWER", f.Representations, func(r fileRepresentation) string {
+		return cli.Row(r.No, r.From, r.ReceivedOn, cli.OrNone(r.Answer))
+	})
+	cli.Section(t, "SECURITY CHECK\tDONE\tRESULT\tVALID UNTIL", f.SecurityChecks, func(s fileSecurityCheck) string {
+		return cli.Row(fmt.Sprintf("/%d", s.Person), s.DoneOn, cli.OrNone(s.Result), s.ValidUntil)
+	})
+	cli.Section(t, "OUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND", f.Outcomes, func(o fileOutcome) string {
+		return cli.Row(fmt.Sprintf("/%d", o.Person), o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
+	})
+}
+
+// writeHead writes where the case is, and what marks it.
+func (f caseFile) writeHead(t io.Writer) {
+	fmt.Fprintf(t, "%s\t%s lane, %s\n", f.Case, f.Lane, council(f.Council))
+	fmt.Fprintf(t, "stage\t%s, revision %d\n", f.Stage, f.Revision)
+	if !f.ListingDate.IsZero() {
+		priority := ""
+		if f.Priority > 0 {
+			priority = fmt.Sprintf(", priority %d", f.Priority)
+		}
+		fmt.Fprintf(t, "listed\t%s%s, owner %s\n", f.ListingDate, priority, cli.OrNone(f.Owner))
+	}
+	for _, n := range f.Named {
+		fmt.Fprintf(t, "named\t%s, %s, since %s\n", n.Person, n.Role.InWords(), n.On)
+	}
+	if f.Held {
+		fmt.Fprintln(t, "held\tyes")
+	}
+	if f.Stuck != "" {
+		fmt.Fprintf(t, "stuck\tat %s: operations mend the cause, then case recover\n", f.Stuck)
+	}
+	if f.Rollup != "" {
+		fmt.Fprintf(t, "decision\t%s, signed %s\n", f.Rollup, f.SignedOn)
+	}
+	if f.link != "" {
+		fmt.Fprintf(t, "Web UI\t%s\n", f.link)
+	}
+}
+
+func (f caseFile) personRow(p filePerson) string {
+	name, born, arrived := p.FamilyName+" "+p.GivenNames, p.BirthDate, p.ArrivedOn
+	if f.Sees == casefile.SeesSummary {
+		born, arrived = p.BornYear, p.ArrivedYear
+		if name == " " {
+			name = "(not shown)"
+		}
+	}
+	return cli.Row(fmt.Sprintf("/%d %s", p.No, p.Relationship), name, born, gazetteer.NationalityName(p.Nationality), arrived, p.BornInScotland)
+}
+
+// fate is what became of a letter that was sent.
+func fate(delivered, returned clock.Date, why string) string {
+	switch {
+	case !returned.IsZero():
+		return fmt.Sprintf("came back %s (%s)", returned, why)
+	case !delivered.IsZero():
+		return fmt.Sprintf("delivered %s", delivered)
+	}
+	return ""
+}
+
+func sameAs(ref string) string {
+	if ref == "" {
+		return ""
+	}
+	return ", the same family as " + ref
+}
+
+func taskName(t store.TaskRow) string {
+	rule, _ := t.Kind.Rule()
+	return rule.InWords + cli.Suffix(t.Subject)
+}
+
+func overdueMark(t store.TaskRow) string {
+	s := ""
+	if t.DueOn.IsZero() {
+		s += "stopped"
+	}
+	s += cli.ProvisionalMark(t.Provisional)
+	if t.Overdue {
+		s += " OVERDUE"
+	}
+	return s
+}
+
+// nextInWords says which rung of a task acts next, and after which day.
+func nextInWords(t store.TaskRow) string {
+	if t.NextAt == nil {
+		return "nothing, while it is held"
+	}
+	return rungInWords(t.NextRung, cli.PassedDay(t.NextAt), t.Provisional)
+}
+
+// rungInWords names a rung and the day after which it acts. A reminder stays where
+// the days before it put it; what comes later moves with a last day that may still
+// move.
+func rungInWords(rung casefile.RungKind, after clock.Date, provisional bool) string {
+	return fmt.Sprintf("%s %s%s", rung, after, cli.ProvisionalMark(provisional && rung != casefile.Reminder))
+}

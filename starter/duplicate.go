@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"hame/internal/casefile"
+	"hame/internal/cli"
+	"hame/internal/clock"
+	"hame/internal/store"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) duplicateCommand() *cobra.Command {
+	var limit int
+	list := &cobra.Command{
+		Use: "list", Short: "list the files that may be one family, and those that are held because they are", Args: cli.Exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.database(c.Context())
+			if err != nil {
+				return err
+			}
+			pairs, err := s.Duplicates(c.Context(), limit)
+			if err != nil {
+				return err
+			}
+			return a.print(c.OutOrStdout(), pairs, func(t *tabwriter.Writer) {
+				fmt.Fprintln(t, "A\tB\tWHY\tDUE\tAWAITING")
+				for _, p := range pairs {
+					awaiting := casefile.Caseworker
+					if p.Escalated || p.Held != "" {
+						awaiting = casefile.SeniorCaseworker
+					}
+					note := ""
+					if p.Held != "" {
+						note = ", " + p.Held + " is held until files can be merged"
+					}
+					if p.Escalated {
+						note += " ESCALATED"
+					}
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", p.A, p.B, p.Why, p.DueOn, awaiting.InWords(), note)
+				}
+				fmt.Fprintf(t, "%d pair(s)\n", len(pairs))
+			})
+		},
+	}
+	cli.Limited(list.Flags(), &limit, 50)
+	return cli.Group("duplicate", "families that may stand twice in the backlog", forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
+}
+
+func (a *app) duplicateResolve() *cobra.Command {
+	var flags actFlags
+	fields := &casefile.DuplicateFields{}
+	rule := casefile.ActDuplicate.Rule()
+	c := forAct(&cobra.Command{
+		Use: "resolve A B --same|--different", Short: rule.InWords, Args: cli.Exactly(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			one, err := casefile.ParseReference(args[0])
+			if err != nil {
+				return err
+			}
+			if fields.Other, err = casefile.ParseReference(args[1]); err != nil {
+				return err
+			}
+			return a.onRecord(c, casefile.ActDuplicate, one, "", fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
+				holidays, err := s.HolidaysInForce(c.Context())
+				if err != nil {
+					return "", err
+				}
+				calendar, err := holidays.Calendar(clock.EnglandAndWales)
+				if err != nil {
+					return "", err
+				}
+				reviewOn := calendar.AddWorkingDays(cmd.AttestedOn, casefile.DuplicateWorkingDays)
+				held, err := s.ResolveDuplicate(c.Context(), cmd, reviewOn)
+				switch {
+				case err != nil:
+					return "", err
+				case held == "":
+					return fmt.Sprintf("%s and %s are two families: both can be listed", one, fields.Other), nil
+				}
+				return fmt.Sprintf("%s and %s are one family: %s is held by the senior caseworker, to be reviewed on %s", one, fields.Other, held, reviewOn), nil
+			})
+		},
+	}, casefile.ActDuplicate)
+	cli.AskedOf(c.Flags(), fields, "finding")
+	flags.add(c.Flags(), casefile.ActDuplicate)
+	return c
+}
