@@ -61,7 +61,7 @@ func (a *app) backlogCheck() *cobra.Command {
 
 func showReport(t *tabwriter.Writer, r backlog.Report) {
 	fmt.Fprintf(t, "%s with %s; accepted %d with %d\n",
-		counted(r.Families, "family", "families"), counted(r.People, "person", "people"), r.Accepted.Families, r.Accepted.People)
+		cli.Counted(r.Families, "family", "families"), cli.Counted(r.People, "person", "people"), r.Accepted.Families, r.Accepted.People)
 	for _, list := range []struct {
 		name     string
 		findings []backlog.Finding
@@ -166,8 +166,8 @@ func (a *app) backlogImport() *cobra.Command {
 				}
 			}
 			return a.print(c.OutOrStdout(), result, func(t *tabwriter.Writer) {
-				fmt.Fprintf(t, "%s with %s: %d new, %d unchanged, %d changed\n", counted(result.Families, "family", "families"),
-					counted(result.People, "person", "people"), result.New, result.Unchanged, result.Changed)
+				fmt.Fprintf(t, "%s with %s: %d new, %d unchanged, %d changed\n", cli.Counted(result.Families, "family", "families"),
+					cli.Counted(result.People, "person", "people"), result.New, result.Unchanged, result.Changed)
 				for _, ref := range result.ChangedCases {
 					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten; each difference is a task (case show, case difference)\n", ref)
 				}
