@@ -74,7 +74,7 @@ func (a *app) database(ctx context.Context) (*store.Store, error) {
 	case a.as != "" && !a.embedded:
 		return nil, cli.Usage(errors.New("--as works in the embedded default only; elsewhere HAME_DATABASE_URL carries your own login"))
 	case a.as == "" && a.embedded:
-		return nil, cli.Usage(errors.New("say who you are with --as NAME, such as --as archie (operations) or --as morag (caseworker); README.md lists the demo staff"))
+		return nil, cli.Usage(errors.New("say who you are with --as NAME, such as --as archie (operations) or --as morag (caseworker); docs/guide.md lists the demo staff"))
 	case a.as != "":
 		var err error
 		if address, err = store.As(address, a.as); err != nil {

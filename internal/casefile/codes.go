@@ -58,3 +58,28 @@ const (
 
 // Sights lists them, the widest first.
 var Sights = []Sight{SeesFile, SeesNoText, SeesChildren, SeesSummary}
+
+// InWords says what is seen.
+func (s Sight) InWords() string {
+	return map[Sight]string{
+		SeesFile:     "the whole file, and what was written",
+		SeesNoText:   "the file without what was written",
+		SeesChildren: "of a family of its own council with children: the children, their checks, and what was written of them",
+		SeesSummary:  "a summary without names, unless the family or its representative has agreed to them",
+	}[s]
+}
+
+// Sees is what a role of the staff sees of a case. A restricted case is seen by senior
+// caseworkers, the auditor, and those named on it; set-up writes this table to the
+// database, which holds everybody to it.
+func (p Party) Sees() Sight {
+	switch p {
+	case Operations:
+		return SeesNoText
+	case WelfareLead, LeadProfessional:
+		return SeesChildren
+	case RepresentationDrafter, PrivateOffice, Minister:
+		return SeesSummary
+	}
+	return SeesFile
+}

@@ -16,13 +16,13 @@ import (
 	"hame/internal/store"
 )
 
-// TestTheREADMEsWalkThrough types what the README says, to the letter: one
+// TestTheWalkThrough types what the guide says, to the letter: one
 // family to a served grant, another to a served refusal, by starter alone.
-func TestTheREADMEsWalkThrough(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+func TestTheWalkThrough(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join(root, "docs", "guide.md"))
 	require.NoError(t, err)
-	_, rest, found := strings.Cut(string(readme), "```sh walkthrough\n")
-	require.True(t, found, "the README has no walk-through")
+	_, rest, found := strings.Cut(string(guide), "```sh walkthrough\n")
+	require.True(t, found, "the guide has no walk-through")
 	session, _, found := strings.Cut(rest, "```")
 	require.True(t, found)
 

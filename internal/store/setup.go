@@ -228,9 +228,9 @@ func (t *Tx) saveRules(ctx context.Context) error {
 }
 
 // saveLimits writes what functions of the database must know of the time limits, the
-// kinds of task and the parts on a case.
+// kinds of task, what each role sees, and the parts on a case.
 func (t *Tx) saveLimits(ctx context.Context) error {
-	for _, table := range []string{"time_limit", "task_kind", "part_role"} {
+	for _, table := range []string{"time_limit", "task_kind", "part_role", "case_role"} {
 		if err := t.exec(ctx, `delete from `+table); err != nil {
 			return err
 		}
@@ -242,6 +242,11 @@ func (t *Tx) saveLimits(ctx context.Context) error {
 	}
 	for _, rule := range casefile.TaskRules {
 		if err := t.exec(ctx, `insert into task_kind (kind, can_be_missed) values ($1, $2)`, rule.Kind, rule.Kind.CanBeMissed()); err != nil {
+			return err
+		}
+	}
+	for _, role := range casefile.Roles {
+		if err := t.exec(ctx, `insert into case_role (role, sees) values ($1, $2)`, role, string(role.Sees())); err != nil {
 			return err
 		}
 	}

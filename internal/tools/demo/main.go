@@ -96,7 +96,7 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if err := p.starter(ctx, "codec", "link", "--reader", "una"); err != nil {
 		return err
 	}
-	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (README.md has a walk-through). Ctrl-C stops everything.")
+	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (docs/guide.md has a walk-through). Ctrl-C stops everything.")
 	<-ctx.Done()
 	return nil
 }
