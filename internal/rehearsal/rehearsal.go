@@ -40,12 +40,20 @@ type Options struct {
 
 // Tally counts what the rehearsal has done so far.
 type Tally struct {
-	At       time.Time // the business instant up to which everybody has been played
+	// At is the latest business instant at which somebody was taken up to be played. It
+	// never goes back, though a family that is drawn begins at an instant behind it.
+	At       time.Time
 	Acts     int
 	Refused  int
 	Forwards int
 	Reviews  int // in play
 	Ended    int
+}
+
+func (t *Tally) advance(to time.Time) {
+	if to.After(t.At) {
+		t.At = to
+	}
 }
 
 // Rehearsal is one rehearsal.
@@ -196,7 +204,7 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 		case len(r.queue) > 0:
 			r.playing++
 			s := heap.Pop(&r.queue).(stop)
-			r.tally.At = s.at
+			r.tally.advance(s.at)
 			return s, true
 		case r.playing == 0:
 			r.changed.Broadcast()

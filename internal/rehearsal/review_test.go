@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -55,4 +56,27 @@ func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 	require.NoError(t, err)
 	require.Less(t, d.GetWorkflowExecutionInfo().GetHistoryLength(), int64(500))
 	require.NoError(t, c.TerminateWorkflow(t.Context(), id, "", "the test is over"))
+}
+
+// TestTheDateNeverGoesBack: the date that the progress shows, while whoever is furthest
+// behind is taken up, and families are drawn that begin behind the others.
+func TestTheDateNeverGoesBack(t *testing.T) {
+	r := &Rehearsal{}
+	r.changed = sync.NewCond(&r.mu)
+	day := func(n int) time.Time { return time.Date(2026, 12, n, 9, 0, 0, 0, time.UTC) }
+	shown := time.Time{}
+	for _, begins := range [][]int{{3, 5}, {4}, {9}, {2, 7}, {1}} {
+		for _, n := range begins {
+			r.add(stop{at: day(n)})
+		}
+		for range begins {
+			s, ok := r.take(t.Context())
+			require.True(t, ok)
+			require.False(t, r.Tally().At.Before(shown), "%s after %s", r.Tally().At, shown)
+			require.False(t, r.Tally().At.Before(s.at))
+			shown = r.Tally().At
+			r.putBack(s, false)
+		}
+	}
+	require.Equal(t, day(9), shown)
 }
