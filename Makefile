@@ -21,7 +21,8 @@ test: build
 	go vet ./...
 	go run $(WORKFLOWCHECK) -test=false -config workflows/workflowcheck.yaml ./workflows
 	cd internal/devstack/composecheck && go test -count=1 ./... # it reads files outside its module, which the cache does not see
-	bin/devstack exec --no-ui --memory -- go test -timeout 40m ./...
+	@# What takes longest begins first.
+	bin/devstack exec --no-ui --memory -- go test -timeout 40m ./internal/e2e ./activities ./...
 
 # What Hame costs and how fast it is, as a table and as JSON in BENCH. For a
 # machine on which nothing else runs; some twenty minutes.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -26,7 +27,7 @@ import (
 	"hame/internal/store"
 )
 
-// templateLock is the advisory lock under which the template is made and copied.
+// templateLock is the advisory lock under which the template is made.
 const templateLock = 0x74656d70
 
 // DB is a test's own database, with the demo staff. It keeps one pool a login, so
@@ -68,49 +69,80 @@ func New(t testing.TB) DB {
 	t.Helper()
 	admin := os.Getenv("HAME_ADMIN_DATABASE_URL")
 	require.NotEmpty(t, admin, "no PostgreSQL: run `make test`, or the tests under `bin/devstack exec --`")
-	ctx := context.Background()
-	super, err := devstack.Superuser(admin, "postgres")
+	origin, err := madeOnce()
 	require.NoError(t, err)
-	server, err := sqlx.ConnectContext(ctx, "postgres", super)
-	require.NoError(t, err)
-	conn, err := server.Connx(ctx)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, conn.Close()) }()
 	exec := func(format string, args ...any) {
 		t.Helper()
-		_, err := conn.ExecContext(ctx, fmt.Sprintf(format, args...))
+		_, err := origin.server.Exec(fmt.Sprintf(format, args...))
 		require.NoError(t, err)
-	}
-	exec(`select pg_advisory_lock(%d)`, templateLock)
-	// Also where the template can't be made: the other tests fail then too, and don't wait for ever.
-	defer func() { exec(`select pg_advisory_unlock(%d)`, templateLock) }()
-	template := "hame_template_" + strings.ReplaceAll(os.Getenv("HAME_TEST_TEMPLATE"), "-", "_") + version(t)
-	var exists bool
-	require.NoError(t, conn.GetContext(ctx, &exists, `select exists (select from pg_database where datname = $1)`, template))
-	if !exists {
-		require.NoError(t, devstack.NewDatabase(ctx, super, template))
-		require.NoError(t, store.Setup(ctx, in(t, admin, template), store.SetupOptions{Staff: practice.Staff()}))
 	}
 	name := "hame_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	exec(`create database %s template %s owner hame_admin`, name, template)
+	// Copying the files takes half the time of copying through the log.
+	exec(`create database %s template %s strategy file_copy owner hame_admin`, name, origin.template)
 	exec(`revoke temporary on database %s from public`, name) // a copy loses the revocation
-	t.Cleanup(func() {
-		_, err := server.ExecContext(context.Background(), fmt.Sprintf(`drop database %s with (force)`, name))
-		require.NoError(t, err)
-		require.NoError(t, server.Close())
-	})
+	t.Cleanup(func() { exec(`drop database %s with (force)`, name) })
 	worker, err := store.As(in(t, admin, name), "hame_worker")
 	require.NoError(t, err)
 	return Of(t, in(t, admin, name), worker)
 }
 
+// origin is what the databases of one test binary are copied from.
+type origin struct {
+	server   *sqlx.DB // of the superuser
+	template string
+}
+
+// madeOnce makes the template of this test binary, if none of its processes has.
+var madeOnce = sync.OnceValues(func() (o origin, err error) {
+	ctx := context.Background()
+	admin := os.Getenv("HAME_ADMIN_DATABASE_URL")
+	super, err := devstack.Superuser(admin, "postgres")
+	if err != nil {
+		return o, err
+	}
+	version, err := version()
+	if err != nil {
+		return o, err
+	}
+	o.template = "hame_template_" + strings.ReplaceAll(os.Getenv("HAME_TEST_TEMPLATE"), "-", "_") + version
+	if o.server, err = sqlx.ConnectContext(ctx, "postgres", super); err != nil {
+		return o, err
+	}
+	conn, err := o.server.Connx(ctx)
+	if err != nil {
+		return o, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, `select pg_advisory_lock($1)`, templateLock); err != nil {
+		return o, err
+	}
+	// Also where the template can't be made: the other processes fail then too, and don't
+	// wait for ever.
+	defer func() {
+		_, unlockErr := conn.ExecContext(ctx, `select pg_advisory_unlock($1)`, templateLock)
+		err = errors.Join(err, unlockErr)
+	}()
+	var exists bool
+	err = conn.GetContext(ctx, &exists, `select exists (select from pg_database where datname = $1)`, o.template)
+	if err != nil || exists {
+		return o, err
+	}
+	if err := devstack.NewDatabase(ctx, super, o.template); err != nil {
+		return o, err
+	}
+	u, err := url.Parse(admin)
+	if err != nil {
+		return o, err
+	}
+	u.Path = "/" + o.template
+	return o, store.Setup(ctx, u.String(), store.SetupOptions{Staff: practice.Staff()})
+})
+
 // version changes with what a template is made of: the binary under test.
-func version(t testing.TB) string {
-	t.Helper()
+func version() (string, error) {
 	body, err := os.ReadFile(os.Args[0])
-	require.NoError(t, err)
 	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:6])
+	return hex.EncodeToString(sum[:6]), err
 }
 
 func in(t testing.TB, address, database string) string {

@@ -101,6 +101,9 @@ func (f *faulty) goesOn(t *testing.T, acts int) {
 // where it should be, nothing is lost, and nothing has happened twice. Every
 // review continues as new every few steps, so that each fault also meets one that
 // does.
+//
+// It takes longest of all, and stands in the last file so that it begins among the
+// first: of tests that wait for each other, Go begins those at the end before the rest.
 func TestFaults(t *testing.T) {
 	f := newFaulty(t)
 	csv := file(t, "backlog.csv", f.must(t, "backlog", "generate", "--cases", "104"))
