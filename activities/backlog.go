@@ -106,7 +106,20 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 			order = order[1:]
 		}
 	}
-	return nil
+	return a.savePlaces(ctx, tx, in, rules, order, today)
+}
+
+// savePlaces keeps the place of each family that still waits, and the day on which it
+// would be listed at the lane's pace: what case show and backlog status tell.
+func (a *Activities) savePlaces(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet, order []policy.Placed, today clock.Date) error {
+	if len(order) == 0 {
+		return nil
+	}
+	refs, days := make([]string, len(order)), make([]clock.Date, len(order))
+	for i, placed := range order {
+		refs[i], days[i] = placed.Case, rules.Listing.LastListing(i+1, in.Capacity, today)
+	}
+	return tx.SavePlaces(ctx, in.Lane, refs, days, today)
 }
 
 func (a *Activities) progress(ctx context.Context, tx *store.Tx, lane casefile.Lane, capacity int, today clock.Date, rules *policy.RuleSet) (contract.Progress, error) {

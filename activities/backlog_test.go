@@ -98,6 +98,35 @@ func TestDrawing(t *testing.T) {
 		byDate(), "with more capacity those who are left fill the nearest weeks")
 }
 
+// TestThePlaceOfAFamilyThatWaits: after a draw each family that is left has its place and
+// the day on which it would be listed, which case show and backlog status tell. A
+// restricted family is not counted among the others.
+func TestThePlaceOfAFamilyThatWaits(t *testing.T) {
+	o := newOffice(t)
+	o.backlog(t, monday, numbered(20, func(n int, f *casefile.Family) {
+		if n == 18 {
+			f.People[0].Flags = append(f.People[0].Flags, casefile.FlagRestricted)
+		}
+	})...)
+	o.draw(t, monday, 2)
+	places := func() []string {
+		return list[string](o, `select f.family_key || ' ' || w.place || ' of ' || w.waiting || ' on ' || w.listing_on
+			from place_in_order w join family f using (case_ref) order by f.restricted, w.place`)
+	}
+	first := places()
+	require.Len(t, first, 6)
+	require.Contains(t, first[0], "1 of 5 on 2026-04-20", "two a week, after the six weeks that are listed")
+	require.Contains(t, first[4], "5 of 5 on 2026-05-04")
+	require.Contains(t, first[5], "of 6 on ", "a restricted family counts all")
+	report, err := o.desk("una").Report(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, report.Lanes, "no lane was started here")
+	o.draw(t, monday.AddDays(7), 2)
+	later := places()
+	require.Len(t, later, 4, "who was listed waits no more")
+	require.Contains(t, later[0], "1 of ")
+}
+
 // TestDrawingAtOnce: a draw that is tried again while the first still runs lists
 // no week above its capacity. The locks put the two in the worst order: the
 // second counts what was drawn before the first has committed, and looks for

@@ -104,7 +104,7 @@ func (a *app) calendarCheck() *cobra.Command {
 				for _, d := range checked.Left {
 					fmt.Fprintf(t, "%s\t%s %s\ta yearly rule gives it, and it is not kept\n", divisionName(d.Division), d.Date, d.Date.Weekday())
 				}
-				fmt.Fprintf(t, "%d unusual day(s)\n", len(checked.OneOffs)+len(checked.Left))
+				fmt.Fprintln(t, cli.Counted(len(checked.OneOffs)+len(checked.Left), "unusual day", "unusual days"))
 			})
 		},
 	}
@@ -269,7 +269,8 @@ func (a *app) calendarApply() *cobra.Command {
 				if !changes {
 					moved = "were moved for it"
 				}
-				fmt.Fprintf(t, "\nversion %s is in force: %d deadline(s) of %d case(s) %s\n", progress.Version, progress.Deadlines, progress.Cases, moved)
+				fmt.Fprintf(t, "\nversion %s is in force: %s of %s %s\n", progress.Version, cli.Counted(progress.Deadlines, "deadline", "deadlines"),
+					cli.Counted(progress.Cases, "case", "cases"), moved)
 			})
 		},
 	}, casefile.ActApplyCalendar)
@@ -309,7 +310,8 @@ func (a *app) watchMoving(c *cobra.Command, s *store.Store, progress store.Calen
 		}
 		if progress.Affected != nil && progress.Seen != shown {
 			shown = progress.Seen
-			fmt.Fprintf(c.ErrOrStderr(), "%d of %d case(s) seen to, %d deadline(s) moved so far\n", progress.Seen, *progress.Affected, progress.Deadlines)
+			fmt.Fprintf(c.ErrOrStderr(), "%d of %s seen to, %s moved so far\n", progress.Seen, cli.Counted(*progress.Affected, "case", "cases"),
+				cli.Counted(progress.Deadlines, "deadline", "deadlines"))
 		}
 		if progress.Passes > before && len(progress.Failed) > 0 {
 			return progress, fmt.Errorf("version %s is in force, and the deadlines of %s could not be moved: look at these cases with verify; they are tried again within the hour, or at once when the same file is applied again",
@@ -333,6 +335,6 @@ func stillMoving(ctx context.Context, p store.CalendarProgress, why error) error
 	if ctx.Err() != nil {
 		why = errors.New("it was broken off here")
 	}
-	return movingError{fmt.Errorf("version %s is in force, and %d deadline(s) of %d case(s) were seen moved: %w; the worker moves the others, and the same command shows how far it is",
-		p.Version, p.Deadlines, p.Cases, why)}
+	return movingError{fmt.Errorf("version %s is in force, and %s of %s were seen moved: %w; the worker moves the others, and the same command shows how far it is",
+		p.Version, cli.Counted(p.Deadlines, "deadline", "deadlines"), cli.Counted(p.Cases, "case", "cases"), why)}
 }

@@ -49,7 +49,7 @@ func (a *app) caseFind() *cobra.Command {
 				for _, r := range rows {
 					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Case, r.Stage, r.Lane, council(r.Council), r.Awaiting, r.DueOn.String()+cli.ProvisionalMark(r.Provisional), marks(r), r.Owner)
 				}
-				fmt.Fprintf(t, "%d case(s)\n", len(rows))
+				fmt.Fprintln(t, cli.Listed(len(rows), cli.TotalOf(rows, func(r store.CaseSummary) int { return r.Total }), "case", "cases"))
 			})
 		},
 	}
@@ -167,7 +167,7 @@ func showTexts(w io.Writer, texts []store.Text) {
 			fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\r\n"))
 		}
 	}
-	fmt.Fprintf(w, "%d text(s)\n", len(texts))
+	fmt.Fprintln(w, cli.Counted(len(texts), "text", "texts"))
 }
 
 func (a *app) caseTimeline() *cobra.Command {

@@ -33,7 +33,15 @@ type caseFile struct {
 	Held        bool            `json:"held"`
 	Duplicate   bool            `json:"duplicate"`
 	Represented bool            `json:"represented"`
-	Named       []struct {
+	// Waits is the family's place in the order of listing, as of the last draw; nil if it
+	// is listed, held back, or not placed yet.
+	Waits *struct {
+		Place     int        `json:"place"`
+		Waiting   int        `json:"waiting"`
+		ListingOn clock.Date `json:"listing_on"`
+		DrawnOn   clock.Date `json:"drawn_on"`
+	} `json:"waits"`
+	Named []struct {
 		Person string         `json:"person"`
 		Role   casefile.Party `json:"role"`
 		On     clock.Date     `json:"named_on"`

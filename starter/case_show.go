@@ -87,6 +87,9 @@ func (f caseFile) writeHead(t io.Writer) {
 		}
 		fmt.Fprintf(t, "listed\t%s%s, owner %s\n", f.ListingDate, priority, cli.OrNone(f.Owner))
 	}
+	if f.ListingDate.IsZero() {
+		fmt.Fprintf(t, "listed\t%s\n", f.forecast())
+	}
 	for _, n := range f.Named {
 		fmt.Fprintf(t, "named\t%s, %s, since %s\n", n.Person, n.Role.InWords(), n.On)
 	}
@@ -102,6 +105,17 @@ func (f caseFile) writeHead(t io.Writer) {
 	if f.link != "" {
 		fmt.Fprintf(t, "Web UI\t%s\n", f.link)
 	}
+}
+
+// forecast says when a family that waits would be listed.
+func (f caseFile) forecast() string {
+	switch w := f.Waits; {
+	case w != nil:
+		return fmt.Sprintf("not yet: forecast for %s, by place %d of %d on %s and the families listed a week", w.ListingOn, w.Place, w.Waiting, w.DrawnOn)
+	case f.Held || f.Duplicate:
+		return "not yet: it is held back until somebody has said whether two files are one family"
+	}
+	return "not yet: it has its place, and a forecast, from the next weekly draw on"
 }
 
 func (f caseFile) personRow(p filePerson) string {

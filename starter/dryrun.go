@@ -91,7 +91,7 @@ func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, er
 	case act.Rule().OpensReview, s.Drawn:
 		review.Stage = casefile.Listed // it opens the review, or finds it opening
 	default:
-		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet: case show tells the forecast")
+		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet: case show says on which day its listing is forecast")
 	}
 	return false, review.Allowed(act)
 }

@@ -41,7 +41,7 @@ func (a *app) duplicateCommand() *cobra.Command {
 					}
 					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", p.A, p.B, p.Why, p.DueOn, awaiting.InWords(), note)
 				}
-				fmt.Fprintf(t, "%d pair(s)\n", len(pairs))
+				fmt.Fprintln(t, cli.Listed(len(pairs), cli.TotalOf(pairs, func(p store.DuplicatePair) int { return p.Total }), "pair", "pairs"))
 			})
 		},
 	}

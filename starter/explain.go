@@ -64,7 +64,11 @@ func explain(f caseFile) explanation {
 	case f.Stage == casefile.Unlisted && f.Duplicate:
 		say("The family may stand twice in the backlog; a caseworker must resolve that before it is listed: duplicate list. Operations own it.")
 	case f.Stage == casefile.Unlisted:
-		say("It waits in the order of listing, which is drawn afresh each week. Operations own it; backlog status tells the forecast.")
+		if w := f.Waits; w != nil {
+			say("It waits in the order of listing, which is drawn afresh each week: place %d of %d on %s. At this pace its listing date would be %s. Operations own it.", w.Place, w.Waiting, w.DrawnOn, w.ListingOn)
+		} else {
+			say("It waits in the order of listing, which is drawn afresh each week. It has its place, and a forecast, from the next draw on. Operations own it.")
+		}
 	case f.Stage == casefile.Listed && len(f.Tasks) == 0:
 		say("It is prepared: the review of the evidence begins on its listing date, %s.", f.ListingDate)
 	case f.Stage == casefile.Listed:

@@ -230,7 +230,7 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"clock show REF: all, own view, recorded", "clock show REF", all, r.ref, 0, exitNotFound},
 		{"calendar diff FILE: all", "calendar diff HOLIDAYS", all, "Glasgow Fair Monday", 0, 0},
 		{"task list: all, own tasks", "task list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0}, // at the listing nothing waits for the others
-		{"post list: caseworker", "post list", whoSeesTheFile, "2 item(s)", 0, 0},
+		{"post list: caseworker", "post list", whoSeesTheFile, "2 items", 0, 0},
 		{"letter list: caseworker", "letter list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
 		{"letter show REF: caseworker", "letter show REF", and(whoSeesTheFile, casefile.Operations), r.ref, 0, exitNotFound},
 		{"duplicate list: caseworker", "duplicate list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},

@@ -193,7 +193,7 @@ func (a *app) postList() *cobra.Command {
 					}
 					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, cli.OrNone(i.Case), until, cli.OrNone(strings.Join(may, " ")))
 				}
-				fmt.Fprintf(t, "%d item(s)\n", len(items))
+				fmt.Fprintln(t, cli.Listed(len(items), cli.TotalOf(items, func(i store.PostItem) int { return i.Total }), "item", "items"))
 			})
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hame/internal/casefile"
+	"hame/internal/cli"
 	"hame/internal/clock"
 	"hame/internal/store"
 )
@@ -38,7 +39,8 @@ func showSummary(w io.Writer, r store.Report) {
 	}
 	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open+r.Withheld, r.Families)
 	if n := r.Duplicates.Unresolved + r.HeldAsDuplicates; n > 0 {
-		fmt.Fprintf(w, "duplicates\t%d pair(s) to be resolved, %d of them escalated; %d second file(s) held\n", r.Duplicates.Unresolved, r.Duplicates.Escalated, r.HeldAsDuplicates)
+		fmt.Fprintf(w, "duplicates\t%s to be resolved, %d of them escalated; %s held\n", cli.Counted(r.Duplicates.Unresolved, "pair", "pairs"),
+			r.Duplicates.Escalated, cli.Counted(r.HeldAsDuplicates, "second file", "second files"))
 	}
 	fmt.Fprintf(w, "post\t%d unlinked%s, %d unread%s, %d escalated\n", r.Post.Unlinked, oldest(r.Post.OldestUnlinked),
 		r.Post.Unread, oldest(r.Post.OldestUnread), r.Post.Escalated)
@@ -52,6 +54,9 @@ func showSummary(w io.Writer, r store.Report) {
 		fmt.Fprintf(w, "%s lane\t%d families a week since %s", l.Lane, l.Capacity, clock.DateOf(l.StartedAt))
 		if !l.Target.IsZero() {
 			fmt.Fprintf(w, ", target %s", l.Target)
+		}
+		if l.Waiting > 0 {
+			fmt.Fprintf(w, ", %s on %s, the last forecast to be listed on %s", cli.Counted(l.Waiting, "family waited", "families waited"), l.DrawnOn, l.LastListing)
 		}
 		if l.Paused != "" {
 			fmt.Fprintf(w, ", PAUSED: %s", l.Paused)

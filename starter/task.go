@@ -35,7 +35,7 @@ func (a *app) taskCommand() *cobra.Command {
 				for _, r := range rows {
 					fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\n", r.Case, r.DueOn, overdueMark(r), r.Awaiting, taskName(r), r.Owner)
 				}
-				fmt.Fprintf(t, "%d task(s)\n", len(rows))
+				fmt.Fprintln(t, cli.Listed(len(rows), cli.TotalOf(rows, func(r store.TaskRow) int { return r.Total }), "task", "tasks"))
 			})
 		},
 	}

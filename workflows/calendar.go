@@ -55,7 +55,7 @@ func untilNextPass(passes int) time.Duration {
 
 func calendarDetails(s contract.CalendarChange) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**Change %d of the calendars** · %d case(s) seen to", s.Application, s.Seen)
+	fmt.Fprintf(&b, "**Change %d of the calendars** · cases seen to: %d", s.Application, s.Seen)
 	switch {
 	case len(s.Failed) > 0:
 		fmt.Fprintf(&b, "\n\n**Not moved**: %s. Operations look at them with verify; they are tried again within the hour, or at once when the same file is applied again.\n", strings.Join(s.Failed, ", "))

@@ -175,7 +175,10 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 
 // BlockedRefusal makes the refusal of a signature from what blocks it.
 func BlockedRefusal(blocks []Block) *Refusal {
-	r := Refuse(RefusedBlocked, fmt.Sprintf("%d thing(s) block the signature", len(blocks)))
+	r := Refuse(RefusedBlocked, fmt.Sprintf("%d things block the signature", len(blocks)))
+	if len(blocks) == 1 {
+		r = Refuse(RefusedBlocked, "1 thing blocks the signature")
+	}
 	r.Blocks = blocks
 	return r
 }

@@ -463,7 +463,7 @@ func TestABlockedSignatureNamesItsBlocks(t *testing.T) {
 	found, ok := AsRefusal(fmt.Errorf("decision.propose: %w", r))
 	require.True(t, ok)
 	require.Same(t, r, found)
-	require.Equal(t, "2 thing(s) block the signature (blocked)", r.Error())
+	require.Equal(t, "2 things block the signature (blocked)", r.Error())
 	_, ok = AsRefusal(fmt.Errorf("the database is away"))
 	require.False(t, ok)
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"hame/internal/clock"
 )
 
@@ -106,4 +109,21 @@ func Lines[T any](w io.Writer, rows []T, row func(T) string) {
 	for _, r := range rows {
 		fmt.Fprintln(w, row(r))
 	}
+}
+
+// Listed is the last line of a list: how many rows it has, and if it was cut, of how many.
+func Listed(shown, total int, one, many string) string {
+	if total <= shown {
+		return Counted(shown, one, many)
+	}
+	english := message.NewPrinter(language.BritishEnglish)
+	return english.Sprintf("%d of %d %s: --limit lists more", shown, total, many)
+}
+
+// TotalOf is how many rows a list has before its limit, by its first row.
+func TotalOf[T any](rows []T, total func(T) int) int {
+	if len(rows) == 0 {
+		return 0
+	}
+	return total(rows[0])
 }

@@ -259,7 +259,7 @@ func TestPostIsTakenInWithoutTemporal(t *testing.T) {
 	for _, name := range []string{"U", "C"} {
 		s.types(t, refs, 0, "--as morag post receive --from family --file "+file(t, "said", "reference: "+refs[name]+"\n"), "recorded", refs[name])
 	}
-	s.types(t, refs, 0, "--as morag post list", "2 item(s)")
+	s.types(t, refs, 0, "--as morag post list", "2 items")
 	s.types(t, refs, 0, "--as morag post dismiss 1 --reason not_ours")
 	s.types(t, refs, 7, "--as morag post receive --case U --from family", "no worker has answered")
 	require.Equal(t, 1, o.count(t, `select count(*) from undelivered u join command c on c.id = u.command_id where c.kind = 'post.receive' and c.case_ref is not null`))

@@ -91,7 +91,7 @@ func TestAChangedCalendar(t *testing.T) {
 	o.types(t, refs, 2, "--as archie calendar apply "+calendar, "reason")
 	require.Equal(t, was, o.dueOf(t, window, casefile.TaskWindow), "nothing has moved yet")
 
-	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "is in force: 1 deadline(s) of 1 case(s) moved")
+	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "is in force: 1 deadline of 1 case moved")
 	require.Equal(t, moved, o.dueOf(t, window, casefile.TaskWindow))
 	require.Equal(t, homeWas, o.dueOf(t, home, casefile.TaskReconcile))
 	require.Equal(t, homeEvents, o.events(t, home), "nothing of it moved, and it cost no event")
@@ -102,7 +102,7 @@ func TestAChangedCalendar(t *testing.T) {
 
 	o.types(t, refs, 0, "--as fiona clock show W", "representation.window", was.String(), moved.String(), "calendar")
 	o.types(t, refs, 0, "--as fiona case timeline W", "deadline moved", was.String()+" -> "+moved.String())
-	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "changes nothing", "1 deadline(s) of 1 case(s) were moved for it")
+	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "changes nothing", "1 deadline of 1 case were moved for it")
 	require.Equal(t, after, o.events(t, window), "typed again, nothing is done twice")
 	require.Equal(t, 1, o.count(t, `select count(*) from deadline_change where cause = 'calendar'`))
 	o.types(t, refs, 0, "--as una verify", "every invariant holds")
@@ -121,7 +121,7 @@ func TestACalendarMovesRestrictedReviews(t *testing.T) {
 	was := o.dueOf(t, refs["R"], casefile.TaskWindow)
 	require.Equal(t, was, o.dueOf(t, refs["D"], casefile.TaskWindow))
 	require.NoError(t, o.clients.Apart.TerminateWorkflow(t.Context(), refs["D"], "", "the test"))
-	out := o.types(t, refs, 0, "--as archie calendar apply "+changedCalendar(t, fewDaysOn(t))+" --reason proclamation", "is in force: 2 deadline(s) of 2 case(s) moved")
+	out := o.types(t, refs, 0, "--as archie calendar apply "+changedCalendar(t, fewDaysOn(t))+" --reason proclamation", "is in force: 2 deadlines of 2 cases moved")
 	require.NotContains(t, out, refs["R"])
 	require.NotContains(t, out, refs["D"])
 	for _, ref := range refs {
@@ -219,7 +219,7 @@ func TestAReviewThatDoesNotAnswer(t *testing.T) {
 
 	require.NoError(t, o.client.TerminateWorkflow(t.Context(), refs["DEAF"], "", "operations"))
 	o.types(t, refs, 0, "--as archie case recover DEAF")
-	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "2 deadline(s) of 2 case(s) were moved for it")
+	o.types(t, refs, 0, "--as archie calendar apply "+calendar+" --reason proclamation", "2 deadlines of 2 cases were moved for it")
 	require.True(t, was[0].Before(o.dueOf(t, refs["DEAF"], casefile.TaskWindow)))
 }
 

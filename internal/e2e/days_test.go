@@ -113,7 +113,7 @@ func TestTheMailroom(t *testing.T) {
 	s.types(t, a, 0, "--as morag post dismiss 3 --reason advertising")
 	s.types(t, a, 3, "--as morag post dismiss 3 --reason advertising", "no item of post that waits")
 	s.types(t, a, 0, "--as archie backlog status", "1 unlinked", "0 unread")
-	s.types(t, a, 0, "--as morag post list", refs["A"], "1 item(s)")
+	s.types(t, a, 0, "--as morag post list", refs["A"], "1 item")
 	s.types(t, a, 0, "--as morag post receive --case A --from family", "listed")
 	s.types(t, a, 0, "--as una verify", "every invariant holds")
 }
@@ -274,9 +274,9 @@ func TestDuplicates(t *testing.T) {
 		by["A"].People[0].HomeOfficeRef, by["B"].People[0].HomeOfficeRef, by["C"].People[0].HomeOfficeRef = "A7654321", "A7654321", "A7654321"
 		by["B"].People[0].ClaimDate = clock.Partial(clock.NewDate(2001, time.May, 2))
 	})
-	s.types(t, refs, 0, "--as morag duplicate list", "3 pair(s)", "home_office_ref")
+	s.types(t, refs, 0, "--as morag duplicate list", "3 pairs", "home_office_ref")
 	s.types(t, refs, 0, "--as archie backlog start --capacity 5 --target 2031-11-23")
-	s.types(t, refs, 0, "--as archie backlog status", "3 pair(s) to be resolved", "(3 held back as possible duplicates)")
+	s.types(t, refs, 0, "--as archie backlog status", "3 pairs to be resolved", "(3 held back as possible duplicates)")
 	s.types(t, refs, 0, "--as morag duplicate resolve A B --same", refs["A"]+" is held")
 	s.types(t, refs, 0, "--as morag duplicate resolve B C --different", "two families")
 	s.types(t, refs, 3, "--as morag duplicate resolve B C --different", "no open pair")

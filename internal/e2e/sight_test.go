@@ -54,7 +54,7 @@ func TestARestrictedCaseIsTakenByThoseNamed(t *testing.T) {
 		for _, act := range acts {
 			absent(login, strings.Fields(act)...)
 		}
-		require.Contains(t, s.must(t, "--as", login, "case", "find"), "0 case(s)")
+		require.Contains(t, s.must(t, "--as", login, "case", "find"), "0 cases")
 	}
 
 	_, errs, code := s.starter(t, "--as", "fiona", "case", "assign", ref, "--to", "ewan", "--role", "second_officer")

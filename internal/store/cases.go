@@ -27,6 +27,8 @@ type CaseSummary struct {
 	Escalated   bool            `db:"escalated" json:"escalated"`
 	Held        bool            `db:"held" json:"held"`
 	Stuck       string          `db:"stuck" json:"stuck,omitempty"`
+	// Total counts the rows of the list that this one was read from, before its limit.
+	Total int `db:"total" json:"-"`
 }
 
 const summaryColumns = `case_ref, stage, lane, council, priority, owner, listing_date, drawn, rollup,
@@ -45,7 +47,7 @@ type CaseFilter struct {
 func (s *Store) Cases(ctx context.Context, f CaseFilter, limit int) ([]CaseSummary, error) {
 	var rows []CaseSummary
 	err := s.db.SelectContext(ctx, &rows, `
-		select `+summaryColumns+` from list_cases($1, $2, $3, $4, $5, $6)`,
+		select `+summaryColumns+`, total from list_cases($1, $2, $3, $4, $5, $6)`,
 		string(f.Stage), string(f.Lane), f.Council, f.Overdue, f.DueBefore, limit)
 	return rows, mapError(err)
 }
@@ -160,6 +162,8 @@ type TaskRow struct {
 	Lane        casefile.Lane     `db:"lane" json:"lane,omitempty"`
 	Council     string            `db:"council" json:"council,omitempty"`
 	Owner       string            `db:"owner" json:"owner,omitempty"`
+	// Total counts the rows of the list that this one was read from, before its limit.
+	Total int `db:"total" json:"-"`
 }
 
 // TaskFilter narrows the task list; empty fields don't. Mine keeps what waits
@@ -176,7 +180,7 @@ type TaskFilter struct {
 func (s *Store) Tasks(ctx context.Context, f TaskFilter, limit int) ([]TaskRow, error) {
 	var rows []TaskRow
 	err := s.db.SelectContext(ctx, &rows, `
-		select case_ref, kind, subject, stage, awaiting, began, due_on, provisional, next_rung, next_at, overdue, escalated, lane, council, owner
+		select case_ref, kind, subject, stage, awaiting, began, due_on, provisional, next_rung, next_at, overdue, escalated, lane, council, owner, total
 		from list_tasks($1, $2, $3, $4, $5, $6)`,
 		f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
 	return rows, mapError(err)
@@ -194,6 +198,8 @@ type LetterRow struct {
 	Delivered clock.Date `db:"delivered_on" json:"delivered_on,omitzero"`
 	Returned  clock.Date `db:"returned_on" json:"returned_on,omitzero"`
 	Why       string     `db:"returned_why" json:"returned_why,omitempty"` // it came back
+	// Total counts the rows of the list that this one was read from, before its limit.
+	Total int `db:"total" json:"-"`
 }
 
 // Letters lists the letters of a case, or with "" those of all cases that were
@@ -201,6 +207,7 @@ type LetterRow struct {
 func (s *Store) Letters(ctx context.Context, ref string, limit int) ([]LetterRow, error) {
 	var rows []LetterRow
 	err := s.db.SelectContext(ctx, &rows, `
-		select case_ref, no, kind, created_at, to_whom, by_how, sent_on, delivered_on, returned_on, returned_why from list_letters($1, $2)`, ref, limit)
+		select case_ref, no, kind, created_at, to_whom, by_how, sent_on, delivered_on, returned_on, returned_why, total
+		from list_letters($1, $2)`, ref, limit)
 	return rows, mapError(err)
 }

@@ -15,13 +15,15 @@ type DuplicatePair struct {
 	DueOn     clock.Date `db:"due_on" json:"due_on,omitzero"`
 	Held      string     `db:"held" json:"held,omitempty"` // the file that is held until both can be merged
 	Escalated bool       `db:"escalated" json:"escalated"`
+	// Total counts the rows of the list that this one was read from, before its limit.
+	Total int `db:"total" json:"-"`
 }
 
 // Duplicates lists the pairs that the session's login may see both files of.
 func (s *Store) Duplicates(ctx context.Context, limit int) ([]DuplicatePair, error) {
 	var rows []DuplicatePair
 	err := s.db.SelectContext(ctx, &rows, `
-		select a, b, why, due_on, held, escalated from list_duplicates($1)`, limit)
+		select a, b, why, due_on, held, escalated, total from list_duplicates($1)`, limit)
 	return rows, mapError(err)
 }
 

@@ -196,6 +196,27 @@ type LaneState struct {
 	Capacity  int           `db:"capacity" json:"capacity"`
 	Target    clock.Date    `db:"target" json:"target,omitzero"`
 	Paused    string        `db:"paused" json:"paused,omitempty"`
+	// Of a report: how many families waited when the lane was last drawn, and when the last
+	// of them would be listed at its pace; zero if none waited.
+	Waiting     int        `json:"waiting,omitempty"`
+	LastListing clock.Date `json:"last_listing,omitzero"`
+	DrawnOn     clock.Date `json:"drawn_on,omitzero"`
+}
+
+// SavePlaces keeps the places of a lane's families that wait, in their order, with the
+// day on which each would be listed.
+func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, on []clock.Date, drawn clock.Date) error {
+	days := make([]string, len(on))
+	for i, d := range on {
+		days[i] = d.String()
+	}
+	return t.exec(ctx, `
+		insert into waiting_place (case_ref, lane, place, waiting, listing_on, drawn_on)
+		select w.ref, $1, case when f.restricted then w.n else row_number() over (partition by f.restricted order by w.n) end,
+		       case when f.restricted then count(*) over () else count(*) over (partition by f.restricted) end, w.day::date, $4
+		from unnest($2::text[], $3::text[]) with ordinality w (ref, day, n) join family f on f.case_ref = w.ref
+		on conflict (case_ref) do update set lane = excluded.lane, place = excluded.place, waiting = excluded.waiting,
+		    listing_on = excluded.listing_on, drawn_on = excluded.drawn_on`, string(lane), pq.Array(refs), pq.Array(days), drawn)
 }
 
 // LaneState returns a lane's state. NotFound if its backlog was never started.

@@ -137,6 +137,8 @@ type PostItem struct {
 	Representative string          `db:"said_representative" json:"representative,omitempty"`
 	Escalated      bool            `db:"escalated" json:"escalated"`
 	Suggestions    json.RawMessage `db:"suggestions" json:"suggestions"`
+	// Total counts the rows of the list that this one was read from, before its limit.
+	Total int `db:"total" json:"-"`
 }
 
 // Suggestion is a family that an item may belong to.
@@ -151,7 +153,7 @@ func (s *Store) Post(ctx context.Context, item, limit int) ([]PostItem, error) {
 	var rows []PostItem
 	err := s.db.SelectContext(ctx, &rows, `
 		select no, from_kind, received_on, wait_until, case_ref, linked_on, read_on, said_name, said_reference, said_representative,
-			escalated, suggestions
+			escalated, suggestions, total
 		from list_post($1, $2)`, item, limit)
 	return rows, mapError(err)
 }

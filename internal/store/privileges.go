@@ -15,7 +15,7 @@ var privileges = []string{
 	`revoke execute on all functions in schema hame from public`,
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview,
-	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into,
+	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, waiting_place,
 	     import_difference to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
 	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,

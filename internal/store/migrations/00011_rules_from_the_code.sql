@@ -20,7 +20,19 @@ create table part_role (
     role text not null
 );
 
+-- The place of each family that waited when its lane was last drawn, and the day on which it would then be listed. The
+-- latest rows of a lane count; a family that is listed or held back has none among them.
+create table waiting_place (
+    case_ref   text primary key references family,
+    lane       text not null,
+    place      int  not null,
+    waiting    int  not null, -- families
+    listing_on date not null,
+    drawn_on   date not null
+);
+
 -- +goose Down
+drop table waiting_place;
 drop table part_role;
 drop table task_kind;
 drop table time_limit;

@@ -11,7 +11,8 @@ begin
     perform only_recorded_reads(ref, null);
     select jsonb_build_object(
         'case', f.case_ref, 'sees', sight, 'stage', coalesce(r.stage, 'unlisted'), 'lane', f.lane, 'council', f.council,
-        'listing_date', l.listing_date, 'owner', r.owner, 'revision', r.revision, 'now', business_now(),
+        'listing_date', l.listing_date,
+        'waits', (select to_jsonb(w) - 'case_ref' from place_in_order w where w.case_ref = ref), 'owner', r.owner, 'revision', r.revision, 'now', business_now(),
         'people', (select jsonb_agg(
             case when sight in ('file', 'no_text') then to_jsonb(p) - 'name_key'
                  when sight = 'children' then jsonb_build_object('no', p.no, 'relationship', p.relationship, 'family_name', p.family_name,

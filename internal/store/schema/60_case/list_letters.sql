@@ -1,12 +1,12 @@
 -- The letters of a case, or with an empty reference those of all cases that were sent to nobody yet.
 create or replace function list_letters(ref text, in_limit int)
 returns table (case_ref text, no int, kind text, created_at timestamptz, to_whom text, by_how text, sent_on date,
-    delivered_on date, returned_on date, returned_why text)
+    delivered_on date, returned_on date, returned_why text, total bigint)
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
 begin
     return query
         select l.case_ref, l.no, l.kind, l.created_at, coalesce(l.to_whom, ''), coalesce(l.by_how, ''), l.sent_on,
-               l.delivered_on, l.returned_on, coalesce(l.returned_why, '')
+               l.delivered_on, l.returned_on, coalesce(l.returned_why, ''), count(*) over ()
         from letter_list l
         where l.case_ref = ref or (ref = '' and l.sent_on is null)
         order by l.created_at, l.case_ref, l.no, l.to_whom limit in_limit;

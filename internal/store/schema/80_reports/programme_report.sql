@@ -64,7 +64,11 @@ begin
             select coalesce(o.outcome, 'undelivered') as became, count(*) as n
             from command c left join command_outcome o on o.command_id = c.id
             where whole or c.case_ref is null or exists (select from cases x where x.case_ref = c.case_ref) group by 1) x),
-        'lanes', (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from backlog_lane b))
+        'lanes', (select coalesce(jsonb_agg(to_jsonb(b) || coalesce((
+                select jsonb_build_object('waiting', count(*), 'last_listing', max(w.listing_on), 'drawn_on', max(w.drawn_on))
+                from place_in_order w join family f using (case_ref)
+                where f.lane = b.lane and (whole or not f.restricted or may_see(f.case_ref)) having count(*) > 0), '{}')), '[]')
+            from backlog_lane b))
     into report;
     return report;
 end $$;
