@@ -8,6 +8,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/practice"
+	"hame/internal/testdb"
 )
 
 // TestADecisionHasTheDayOfItsHandling: a refusal can't be signed half a year ago, so
@@ -15,7 +16,7 @@ import (
 // decides or signs names another day, as plain SQL can; the fact has the day on
 // which the review handled the act.
 func TestADecisionHasTheDayOfItsHandling(t *testing.T) {
-	s := newOffice(t).family(t, nil)
+	s := newStaffed(t).family(t, nil)
 	long := monday.AddDays(-180)
 	s.instead[casefile.TaskAllocate] = func(casefile.Task) {
 		s.doOn(long, "fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
@@ -59,7 +60,7 @@ func TestADecisionHasTheDayOfItsHandling(t *testing.T) {
 		"allocate": `select attested_on from task where case_ref = $1 and kind = 'listed.allocate'`,
 		"agree":    `select min(attested_on) from task where case_ref = $1 and kind = 'decision.agree'`,
 	} {
-		require.Equal(t, monday, value[clock.Date](s.office, query, s.ref), "%s", what)
+		require.Equal(t, monday, testdb.Value[clock.Date](s.staffed, query, s.ref), "%s", what)
 	}
 	// The service is not before the signing, so the window has its whole length.
 	before := s.command("morag", casefile.ActRecordService, 0, long.AddDays(1), practice.Served())
@@ -67,7 +68,7 @@ func TestADecisionHasTheDayOfItsHandling(t *testing.T) {
 }
 
 // hasTask reports whether a task of a kind is open.
-func (s *story) hasTask(kind casefile.TaskKind) bool {
+func (s *journey) hasTask(kind casefile.TaskKind) bool {
 	for _, t := range s.review.Tasks {
 		if t.Kind == kind {
 			return true
@@ -79,7 +80,7 @@ func (s *story) hasTask(kind casefile.TaskKind) bool {
 // TestAWetSignatureIsAReport: private office records what the minister signed on
 // paper, on the day of the paper; the minister's own act has no other day.
 func TestAWetSignatureIsAReport(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Representation)
+	s := newStaffed(t).family(t, nil).until(casefile.Representation)
 	s.do("kirsty", casefile.ActDraft, 0, nil)
 	s.do("finlay", casefile.ActCheckDraft, 0, nil)
 	s.on(day("2026-03-04"))
@@ -89,7 +90,7 @@ func TestAWetSignatureIsAReport(t *testing.T) {
 	early := s.command("jean", casefile.ActSignLetter, 0, day("2026-03-03"), wet)
 	require.Contains(t, s.refusedCommand(casefile.RefusedBefore, early).Detail, "before the draft was cleared on 2026-03-04")
 	s.doOn(day("2026-03-05"), "jean", casefile.ActSignLetter, 0, wet)
-	require.Equal(t, day("2026-03-05"), value[clock.Date](s.office, `select signed_on from representation where case_ref = $1`, s.ref))
+	require.Equal(t, day("2026-03-05"), testdb.Value[clock.Date](s.staffed, `select signed_on from representation where case_ref = $1`, s.ref))
 	sent := s.command("jean", casefile.ActSendLetter, 0, day("2026-03-04"), nil)
 	require.Contains(t, s.refusedCommand(casefile.RefusedBefore, sent).Detail, "before the minister signed on 2026-03-05")
 	s.doOn(day("2026-03-06"), "jean", casefile.ActSendLetter, 0, nil)
@@ -99,9 +100,9 @@ func TestAWetSignatureIsAReport(t *testing.T) {
 // before what it follows from, in the words of that fact, and asked back for a day
 // that is possible and far (A2).
 func TestAttestedDaysFollowTheirCause(t *testing.T) {
-	s := newOffice(t).family(t, nil)
-	claim := value[clock.PartialDate](s.office, `select min(claim_date) from person where case_ref = $1 and claim_date <> ''`, s.ref).Earliest()
-	born := value[clock.PartialDate](s.office, `select date_of_birth from person where case_ref = $1 and no = 3`, s.ref).Earliest()
+	s := newStaffed(t).family(t, nil)
+	claim := testdb.Value[clock.PartialDate](s.staffed, `select min(claim_date) from person where case_ref = $1 and claim_date <> ''`, s.ref).Earliest()
+	born := testdb.Value[clock.PartialDate](s.staffed, `select date_of_birth from person where case_ref = $1 and no = 3`, s.ref).Earliest()
 	before := func(on clock.Date, says string, login string, act casefile.Act, subject int, fields casefile.Fields) {
 		t.Helper()
 		s.confirming = true // no confirmation makes an impossible day one

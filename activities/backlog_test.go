@@ -18,6 +18,7 @@ import (
 	"hame/internal/policy"
 	"hame/internal/practice"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestSampled: about a grant in ten is drawn, by a key that its author doesn't
@@ -43,7 +44,7 @@ func TestSampled(t *testing.T) {
 }
 
 // backlog imports families into the legacy lane on a day.
-func (o *office) backlog(t testing.TB, on clock.Date, families ...casefile.Family) {
+func (o *staffed) backlog(t testing.TB, on clock.Date, families ...casefile.Family) {
 	t.Helper()
 	for i := range families {
 		families[i].Lane = casefile.Legacy
@@ -52,7 +53,7 @@ func (o *office) backlog(t testing.TB, on clock.Date, families ...casefile.Famil
 	require.NoError(t, err)
 }
 
-func (o *office) draw(t testing.TB, on clock.Date, capacity int) contract.Progress {
+func (o *staffed) draw(t testing.TB, on clock.Date, capacity int) contract.Progress {
 	t.Helper()
 	p, err := o.DrawFamilies(t.Context(), activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: capacity, Now: at(on)})
 	require.NoError(t, err)
@@ -60,8 +61,8 @@ func (o *office) draw(t testing.TB, on clock.Date, capacity int) contract.Progre
 }
 
 // listed is "key date why" of the listings in the order of their dates and keys.
-func (o *office) listed() []string {
-	return list[string](o, `select f.family_key || ' ' || l.listing_date || ' ' || l.why from listing l join family f using (case_ref) order by l.listing_date, f.family_key`)
+func (o *staffed) listed() []string {
+	return testdb.List[string](o, `select f.family_key || ' ' || l.listing_date || ' ' || l.why from listing l join family f using (case_ref) order by l.listing_date, f.family_key`)
 }
 
 func numbered(n int, change func(int, *casefile.Family)) []casefile.Family {
@@ -78,12 +79,12 @@ func numbered(n int, change func(int, *casefile.Family)) []casefile.Family {
 // TestDrawing: the first draw fills the weeks up to the rule set's lead, each
 // later one adds a week, and nobody is drawn twice.
 func TestDrawing(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	o.backlog(t, monday, numbered(20, nil)...)
 	p := o.draw(t, monday, 2)
 	require.Equal(t, contract.Progress{Unlisted: 6, Open: 14, LastDay: monday.AddDays(7 * (6 + 3))}, p)
 	byDate := func() []string {
-		return list[string](o, `select listing_date || ' ' || count(*) from listing group by listing_date order by 1`)
+		return testdb.List[string](o, `select listing_date || ' ' || count(*) from listing group by listing_date order by 1`)
 	}
 	first := []string{"2026-03-02 2", "2026-03-09 2", "2026-03-16 2", "2026-03-23 2", "2026-03-30 2", "2026-04-07 2", "2026-04-13 2"}
 	require.Equal(t, first, byDate(), "Easter Monday's families are listed on Tuesday")
@@ -132,21 +133,21 @@ func TestThePlaceOfAFamilyThatWaits(t *testing.T) {
 // second counts what was drawn before the first has committed, and looks for
 // families after it has.
 func TestDrawingAtOnce(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	o.backlog(t, monday, numbered(20, nil)...)
 	failed := make(chan error, 3)
 	draw := func() {
 		_, err := o.DrawFamilies(context.WithoutCancel(t.Context()), activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: 2, Now: at(monday)})
 		failed <- err
 	}
-	ending, err := o.admin.Beginx()
+	ending, err := o.Super.Beginx()
 	require.NoError(t, err)
 	_, err = ending.Exec(`lock table review`)
 	require.NoError(t, err)
 	go draw() // stops at the count with which it ends
 	o.awaitBlocked(1)
 	go func() {
-		_, err := o.admin.Exec(`do $$ begin lock table duplicate_candidate; end $$`)
+		_, err := o.Super.Exec(`do $$ begin lock table duplicate_candidate; end $$`)
 		failed <- err
 	}()
 	o.awaitBlocked(2)
@@ -156,18 +157,18 @@ func TestDrawingAtOnce(t *testing.T) {
 	for range cap(failed) {
 		require.NoError(t, <-failed)
 	}
-	require.LessOrEqual(t, value[int](o, `select max(n) from (select count(*) as n from listing group by listing_date) x`), 2)
-	require.Equal(t, 14, value[int](o, `select count(*) from listing`))
+	require.LessOrEqual(t, testdb.Value[int](o, `select max(n) from (select count(*) as n from listing group by listing_date) x`), 2)
+	require.Equal(t, 14, testdb.Value[int](o, `select count(*) from listing`))
 }
 
 // TestCapacityIsPerWeek: a draw on another weekday than the last, after a pause
 // or an outage, lists no week's families twice over.
 func TestCapacityIsPerWeek(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	o.backlog(t, monday, numbered(40, nil)...)
 	o.draw(t, monday, 2)
 	o.draw(t, monday.AddDays(9), 2) // a Wednesday
-	require.LessOrEqual(t, value[int](o, `select max(n) from (
+	require.LessOrEqual(t, testdb.Value[int](o, `select max(n) from (
 		select count(*) as n from listing group by date_trunc('week', listing_date)) x`), 2)
 }
 
@@ -175,7 +176,7 @@ func TestCapacityIsPerWeek(t *testing.T) {
 // illness, longest resident with children, supported, the rest; and before all
 // of them the family that has waited too long (R4).
 func TestTheOrderOfListing(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	lone := func(f *casefile.Family) { f.People = f.People[:1] }
 	arrived := func(f *casefile.Family, years int) {
 		for i := range f.People {
@@ -224,7 +225,7 @@ func TestTheOrderOfListing(t *testing.T) {
 // TestTheLongestWait: a family that has waited longer than the rule set allows comes
 // before all others (R4).
 func TestTheLongestWait(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for weeks, f := range numbered(4, nil) {
 		o.backlog(t, monday.AddDays(-7*(103+weeks)), f)
 	}
@@ -236,7 +237,7 @@ func TestTheLongestWait(t *testing.T) {
 // TestWhoIsNotDrawn: duplicate candidates wait until somebody resolves them, and
 // the other lane has its own.
 func TestWhoIsNotDrawn(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	families := numbered(5, nil)
 	families[1].People[0].NameKey, families[1].People[0].BirthDate = families[0].People[0].NameKey, families[0].People[0].BirthDate
 	o.backlog(t, monday, families[:4]...)
@@ -247,13 +248,13 @@ func TestWhoIsNotDrawn(t *testing.T) {
 	p := o.draw(t, monday, 10)
 	require.Equal(t, contract.Progress{Unlisted: 2, Held: 2, Open: 2}, p, "all that may be drawn is: no last day to forecast")
 	require.Equal(t, []string{"N02 2026-03-02 longest_resident", "N03 2026-03-02 longest_resident"}, o.listed())
-	o.exec(`update duplicate_candidate set resolved_on = $1`, monday)
+	o.Exec(`update duplicate_candidate set resolved_on = $1`, monday)
 	require.Equal(t, contract.Progress{Open: 4}, o.draw(t, monday, 10))
-	require.Equal(t, 0, value[int](o, `select count(*) from listing where lane = 'fast-track'`))
+	require.Equal(t, 0, testdb.Value[int](o, `select count(*) from listing where lane = 'fast-track'`))
 }
 
 // lane records an act of operations on the legacy lane.
-func (o *office) lane(t testing.TB, act casefile.Act, f casefile.BacklogFields) (store.NewCommand, activities.RecordBacklogActResult, error) {
+func (o *staffed) lane(t testing.TB, act casefile.Act, f casefile.BacklogFields) (store.NewCommand, activities.RecordBacklogActResult, error) {
 	t.Helper()
 	f.Lane = casefile.Legacy
 	c, err := desk.New("", act, 0, monday, &f, "")
@@ -266,7 +267,7 @@ func (o *office) lane(t testing.TB, act casefile.Act, f casefile.BacklogFields) 
 
 // TestActsOnALane: start, capacity, pause and resumption, by operations.
 func TestActsOnALane(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	target := day("2028-01-31")
 	does := func(act casefile.Act, f casefile.BacklogFields, want activities.RecordBacklogActResult) store.NewCommand {
 		t.Helper()
@@ -275,7 +276,7 @@ func TestActsOnALane(t *testing.T) {
 		require.NotZero(t, out.Head.N, "the link that its workflow is told of")
 		out.Head = casefile.Link{}
 		require.Equal(t, want, out)
-		require.Equal(t, "accepted", value[string](o, `select outcome from command_outcome where command_id = $1`, c.ID))
+		require.Equal(t, "accepted", testdb.Value[string](o, `select outcome from command_outcome where command_id = $1`, c.ID))
 		return c
 	}
 	start := does(casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 12, Target: target}, activities.RecordBacklogActResult{Capacity: 12, Target: target})
@@ -301,7 +302,7 @@ func TestActsOnALane(t *testing.T) {
 		require.NotNil(t, out.Refused, name)
 		require.Equal(t, casefile.RefusedUnknownCommand, out.Refused.Code, name)
 	}
-	require.Equal(t, "legacy 12→20", value[string](o, `select lane || ' 12→' || capacity from backlog_lane`))
+	require.Equal(t, "legacy 12→20", testdb.Value[string](o, `select lane || ' 12→' || capacity from backlog_lane`))
 	err = o.desk("morag").InsertCommand(t.Context(), store.NewCommand{ID: uuid.New(), Lane: casefile.Legacy, Act: casefile.ActBacklogPause, AttestedOn: monday, Fields: []byte(`{"lane":"legacy"}`)})
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
 }
@@ -309,7 +310,7 @@ func TestActsOnALane(t *testing.T) {
 // TestACapacityOutOfRange is a refusal with its outcome, like any other, and not
 // a failure of the lane's workflow.
 func TestACapacityOutOfRange(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	_, _, err := o.lane(t, casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 12})
 	require.NoError(t, err)
 	for _, capacity := range []int{0, -1, 1001} {
@@ -317,19 +318,19 @@ func TestACapacityOutOfRange(t *testing.T) {
 		require.NoError(t, err)
 		require.NotNil(t, out.Refused)
 		require.Equal(t, 12, out.Capacity, "what the lane goes on with")
-		require.Equal(t, "refused", value[string](o, `select outcome from command_outcome where command_id = $1`, c.ID))
+		require.Equal(t, "refused", testdb.Value[string](o, `select outcome from command_outcome where command_id = $1`, c.ID))
 	}
 }
 
 // TestALaneActAtOnce: an attempt that is retried while the first still runs, as a
 // local activity after five seconds is, gets the first one's answer.
 func TestALaneActAtOnce(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	c, err := desk.New("", casefile.ActBacklogStart, 0, monday, &casefile.BacklogFields{Lane: casefile.Legacy, Capacity: 5}, "")
 	require.NoError(t, err)
 	c.Lane = casefile.Legacy
 	require.NoError(t, o.desk("archie").InsertCommand(t.Context(), c))
-	held, err := o.admin.Beginx()
+	held, err := o.Super.Beginx()
 	require.NoError(t, err)
 	_, err = held.Exec(`select from chain_head where subject = 'legacy' for update`)
 	require.NoError(t, err)
@@ -345,17 +346,17 @@ func TestALaneActAtOnce(t *testing.T) {
 	for range cap(errs) {
 		require.NoError(t, <-errs)
 	}
-	require.Equal(t, 1, value[int](o, `select count(*) from command_outcome`))
+	require.Equal(t, 1, testdb.Value[int](o, `select count(*) from command_outcome`))
 }
 
 // TestTheRulesPinned: a review is pinned to its own lane's operative set.
 func TestTheRulesPinned(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	legacy := o.family(t, nil)
 	fast := o.family(t, func(f *casefile.Family) { f.Lane = casefile.FastTrack })
 	pinned := `select s.id from review r join rule_set s on s.hash = r.rule_set where r.case_ref = $1`
-	require.Equal(t, "home-office-legacy", value[string](o, pinned, legacy.ref))
-	require.Equal(t, "home-office-fast-track", value[string](o, pinned, fast.ref))
+	require.Equal(t, "home-office-legacy", testdb.Value[string](o, pinned, legacy.ref))
+	require.Equal(t, "home-office-fast-track", testdb.Value[string](o, pinned, fast.ref))
 	require.Equal(t, day("2026-03-30"), legacy.task(casefile.TaskReconcile, 0).DueOn)
 	require.Equal(t, day("2026-03-09"), fast.task(casefile.TaskReconcile, 0).DueOn)
 	_, err := o.sql("hame_worker").Exec(`update review set rule_set = (select hash from rule_set where use = 'comparison') where case_ref = $1`, legacy.ref)

@@ -10,6 +10,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // The tests of bad days: each plays what went wrong on days that are chosen so
@@ -19,7 +20,7 @@ import (
 
 // silence lets rungs of a task act, each at its own instant, and returns the days
 // that passed before each of them, as in "due 2026-03-16".
-func (s *story) silence(kind casefile.TaskKind, subject, rungs int) []string {
+func (s *journey) silence(kind casefile.TaskKind, subject, rungs int) []string {
 	s.t.Helper()
 	var days []string
 	for range rungs {
@@ -31,7 +32,7 @@ func (s *story) silence(kind casefile.TaskKind, subject, rungs int) []string {
 }
 
 // isOpen reports whether a task is open.
-func (s *story) isOpen(kind casefile.TaskKind, subject int) bool {
+func (s *journey) isOpen(kind casefile.TaskKind, subject int) bool {
 	for _, t := range s.review.Tasks {
 		if t.Kind == kind && t.Subject == subject {
 			return true
@@ -41,39 +42,39 @@ func (s *story) isOpen(kind casefile.TaskKind, subject int) bool {
 }
 
 // effects lists what the rungs of a kind of task did, in their order.
-func (s *story) effects(kind casefile.TaskKind) []string {
+func (s *journey) effects(kind casefile.TaskKind) []string {
 	s.t.Helper()
-	return list[string](s.office, `select trim(r.kind || ' ' || r.effect) from rung r join task t on t.id = r.task_id
+	return testdb.List[string](s.staffed, `select trim(r.kind || ' ' || r.effect) from rung r join task t on t.id = r.task_id
 		where t.case_ref = $1 and t.kind = $2 order by r.on_at, r.acted_at`, s.ref, kind)
 }
 
 // linked records an item that came for the case, and returns its number.
-func (s *story) linked(on clock.Date) int {
+func (s *journey) linked(on clock.Date) int {
 	s.t.Helper()
 	defer func(was bool) { s.confirming = was }(s.confirming)
 	s.confirming = true // another one of that day
 	s.doOn(on, "morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "family"})
-	return value[int](s.office, `select max(no) from post_item where case_ref = $1`, s.ref)
+	return testdb.Value[int](s.staffed, `select max(no) from post_item where case_ref = $1`, s.ref)
 }
 
 // suggested takes in an item of which no case is known, and which may be this
 // family's by the name on it.
-func (s *story) suggested(on clock.Date) int {
+func (s *journey) suggested(on clock.Date) int {
 	s.t.Helper()
-	key := value[string](s.office, `select split_part(name_key, ' ', 1) from person where case_ref = $1 and no = 1`, s.ref)
+	key := testdb.Value[string](s.staffed, `select split_part(name_key, ' ', 1) from person where case_ref = $1 and no = 1`, s.ref)
 	d := &desk.Desk{Store: s.desk("morag")}
 	no, err := d.ReceivePost(s.t.Context(), on, &casefile.PostFields{From: "unknown"}, store.PostSays{NameKey: key}, "", false)
 	require.NoError(s.t, err)
-	require.Equal(s.t, []string{s.ref}, list[string](s.office, `select case_ref from post_suggestion where item = $1`, no))
+	require.Equal(s.t, []string{s.ref}, testdb.List[string](s.staffed, `select case_ref from post_suggestion where item = $1`, no))
 	return no
 }
 
-func (s *story) read(item int) {
+func (s *journey) read(item int) {
 	s.t.Helper()
 	s.do("morag", casefile.ActReadPost, 0, &casefile.ItemFields{Item: item})
 }
 
-func (s *story) dismiss(item int) {
+func (s *journey) dismiss(item int) {
 	s.t.Helper()
 	c, err := desk.New("", casefile.ActDismissPost, 0, s.today(), &casefile.DismissFields{Item: item, Reason: "not_ours"}, "")
 	require.NoError(s.t, err)
@@ -82,7 +83,7 @@ func (s *story) dismiss(item int) {
 }
 
 // tries lets a task's next rung come up, and reports whether it acted.
-func (s *story) tries(kind casefile.TaskKind, subject int) bool {
+func (s *journey) tries(kind casefile.TaskKind, subject int) bool {
 	s.t.Helper()
 	before := len(s.effects(kind))
 	s.rung(kind, subject)
@@ -90,7 +91,7 @@ func (s *story) tries(kind casefile.TaskKind, subject int) bool {
 }
 
 // again lets a rung come up that has acted already.
-func (s *story) again(kind casefile.TaskKind, subject int, rung casefile.Rung) {
+func (s *journey) again(kind casefile.TaskKind, subject int, rung casefile.Rung) {
 	s.t.Helper()
 	before := s.facts()
 	_, err := s.ActOnRung(s.t.Context(), activities.ActOnRungParams{Case: s.ref, Kind: kind, Subject: subject, Rung: rung, Now: s.now})
@@ -99,7 +100,7 @@ func (s *story) again(kind casefile.TaskKind, subject int, rung casefile.Rung) {
 }
 
 // servedRefusal takes a family to a refusal of all, served on a day.
-func (s *story) servedRefusal(on clock.Date) {
+func (s *journey) servedRefusal(on clock.Date) {
 	s.t.Helper()
 	s.decided(refuseAll)
 	s.on(on)
@@ -107,7 +108,7 @@ func (s *story) servedRefusal(on clock.Date) {
 }
 
 // decided takes a family to a signed decision, with the service stage open.
-func (s *story) decided(outcomes []casefile.Outcome) {
+func (s *journey) decided(outcomes []casefile.Outcome) {
 	s.t.Helper()
 	s.toDecision()
 	s.propose("ewan", outcomes)
@@ -123,59 +124,59 @@ var expiries = []struct {
 	what     string
 	kind     casefile.TaskKind
 	subject  int
-	reach    func(*story)
+	reach    func(*journey)
 	due      clock.Date // the day after which it would act
 	waits    clock.Date // for an item received on that day: five working days of England and Wales
 	effect   string
-	happened func(*testing.T, *story)
+	happened func(*testing.T, *journey)
 }{
-	{"the gap of a GP (row 3), across Easter", casefile.TaskGP, 0, func(s *story) {
+	{"the gap of a GP (row 3), across Easter", casefile.TaskGP, 0, func(s *journey) {
 		s.until(casefile.Evidence)
 		s.rung(casefile.TaskGP, 0)
-	}, day("2026-03-30"), day("2026-04-08"), "due gap", func(t *testing.T, s *story) {
+	}, day("2026-03-30"), day("2026-04-08"), "due gap", func(t *testing.T, s *journey) {
 		require.Equal(t, closedTask{Result: "gap", Overdue: true}, s.closed(casefile.TaskGP, 0))
 	}},
-	{"the lapse of what the community may send (row 3)", casefile.TaskCommunity, 0, func(s *story) { s.until(casefile.Evidence) },
-		day("2026-04-14"), day("2026-04-21"), "due lapse", func(t *testing.T, s *story) {
+	{"the lapse of what the community may send (row 3)", casefile.TaskCommunity, 0, func(s *journey) { s.until(casefile.Evidence) },
+		day("2026-04-14"), day("2026-04-21"), "due lapse", func(t *testing.T, s *journey) {
 			require.Equal(t, closedTask{Result: "lapsed"}, s.closed(casefile.TaskCommunity, 0))
 		}},
-	{"the lapse of the minister's window (row 5), across Easter", casefile.TaskWindow, 0, func(s *story) {
+	{"the lapse of the minister's window (row 5), across Easter", casefile.TaskWindow, 0, func(s *journey) {
 		s.until(casefile.Representation)
 		s.rung(casefile.TaskWindow, 0)
-	}, day("2026-03-30"), day("2026-04-08"), "due lapse", func(t *testing.T, s *story) {
+	}, day("2026-03-30"), day("2026-04-08"), "due lapse", func(t *testing.T, s *journey) {
 		require.Equal(t, closedTask{Result: "lapsed"}, s.closed(casefile.TaskWindow, 0))
 	}},
-	{"personal contact with a silent family (row 3)", casefile.TaskQuestionnaire, 0, func(s *story) {
+	{"personal contact with a silent family (row 3)", casefile.TaskQuestionnaire, 0, func(s *journey) {
 		s.until(casefile.Evidence)
 		s.on(day("2026-03-05"))
 		s.letter("family", s.today())
 		s.letter("representative", s.today())
 		s.rung(casefile.TaskQuestionnaire, 0)
-	}, day("2026-04-20"), day("2026-04-27"), "due contact", func(t *testing.T, s *story) {
+	}, day("2026-04-20"), day("2026-04-27"), "due contact", func(t *testing.T, s *journey) {
 		require.True(t, s.isOpen(casefile.TaskContact, 0))
 		require.Equal(t, day("2026-05-06"), s.task(casefile.TaskContact, 0).DueOn, "five working days from 28 April, when it was asked for; 4 May is none")
 	}},
-	{"the gap of a silent family (row 3), across May Day", casefile.TaskQuestionnaire, 0, func(s *story) {
+	{"the gap of a silent family (row 3), across May Day", casefile.TaskQuestionnaire, 0, func(s *journey) {
 		s.until(casefile.Evidence)
 		s.on(day("2026-03-05"))
 		s.letter("family", s.today())
 		s.letter("representative", s.today())
 		s.rung(casefile.TaskQuestionnaire, 0)
 		s.rung(casefile.TaskQuestionnaire, 0)
-	}, day("2026-04-27"), day("2026-05-05"), "escalation gap", func(t *testing.T, s *story) {
+	}, day("2026-04-27"), day("2026-05-05"), "escalation gap", func(t *testing.T, s *journey) {
 		require.Equal(t, closedTask{Result: "gap", Overdue: true}, s.closed(casefile.TaskQuestionnaire, 0))
 	}},
-	{"the search for an appeal (row 10b), across Easter", casefile.TaskAppealWindow, 1, func(s *story) { s.servedRefusal(day("2026-03-18")) },
-		day("2026-04-01"), day("2026-04-10"), "due search_appeal", func(t *testing.T, s *story) {
+	{"the search for an appeal (row 10b), across Easter", casefile.TaskAppealWindow, 1, func(s *journey) { s.servedRefusal(day("2026-03-18")) },
+		day("2026-04-01"), day("2026-04-10"), "due search_appeal", func(t *testing.T, s *journey) {
 			require.Equal(t, closedTask{Result: "window_ended"}, s.closed(casefile.TaskAppealWindow, 1))
 			require.True(t, s.isOpen(casefile.TaskNoAppeal, 1))
 		}},
-	{"the default priority (row 2)", casefile.TaskTriage, 0, func(s *story) {
+	{"the default priority (row 2)", casefile.TaskTriage, 0, func(s *journey) {
 		s.answer(s.task(casefile.TaskReconcile, 0))
-		s.exec(`update review set priority = 5 where case_ref = $1`, s.ref)
+		s.Exec(`update review set priority = 5 where case_ref = $1`, s.ref)
 		s.rung(casefile.TaskTriage, 0)
-	}, day("2026-03-16"), day("2026-03-23"), "due default_priority", func(t *testing.T, s *story) {
-		require.Equal(t, 3, value[int](s.office, `select priority from review where case_ref = $1`, s.ref))
+	}, day("2026-03-16"), day("2026-03-23"), "due default_priority", func(t *testing.T, s *journey) {
+		require.Equal(t, 3, testdb.Value[int](s.staffed, `select priority from review where case_ref = $1`, s.ref))
 		require.True(t, s.isOpen(casefile.TaskTriage, 0))
 	}},
 }
@@ -184,9 +185,9 @@ var expiries = []struct {
 // the family's and is not linked, stops each expiry for five working days at
 // most. Then the expiry acts, once (C1).
 func TestPostStopsEveryExpiry(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range expiries {
-		for how, receive := range map[string]func(*story, clock.Date) int{"unread": (*story).linked, "unlinked": (*story).suggested} {
+		for how, receive := range map[string]func(*journey, clock.Date) int{"unread": (*journey).linked, "unlinked": (*journey).suggested} {
 			t.Run(c.what+", "+how, func(t *testing.T) {
 				s := o.family(t, nil)
 				c.reach(s)
@@ -213,28 +214,28 @@ func TestPostStopsEveryExpiry(t *testing.T) {
 // TestPostStopsNothingElse: reminders, and the Home Office's own tasks, go on
 // while an item is unread.
 func TestPostStopsNothingElse(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what  string
 		kind  casefile.TaskKind
 		who   int
-		reach func(*story)
+		reach func(*journey)
 		want  []string
 	}{
-		{"reconciling", casefile.TaskReconcile, 0, func(*story) {}, []string{"reminder 2026-03-23", "due 2026-03-30", "escalation 2026-03-30"}},
-		{"an owner for the case", casefile.TaskAllocate, 0, func(*story) {}, []string{"due 2026-03-09", "escalation 2026-03-09", "diary 2026-04-08"}},
-		{"the letter to be sent", casefile.TaskOpeningLetter, 0, func(s *story) { s.until(casefile.Evidence) }, []string{"due 2026-03-09", "escalation 2026-03-16"}},
-		{"the family's reminder", casefile.TaskQuestionnaire, 0, func(s *story) {
+		{"reconciling", casefile.TaskReconcile, 0, func(*journey) {}, []string{"reminder 2026-03-23", "due 2026-03-30", "escalation 2026-03-30"}},
+		{"an owner for the case", casefile.TaskAllocate, 0, func(*journey) {}, []string{"due 2026-03-09", "escalation 2026-03-09", "diary 2026-04-08"}},
+		{"the letter to be sent", casefile.TaskOpeningLetter, 0, func(s *journey) { s.until(casefile.Evidence) }, []string{"due 2026-03-09", "escalation 2026-03-16"}},
+		{"the family's reminder", casefile.TaskQuestionnaire, 0, func(s *journey) {
 			s.until(casefile.Evidence)
 			s.letter("family", day("2026-03-02"))
 			s.letter("representative", day("2026-03-02"))
 		}, []string{"reminder 2026-03-30"}},
-		{"the school's reminder and its day", casefile.TaskSchool, 3, func(s *story) { s.until(casefile.Evidence) }, []string{"reminder 2026-03-16", "due 2026-03-30"}},
-		{"a child's report", casefile.TaskReport, 3, func(s *story) {
+		{"the school's reminder and its day", casefile.TaskSchool, 3, func(s *journey) { s.until(casefile.Evidence) }, []string{"reminder 2026-03-16", "due 2026-03-30"}},
+		{"a child's report", casefile.TaskReport, 3, func(s *journey) {
 			s.until(casefile.Evidence)
 			s.answer(s.task(casefile.TaskAssignWelfare, 3))
 		}, []string{"reminder 2026-03-23", "due 2026-03-30", "escalation 2026-04-13"}},
-		{"the post itself", casefile.TaskReadPost, 1, func(*story) {}, []string{"due 2026-03-09", "escalation 2026-03-09"}},
+		{"the post itself", casefile.TaskReadPost, 1, func(*journey) {}, []string{"due 2026-03-09", "escalation 2026-03-09"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			s := o.family(t, nil)
@@ -243,7 +244,7 @@ func TestPostStopsNothingElse(t *testing.T) {
 			if c.kind == casefile.TaskReadPost {
 				c.who = item
 			}
-			o.exec(`update post_item set wait_until = '2026-03-30' where no = $1`, item) // longer than any item may
+			o.Exec(`update post_item set wait_until = '2026-03-30' where no = $1`, item) // longer than any item may
 			require.Equal(t, c.want, s.silence(c.kind, c.who, len(c.want)))
 		})
 	}
@@ -253,50 +254,50 @@ func TestPostStopsNothingElse(t *testing.T) {
 // what had been put off for it acts at the latest when its five days are over.
 // The GP's evidence is due on 30 March; the rows say what came meanwhile.
 func TestWhenAnItemIsDealtWith(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what  string
-		story func(*story)
+		story func(*journey)
 		acts  clock.Date // the day after which the gap is recorded
 	}{
-		{"no item", func(*story) {}, day("2026-03-30")},
-		{"read before the day", func(s *story) { s.read(s.linked(day("2026-03-27"))) }, day("2026-03-30")},
-		{"dismissed before the day", func(s *story) { s.dismiss(s.suggested(day("2026-03-27"))) }, day("2026-03-30")},
-		{"linked before the day and not read", func(s *story) {
+		{"no item", func(*journey) {}, day("2026-03-30")},
+		{"read before the day", func(s *journey) { s.read(s.linked(day("2026-03-27"))) }, day("2026-03-30")},
+		{"dismissed before the day", func(s *journey) { s.dismiss(s.suggested(day("2026-03-27"))) }, day("2026-03-30")},
+		{"linked before the day and not read", func(s *journey) {
 			s.do("morag", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: s.suggested(day("2026-03-27"))})
 		}, day("2026-04-07")},
-		{"its five days end on the day itself", func(s *story) { s.linked(day("2026-03-23")) }, day("2026-03-30")},
-		{"its five days end on the day after", func(s *story) { s.linked(day("2026-03-24")) }, day("2026-03-31")},
-		{"received long ago, and recorded today", func(s *story) { s.linked(day("2026-02-02")) }, day("2026-03-30")},
-		{"read a day after it was put off", func(s *story) {
+		{"its five days end on the day itself", func(s *journey) { s.linked(day("2026-03-23")) }, day("2026-03-30")},
+		{"its five days end on the day after", func(s *journey) { s.linked(day("2026-03-24")) }, day("2026-03-31")},
+		{"received long ago, and recorded today", func(s *journey) { s.linked(day("2026-02-02")) }, day("2026-03-30")},
+		{"read a day after it was put off", func(s *journey) {
 			item := s.linked(day("2026-03-30"))
 			s.rung(casefile.TaskGP, 0)
 			s.on(day("2026-03-31"))
 			s.read(item)
 		}, day("2026-04-08")},
-		{"dismissed a day after it was put off", func(s *story) {
+		{"dismissed a day after it was put off", func(s *journey) {
 			item := s.suggested(day("2026-03-30"))
 			s.rung(casefile.TaskGP, 0)
 			s.on(day("2026-03-31"))
 			s.dismiss(item)
 		}, day("2026-04-08")},
-		{"linked a day after it was put off: no new five days", func(s *story) {
+		{"linked a day after it was put off: no new five days", func(s *journey) {
 			item := s.suggested(day("2026-03-30"))
 			s.rung(casefile.TaskGP, 0)
 			s.on(day("2026-04-02"))
 			s.do("morag", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: item})
 		}, day("2026-04-08")},
-		{"a second item has five days of its own", func(s *story) {
+		{"a second item has five days of its own", func(s *journey) {
 			s.linked(day("2026-03-30"))
 			s.rung(casefile.TaskGP, 0)
 			s.on(day("2026-04-08"))
 			s.linked(day("2026-04-08"))
 		}, day("2026-04-15")},
-		{"the later of two on the table counts", func(s *story) {
+		{"the later of two on the table counts", func(s *journey) {
 			s.linked(day("2026-03-26"))
 			s.suggested(day("2026-03-30"))
 		}, day("2026-04-08")},
-		{"another family's item", func(s *story) { o.family(t, nil).suggested(day("2026-03-30")) }, day("2026-03-30")},
+		{"another family's item", func(s *journey) { o.family(t, nil).suggested(day("2026-03-30")) }, day("2026-03-30")},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			s := o.family(t, nil).until(casefile.Evidence)
@@ -316,7 +317,7 @@ func TestWhenAnItemIsDealtWith(t *testing.T) {
 // on time and was read late. The mark of being late, and the task of reaching the
 // family, are taken away (process.md, Stages; C1).
 func TestATimelyAnswerThatLayInThePost(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what    string
 		rungs   int // that acted while the item lay there
@@ -353,7 +354,7 @@ func TestATimelyAnswerThatLayInThePost(t *testing.T) {
 // TestTheMailroomsNumbers: an item is linked once and read once, in that order,
 // and is another's business only after it was linked there.
 func TestTheMailroomsNumbers(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s, other := o.family(t, nil), o.family(t, nil)
 	item := s.suggested(monday)
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActReadPost, 0, &casefile.ItemFields{Item: item})

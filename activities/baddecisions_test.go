@@ -7,16 +7,17 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/practice"
+	"hame/internal/testdb"
 )
 
 // TestAReportThatIsReturned: a second report adds to the first and overwrites
 // nothing of it, whether the first was returned or not; the last is what is
 // signed; author and signer stay two people (row 4; process.md, Four eyes).
 func TestAReportThatIsReturned(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	o.grantRole("eilidh", "eilidh", casefile.WelfareLead, glasgow)
-	reports := func(s *story) []string {
-		return list[string](o, `select concat_ws(' ', no, author, findings->>'best_interests', returned_by, signer) from welfare_check
+	reports := func(s *journey) []string {
+		return testdb.List[string](o, `select concat_ws(' ', no, author, findings->>'best_interests', returned_by, signer) from welfare_check
 			where case_ref = $1 and person_no = 3 order by no`, s.ref)
 	}
 	says := func(interest string) *casefile.ReportFields {
@@ -24,7 +25,7 @@ func TestAReportThatIsReturned(t *testing.T) {
 		f.BestInterest = interest
 		return f
 	}
-	begun := func(t *testing.T) *story {
+	begun := func(t *testing.T) *journey {
 		s := o.family(t, nil).until(casefile.Evidence)
 		s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActReturnWelfare, 3, nil)
 		s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
@@ -80,7 +81,7 @@ func TestAReportThatIsReturned(t *testing.T) {
 // is drafted, checked, cleared and signed anew, also if it was signed before
 // (row 5).
 func TestTheMinistersOffice(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	steps := []struct {
 		login string
 		act   casefile.Act
@@ -94,7 +95,7 @@ func TestTheMinistersOffice(t *testing.T) {
 				s.do(step.login, step.act, 0, nil)
 			}
 			s.do(by, casefile.ActReturnDraft, 0, nil)
-			require.Equal(t, "1 kirsty "+by, value[string](o, `select concat_ws(' ', no, drafter, checker, cleared_by, signer, signed_on, returned_by)
+			require.Equal(t, "1 kirsty "+by, testdb.Value[string](o, `select concat_ws(' ', no, drafter, checker, cleared_by, signer, signed_on, returned_by)
 				from representation where case_ref = $1`, s.ref), "nothing that stood under it counts")
 			s.refused(casefile.RefusedAlreadyDone, by, casefile.ActReturnDraft, 0, nil)
 			for _, step := range steps {
@@ -118,7 +119,7 @@ func TestTheMinistersOffice(t *testing.T) {
 // TestAWetSignature: private office records it, with a minister's name and the
 // document; without them, or with anybody else's name, it is no signature.
 func TestAWetSignature(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Representation)
 	s.do("kirsty", casefile.ActDraft, 0, nil)
 	s.do("finlay", casefile.ActCheckDraft, 0, nil)
@@ -130,7 +131,7 @@ func TestAWetSignature(t *testing.T) {
 		require.Error(t, half.Validate())
 	}
 	s.do("jean", casefile.ActSignLetter, 0, &casefile.SignFields{Signatory: "minister", Document: "MIN-2026/014"})
-	require.Equal(t, "minister jean MIN-2026/014 2026-03-02", value[string](o,
+	require.Equal(t, "minister jean MIN-2026/014 2026-03-02", testdb.Value[string](o,
 		`select concat_ws(' ', signer, signature_recorded_by, document, signed_on) from representation where case_ref = $1`, s.ref))
 	s.refused(casefile.RefusedTooEarly, "minister", casefile.ActSignLetter, 0, nil)
 }
@@ -138,11 +139,11 @@ func TestAWetSignature(t *testing.T) {
 // TestALetterForSeveralFamilies: one letter may speak for a whole class of
 // families; each gets its own answer, and each decision waits for its own (row 5; C10).
 func TestALetterForSeveralFamilies(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	letter := &casefile.LetterFromFields{From: "mp", Letter: "MP-2026/031"}
 	first, second := o.family(t, nil).toDecision(), o.family(t, nil).toDecision()
 	first.propose("ewan", refuseAll)
-	for _, s := range []*story{first, second} {
+	for _, s := range []*journey{first, second} {
 		s.do("morag", casefile.ActReceiveLetter, 0, letter)
 		require.True(t, s.isOpen(casefile.TaskAnswer, 1))
 	}
@@ -150,8 +151,8 @@ func TestALetterForSeveralFamilies(t *testing.T) {
 	first.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "accepted"})
 	second.proposes(second.proposal(grantAll), []casefile.Block{casefile.BlockRepresentation})
 	second.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "rejected"})
-	require.Equal(t, []string{"MP-2026/031 accepted", "MP-2026/031 rejected"}, list[string](o, `select letter || ' ' || answer from representation where letter is not null order by 1`))
-	require.True(t, value[bool](o, `select exists (select from recommendation where case_ref = $1)`, first.ref))
+	require.Equal(t, []string{"MP-2026/031 accepted", "MP-2026/031 rejected"}, testdb.List[string](o, `select letter || ' ' || answer from representation where letter is not null order by 1`))
+	require.True(t, testdb.Value[bool](o, `select exists (select from recommendation where case_ref = $1)`, first.ref))
 	second.propose("ewan", refuseAll)
 }
 
@@ -159,7 +160,7 @@ func TestALetterForSeveralFamilies(t *testing.T) {
 // who is not yet involved. What went back as stale, or was withdrawn, was not
 // returned by an officer (process.md, Four eyes).
 func TestASecondReturn(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	back := &casefile.ReturnFields{Reasons: []string{"outcome"}}
 	withdraw := &casefile.WithdrawFields{Reason: "new_facts"}
 	s := o.family(t, nil).toDecision()
@@ -190,7 +191,7 @@ func TestASecondReturn(t *testing.T) {
 	s.propose("catriona", refuseAll)
 	s.do("struan", casefile.ActReturn, 0, back)
 	require.Equal(t, casefile.SeniorCaseworker, awaited(), "two returns, by whichever officer, of whoever's proposal")
-	require.Equal(t, 1, value[int](o, `select count(*) from recommendation r join rule_set x on x.hash = r.rule_set
+	require.Equal(t, 1, testdb.Value[int](o, `select count(*) from recommendation r join rule_set x on x.hash = r.rule_set
 		where r.case_ref = $1 and r.revision = $2 and x.use = 'operative'`, s.ref, s.review.Revision), "the rules are asked anew")
 	for _, login := range []string{"ewan", "catriona", "gregor"} {
 		s.refused(casefile.RefusedRole, login, casefile.ActPropose, 0, s.proposal(refuseAll))
@@ -227,8 +228,8 @@ func TestASecondReturn(t *testing.T) {
 // was refused and of nobody else; the review then stays open with an owner and a
 // date, and the others go on (rows 10b and 11; R1).
 func TestAnAppeal(t *testing.T) {
-	o := newOffice(t)
-	mixed := func(t *testing.T) *story {
+	o := newStaffed(t)
+	mixed := func(t *testing.T) *journey {
 		s := o.family(t, nil)
 		s.decided([]casefile.Outcome{casefile.RefusedUpheld, casefile.RefusedUpheld, casefile.GrantILR})
 		return s
@@ -252,7 +253,7 @@ func TestAnAppeal(t *testing.T) {
 			"diary 2026-08-26", "diary 2026-09-24", "diary 2026-10-22", "diary 2026-11-19", "diary 2026-12-17", "diary 2027-01-19", "diary 2027-02-16", "diary 2027-03-16"},
 			s.silence(casefile.TaskAppeal, 1, 14), "a year of silence: 30 days, then each 20 working days")
 		require.Equal(t, casefile.SeniorCaseworker, s.task(casefile.TaskAppeal, 1).Awaiting)
-		require.Equal(t, "2026-03-05", value[string](o, `select appeal_on::text from decision_outcome where case_ref = $1 and person_no = 1`, s.ref))
+		require.Equal(t, "2026-03-05", testdb.Value[string](o, `select appeal_on::text from decision_outcome where case_ref = $1 and person_no = 1`, s.ref))
 		s.verified()
 	})
 	t.Run("after the window, while an appeal is looked for", func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/practice"
+	"hame/internal/testdb"
 )
 
 func born(d clock.Date) clock.PartialDate { return clock.Partial(d) }
@@ -20,50 +21,50 @@ func flagged(person int, flags ...casefile.Flag) func(*casefile.Family) {
 func unrepresented(f *casefile.Family) { f.Representative = "" }
 
 // post puts an item of post on the case, as the mailroom will.
-func (s *story) post(linked, suggested bool, read, dismissed clock.Date) {
+func (s *journey) post(linked, suggested bool, read, dismissed clock.Date) {
 	s.t.Helper()
 	ref, linkedOn := map[bool]any{true: s.ref}, map[bool]any{true: s.today()}
-	s.exec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, read_on, dismissed_on, command_id)
+	s.Exec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, read_on, dismissed_on, command_id)
 		values ('school', $1, $1, $2, $3, $4, $5, (select id from command where case_ref = $6 limit 1))`,
 		s.today(), ref[linked], linkedOn[linked], read, dismissed, s.ref)
 	if suggested {
-		s.exec(`insert into post_suggestion select max(no), $1, 'name' from post_item`, s.ref)
+		s.Exec(`insert into post_suggestion select max(no), $1, 'name' from post_item`, s.ref)
 	}
 }
 
 // TestWhatBlocksASignature is process.md's table, each cell from facts on record
 // to the refusal of a proposal. A nil list means that the proposal is taken.
 func TestWhatBlocksASignature(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	only := func(b ...casefile.Block) []casefile.Block { return b }
 	var never clock.Date
-	leave := func(kinds ...casefile.TaskKind) func(*story) {
-		return func(s *story) {
+	leave := func(kinds ...casefile.TaskKind) func(*journey) {
+		return func(s *journey) {
 			for _, k := range kinds {
 				s.instead[k] = nil
 			}
 		}
 	}
-	welfareSigned := func(on clock.Date) func(*story) {
-		return func(s *story) {
+	welfareSigned := func(on clock.Date) func(*journey) {
+		return func(s *journey) {
 			s.instead[casefile.TaskReport] = func(task casefile.Task) { s.earlier(on, "eilidh", casefile.ActReport, task.Subject, practice.Report()) }
 			s.instead[casefile.TaskSignWelfare] = func(task casefile.Task) { s.earlier(on, "agnes", casefile.ActSignWelfare, task.Subject, nil) }
 		}
 	}
-	waived := func(s *story) {
+	waived := func(s *journey) {
 		s.instead[casefile.TaskReport] = func(task casefile.Task) {
 			s.do("fiona", casefile.ActWaive, task.Subject, &casefile.WaiveFields{Reason: "council_cannot"})
 		}
 	}
-	gp := func(result casefile.EvidenceResult) func(*story) {
-		return func(s *story) {
+	gp := func(result casefile.EvidenceResult) func(*journey) {
+		return func(s *journey) {
 			s.instead[casefile.TaskGP] = nil
 			s.until(casefile.Evidence)
 			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: result})
 		}
 	}
-	silent := func(hows ...string) func(*story) {
-		return func(s *story) {
+	silent := func(hows ...string) func(*journey) {
+		return func(s *journey) {
 			s.instead[casefile.TaskQuestionnaire] = nil
 			s.until(casefile.Representation)
 			for _, how := range hows {
@@ -71,21 +72,21 @@ func TestWhatBlocksASignature(t *testing.T) {
 			}
 		}
 	}
-	letterOnly := func(s *story) { s.instead[casefile.TaskOpeningLetter] = nil }
-	adverse := func(state string, put clock.Date) func(*story) {
-		return func(s *story) {
+	letterOnly := func(s *journey) { s.instead[casefile.TaskOpeningLetter] = nil }
+	adverse := func(state string, put clock.Date) func(*journey) {
+		return func(s *journey) {
 			s.do("ewan", casefile.ActInterview, 2, &casefile.InterviewFields{Adverse: state, PutOn: put})
 		}
 	}
-	receive := func(s *story) {
+	receive := func(s *journey) {
 		s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "msp"})
 	}
 	for _, c := range []struct {
 		row    string
 		family func(*casefile.Family)
-		before func(*story) // before the usual way to the decision
-		after  func(*story) // after it
-		bare   bool         // no checks are asked for and nobody is interviewed
+		before func(*journey) // before the usual way to the decision
+		after  func(*journey) // after it
+		bare   bool           // no checks are asked for and nobody is interviewed
 		// grant is what blocks granting all; refusal what blocks refusing all, or the spouse alone.
 		grant, refusal []casefile.Block
 		spouse         bool
@@ -94,17 +95,17 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "nothing is missing"},
 		{row: "nothing is missing, part-refusal", spouse: true},
 
-		{row: "1 security checks missing", bare: true, after: func(s *story) { s.interview(1); s.interview(2) },
+		{row: "1 security checks missing", bare: true, after: func(s *journey) { s.interview(1); s.interview(2) },
 			grant: only(casefile.BlockSecurityCheck), refusal: only(casefile.BlockSecurityCheck)},
-		{row: "1 the spouse's security check outstanding", bare: true, after: func(s *story) {
+		{row: "1 the spouse's security check outstanding", bare: true, after: func(s *journey) {
 			s.interview(1)
 			s.interview(2)
 			s.do("morag", casefile.ActRequestCheck, 0, nil)
 			s.check(1, s.today())
 		}, grant: only(casefile.BlockSecurityCheck), refusal: only(casefile.BlockSecurityCheck)},
-		{row: "1 security checks of 91 days ago", after: func(s *story) { s.on(monday.AddDays(91)) },
+		{row: "1 security checks of 91 days ago", after: func(s *journey) { s.on(monday.AddDays(91)) },
 			grant: only(casefile.BlockSecurityCheck), refusal: only(casefile.BlockSecurityCheck)},
-		{row: "1 security checks of 90 days ago", after: func(s *story) { s.on(monday.AddDays(90)) }},
+		{row: "1 security checks of 90 days ago", after: func(s *journey) { s.on(monday.AddDays(90)) }},
 
 		{row: "2 no welfare check", before: leave(casefile.TaskAssignWelfare),
 			grant: only(casefile.BlockWelfareCheck), refusal: only(casefile.BlockWelfareCheck)},
@@ -115,7 +116,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "2 welfare check signed six months ago", before: welfareSigned(day("2025-09-02"))},
 		{row: "2 waived", before: waived, refusal: only(casefile.BlockWelfareCheck, casefile.BlockWaived)},
 		{row: "2 waived, and only the spouse refused", before: waived, spouse: true, refusal: only(casefile.BlockWelfareCheck, casefile.BlockWaived)},
-		{row: "2 waived, and signed after all", before: waived, after: func(s *story) {
+		{row: "2 waived, and signed after all", before: waived, after: func(s *journey) {
 			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 			s.do("rory", casefile.ActReport, 3, practice.Report())
 			s.do("agnes", casefile.ActSignWelfare, 3, nil)
@@ -123,20 +124,20 @@ func TestWhatBlocksASignature(t *testing.T) {
 
 		{row: "3 a representation unanswered", after: receive,
 			grant: only(casefile.BlockRepresentation), refusal: only(casefile.BlockRepresentation)},
-		{row: "3 a representation of which more was asked", after: func(s *story) {
+		{row: "3 a representation of which more was asked", after: func(s *journey) {
 			receive(s)
 			s.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "more"})
 		}, grant: only(casefile.BlockRepresentation), refusal: only(casefile.BlockRepresentation)},
-		{row: "3 a representation rejected", after: func(s *story) {
+		{row: "3 a representation rejected", after: func(s *journey) {
 			receive(s)
 			s.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "rejected"})
 		}},
-		{row: "3 the minister's draft, not sent", after: func(s *story) { s.do("kirsty", casefile.ActDraft, 0, nil) }},
+		{row: "3 the minister's draft, not sent", after: func(s *journey) { s.do("kirsty", casefile.ActDraft, 0, nil) }},
 
-		{row: "4 an item unread", after: func(s *story) { s.post(true, false, never, never) }, refusal: only(casefile.BlockPost)},
-		{row: "4 a suggested link unresolved", after: func(s *story) { s.post(false, true, never, never) }, refusal: only(casefile.BlockPost)},
-		{row: "4 an item read", after: func(s *story) { s.post(true, false, s.today(), never) }},
-		{row: "4 a suggested link dismissed", after: func(s *story) { s.post(false, true, never, s.today()) }},
+		{row: "4 an item unread", after: func(s *journey) { s.post(true, false, never, never) }, refusal: only(casefile.BlockPost)},
+		{row: "4 a suggested link unresolved", after: func(s *journey) { s.post(false, true, never, never) }, refusal: only(casefile.BlockPost)},
+		{row: "4 an item read", after: func(s *journey) { s.post(true, false, s.today(), never) }},
+		{row: "4 a suggested link dismissed", after: func(s *journey) { s.post(false, true, never, s.today()) }},
 
 		{row: "5 illness, no health evidence", family: flagged(2, casefile.FlagSeriousIllness), before: leave(casefile.TaskGP), refusal: only(casefile.BlockIllness)},
 		{row: "5 illness, part of the health evidence", family: flagged(3, casefile.FlagSeriousIllness), before: gp("partial"), refusal: only(casefile.BlockIllness)},
@@ -148,7 +149,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "5 held: child protection", family: flagged(3, casefile.FlagChildProtection), refusal: only(casefile.BlockHold)},
 		{row: "5 held: court", family: flagged(1, casefile.FlagJudicialReview), refusal: only(casefile.BlockHold)},
 		{row: "5 the hold has ended", family: flagged(1, casefile.FlagJudicialReview),
-			after: func(s *story) { s.exec(`update hold set ended_on = $2 where case_ref = $1`, s.ref, s.today()) }},
+			after: func(s *journey) { s.Exec(`update hold set ended_on = $2 where case_ref = $1`, s.ref, s.today()) }},
 		{row: "5 other flags hold nothing", family: flagged(1, casefile.FlagFurtherSubmissions)},
 		{row: "public harm alleged, and not looked into", family: flagged(1, casefile.FlagPublicHarm), grant: only(casefile.BlockReferral), refusal: only(casefile.BlockReferral)},
 
@@ -156,21 +157,21 @@ func TestWhatBlocksASignature(t *testing.T) {
 		{row: "6 silence, letter and call", before: silent("representative"), refusal: only(casefile.BlockNoContact)},
 		{row: "6 silence, letter and visit", before: silent("visit"), refusal: only(casefile.BlockNoContact)},
 		{row: "6 silence, all three", before: silent("representative", "phone")},
-		{row: "6 silence, no letter", before: func(s *story) { letterOnly(s); silent("representative", "visit")(s) }, refusal: only(casefile.BlockNoContact)},
+		{row: "6 silence, no letter", before: func(s *journey) { letterOnly(s); silent("representative", "visit")(s) }, refusal: only(casefile.BlockNoContact)},
 		{row: "6 silence, no representative, letter and visit", family: unrepresented, before: silent("visit")},
-		{row: "6 part of the questionnaire came back", before: func(s *story) {
+		{row: "6 part of the questionnaire came back", before: func(s *journey) {
 			silent()(s)
 			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "partial"})
 		}},
 
-		{row: "7 nobody interviewed", bare: true, after: func(s *story) { s.checks() }, refusal: only(casefile.BlockNoInterview)},
-		{row: "7 the spouse not interviewed", bare: true, after: func(s *story) { s.checks(); s.interview(1) }, spouse: true, refusal: only(casefile.BlockNoInterview)},
-		{row: "7 only the spouse interviewed and refused", bare: true, after: func(s *story) { s.checks(); s.interview(2) }, spouse: true},
+		{row: "7 nobody interviewed", bare: true, after: func(s *journey) { s.checks() }, refusal: only(casefile.BlockNoInterview)},
+		{row: "7 the spouse not interviewed", bare: true, after: func(s *journey) { s.checks(); s.interview(1) }, spouse: true, refusal: only(casefile.BlockNoInterview)},
+		{row: "7 only the spouse interviewed and refused", bare: true, after: func(s *journey) { s.checks(); s.interview(2) }, spouse: true},
 		{row: "7 adverse material not put", adverse: true, spouse: true, refusal: only(casefile.BlockAdverse)},
 		{row: "7 adverse material put ten working days ago", adverse: true, spouse: true, after: adverse("unanswered", day("2026-02-16")), refusal: only(casefile.BlockAdverse)},
 		{row: "7 adverse material put eleven working days ago", adverse: true, spouse: true, after: adverse("unanswered", day("2026-02-13"))},
 		{row: "7 adverse material put and answered", adverse: true, spouse: true, after: adverse("answered", monday)},
-		{row: "7 adverse material put to somebody else", adverse: true, spouse: true, after: func(s *story) {
+		{row: "7 adverse material put to somebody else", adverse: true, spouse: true, after: func(s *journey) {
 			s.do("ewan", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "answered", PutOn: monday})
 		}, refusal: only(casefile.BlockAdverse)},
 	} {
@@ -197,7 +198,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 			}
 			s.proposes(refusal, c.refusal)
 			if len(c.refusal) == 0 {
-				require.Equal(t, "refusal", value[string](o, `select second_due from proposal where case_ref = $1 and state = 'open'`, s.ref))
+				require.Equal(t, "refusal", testdb.Value[string](o, `select second_due from proposal where case_ref = $1 and state = 'open'`, s.ref))
 				s.do("ewan", casefile.ActWithdraw, 0, &casefile.WithdrawFields{Reason: "new_facts"})
 			}
 			s.proposes(s.proposal(grantAll), c.grant)
@@ -207,7 +208,7 @@ func TestWhatBlocksASignature(t *testing.T) {
 }
 
 // proposes proposes, and expects the blocks in the refusal and on record, or none.
-func (s *story) proposes(f *casefile.ProposeFields, blocks []casefile.Block) {
+func (s *journey) proposes(f *casefile.ProposeFields, blocks []casefile.Block) {
 	s.t.Helper()
 	s.drawNext(false)
 	c := s.command("ewan", casefile.ActPropose, 0, s.today(), f)
@@ -218,12 +219,12 @@ func (s *story) proposes(f *casefile.ProposeFields, blocks []casefile.Block) {
 	refusal := s.refusedCommand(casefile.RefusedBlocked, c)
 	require.Equal(s.t, blocks, refusal.Blocks)
 	var stored casefile.Refusal
-	require.NoError(s.t, json.Unmarshal(value[[]byte](s.office, `select detail from command_outcome where command_id = $1`, c.ID), &stored))
+	require.NoError(s.t, json.Unmarshal(testdb.Value[[]byte](s.staffed, `select detail from command_outcome where command_id = $1`, c.ID), &stored))
 	require.Equal(s.t, *refusal, stored, "the answer that is on record is the one given")
 }
 
 // checks asks for the security checks and records them.
-func (s *story) checks() {
+func (s *journey) checks() {
 	s.t.Helper()
 	s.do("morag", casefile.ActRequestCheck, 0, nil)
 	s.check(1, s.today())
@@ -233,12 +234,12 @@ func (s *story) checks() {
 // TestASignatureLooksAgain: what came between a proposal and its signature
 // blocks the second officer too, even where it is no act on the case.
 func TestASignatureLooksAgain(t *testing.T) {
-	s := newOffice(t).family(t, nil).toDecision()
+	s := newStaffed(t).family(t, nil).toDecision()
 	s.propose("ewan", refuseAll)
 	s.post(true, false, clock.Date{}, clock.Date{})
 	refusal := s.refused(casefile.RefusedBlocked, "ailsa", casefile.ActAgree, 0, s.agreement())
 	require.Equal(t, []casefile.Block{casefile.BlockPost}, refusal.Blocks)
-	s.exec(`update post_item set read_on = $2 where case_ref = $1`, s.ref, s.today())
+	s.Exec(`update post_item set read_on = $2 where case_ref = $1`, s.ref, s.today())
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
 	require.True(t, s.review.Signed)
 }
@@ -246,7 +247,7 @@ func TestASignatureLooksAgain(t *testing.T) {
 // TestAWaiverIsForGrantsOnly, whoever writes the row: a refusal that the
 // worker's own login tries to write is refused by the database.
 func TestAWaiverIsForGrantsOnly(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	s.instead[casefile.TaskReport] = func(task casefile.Task) {
 		s.do("fiona", casefile.ActWaive, task.Subject, &casefile.WaiveFields{Reason: "delay_harms_child"})
@@ -261,11 +262,11 @@ func TestAWaiverIsForGrantsOnly(t *testing.T) {
 		`insert into proposal_outcome (case_ref, no, person_no, outcome) values ($1, 1, 2, 'REFUSED_UPHELD')`,
 		`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 2, 'REFUSED_UPHELD')`,
 	} {
-		_, err := o.admin.Exec(write, s.ref) // not even a superuser; the worker may not try
+		_, err := o.Super.Exec(write, s.ref) // not even a superuser; the worker may not try
 		require.ErrorContains(t, err, "only a grant may be signed", "%s", write)
 	}
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
-	_, err := o.admin.Exec(`update decision_outcome set outcome = 'REFUSED_UPHELD' where case_ref = $1`, s.ref)
+	_, err := o.Super.Exec(`update decision_outcome set outcome = 'REFUSED_UPHELD' where case_ref = $1`, s.ref)
 	require.ErrorContains(t, err, "only a grant may be signed")
 	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR"}, s.outcomes())
 }
@@ -273,7 +274,7 @@ func TestAWaiverIsForGrantsOnly(t *testing.T) {
 // TestALapsedCheckCanBeWaived: the cell "over 6 months old: waiver by a senior
 // caseworker" holds as soon as the check has lapsed.
 func TestALapsedCheckCanBeWaived(t *testing.T) {
-	s := newOffice(t).family(t, nil)
+	s := newStaffed(t).family(t, nil)
 	signed := day("2025-08-20")
 	s.instead[casefile.TaskReport] = func(task casefile.Task) {
 		s.earlier(signed, "eilidh", casefile.ActReport, task.Subject, practice.Report())
@@ -289,7 +290,7 @@ func TestALapsedCheckCanBeWaived(t *testing.T) {
 // TestNobodyWaivesWhatIsNotDue: an adult has no check to waive, nor has a child
 // whose check was signed.
 func TestNobodyWaivesWhatIsNotDue(t *testing.T) {
-	s := newOffice(t).family(t, nil).toDecision()
+	s := newStaffed(t).family(t, nil).toDecision()
 	s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActWaive, 1, &casefile.WaiveFields{Reason: "family_asks"})
 	s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActWaive, 3, &casefile.WaiveFields{Reason: "family_asks"})
 }

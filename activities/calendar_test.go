@@ -50,44 +50,44 @@ func with(t testing.TB, h *clock.Holidays, in ...clock.Holiday) *clock.Holidays 
 func before(t testing.TB) *clock.Holidays { return without(t, clock.Embedded(), proclaimed) }
 
 // puts puts a version in force, and returns the application's number.
-func (o *office) puts(on clock.Date, to *clock.Holidays) int64 {
-	o.t.Helper()
-	return o.db.ApplyCalendar(o.t, on, to)
+func (o *staffed) puts(on clock.Date, to *clock.Holidays) int64 {
+	o.T.Helper()
+	return o.DB.ApplyCalendar(o.T, on, to)
 }
 
 // toMove lists the cases that the last application may move and that were not seen to.
-func (o *office) toMove() []string {
-	o.t.Helper()
-	progress, err := o.Store.CalendarProgress(o.t.Context())
-	require.NoError(o.t, err)
-	_, err = o.Store.FindCasesToMove(o.t.Context(), progress.No)
-	require.NoError(o.t, err)
-	refs, err := o.Store.CasesToMove(o.t.Context(), progress.No, "", 1000)
-	require.NoError(o.t, err)
+func (o *staffed) toMove() []string {
+	o.T.Helper()
+	progress, err := o.Store.CalendarProgress(o.T.Context())
+	require.NoError(o.T, err)
+	_, err = o.Store.FindCasesToMove(o.T.Context(), progress.No)
+	require.NoError(o.T, err)
+	refs, err := o.Store.CasesToMove(o.T.Context(), progress.No, "", 1000)
+	require.NoError(o.T, err)
 	return refs
 }
 
 // applies puts a version in force on a day and moves what depends on it.
-func (o *office) applies(on clock.Date, to *clock.Holidays) {
-	o.t.Helper()
+func (o *staffed) applies(on clock.Date, to *clock.Holidays) {
+	o.T.Helper()
 	no := o.puts(on, to)
 	for _, ref := range o.toMove() {
-		_, err := o.MoveDeadlines(o.t.Context(), activities.MoveDeadlinesParams{Case: ref, Now: at(on)})
-		require.NoError(o.t, err)
+		_, err := o.MoveDeadlines(o.T.Context(), activities.MoveDeadlinesParams{Case: ref, Now: at(on)})
+		require.NoError(o.T, err)
 	}
 	o.finishes(no, at(on))
 }
 
 // finishes records that a change is done, with every case seen to.
-func (o *office) finishes(no int64, on time.Time) {
-	o.t.Helper()
-	done, err := o.Store.EndCalendarPass(o.t.Context(), no, 1, nil, on)
-	require.NoError(o.t, err)
-	require.True(o.t, done)
+func (o *staffed) finishes(no int64, on time.Time) {
+	o.T.Helper()
+	done, err := o.Store.EndCalendarPass(o.T.Context(), no, 1, nil, on)
+	require.NoError(o.T, err)
+	require.True(o.T, done)
 }
 
 // moves has the deadlines of the case worked out by the calendars in force.
-func (s *story) moves() {
+func (s *journey) moves() {
 	s.t.Helper()
 	var err error
 	s.review, err = s.MoveDeadlines(s.t.Context(), activities.MoveDeadlinesParams{Case: s.ref, Now: s.now})
@@ -96,7 +96,7 @@ func (s *story) moves() {
 
 // reminded is a family whose minister's office has its window since Monday 18 May
 // 2026, and was reminded of it.
-func (o *office) reminded(t testing.TB) *story {
+func (o *staffed) reminded(t testing.TB) *journey {
 	t.Helper()
 	s := o.family(t, nil)
 	s.on(day("2026-05-18"))
@@ -106,9 +106,9 @@ func (o *office) reminded(t testing.TB) *story {
 }
 
 // changes counts each date of the case's that was ever changed.
-func (s *story) changes() int {
+func (s *journey) changes() int {
 	s.t.Helper()
-	return value[int](s.office, `select count(*) from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1`, s.ref)
+	return testdb.Value[int](s.staffed, `select count(*) from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1`, s.ref)
 }
 
 // TestADayIsProclaimed in Scotland while the minister's window runs, and taken
@@ -138,7 +138,7 @@ func TestADayIsProclaimed(t *testing.T) {
 	s.shows(flag, 1, "2026-06-19, due 2026-06-19, senior_caseworker")
 	require.Empty(t, s.ledger(flag, 1), "the Home Office's own task on the same case has no change")
 	require.Equal(t, []string{"calendar: 2026-06-16/2026-06-09 -> 2026-06-17/2026-06-09, 7 left, by nobody"}, s.ledger(window, 0))
-	require.Equal(t, []string{before(t).Version() + " " + clock.Embedded().Version()}, list[string](o, `select old_version || ' ' || new_version from deadline_change`))
+	require.Equal(t, []string{before(t).Version() + " " + clock.Embedded().Version()}, testdb.List[string](o, `select old_version || ' ' || new_version from deadline_change`))
 	require.Empty(t, o.toMove(), "a case whose deadlines were moved is not asked for any more")
 
 	facts, changes := s.facts(), s.changes()
@@ -191,9 +191,9 @@ func TestWhatACalendarFinds(t *testing.T) {
 	england := func(on string) clock.Holiday { return holiday("england-and-wales", on) }
 	for _, c := range []struct {
 		what string
-		play func(t *testing.T, o *office)
+		play func(t *testing.T, o *staffed)
 	}{
-		{"a clock that stands still has no date to move, and goes on by the new calendar", func(t *testing.T, o *office) {
+		{"a clock that stands still has no date to move, and goes on by the new calendar", func(t *testing.T, o *staffed) {
 			s := o.asked(t)
 			s.on(day("2026-03-16"))
 			s.heldOn(s.today(), casefile.GroundMedical, 0)
@@ -208,7 +208,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.releasedOn(s.today(), casefile.GroundMedical, 0)
 			s.shows(casefile.TaskQuestionnaire, 0, "2026-05-19, reminder 2026-05-05, family", "24 from 14 April without the 20th: 4, 8 by 24 April, 13 by 1 May, 17 by 8 May, 22 by 15 May, 18 and 19 May")
 		}},
-		{"a last day that has passed, and turns out to be today", func(t *testing.T, o *office) {
+		{"a last day that has passed, and turns out to be today", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-08"))
@@ -225,7 +225,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 2026-06-23, welfare_lead, overdue")
 			require.Equal(t, []string{"due 0", "due 1"}, s.acted(casefile.TaskAssignWelfare, 3))
 		}},
-		{"a last day that has passed all the same, with its escalation ahead", func(t *testing.T, o *office) {
+		{"a last day that has passed all the same, with its escalation ahead", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-08"))
@@ -237,7 +237,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 2026-06-23, welfare_lead, overdue", "one day later, and late")
 			require.Equal(t, []string{"due 0"}, s.acted(casefile.TaskAssignWelfare, 3))
 		}},
-		{"an escalation that is over all the same", func(t *testing.T, o *office) {
+		{"an escalation that is over all the same", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-08"))
@@ -248,7 +248,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.moves()
 			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, diary 1 2026-07-20, senior_caseworker, overdue, escalated", "its diary stays: 20 after 22 June: 4, 9, 14, 19 by 17 July, 20 July")
 		}},
-		{"an escalation that turns out to be ahead", func(t *testing.T, o *office) {
+		{"an escalation that turns out to be ahead", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-08"))
@@ -259,7 +259,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.moves()
 			s.shows(casefile.TaskAssignWelfare, 3, "2026-06-16, escalation 1 2026-06-23, welfare_lead, overdue")
 		}},
-		{"a gap that was recorded a day too early is none", func(t *testing.T, o *office) {
+		{"a gap that was recorded a day too early is none", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-02"))
@@ -271,7 +271,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.moves()
 			s.shows(casefile.TaskHousing, 0, "2026-06-17, due 1 2026-06-17, housing")
 		}},
-		{"nor is what may still be sent in lapsed", func(t *testing.T, o *office) {
+		{"nor is what may still be sent in lapsed", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-05-04"))
@@ -282,7 +282,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.moves()
 			s.shows(casefile.TaskCommunity, 0, "2026-06-17, due 1 2026-06-17, community")
 		}},
-		{"a last day that somebody still counts on stays theirs", func(t *testing.T, o *office) {
+		{"a last day that somebody still counts on stays theirs", func(t *testing.T, o *staffed) {
 			s := o.family(t, nil)
 			s.on(day("2026-05-18"))
 			s.until(casefile.Representation)
@@ -295,7 +295,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.shows(casefile.TaskWindow, 0, "2026-06-17, due 2026-06-17, private_office", "by the days of before it would have been yesterday")
 			require.Zero(t, s.changes())
 		}},
-		{"also when something else is recorded on the case", func(t *testing.T, o *office) {
+		{"also when something else is recorded on the case", func(t *testing.T, o *staffed) {
 			for _, moved := range []bool{true, false} {
 				s := o.reminded(t)
 				s.on(day("2026-06-17"))
@@ -317,7 +317,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 				o.applies(s.today(), clock.Embedded())
 			}
 		}},
-		{"nor is it taken back when it is over", func(t *testing.T, o *office) {
+		{"nor is it taken back when it is over", func(t *testing.T, o *staffed) {
 			s := o.family(t, nil)
 			s.on(day("2026-06-08"))
 			s.until(casefile.Evidence)
@@ -337,7 +337,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			require.True(t, s.closed(casefile.TaskAssignWelfare, 3).Overdue)
 			o.finishes(no, s.now)
 		}},
-		{"of two calendars the one that leaves more", func(t *testing.T, o *office) {
+		{"of two calendars the one that leaves more", func(t *testing.T, o *staffed) {
 			s := o.reminded(t)
 			s.on(day("2026-06-17"))
 			no := o.puts(s.today(), without(t, clock.Embedded(), proclaimed, holiday("scotland", "2026-06-18"), holiday("scotland", "2026-06-19")))
@@ -349,7 +349,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.rung(casefile.TaskWindow, 0)
 			o.finishes(no, s.now)
 		}},
-		{"what waits for post on a kept day keeps it", func(t *testing.T, o *office) {
+		{"what waits for post on a kept day keeps it", func(t *testing.T, o *staffed) {
 			s := o.reminded(t)
 			s.on(day("2026-06-17"))
 			no := o.puts(s.today(), before(t))
@@ -357,10 +357,10 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.linked(s.today())
 			s.rung(casefile.TaskWindow, 0)
 			s.shows(casefile.TaskWindow, 0, "2026-06-17, due 2026-06-24, private_office")
-			require.Equal(t, before(t).Version(), value[string](o, `select kept_under from task where case_ref = $1 and kind = 'representation.window'`, s.ref))
+			require.Equal(t, before(t).Version(), testdb.Value[string](o, `select kept_under from task where case_ref = $1 and kind = 'representation.window'`, s.ref))
 			o.finishes(no, s.now)
 		}},
-		{"what was answered a day too late was not, if the day before turns out a holiday", func(t *testing.T, o *office) {
+		{"what was answered a day too late was not, if the day before turns out a holiday", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-02"))
@@ -371,20 +371,20 @@ func TestWhatACalendarFinds(t *testing.T) {
 			require.True(t, s.closed(casefile.TaskHousing, 0).Overdue, "due on the 16th")
 			s.onlyAwaits("") // nothing else asks for it
 			s.on(day("2026-06-19"))
-			o.exec(`update programme set synthetic = true, business_now = $1`, s.now) // whose last week is looked at
+			o.Exec(`update programme set synthetic = true, business_now = $1`, s.now) // whose last week is looked at
 			o.puts(s.today(), clock.Embedded())
 			require.Contains(t, o.toMove(), s.ref)
 			s.moves()
 			require.Equal(t, closedTask{Result: "complete", Attested: day("2026-06-17")}, s.closed(casefile.TaskHousing, 0))
 		}},
-		{"and one that would become today moves", func(t *testing.T, o *office) {
+		{"and one that would become today moves", func(t *testing.T, o *staffed) {
 			s := o.reminded(t)
 			s.on(day("2026-06-16"))
 			o.puts(s.today(), before(t))
 			s.moves()
 			s.shows(casefile.TaskWindow, 0, "2026-06-16, due 2026-06-16, private_office")
 		}},
-		{"what was extended keeps what was added", func(t *testing.T, o *office) {
+		{"what was extended keeps what was added", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-05-18"))
@@ -398,7 +398,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.do("fiona", casefile.ActExtend, 0, takenBack(casefile.TaskWindow))
 			s.shows(casefile.TaskWindow, 0, "2026-06-17, reminder 2026-06-09, private_office")
 		}},
-		{"what waits for post goes on waiting", func(t *testing.T, o *office) {
+		{"what waits for post goes on waiting", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.reminded(t)
 			s.on(day("2026-06-16"))
@@ -410,7 +410,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			s.moves()
 			s.shows(casefile.TaskWindow, 0, "2026-06-16, due 2026-06-23, private_office")
 		}},
-		{"calendar days have no holidays", func(t *testing.T, o *office) {
+		{"calendar days have no holidays", func(t *testing.T, o *staffed) {
 			o.applies(monday, before(t))
 			s := o.family(t, nil)
 			s.on(day("2026-06-02"))
@@ -423,7 +423,7 @@ func TestWhatACalendarFinds(t *testing.T) {
 			require.Empty(t, s.ledger(casefile.TaskGP, 0))
 		}},
 		// After a second return the proposal is a senior caseworker's (process.md, Four eyes).
-		{"whose a proposal is stays, when it turns out not to be late", func(t *testing.T, o *office) {
+		{"whose a proposal is stays, when it turns out not to be late", func(t *testing.T, o *staffed) {
 			s := o.family(t, nil).toDecision()
 			for range 2 {
 				s.propose("ewan", refuseAll)
@@ -531,7 +531,7 @@ func TestACouncilsLocalDay(t *testing.T) {
 	const edinburgh = "S12000036"
 	inEdinburgh := func(f *casefile.Family) { f.Council = edinburgh }
 	glasgows, edinburghs, ministers := o.family(t, nil), o.family(t, inEdinburgh), o.family(t, nil)
-	for _, s := range []*story{glasgows, edinburghs} {
+	for _, s := range []*journey{glasgows, edinburghs} {
 		s.on(day("2026-07-13"))
 		s.until(casefile.Evidence)
 		s.shows(casefile.TaskAssignWelfare, 3, "2026-07-20, due 2026-07-20, welfare_lead", "five from 14 July: 4 by the 17th, 20 July")
@@ -539,12 +539,12 @@ func TestACouncilsLocalDay(t *testing.T) {
 	ministers.on(day("2026-07-06"))
 	ministers.until(casefile.Representation)
 	ministers.shows(casefile.TaskWindow, 0, "2026-08-04, reminder 2026-07-27, private_office", "4 by 10 July, 9, 14, 19 by 31 July; 3 August is a holiday")
-	for _, s := range []*story{glasgows, edinburghs, ministers} {
+	for _, s := range []*journey{glasgows, edinburghs, ministers} {
 		s.on(day("2026-07-14"))
 	}
 	o.puts(day("2026-07-14"), with(t, clock.Embedded(), holiday("S12000049", "2026-07-20")))
 	require.Equal(t, []string{glasgows.ref}, o.toMove())
-	for _, s := range []*story{glasgows, edinburghs, ministers} {
+	for _, s := range []*journey{glasgows, edinburghs, ministers} {
 		s.moves()
 	}
 	glasgows.shows(casefile.TaskAssignWelfare, 3, "2026-07-21, due 2026-07-21, welfare_lead", "Glasgow Fair Monday is none")
@@ -561,7 +561,7 @@ func TestTheDayToAnswerAdverseMaterial(t *testing.T) {
 	o := newLedger(t)
 	s := o.family(t, nil)
 	// Which answers are still awaited is asked of the programme's own today.
-	o.exec(`update programme set synthetic = true, business_now = '2026-06-08 09:00+00'`)
+	o.Exec(`update programme set synthetic = true, business_now = '2026-06-08 09:00+00'`)
 	s.on(day("2026-06-08"))
 	s.until(casefile.Decision)
 	put := func(person int, on string) {
@@ -570,10 +570,10 @@ func TestTheDayToAnswerAdverseMaterial(t *testing.T) {
 	put(1, "2026-06-05")
 	put(2, "2026-05-20")
 	answerBy := func() []string {
-		return list[string](o, `select person_no || ' ' || answer_by from interview where case_ref = $1 order by 1`, s.ref)
+		return testdb.List[string](o, `select person_no || ' ' || answer_by from interview where case_ref = $1 order by 1`, s.ref)
 	}
 	require.Equal(t, []string{"1 2026-06-19", "2 2026-06-04"}, answerBy(), "ten from 8 June: 5, 10 by the 19th; the other's passed: 21 and 22 May 2, 6 by the 29th, 4 June")
-	o.exec(`delete from task where case_ref = $1 and closed_at is null and unit = 'working'`, s.ref) // nothing else asks for it
+	o.Exec(`delete from task where case_ref = $1 and closed_at is null and unit = 'working'`, s.ref) // nothing else asks for it
 	england := func(on string) clock.Holiday { return holiday("england-and-wales", on) }
 	more := with(t, clock.Embedded(), england("2026-06-16"), england("2026-06-03"))
 	no := o.puts(s.today(), more)
@@ -595,10 +595,10 @@ func TestTheDayToAnswerAdverseMaterial(t *testing.T) {
 	o.puts(s.today(), clock.Embedded())
 	s.moves()
 	require.Equal(t, []string{"1 2026-06-22", "2 2026-06-05"}, answerBy(), "no calendar takes away a day that somebody still counted on")
-	require.Equal(t, []string{more.Version(), more.Version()}, list[string](o, `select calendar_version from interview where case_ref = $1 order by person_no`, s.ref))
+	require.Equal(t, []string{more.Version(), more.Version()}, testdb.List[string](o, `select calendar_version from interview where case_ref = $1 order by person_no`, s.ref))
 	// Nor does it keep anybody from saying that a child is in danger, also since Thursday.
 	s.doOn(day("2026-06-18"), "eilidh", casefile.ActConcern, 3, nil)
-	require.Equal(t, []string{"1 -", "2 2026-06-05"}, list[string](o, `select person_no || ' ' || coalesce(answer_by::text, '-') from interview where case_ref = $1 order by 1`, s.ref))
+	require.Equal(t, []string{"1 -", "2 2026-06-05"}, testdb.List[string](o, `select person_no || ' ' || coalesce(answer_by::text, '-') from interview where case_ref = $1 order by 1`, s.ref))
 	s.releasedOn(s.today(), casefile.GroundChildProtection, 3)
 	require.Equal(t, []string{"1 2026-06-25", "2 2026-06-05"}, answerBy(), "18, 19 and 22 June are left: 23 to 25 June")
 
@@ -623,8 +623,8 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	}
 	require.Equal(t, embedded.Version(), inForce(), "a database begins with the embedded one")
 	require.Zero(t, unfinished())
-	commands := func() int { return value[int](o, `select count(*) from command`) }
-	applications := func() int { return value[int](o, `select count(*) from calendar_application`) }
+	commands := func() int { return testdb.Value[int](o, `select count(*) from command`) }
+	applications := func() int { return testdb.Value[int](o, `select count(*) from calendar_application`) }
 
 	for _, login := range []string{"fiona", "una", "minister", "agnes", "ewan"} {
 		_, err := o.desk(login).ApplyCalendar(ctx, testdb.CalendarApplication(t, monday, older), embedded, older)
@@ -639,9 +639,9 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, older.Version(), inForce())
 	require.Equal(t, no, unfinished())
-	require.Equal(t, "accepted", value[string](o, `select outcome from command_outcome where command_id = $1`, c.ID))
-	require.Equal(t, []string{"scotland 2026-06-15 removed"}, list[string](o, `select concat_ws(' ', division, day, change) from calendar_change where application = $1`, no))
-	require.Equal(t, embedded.Version()+" proclamation", value[string](o, `select replaced || ' ' || reason from calendar_application where no = $1`, no))
+	require.Equal(t, "accepted", testdb.Value[string](o, `select outcome from command_outcome where command_id = $1`, c.ID))
+	require.Equal(t, []string{"scotland 2026-06-15 removed"}, testdb.List[string](o, `select concat_ws(' ', division, day, change) from calendar_change where application = $1`, no))
+	require.Equal(t, embedded.Version()+" proclamation", testdb.Value[string](o, `select replaced || ' ' || reason from calendar_application where no = $1`, no))
 	progress, err := o.desk("archie").CalendarProgress(ctx)
 	require.NoError(t, err)
 	replaced := embedded.Version()
@@ -649,10 +649,10 @@ func TestPuttingACalendarInForce(t *testing.T) {
 
 	o.finishes(no, at(monday))
 	require.Zero(t, unfinished())
-	finished := value[time.Time](o, `select finished_at from calendar_application where no = $1`, no)
+	finished := testdb.Value[time.Time](o, `select finished_at from calendar_application where no = $1`, no)
 	require.Equal(t, at(monday), finished.UTC())
 	o.finishes(no, at(monday.AddDays(1)))
-	require.Equal(t, finished, value[time.Time](o, `select finished_at from calendar_application where no = $1`, no), "once")
+	require.Equal(t, finished, testdb.Value[time.Time](o, `select finished_at from calendar_application where no = $1`, no), "once")
 	progress, err = o.desk("archie").CalendarProgress(ctx)
 	require.NoError(t, err)
 	require.True(t, progress.Finished)
@@ -661,7 +661,7 @@ func TestPuttingACalendarInForce(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, again, no)
 	require.Equal(t, embedded.Version(), inForce(), "an older version can be put in force again")
-	require.Equal(t, 2, value[int](o, `select count(*) from calendar_version`), "it is kept once")
+	require.Equal(t, 2, testdb.Value[int](o, `select count(*) from calendar_version`), "it is kept once")
 	o.finishes(again, at(monday))
 	require.Equal(t, 3, applications())
 	for _, login := range []string{"morag", "archie"} {
@@ -688,7 +688,7 @@ func TestPuttingACalendarInForce(t *testing.T) {
 		_, err = o.sql("archie").Exec(statement)
 		require.ErrorContains(t, err, "permission denied", "no staff login keeps the gate open")
 	}
-	backup, err := o.admin.Beginx()
+	backup, err := o.Super.Beginx()
 	require.NoError(t, err)
 	_, err = backup.Exec(`lock table calendar_gate in access share mode`)
 	require.NoError(t, err)
@@ -704,7 +704,7 @@ func TestAComparisonThatIsOvertaken(t *testing.T) {
 	newer := with(t, embedded, holiday("scotland", "2026-07-06"))
 	o.applies(monday, older)
 	count := func() int {
-		return value[int](o, `select (select count(*) from command) + (select count(*) from calendar_version)`)
+		return testdb.Value[int](o, `select (select count(*) from command) + (select count(*) from calendar_version)`)
 	}
 	kept := count()
 	no, err := o.desk("archie").ApplyCalendar(t.Context(), testdb.CalendarApplication(t, monday, newer), embedded, newer)
@@ -721,9 +721,9 @@ func TestAComparisonThatIsOvertaken(t *testing.T) {
 func TestTheVersionInForceAppliedAgain(t *testing.T) {
 	o := newLedger(t)
 	o.applies(monday, before(t))
-	last := value[int64](o, `select max(no) from calendar_application`)
+	last := testdb.Value[int64](o, `select max(no) from calendar_application`)
 	_, _ = o.desk("archie").ApplyCalendar(t.Context(), testdb.CalendarApplication(t, monday, before(t)), before(t), before(t))
-	require.Equal(t, last, value[int64](o, `select max(no) from calendar_application`))
+	require.Equal(t, last, testdb.Value[int64](o, `select max(no) from calendar_application`))
 }
 
 // TestHowFarACalendarIs: the cases and deadlines that were moved for the last
@@ -736,7 +736,7 @@ func TestHowFarACalendarIs(t *testing.T) {
 		return []int{p.Cases, p.Deadlines}
 	}
 	one, two := o.family(t, nil), o.family(t, nil)
-	for _, s := range []*story{one, two} {
+	for _, s := range []*journey{one, two} {
 		s.on(day("2026-05-18"))
 		s.until(casefile.Representation)
 	}
@@ -752,7 +752,7 @@ func TestHowFarACalendarIs(t *testing.T) {
 	o.puts(day("2026-05-18"), clock.Embedded())
 	require.Equal(t, []int{0, 0}, progress())
 	require.Len(t, o.toMove(), 2)
-	again := value[int64](o, `select max(no) from calendar_application`)
+	again := testdb.Value[int64](o, `select max(no) from calendar_application`)
 	refs, err := o.Store.CasesToMove(t.Context(), again, "", 1)
 	require.NoError(t, err)
 	require.Len(t, refs, 1)
@@ -773,7 +773,7 @@ func TestTheRecordOfCalendars(t *testing.T) {
 	version := clock.Embedded().Version()
 	refuses := func(constraint, query string, args ...any) {
 		t.Helper()
-		_, err := o.admin.Exec(query, args...)
+		_, err := o.Super.Exec(query, args...)
 		var pg *pq.Error
 		require.ErrorAs(t, err, &pg)
 		if constraint != "" {
@@ -796,7 +796,7 @@ func TestTheRecordOfCalendars(t *testing.T) {
 		})
 	}
 	require.NoError(t, read(version))
-	o.exec(`insert into calendar_version (version, label) values ('aaaaaaaaaaaa', 'empty')`)
+	o.Exec(`insert into calendar_version (version, label) values ('aaaaaaaaaaaa', 'empty')`)
 	for _, missing := range []string{"000000000000", "aaaaaaaaaaaa"} {
 		require.Error(t, read(missing))
 		_, err := o.Store.HolidaysOf(ctx, missing)
@@ -807,7 +807,7 @@ func TestTheRecordOfCalendars(t *testing.T) {
 		"a nation is missing": `delete from calendar_day where version = $1 and division = 'scotland'`,
 		"a day was added":     `insert into calendar_day values ($1, 'scotland', '2026-06-16', 'other')`,
 	} {
-		tx := o.admin.MustBegin()
+		tx := o.Super.MustBegin()
 		tx.MustExec(`alter table calendar_day disable trigger insert_only`)
 		tx.MustExec(tamper, version)
 		require.NoError(t, tx.Commit())
@@ -817,11 +817,11 @@ func TestTheRecordOfCalendars(t *testing.T) {
 		fresh := &activities.Activities{Store: o.Store} // which has read no calendar yet
 		_, err = fresh.MoveDeadlines(ctx, activities.MoveDeadlinesParams{Case: s.ref, Now: s.now})
 		require.Error(t, err, what)
-		o.exec(`delete from calendar_day where version = $1`, version)
+		o.Exec(`delete from calendar_day where version = $1`, version)
 		for _, d := range clock.Embedded().Days() {
-			o.exec(`insert into calendar_day values ($1, $2, $3, $4)`, version, d.Division, d.Date, d.Title)
+			o.Exec(`insert into calendar_day values ($1, $2, $3, $4)`, version, d.Division, d.Date, d.Title)
 		}
-		o.exec(`alter table calendar_day enable trigger insert_only`)
+		o.Exec(`alter table calendar_day enable trigger insert_only`)
 		require.NoError(t, read(version))
 	}
 }
@@ -865,21 +865,21 @@ func TestDeemedReceipt(t *testing.T) {
 			s := o.family(t, nil).until(casefile.Evidence)
 			s.t = t
 			if c.deems {
-				o.exec(`update review set rule_set = $2 where case_ref = $1`, s.ref, deems.Hash)
+				o.Exec(`update review set rule_set = $2 where case_ref = $1`, s.ref, deems.Hash)
 			}
 			s.on(day("2026-04-02"))
 			for _, l := range c.letters {
 				s.doOn(day(l.on), "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: l.to, By: l.by})
 			}
 			require.Equal(t, c.due, s.task(casefile.TaskQuestionnaire, 0).DueOn.String(), c.how)
-			require.Equal(t, c.began, value[clock.Date](o, `select began from task where case_ref = $1 and kind = 'evidence.questionnaire'`, s.ref).String(), c.how)
+			require.Equal(t, c.began, testdb.Value[clock.Date](o, `select began from task where case_ref = $1 and kind = 'evidence.questionnaire'`, s.ref).String(), c.how)
 			latest := slices.MaxFunc(c.letters, func(a, b letter) int { return strings.Compare(a.on, b.on) }).on
 			require.Equal(t, day(latest), s.closed(casefile.TaskOpeningLetter, 0).Attested, "the Home Office's own task ended on the day of sending")
 		})
 	}
 	t.Run("a hold before it is received takes nothing out", func(t *testing.T) {
 		s := o.family(t, nil).until(casefile.Evidence)
-		o.exec(`update review set rule_set = $2 where case_ref = $1`, s.ref, deems.Hash)
+		o.Exec(`update review set rule_set = $2 where case_ref = $1`, s.ref, deems.Hash)
 		s.on(day("2026-04-02"))
 		s.sent(1, "family", day("2026-04-02"))
 		s.sent(1, "representative", day("2026-04-02"))
@@ -929,5 +929,5 @@ func TestACalendarThatItsClientMadeUp(t *testing.T) {
 	made(slices.DeleteFunc(slices.Clone(all), year("scotland", "2026"))...)
 	made(slices.DeleteFunc(slices.Clone(all), year("scotland", "2026-12"))...)
 	made(slices.DeleteFunc(slices.Clone(all), year("england-and-wales", "2026-01"))...)
-	require.Equal(t, clock.Embedded().Version(), value[string](o, `select calendar_in_force()`))
+	require.Equal(t, clock.Embedded().Version(), testdb.Value[string](o, `select calendar_in_force()`))
 }

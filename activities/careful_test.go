@@ -12,12 +12,13 @@ import (
 	"hame/internal/desk"
 	"hame/internal/policy"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestDecliningWithADraftInHand is asked back; confirmed, the draft is withdrawn on
 // record, and a new one can be begun (A13).
 func TestDecliningWithADraftInHand(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Representation)
+	s := newStaffed(t).family(t, nil).until(casefile.Representation)
 	s.do("kirsty", casefile.ActDraft, 0, nil)
 	s.do("finlay", casefile.ActCheckDraft, 0, nil)
 	s.do("jean", casefile.ActClear, 0, nil)
@@ -27,16 +28,16 @@ func TestDecliningWithADraftInHand(t *testing.T) {
 	s.confirming = true
 	require.Nil(t, s.attempt("jean", casefile.ActDecline, 0, decline))
 	s.confirming = false
-	require.Equal(t, "jean 2026-03-02", value[string](s.office, `select withdrawn_by || ' ' || withdrawn_on from representation where case_ref = $1`, s.ref))
+	require.Equal(t, "jean 2026-03-02", testdb.Value[string](s.staffed, `select withdrawn_by || ' ' || withdrawn_on from representation where case_ref = $1`, s.ref))
 	s.refused(casefile.RefusedNothingOpen, "minister", casefile.ActSignLetter, 0, &casefile.SignFields{})
 	s.goOn()
 	s.do("kirsty", casefile.ActDraft, 0, nil)
-	require.Equal(t, 2, value[int](s.office, `select count(*) from representation where case_ref = $1`, s.ref))
+	require.Equal(t, 2, testdb.Value[int](s.staffed, `select count(*) from representation where case_ref = $1`, s.ref))
 }
 
 // TestAnAdultHasNoChildsReport: one wrong digit opens no report on an adult (A10).
 func TestAnAdultHasNoChildsReport(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
 	for _, adult := range []int{1, 2} {
 		require.Contains(t, s.refused(casefile.RefusedNoSubject, "agnes", casefile.ActAssignWelfare, adult, &casefile.AssignReportFields{To: "eilidh"}).Detail, "is an adult by the record")
 	}
@@ -48,7 +49,7 @@ func TestAnAdultHasNoChildsReport(t *testing.T) {
 // TestTheSameReceiptTwice on one day is asked back: it may be a slip, and it may have
 // come twice (A10).
 func TestTheSameReceiptTwice(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
 	gp := &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"}
 	s.do("morag", casefile.ActEvidence, 0, gp)
 	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActEvidence, 0, gp)
@@ -63,7 +64,7 @@ func TestTheSameReceiptTwice(t *testing.T) {
 
 // TestTheSameRepresentationTwice is asked back too; one with a code of its own is another.
 func TestTheSameRepresentationTwice(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
 	mp := &casefile.LetterFromFields{From: "mp"}
 	s.do("morag", casefile.ActReceiveLetter, 0, mp)
 	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActReceiveLetter, 0, mp)
@@ -75,7 +76,7 @@ func TestTheSameRepresentationTwice(t *testing.T) {
 
 // TestTheSameContactTwice, and the same post for a case, are asked back too.
 func TestTheSameContactTwice(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
 	visit, post := &casefile.ContactFields{How: "visit"}, &casefile.PostFields{From: "family"}
 	s.do("morag", casefile.ActContact, 0, visit)
 	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActContact, 0, visit)
@@ -97,7 +98,7 @@ func TestTheSameContactTwice(t *testing.T) {
 // TestTheSamePostOnceTheCaseIsClosed: post that arrives in the moment in which the case is
 // closed is filed with it. The same item again is asked back, and with a yes is filed too.
 func TestTheSamePostOnceTheCaseIsClosed(t *testing.T) {
-	s := newOffice(t).grantedAndClosed(t)
+	s := newStaffed(t).grantedAndClosed(t)
 	post := &casefile.PostFields{From: "family"}
 	filed := func() {
 		c := s.command("morag", casefile.ActReceivePost, 0, s.today(), post)
@@ -151,7 +152,7 @@ func TestAChildIsAChildInTheOrderOfListing(t *testing.T) {
 // TestTheBestResult of a provider: what is complete before a part, and a part before
 // the word that nothing is held (A14).
 func TestTheBestResult(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
 	for _, step := range []struct{ result, best casefile.EvidenceResult }{{"nothing_held", "nothing_held"}, {"partial", "partial"}, {"complete", "complete"}} {
 		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: step.result})
 		require.NoError(t, s.Store.InTx(t.Context(), func(tx *store.Tx) error {
@@ -165,7 +166,7 @@ func TestTheBestResult(t *testing.T) {
 // TestALaneStartedTwice: an act on a lane that changes nothing is refused, with how the
 // lane runs and which command changes it; so is a target that has passed (A8).
 func TestALaneStartedTwice(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	act := func(act casefile.Act, f casefile.BacklogFields) *casefile.Refusal {
 		t.Helper()
 		f.Lane = casefile.Legacy
@@ -194,5 +195,5 @@ func TestALaneStartedTwice(t *testing.T) {
 	require.Nil(t, act(casefile.ActBacklogResume, casefile.BacklogFields{}))
 	refused(casefile.RefusedAlreadyDone, "is not paused", casefile.ActBacklogResume, casefile.BacklogFields{})
 	require.Nil(t, act(casefile.ActBacklogCapacity, casefile.BacklogFields{Capacity: 9}))
-	require.Equal(t, 9, value[int](o, `select capacity from backlog_lane`))
+	require.Equal(t, 9, testdb.Value[int](o, `select capacity from backlog_lane`))
 }

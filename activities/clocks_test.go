@@ -10,12 +10,13 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/practice"
+	"hame/internal/testdb"
 )
 
 // TestTheQuestionnairesClock starts when the letter has gone to the family and
 // to its representative, on the later of the two days, whichever is typed first.
 func TestTheQuestionnairesClock(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		name             string
 		family           func(*casefile.Family)
@@ -41,7 +42,7 @@ func TestTheQuestionnairesClock(t *testing.T) {
 			require.NotContains(t, s.openTasks(), "evidence.letter")
 			task := s.task(casefile.TaskQuestionnaire, 0)
 			require.Equal(t, c.due, task.DueOn, "30 working days; Good Friday and Easter Monday are none")
-			require.Equal(t, c.began, value[clock.Date](o, `select began from task where case_ref = $1 and kind = $2`, s.ref, casefile.TaskQuestionnaire))
+			require.Equal(t, c.began, testdb.Value[clock.Date](o, `select began from task where case_ref = $1 and kind = $2`, s.ref, casefile.TaskQuestionnaire))
 			require.Equal(t, casefile.TheFamily, task.Awaiting)
 			require.Equal(t, casefile.Reminder, task.Next.Kind)
 		})
@@ -51,7 +52,7 @@ func TestTheQuestionnairesClock(t *testing.T) {
 // TestAnAnswerThatCameFirst: nobody is asked for, or counted as silent about,
 // what is on file already.
 func TestAnAnswerThatCameFirst(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	t.Run("questionnaire before the letter was recorded as sent", func(t *testing.T) {
 		s := o.family(t, nil).until(casefile.Evidence)
 		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
@@ -70,7 +71,7 @@ func TestAnAnswerThatCameFirst(t *testing.T) {
 // TestSilenceOfTheFamily: a reminder, then somebody must reach them in person,
 // then the gap; and nothing of it is an outcome.
 func TestSilenceOfTheFamily(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	s.instead[casefile.TaskQuestionnaire] = nil
 	s.until(casefile.Representation)
@@ -88,15 +89,15 @@ func TestSilenceOfTheFamily(t *testing.T) {
 	require.NotContains(t, s.openTasks(), "evidence.questionnaire")
 	require.Equal(t, closedTask{Result: "gap", Overdue: true}, s.closed(casefile.TaskQuestionnaire, 0))
 	require.Contains(t, s.openTasks(), "evidence.contact", "the contact is still due")
-	require.Equal(t, []string{"due contact", "escalation gap", "reminder "}, list[string](o,
+	require.Equal(t, []string{"due contact", "escalation gap", "reminder "}, testdb.List[string](o,
 		`select r.kind || ' ' || r.effect from rung r join task t on t.id = r.task_id where t.case_ref = $1 order by 1`, s.ref))
-	require.Zero(t, value[int](o, `select (select count(*) from proposal where case_ref = $1) + (select count(*) from decision where case_ref = $1)`, s.ref))
+	require.Zero(t, testdb.Value[int](o, `select (select count(*) from proposal where case_ref = $1) + (select count(*) from decision where case_ref = $1)`, s.ref))
 }
 
 // TestLateEvidence is recorded whenever it comes. What counts is the day attested:
 // a timely answer that was typed late takes the missed mark away.
 func TestLateEvidence(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		name     string
 		attested clock.Date
@@ -118,7 +119,7 @@ func TestLateEvidence(t *testing.T) {
 			s.doOn(c.attested, "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: c.result})
 			require.Equal(t, c.want, s.closed(casefile.TaskGP, 0))
 			require.NotContains(t, s.openTasks(), "evidence.gp")
-			require.Equal(t, c.attested, value[clock.Date](o, `select received_on from evidence where case_ref = $1`, s.ref))
+			require.Equal(t, c.attested, testdb.Value[clock.Date](o, `select received_on from evidence where case_ref = $1`, s.ref))
 		})
 	}
 	t.Run("overdue and still open", func(t *testing.T) {
@@ -152,7 +153,7 @@ func TestLateEvidence(t *testing.T) {
 
 // TestTheMinistersDraft goes through the office in its order, each step once.
 func TestTheMinistersDraft(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Representation)
+	s := newStaffed(t).family(t, nil).until(casefile.Representation)
 	steps := []struct {
 		login string
 		act   casefile.Act
@@ -169,14 +170,14 @@ func TestTheMinistersDraft(t *testing.T) {
 		s.do(steps[done].login, steps[done].act, 0, nil)
 	}
 	s.refused(casefile.RefusedNothingOpen, "jean", casefile.ActDecline, 0, &casefile.DeclineFields{Reason: "outside_policy"})
-	require.Equal(t, "1 minister kirsty finlay jean minister 2026-03-02", value[string](s.office,
+	require.Equal(t, "1 minister kirsty finlay jean minister 2026-03-02", testdb.Value[string](s.staffed,
 		`select concat_ws(' ', no, from_kind, drafter, checker, cleared_by, signer, received_on) from representation where case_ref = $1`, s.ref))
 }
 
 // TestTheAppealWindow runs from each person's own day of service, and ends with
 // somebody who looks.
 func TestTheAppealWindow(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).toDecision()
 	s.propose("ewan", refuseSome(2))
 	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
@@ -192,7 +193,7 @@ func TestTheAppealWindow(t *testing.T) {
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActStatusIssued, 2, nil)
 	s.doOn(day("2026-03-16"), "morag", casefile.ActRecordService, 0, practice.Served())
 	require.Equal(t, []string{"service.appeal_window/2", "service.status"}, s.openTasks(), "the others are served at once")
-	require.Equal(t, []string{"1 2026-03-10", "2 2026-03-12", "3 2026-03-16"}, list[string](o,
+	require.Equal(t, []string{"1 2026-03-10", "2 2026-03-12", "3 2026-03-16"}, testdb.List[string](o,
 		`select person_no || ' ' || served_on from decision_outcome where case_ref = $1 order by 1`, s.ref))
 	s.do("morag", casefile.ActStatusIssued, 1, nil)
 	require.Contains(t, s.openTasks(), "service.status")
@@ -209,7 +210,7 @@ func TestTheAppealWindow(t *testing.T) {
 
 // TestWhatRungsDo beside marking, kind by kind.
 func TestWhatRungsDo(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	t.Run("gap", func(t *testing.T) {
 		s := o.family(t, nil).until(casefile.Evidence)
 		for _, task := range []struct {
@@ -240,10 +241,10 @@ func TestWhatRungsDo(t *testing.T) {
 		for before, after := range map[int]int{5: 3, 4: 3, 3: 3, 1: 1} {
 			s := o.family(t, nil)
 			s.answer(s.task(casefile.TaskReconcile, 0))
-			o.exec(`update review set priority = $2 where case_ref = $1`, s.ref, before)
+			o.Exec(`update review set priority = $2 where case_ref = $1`, s.ref, before)
 			s.rung(casefile.TaskTriage, 0)
 			s.rung(casefile.TaskTriage, 0)
-			require.Equal(t, after, value[int](o, `select priority from review where case_ref = $1`, s.ref))
+			require.Equal(t, after, testdb.Value[int](o, `select priority from review where case_ref = $1`, s.ref))
 			require.Contains(t, s.openTasks(), "listed.triage", "and the triage is still to be done")
 		}
 	})
@@ -280,7 +281,7 @@ func TestWhatRungsDo(t *testing.T) {
 			s.rung(casefile.TaskAllocate, 0)
 			require.Equal(t, casefile.Operations, s.task(casefile.TaskAllocate, 0).Awaiting)
 		}
-		require.Equal(t, 6, value[int](o, `select count(*) from rung r join task t on t.id = r.task_id where t.case_ref = $1`, s.ref))
+		require.Equal(t, 6, testdb.Value[int](o, `select count(*) from rung r join task t on t.id = r.task_id where t.case_ref = $1`, s.ref))
 	})
 	t.Run("lapsed checks are asked for again", func(t *testing.T) {
 		s := o.family(t, nil).toDecision()
@@ -294,7 +295,7 @@ func TestWhatRungsDo(t *testing.T) {
 
 // TestARungActsOnce, and not at all when its ground has gone.
 func TestARungActsOnce(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Evidence)
 	act := func(p activities.ActOnRungParams) casefile.Facts {
 		t.Helper()
@@ -310,8 +311,8 @@ func TestARungActsOnce(t *testing.T) {
 	p.Now = p.Now.Add(time.Minute)
 	require.Equal(t, first, act(p), "the same rung again does nothing")
 	s.unchanged(before)
-	require.Equal(t, reminder.At, value[time.Time](o, `select on_at from rung`).UTC(), "dated by its own instant")
-	require.Equal(t, reminder.At.Add(3*time.Hour), value[time.Time](o, `select acted_at from rung`).UTC(), "and not by when a worker came round")
+	require.Equal(t, reminder.At, testdb.Value[time.Time](o, `select on_at from rung`).UTC(), "dated by its own instant")
+	require.Equal(t, reminder.At.Add(3*time.Hour), testdb.Value[time.Time](o, `select acted_at from rung`).UTC(), "and not by when a worker came round")
 
 	p.Rung.Kind = casefile.Escalation
 	require.Equal(t, first, act(p), "a rung that is not next")
@@ -323,7 +324,7 @@ func TestARungActsOnce(t *testing.T) {
 	before = s.facts()
 	require.Equal(t, s.review, act(activities.ActOnRungParams{Case: s.ref, Kind: casefile.TaskGP, Rung: due, Now: due.At}), "what it was for is done")
 	s.unchanged(before)
-	require.Equal(t, 1, value[int](o, `select count(*) from rung`))
+	require.Equal(t, 1, testdb.Value[int](o, `select count(*) from rung`))
 
 	// Twice at the same moment.
 	next := s.task(casefile.TaskSocialWork, 0).Next
@@ -338,13 +339,13 @@ func TestARungActsOnce(t *testing.T) {
 	for range cap(results) {
 		require.NoError(t, <-results)
 	}
-	require.Equal(t, 2, value[int](o, `select count(*) from rung`))
+	require.Equal(t, 2, testdb.Value[int](o, `select count(*) from rung`))
 }
 
 // TestARungNeverActsBeforeItsInstant, also if it is asked to: it would take days
 // from those who have them.
 func TestARungNeverActsBeforeItsInstant(t *testing.T) {
-	s := newOffice(t).family(t, nil).until(casefile.Evidence)
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
 	next := s.task(casefile.TaskCommunity, 0).Next
 	before := s.facts()
 	_, err := s.ActOnRung(t.Context(), activities.ActOnRungParams{Case: s.ref, Kind: casefile.TaskCommunity, Rung: next, Now: next.At.Add(-time.Second)})

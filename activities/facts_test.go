@@ -11,10 +11,11 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // correction is the act that corrects a fact of a person, or of the family with 0.
-func (s *story) correction(person int, field, value, source string) store.NewCommand {
+func (s *journey) correction(person int, field, value, source string) store.NewCommand {
 	s.t.Helper()
 	c, err := desk.New(s.ref, casefile.ActCorrect, person, s.today(), &casefile.CorrectFields{Field: field, Reason: "misread", Source: source}, "a value")
 	require.NoError(s.t, err)
@@ -23,25 +24,25 @@ func (s *story) correction(person int, field, value, source string) store.NewCom
 	return c
 }
 
-func (s *story) correct(person int, field, value string) {
+func (s *journey) correct(person int, field, value string) {
 	s.t.Helper()
 	require.Nil(s.t, s.record(s.correction(person, field, value, "passport")), "%s", field)
 }
 
 // stands is what the record has for a field of a person, or of the family with 0.
-func (s *story) stands(person int, field string) string {
+func (s *journey) stands(person int, field string) string {
 	s.t.Helper()
 	if person == 0 {
-		return value[string](s.office, `select `+field+`::text from family where case_ref = $1`, s.ref)
+		return testdb.Value[string](s.staffed, `select `+field+`::text from family where case_ref = $1`, s.ref)
 	}
-	return value[string](s.office, `select `+field+`::text from person where case_ref = $1 and no = $2`, s.ref, person)
+	return testdb.Value[string](s.staffed, `select `+field+`::text from person where case_ref = $1 and no = $2`, s.ref, person)
 }
 
 // TestEveryFactCanBeCorrected: each fact that the file states of a person and of
 // a family, with what it was, why and by what source kept (row 1). A value that
 // no file may hold is refused, and changes nothing.
 func TestEveryFactCanBeCorrected(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	rows := []struct {
 		person                  int
@@ -86,17 +87,17 @@ func TestEveryFactCanBeCorrected(t *testing.T) {
 		source := []string{"passport", "birth_certificate", "interview", "questionnaire", "paper_file", "letter", "provider"}[i%7]
 		require.Nil(t, s.record(s.correction(c.person, c.field, c.value, source)), "%s", c.field)
 		require.Equal(t, c.is, s.stands(c.person, c.field))
-		require.Equal(t, fmt.Sprintf("%d|%s|%s|%s|misread|%s|2026-03-02", c.person, c.field, old, c.is, source), value[string](o, `
+		require.Equal(t, fmt.Sprintf("%d|%s|%s|%s|misread|%s|2026-03-02", c.person, c.field, old, c.is, source), testdb.Value[string](o, `
 			select concat_ws('|', person_no, field, old_value, new_value, reason, source, corrected_on) from correction
 			where case_ref = $1 order by no desc limit 1`, s.ref))
 		s.refusedCommand(casefile.RefusedAlreadyDone, s.correction(c.person, c.field, c.value, "passport"))
 	}
 	require.ElementsMatch(t, slices.Concat(casefile.PersonFacts, casefile.FamilyFacts), tested, "a row for each fact")
-	require.Equal(t, len(rows), value[int](o, `select count(*) from correction where case_ref = $1`, s.ref), "what was refused left no correction")
+	require.Equal(t, len(rows), testdb.Value[int](o, `select count(*) from correction where case_ref = $1`, s.ref), "what was refused left no correction")
 	require.Equal(t, backlog.NameKey("Ó Dochartaigh", "Siobhán Máire"), s.stands(2, "name_key"), "found as a double by the new name")
 
 	// Both values are texts that can be erased; none of them is among the coded fields.
-	require.Zero(t, value[int](o, `select count(*) from command where case_ref = $1 and kind = 'case.correct' and fields::text ~ '(Dochartaigh|Sighthill|1991)'`, s.ref))
+	require.Zero(t, testdb.Value[int](o, `select count(*) from command where case_ref = $1 and kind = 'case.correct' and fields::text ~ '(Dochartaigh|Sighthill|1991)'`, s.ref))
 	s.verified()
 
 	for _, council := range []string{"council", "lane", "relationship", "claim_status"} {
@@ -107,7 +108,7 @@ func TestEveryFactCanBeCorrected(t *testing.T) {
 }
 
 // verified checks the record's own invariants, as starter verify does.
-func (s *story) verified() {
+func (s *journey) verified() {
 	s.t.Helper()
 	var broken []string
 	require.NoError(s.t, s.sql("hame_worker").Select(&broken, `select rule || ': ' || detail from verify_record() where case_ref = $1 
@@ -118,7 +119,7 @@ func (s *story) verified() {
 // TestWhoTurnsOutToBeAChild is protected as one, from when it is known; nobody
 // loses that protection by a correction (process.md, Children).
 func TestWhoTurnsOutToBeAChild(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what    string
 		at      casefile.Stage
@@ -142,7 +143,7 @@ func TestWhoTurnsOutToBeAChild(t *testing.T) {
 			s.instead[casefile.TaskAssignWelfare] = nil
 			s.until(c.at)
 			s.correct(c.person, "date_of_birth", c.born)
-			require.Equal(t, c.child, value[bool](o, `select child_when_listed from person where case_ref = $1 and no = $2`, s.ref, c.person))
+			require.Equal(t, c.child, testdb.Value[bool](o, `select child_when_listed from person where case_ref = $1 and no = $2`, s.ref, c.person))
 			require.Equal(t, c.checked, s.isOpen(casefile.TaskAssignWelfare, c.person), "%v", s.openTasks())
 			if c.checked && c.person != 3 {
 				require.Equal(t, []any{casefile.WelfareLead, day("2026-03-09")}, []any{s.task(casefile.TaskAssignWelfare, c.person).Awaiting, s.task(casefile.TaskAssignWelfare, c.person).DueOn})
@@ -181,7 +182,7 @@ func TestWhoTurnsOutToBeAChild(t *testing.T) {
 // TestACorrectionReturnsAProposal: it was made on a file that has changed since,
 // whatever the fact; what was refused returns nothing (process.md, Four eyes).
 func TestACorrectionReturnsAProposal(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		person       int
 		field, value string
@@ -203,7 +204,7 @@ func TestACorrectionReturnsAProposal(t *testing.T) {
 // TestFactsCountAtOnce: the rules are asked again with what a corrected file
 // says, and a recommendation names who it is for (row 7).
 func TestFactsCountAtOnce(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).toDecision()
 	require.Contains(t, s.recommended(1).Met, "long-residence", "six years here")
 	s.correct(1, "arrived_on", "2023-05-01")

@@ -15,7 +15,7 @@ import (
 // work. On 2 April it is given fourteen days more, until 13 April: from then on
 // nothing is missed, and on 1 April it was.
 func TestAMovedDeadlineAndTheFigures(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Evidence)
 	una := o.sql("una")
 	read := func(query string, args ...any) (n int) {
@@ -28,13 +28,13 @@ func TestAMovedDeadlineAndTheFigures(t *testing.T) {
 	now := func() int { return read(`select (programme_report()->'deadlines'->>'missed')::int`) }
 	s.rung(casefile.TaskSocialWork, 0) // reminder
 	s.rung(casefile.TaskSocialWork, 0) // due
-	o.exec(`update programme set synthetic = true, business_now = $1`, at(day("2026-04-01")))
+	o.Exec(`update programme set synthetic = true, business_now = $1`, at(day("2026-04-01")))
 	first := at(day("2026-04-01"))
 	require.Equal(t, 1, missed(first))
 	require.Equal(t, 1, now())
 
 	s.on(day("2026-04-02"))
-	o.exec(`update programme set business_now = $1`, s.now)
+	o.Exec(`update programme set business_now = $1`, s.now)
 	s.do("fiona", casefile.ActExtend, 0, &casefile.ExtendFields{Task: casefile.TaskSocialWork, Decision: casefile.ExtensionGranted, Days: 14,
 		Reason: "illness", AskedBy: "council", AskedOn: day("2026-04-02")})
 	require.Equal(t, day("2026-04-13"), s.task(casefile.TaskSocialWork, 0).DueOn)
@@ -43,7 +43,7 @@ func TestAMovedDeadlineAndTheFigures(t *testing.T) {
 	require.Equal(t, 1, missed(first), "what was missed on 1 April was missed then")
 
 	s.rung(casefile.TaskSocialWork, 0) // due again
-	o.exec(`update programme set business_now = $1`, at(day("2026-04-15")))
+	o.Exec(`update programme set business_now = $1`, at(day("2026-04-15")))
 	require.Equal(t, 1, missed(at(day("2026-04-15"))), "and once, however often it was due")
 	require.Equal(t, 1, now())
 	require.Equal(t, 1, missed(first))

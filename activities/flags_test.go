@@ -10,38 +10,39 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/policy"
+	"hame/internal/testdb"
 )
 
 // recommended is what the operative rule set makes of a person on the file's
 // latest revision of which it was asked.
-func (s *story) recommended(person int) policy.Recommendation {
+func (s *journey) recommended(person int) policy.Recommendation {
 	s.t.Helper()
 	var body struct{ People []policy.Recommendation }
-	require.NoError(s.t, json.Unmarshal([]byte(value[string](s.office, `
+	require.NoError(s.t, json.Unmarshal([]byte(testdb.Value[string](s.staffed, `
 		select r.body::text from recommendation r join rule_set x on x.hash = r.rule_set
 		where r.case_ref = $1 and x.use = 'operative' order by r.revision desc limit 1`, s.ref)), &body))
 	return body.People[person-1]
 }
 
-func (s *story) flag(login string, person int, flag casefile.Flag, to string) {
+func (s *journey) flag(login string, person int, flag casefile.Flag, to string) {
 	s.t.Helper()
 	s.do(login, casefile.ActFlag, person, &casefile.FlagFields{Flag: flag, To: to})
 }
 
-func (s *story) state(person int, flag casefile.Flag) string {
+func (s *journey) state(person int, flag casefile.Flag) string {
 	s.t.Helper()
-	return value[string](s.office, `select coalesce((select state from person_flag where case_ref = $1 and no = $2 and flag = $3), 'none')`, s.ref, person, flag)
+	return testdb.Value[string](s.staffed, `select coalesce((select state from person_flag where case_ref = $1 and no = $2 and flag = $3), 'none')`, s.ref, person, flag)
 }
 
-func (s *story) holds() []string {
+func (s *journey) holds() []string {
 	s.t.Helper()
-	return list[string](s.office, `select person_no || ' ' || ground from hold where case_ref = $1 and ended_on is null order by 1`, s.ref)
+	return testdb.List[string](s.staffed, `select person_no || ' ' || ground from hold where case_ref = $1 and ended_on is null order by 1`, s.ref)
 }
 
 // TestEveryFlag: what follows from each flag being set, and from its being
 // cleared (6.3, Public-harm flag; Trafficking/NRM, age dispute, child protection).
 func TestEveryFlag(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		flag         casefile.Flag
 		hold         string
@@ -59,7 +60,7 @@ func TestEveryFlag(t *testing.T) {
 	} {
 		t.Run(string(c.flag), func(t *testing.T) {
 			s := o.family(t, nil).until(casefile.Evidence)
-			o.exec(`update review set priority = 5 where case_ref = $1`, s.ref)
+			o.Exec(`update review set priority = 5 where case_ref = $1`, s.ref)
 			s.refused(casefile.RefusedAlreadyDone, "fiona", casefile.ActFlag, 2, &casefile.FlagFields{Flag: c.flag, To: "off"})
 			set := func(to string) {
 				s.flag("fiona", 2, c.flag, to)
@@ -72,13 +73,13 @@ func TestEveryFlag(t *testing.T) {
 			if c.hold != "" {
 				require.Equal(t, []string{c.hold}, s.holds())
 				require.Equal(t, []any{casefile.SeniorCaseworker, day("2026-03-30")}, []any{s.task(casefile.TaskHold, 0).Awaiting, s.task(casefile.TaskHold, 0).DueOn}, "an owner and a review date")
-				require.Equal(t, day("2026-03-30"), value[clock.Date](o, `select review_on from hold where case_ref = $1`, s.ref))
+				require.Equal(t, day("2026-03-30"), testdb.Value[clock.Date](o, `select review_on from hold where case_ref = $1`, s.ref))
 			} else {
 				require.Empty(t, s.holds())
 			}
 			require.Equal(t, c.hold != "", s.review.Held)
-			require.Equal(t, c.priority, value[int](o, `select priority from review where case_ref = $1`, s.ref))
-			require.Equal(t, c.restricted, value[bool](o, `select restricted from family where case_ref = $1`, s.ref))
+			require.Equal(t, c.priority, testdb.Value[int](o, `select priority from review where case_ref = $1`, s.ref))
+			require.Equal(t, c.restricted, testdb.Value[bool](o, `select restricted from family where case_ref = $1`, s.ref))
 			require.Equal(t, c.welfareCheck, s.isOpen(casefile.TaskAssignWelfare, 2), "whose age is disputed is a child until it is settled")
 			s.refused(casefile.RefusedAlreadyDone, "fiona", casefile.ActFlag, 2, &casefile.FlagFields{Flag: c.flag, To: "on"})
 
@@ -87,8 +88,8 @@ func TestEveryFlag(t *testing.T) {
 			require.Empty(t, s.holds())
 			require.False(t, s.isOpen(casefile.TaskHold, 0))
 			require.False(t, s.review.Held)
-			require.False(t, value[bool](o, `select restricted from family where case_ref = $1`, s.ref))
-			require.Equal(t, c.priority, value[int](o, `select priority from review where case_ref = $1`, s.ref), "who was moved up is not moved down again")
+			require.False(t, testdb.Value[bool](o, `select restricted from family where case_ref = $1`, s.ref))
+			require.Equal(t, c.priority, testdb.Value[int](o, `select priority from review where case_ref = $1`, s.ref), "who was moved up is not moved down again")
 			require.Equal(t, c.welfareCheck, s.stands(2, "child_when_listed") == "true", "and who was seen as a child stays protected")
 			require.False(t, s.isOpen(casefile.TaskFlag, 2))
 		})
@@ -99,7 +100,7 @@ func TestEveryFlag(t *testing.T) {
 // TestPublicHarmTakesTwo: the first officer asks and the second does it, on and
 // off; the first may think better of it, and the second refuse (process.md, Four eyes).
 func TestPublicHarmTakesTwo(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	type step struct {
 		login, to string
 		code      casefile.RefusalCode
@@ -130,7 +131,7 @@ func TestPublicHarmTakesTwo(t *testing.T) {
 				change = flagged(1, casefile.FlagPublicHarm)
 			}
 			s := o.family(t, change)
-			o.exec(`update review set priority = 5 where case_ref = $1`, s.ref)
+			o.Exec(`update review set priority = 5 where case_ref = $1`, s.ref)
 			for i, step := range c.steps {
 				f := &casefile.FlagFields{Flag: casefile.FlagPublicHarm, To: step.to}
 				if step.code != "" {
@@ -140,7 +141,7 @@ func TestPublicHarmTakesTwo(t *testing.T) {
 				}
 				require.Equal(t, step.state, s.state(1, casefile.FlagPublicHarm), "step %d", i+1)
 				require.Equal(t, step.task, s.isOpen(casefile.TaskFlag, 1), "step %d", i+1)
-				require.Equal(t, step.priority, value[int](o, `select priority from review where case_ref = $1`, s.ref), "step %d", i+1)
+				require.Equal(t, step.priority, testdb.Value[int](o, `select priority from review where case_ref = $1`, s.ref), "step %d", i+1)
 			}
 			require.Empty(t, s.holds(), "an allegation holds nothing")
 		})
@@ -150,7 +151,7 @@ func TestPublicHarmTakesTwo(t *testing.T) {
 // TestPublicHarmInTheDatabase: not even the worker's login sets or clears it
 // without two officers who asked for just that (process.md; constraint flag_four_eyes).
 func TestPublicHarmInTheDatabase(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	worker := o.sql("hame_worker")
 	refuses := func(t *testing.T, query string, args ...any) {
 		t.Helper()
@@ -187,7 +188,7 @@ func TestPublicHarmInTheDatabase(t *testing.T) {
 // TestPublicHarmInARecommendation: an allegation counts in none; when two have
 // confirmed it the rules are asked again, and it counts (process.md, Four eyes; row 7).
 func TestPublicHarmInARecommendation(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, flagged(1, casefile.FlagPublicHarm)).toDecision()
 	for person := 1; person <= 3; person++ {
 		require.Empty(t, s.recommended(person).Against, "it is only alleged")
@@ -204,7 +205,7 @@ func TestPublicHarmInARecommendation(t *testing.T) {
 }
 
 // checkedToo has the police answer for somebody who might turn out to be an adult.
-func (s *story) checkedToo(person int) {
+func (s *journey) checkedToo(person int) {
 	s.t.Helper()
 	s.do("morag", casefile.ActRequestCheck, person, nil)
 	s.check(person, s.today())
@@ -214,7 +215,7 @@ func (s *story) checkedToo(person int) {
 // no grant; a file that is held as another's double has no signature at all. No
 // appeal is looked for to the end while a case is held, or post is outstanding.
 func TestWhatAHoldHolds(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, flag := range []casefile.Flag{casefile.FlagAgeDispute, casefile.FlagChildProtection, casefile.FlagJudicialReview} {
 		t.Run(string(flag), func(t *testing.T) {
 			s := o.family(t, nil).toDecision()
@@ -238,7 +239,7 @@ func TestWhatAHoldHolds(t *testing.T) {
 	t.Run("held as a double", func(t *testing.T) {
 		s := o.family(t, nil).toDecision()
 		other := o.family(t, nil)
-		o.exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-02', '2026-03-30', $2)`, s.ref, other.ref)
+		o.Exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-02', '2026-03-30', $2)`, s.ref, other.ref)
 		s.proposes(s.proposal(refuseAll), []casefile.Block{casefile.BlockDuplicate})
 		s.proposes(s.proposal(grantAll), []casefile.Block{casefile.BlockDuplicate})
 	})
@@ -285,7 +286,7 @@ func TestWhatAHoldHolds(t *testing.T) {
 // TestAnImportedFlag opens what it asks for on the day the family is drawn, with
 // an owner and a date: a hold, or somebody to look into it.
 func TestAnImportedFlag(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for flag, want := range map[casefile.Flag][]string{
 		casefile.FlagPublicHarm: {"flag.review/1"}, casefile.FlagSeriousIllness: {"flag.review/1"},
 		casefile.FlagAgeDispute: {"hold.review"}, casefile.FlagChildProtection: {"hold.review"}, casefile.FlagJudicialReview: {"hold.review"},

@@ -9,16 +9,17 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/practice"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // grantRole gives a login one more role, under the person it belongs to or under
 // another name for the same pair of eyes.
-func (o *office) grantRole(login, person string, role casefile.Party, council string) {
-	o.t.Helper()
+func (o *staffed) grantRole(login, person string, role casefile.Party, council string) {
+	o.T.Helper()
 	// The staff list lets no two houses meet in one person; what is tried here lies behind it.
-	o.exec(`alter table staff disable trigger one_house`)
-	o.exec(`insert into staff (login, person, role, council) values ($1, $2, $3, nullif($4, ''))`, login, person, role, council)
-	o.exec(`alter table staff enable trigger one_house`)
+	o.Exec(`alter table staff disable trigger one_house`)
+	o.Exec(`insert into staff (login, person, role, council) values ($1, $2, $3, nullif($4, ''))`, login, person, role, council)
+	o.Exec(`alter table staff enable trigger one_house`)
 }
 
 const glasgow = "S12000049"
@@ -26,7 +27,7 @@ const glasgow = "S12000049"
 // TestFourEyes: the parts of process.md are different people on one case. Each
 // row lets one person play a first part and then try a second one.
 func TestFourEyes(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	o.grantRole("ewan", "ewan", casefile.SecondOfficer, "")
 	o.grantRole("fiona", "fiona", casefile.DecisionMaker, "")
 	o.grantRole("fiona", "fiona", casefile.SecondOfficer, "")
@@ -36,22 +37,22 @@ func TestFourEyes(t *testing.T) {
 	o.grantRole("eilidh", "eilidh", casefile.DecisionMaker, "")
 	o.grantRole("murdo", "murdo", casefile.SeniorCaseworker, "")
 	// Two logins of one person are one pair of eyes.
-	o.exec(`update staff set person = 'gregor' where login = 'struan'`)
-	o.exec(`update staff set person = 'kirsty' where login = 'finlay'`)
+	o.Exec(`update staff set person = 'gregor' where login = 'struan'`)
+	o.Exec(`update staff set person = 'kirsty' where login = 'finlay'`)
 
 	waive := &casefile.WaiveFields{Reason: "family_asks"}
-	waived := func(by string) func(*story) {
-		return func(s *story) {
+	waived := func(by string) func(*journey) {
+		return func(s *journey) {
 			s.instead[casefile.TaskReport] = func(task casefile.Task) { s.do(by, casefile.ActWaive, task.Subject, waive) }
 		}
 	}
-	draft := func(s *story) { s.do("kirsty", casefile.ActDraft, 0, nil) }
+	draft := func(s *journey) { s.do("kirsty", casefile.ActDraft, 0, nil) }
 	o.grantRole("rory", "rory", casefile.RepresentationDrafter, "")
 	o.grantRole("jean", "jean", casefile.DecisionMaker, "")
 	o.grantRole("minister", "minister", casefile.DecisionMaker, "")
 	o.grantRole("minister", "minister", casefile.SecondOfficer, "")
 	o.grantRole("kirsty", "kirsty", casefile.SecondOfficer, "")
-	represented := func(s *story) {
+	represented := func(s *journey) {
 		s.instead[casefile.TaskWindow] = func(casefile.Task) {
 			for _, step := range []struct {
 				login string
@@ -64,32 +65,32 @@ func TestFourEyes(t *testing.T) {
 	}
 	for _, c := range []struct {
 		row      string
-		before   func(*story)
+		before   func(*journey)
 		proposer string
 		outcomes []casefile.Outcome
 		login    string
 		act      casefile.Act
 		subject  int
-		fields   func(*story) casefile.Fields
+		fields   func(*journey) casefile.Fields
 	}{
-		{"author agrees to their own refusal", nil, "ewan", refuseAll, "ewan", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
-		{"author agrees under another login", nil, "gregor", refuseAll, "struan", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
-		{"author returns their own proposal", nil, "ewan", refuseAll, "ewan", casefile.ActReturn, 0, func(*story) casefile.Fields { return &casefile.ReturnFields{Reasons: []string{"law"}} }},
-		{"welfare author agrees", nil, "ewan", refuseAll, "eilidh", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
-		{"giver of a waiver agrees", waived("fiona"), "", nil, "fiona", casefile.ActAgree, 0, func(s *story) casefile.Fields {
+		{"author agrees to their own refusal", nil, "ewan", refuseAll, "ewan", casefile.ActAgree, 0, func(s *journey) casefile.Fields { return s.agreement() }},
+		{"author agrees under another login", nil, "gregor", refuseAll, "struan", casefile.ActAgree, 0, func(s *journey) casefile.Fields { return s.agreement() }},
+		{"author returns their own proposal", nil, "ewan", refuseAll, "ewan", casefile.ActReturn, 0, func(*journey) casefile.Fields { return &casefile.ReturnFields{Reasons: []string{"law"}} }},
+		{"welfare author agrees", nil, "ewan", refuseAll, "eilidh", casefile.ActAgree, 0, func(s *journey) casefile.Fields { return s.agreement() }},
+		{"giver of a waiver agrees", waived("fiona"), "", nil, "fiona", casefile.ActAgree, 0, func(s *journey) casefile.Fields {
 			s.sampled = true
 			s.propose("ewan", grantAll)
 			return s.agreement()
 		}},
-		{"welfare author proposes", nil, "", nil, "eilidh", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
-		{"welfare signer proposes", nil, "", nil, "agnes", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
-		{"giver of a waiver proposes", waived("fiona"), "", nil, "fiona", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
-		{"clearer proposes", represented, "", nil, "jean", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
-		{"signer proposes", represented, "", nil, "minister", casefile.ActPropose, 0, func(s *story) casefile.Fields { return s.proposal(grantAll) }},
-		{"signer agrees", represented, "ewan", refuseAll, "minister", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
-		{"drafter agrees", represented, "ewan", refuseAll, "kirsty", casefile.ActAgree, 0, func(s *story) casefile.Fields { return s.agreement() }},
-		{"drafter checks their own draft", draft, "", nil, "kirsty", casefile.ActCheckDraft, 0, func(*story) casefile.Fields { return nil }},
-		{"drafter checks it under another login", draft, "", nil, "finlay", casefile.ActCheckDraft, 0, func(*story) casefile.Fields { return nil }},
+		{"welfare author proposes", nil, "", nil, "eilidh", casefile.ActPropose, 0, func(s *journey) casefile.Fields { return s.proposal(grantAll) }},
+		{"welfare signer proposes", nil, "", nil, "agnes", casefile.ActPropose, 0, func(s *journey) casefile.Fields { return s.proposal(grantAll) }},
+		{"giver of a waiver proposes", waived("fiona"), "", nil, "fiona", casefile.ActPropose, 0, func(s *journey) casefile.Fields { return s.proposal(grantAll) }},
+		{"clearer proposes", represented, "", nil, "jean", casefile.ActPropose, 0, func(s *journey) casefile.Fields { return s.proposal(grantAll) }},
+		{"signer proposes", represented, "", nil, "minister", casefile.ActPropose, 0, func(s *journey) casefile.Fields { return s.proposal(grantAll) }},
+		{"signer agrees", represented, "ewan", refuseAll, "minister", casefile.ActAgree, 0, func(s *journey) casefile.Fields { return s.agreement() }},
+		{"drafter agrees", represented, "ewan", refuseAll, "kirsty", casefile.ActAgree, 0, func(s *journey) casefile.Fields { return s.agreement() }},
+		{"drafter checks their own draft", draft, "", nil, "kirsty", casefile.ActCheckDraft, 0, func(*journey) casefile.Fields { return nil }},
+		{"drafter checks it under another login", draft, "", nil, "finlay", casefile.ActCheckDraft, 0, func(*journey) casefile.Fields { return nil }},
 	} {
 		t.Run(c.row, func(t *testing.T) {
 			s := o.family(t, nil)
@@ -151,10 +152,10 @@ func TestFourEyes(t *testing.T) {
 // TestFourEyesInTheDatabase: whatever the code might do, no login can write a
 // decision that one person made alone, not a superuser's.
 func TestFourEyesInTheDatabase(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	refuses := func(t *testing.T, constraint, query string, args ...any) {
 		t.Helper()
-		tx, err := o.admin.Beginx()
+		tx, err := o.Super.Beginx()
 		require.NoError(t, err)
 		_, err = tx.Exec(query, args...)
 		require.ErrorContains(t, err, constraint, "%s", query)
@@ -212,7 +213,7 @@ func TestFourEyesInTheDatabase(t *testing.T) {
 // TestStaffWriteCommandsOnly: with psql in hand, a member of staff can neither
 // write a fact nor do an act of a role that they don't hold.
 func TestStaffWriteCommandsOnly(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).toDecision()
 	s.propose("ewan", refuseAll)
 	for _, login := range []string{"ewan", "ailsa", "fiona", "eilidh", "agnes", "minister", "archie", "una"} {
@@ -226,7 +227,7 @@ func TestStaffWriteCommandsOnly(t *testing.T) {
 		_, err := db.Exec(`update review set signed_on = '2026-03-02', rollup = 'ALL_GRANTED'`)
 		require.ErrorContains(t, err, "permission denied", "%s", login)
 	}
-	before := value[int](o, `select count(*) from command`)
+	before := testdb.Value[int](o, `select count(*) from command`)
 	for _, c := range []struct {
 		login string
 		act   casefile.Act
@@ -242,5 +243,5 @@ func TestStaffWriteCommandsOnly(t *testing.T) {
 		}
 		require.True(t, store.IsKind(err, store.NotPermitted), "%s, %s: %v", c.login, c.act, err)
 	}
-	require.Equal(t, before, value[int](o, `select count(*) from command`))
+	require.Equal(t, before, testdb.Value[int](o, `select count(*) from command`))
 }

@@ -16,6 +16,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/testdb"
 	"hame/internal/verify"
 )
 
@@ -41,11 +42,11 @@ import (
 
 // newLedger is an office of which every deadline is checked in the end: what is
 // shown must follow from its ledger and its version of the calendars.
-func newLedger(t *testing.T) *office {
+func newLedger(t *testing.T) *staffed {
 	t.Helper()
-	o := newOffice(t)
+	o := newStaffed(t)
 	t.Cleanup(func() {
-		breaches, err := verify.Make(context.Background(), o.db.As(t, "una"), verify.OfDeadlines)
+		breaches, err := verify.Make(context.Background(), o.DB.As(t, "una"), verify.OfDeadlines)
 		require.NoError(t, err)
 		require.Empty(t, breaches)
 	})
@@ -54,7 +55,7 @@ func newLedger(t *testing.T) *office {
 
 // asked is a family whose opening letter went to it and to its representative on
 // Thursday 5 March 2026: it has until Monday 20 April.
-func (o *office) asked(t testing.TB) *story {
+func (o *staffed) asked(t testing.TB) *journey {
 	t.Helper()
 	s := o.family(t, nil)
 	s.instead[casefile.TaskQuestionnaire] = nil
@@ -67,7 +68,7 @@ func (o *office) asked(t testing.TB) *story {
 }
 
 // onlyAwaits answers everything but one kind of task.
-func (s *story) onlyAwaits(kind casefile.TaskKind) {
+func (s *journey) onlyAwaits(kind casefile.TaskKind) {
 	s.t.Helper()
 	for {
 		i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool { return t.Kind != kind && t.Kind != casefile.TaskHold })
@@ -110,7 +111,7 @@ func words(t casefile.Task) string {
 }
 
 // shows requires that the review shows an open task in these words.
-func (s *story) shows(kind casefile.TaskKind, subject int, want string, how ...any) {
+func (s *journey) shows(kind casefile.TaskKind, subject int, want string, how ...any) {
 	s.t.Helper()
 	require.Equal(s.t, want, words(s.task(kind, subject)), how...)
 }
@@ -118,9 +119,9 @@ func (s *story) shows(kind casefile.TaskKind, subject int, want string, how ...a
 // ledger is each date that the last task of a kind was ever shown with, in words:
 // the cause, the last day and the day before the next rung, old and new, the days
 // left at the end of the day before, and the person whose act it was.
-func (s *story) ledger(kind casefile.TaskKind, subject int) []string {
+func (s *journey) ledger(kind casefile.TaskKind, subject int) []string {
 	s.t.Helper()
-	rows := list[struct {
+	rows := testdb.List[struct {
 		Cause   string     `db:"cause"`
 		OldDue  clock.Date `db:"old_due"`
 		NewDue  clock.Date `db:"new_due"`
@@ -128,7 +129,7 @@ func (s *story) ledger(kind casefile.TaskKind, subject int) []string {
 		NewNext *time.Time `db:"new_next"`
 		Left    int        `db:"days_left"`
 		By      string     `db:"by"`
-	}](s.office, `
+	}](s.staffed, `
 		select d.cause, d.old_due, d.new_due, d.old_next, d.new_next, d.days_left, coalesce(c.person, 'nobody') as by
 		from deadline_change d left join command c on c.id = d.command_id
 		where d.task_id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3) order by d.no`, s.ref, kind, subject)
@@ -150,31 +151,31 @@ func (s *story) ledger(kind casefile.TaskKind, subject int) []string {
 }
 
 // acted lists the rungs of the last task of a kind that have acted, with their numbers.
-func (s *story) acted(kind casefile.TaskKind, subject int) []string {
+func (s *journey) acted(kind casefile.TaskKind, subject int) []string {
 	s.t.Helper()
-	return list[string](s.office, `
+	return testdb.List[string](s.staffed, `
 		select trim(r.kind || ' ' || r.no || ' ' || r.effect) from rung r
 		where r.task_id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3) order by r.acted_at, r.kind, r.no`, s.ref, kind, subject)
 }
 
 // heldOn holds the case on a ground from a day, with a review four weeks from today.
-func (s *story) heldOn(on clock.Date, ground casefile.Ground, person int) {
+func (s *journey) heldOn(on clock.Date, ground casefile.Ground, person int) {
 	s.t.Helper()
 	s.heldUntil(on, ground, person, s.today().AddDays(28))
 }
 
-func (s *story) heldUntil(on clock.Date, ground casefile.Ground, person int, reviewOn clock.Date) {
+func (s *journey) heldUntil(on clock.Date, ground casefile.Ground, person int, reviewOn clock.Date) {
 	s.t.Helper()
 	s.doOn(on, "fiona", casefile.ActHold, person, &casefile.HoldFields{Ground: ground, ReviewOn: reviewOn})
 }
 
-func (s *story) releasedOn(on clock.Date, ground casefile.Ground, person int) {
+func (s *journey) releasedOn(on clock.Date, ground casefile.Ground, person int) {
 	s.t.Helper()
 	s.doOn(on, "douglas", casefile.ActRelease, person, &casefile.ReleaseFields{Ground: ground, Reason: "passed"})
 }
 
-// moreTime is a decision on a representative's request, made on the day of the story.
-func (s *story) moreTime(kind casefile.TaskKind, days int, decision string) *casefile.ExtendFields {
+// moreTime is a decision on a representative's request, made on the day of the journey.
+func (s *journey) moreTime(kind casefile.TaskKind, days int, decision string) *casefile.ExtendFields {
 	return &casefile.ExtendFields{Task: kind, Decision: decision, Days: days, Reason: "illness", AskedBy: "representative", AskedOn: s.today()}
 }
 
@@ -184,7 +185,7 @@ func takenBack(kind casefile.TaskKind) *casefile.ExtendFields {
 
 // comesUp lets a rung come up as a workflow holds it, at its instant, whatever
 // has become of the task meanwhile.
-func (s *story) comesUp(kind casefile.TaskKind, subject int, rung casefile.Rung) {
+func (s *journey) comesUp(kind casefile.TaskKind, subject int, rung casefile.Rung) {
 	s.t.Helper()
 	s.now = rung.At.UTC()
 	var err error
@@ -232,8 +233,8 @@ func TestAQuestionnaireThatAMedicalCrisisStops(t *testing.T) {
 		"hold: 2026-04-20/2026-04-02 -> stopped, 24 left, by fiona",
 		"release: stopped -> 2026-05-26/2026-05-11, 29 left, by douglas",
 	}, s.ledger(kind, 0))
-	require.Equal(t, []string{"2026-03-16 2026-04-13"}, list[string](s.office, `select opened_on || ' ' || ended_on from hold where case_ref = $1`, s.ref))
-	require.Equal(t, []string{"granted 5 2026-03-24 fiona"}, list[string](s.office,
+	require.Equal(t, []string{"2026-03-16 2026-04-13"}, testdb.List[string](s.staffed, `select opened_on || ' ' || ended_on from hold where case_ref = $1`, s.ref))
+	require.Equal(t, []string{"granted 5 2026-03-24 fiona"}, testdb.List[string](s.staffed,
 		`select concat_ws(' ', decision, days, decided_on, decided_by) from extension where case_ref = $1`, s.ref))
 
 	require.Equal(t, []string{"reminder 2026-05-11", "due 2026-05-26", "escalation 2026-06-02"}, s.silence(kind, 0, 3),
@@ -253,17 +254,17 @@ func TestWhatEachGroundStops(t *testing.T) {
 	}
 	stages := []struct {
 		what   string
-		reach  func() *story
+		reach  func() *journey
 		clocks []clockOf
 	}{
-		{"while evidence is gathered", func() *story {
+		{"while evidence is gathered", func() *journey {
 			s := o.asked(t)
 			s.answer(s.task(casefile.TaskAssignWelfare, 3))
 			return s
 		}, []clockOf{{casefile.TaskQuestionnaire, 0}, {casefile.TaskGP, 0}, {casefile.TaskSchool, 3}, {casefile.TaskSocialWork, 0}, {casefile.TaskReport, 3}}},
-		{"in the minister's window", func() *story { return o.family(t, nil).until(casefile.Representation) }, []clockOf{{casefile.TaskWindow, 0}}},
-		{"when a decision is due", func() *story { return o.family(t, nil).toDecision() }, []clockOf{{casefile.TaskPropose, 0}}},
-		{"after a refusal", func() *story {
+		{"in the minister's window", func() *journey { return o.family(t, nil).until(casefile.Representation) }, []clockOf{{casefile.TaskWindow, 0}}},
+		{"when a decision is due", func() *journey { return o.family(t, nil).toDecision() }, []clockOf{{casefile.TaskPropose, 0}}},
+		{"after a refusal", func() *journey {
 			s := o.family(t, nil)
 			s.servedRefusal(monday)
 			s.rung(casefile.TaskAppealWindow, 1)
@@ -310,7 +311,7 @@ func TestWhatEachGroundStops(t *testing.T) {
 	require.Equal(t, []string{
 		"age_dispute evidence.questionnaire", "age_dispute service.no_appeal", "child_protection evidence.questionnaire", "child_protection service.no_appeal",
 		"court service.no_appeal", "medical evidence.questionnaire", "medical service.no_appeal", "trafficking evidence.questionnaire", "trafficking service.no_appeal",
-	}, list[string](o, `select ground || ' ' || kind from ground_stops order by 1`), "what clock show reads says the same")
+	}, testdb.List[string](o, `select ground || ' ' || kind from ground_stops order by 1`), "what clock show reads says the same")
 }
 
 // TestAClockThatBeginsUnderAHold begins stopped, and has its whole time when the
@@ -359,7 +360,7 @@ func TestAClockThatBeginsUnderAHold(t *testing.T) {
 		s.shows(casefile.TaskQuestionnaire, 0, "2026-04-22, reminder 2026-03-30, family",
 			"23 of 30 were used by 2 April (3 to 31 March are 21): 7 from 14 April; the reminder goes out at once")
 	})
-	require.Zero(t, value[int](o, `select count(*) from rung r join task t on t.id = r.task_id where t.kind = 'evidence.questionnaire'`))
+	require.Zero(t, testdb.Value[int](o, `select count(*) from rung r join task t on t.id = r.task_id where t.kind = 'evidence.questionnaire'`))
 }
 
 // TestTwoHoldsAtOnce, for two reasons: pauses are a set of days, whichever is
@@ -497,7 +498,7 @@ func TestAHoldThatIsRecordedAfterAnExpiry(t *testing.T) {
 			require.Equal(t, c.rungs, s.acted(kind, 0))
 			require.Equal(t, closedTask{Result: "gap", Overdue: true}, s.closed(kind, 0))
 			require.True(t, s.isOpen(casefile.TaskContact, 0), "somebody is still to reach the family")
-			require.Equal(t, 1, value[int](o, `select count(*) from task where case_ref = $1 and kind = $2`, s.ref, kind), "one task throughout")
+			require.Equal(t, 1, testdb.Value[int](o, `select count(*) from task where case_ref = $1 and kind = $2`, s.ref, kind), "one task throughout")
 		})
 	}
 	t.Run("on the day after the last: it changes nothing", func(t *testing.T) {
@@ -550,7 +551,7 @@ func TestAHoldThatIsRecordedAfterAnExpiry(t *testing.T) {
 func TestAMissedMarkThatAHoldTakesAway(t *testing.T) {
 	o := newLedger(t)
 	const kind = casefile.TaskQuestionnaire
-	toRepresentation := func() *story {
+	toRepresentation := func() *journey {
 		s := o.asked(t)
 		s.instead[kind] = func(casefile.Task) { s.silence(kind, 0, 3) }
 		s.until(casefile.Representation)
@@ -570,7 +571,7 @@ func TestAMissedMarkThatAHoldTakesAway(t *testing.T) {
 		s.releasedOn(s.today(), casefile.GroundMedical, 0)
 		require.False(t, s.isOpen(kind, 0))
 		require.Equal(t, closedTask{Result: "gap"}, s.closed(kind, 0))
-		require.Equal(t, day("2026-06-09"), value[clock.Date](o, `select due_on from task where case_ref = $1 and kind = $2`, s.ref, kind), "the 24 that were left")
+		require.Equal(t, day("2026-06-09"), testdb.Value[clock.Date](o, `select due_on from task where case_ref = $1 and kind = $2`, s.ref, kind), "the 24 that were left")
 		s.on(day("2026-05-20"))
 		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
 		require.Equal(t, closedTask{"complete", day("2026-05-20"), false}, s.closed(kind, 0), "and an answer before it is in time")
@@ -606,7 +607,7 @@ func TestAMissedMarkThatAHoldTakesAway(t *testing.T) {
 			require.False(t, s.isOpen(kind, 0), "it is answered")
 			s.releasedOn(c.to, casefile.GroundMedical, 0)
 			require.Equal(t, closedTask{"complete", day("2026-04-30"), c.late}, s.closed(kind, 0), c.how)
-			require.Equal(t, c.due, value[clock.Date](o, `select due_on from task where case_ref = $1 and kind = $2`, s.ref, kind), c.how)
+			require.Equal(t, c.due, testdb.Value[clock.Date](o, `select due_on from task where case_ref = $1 and kind = $2`, s.ref, kind), c.how)
 		})
 	}
 }
@@ -703,7 +704,7 @@ func TestInTheSameSecond(t *testing.T) {
 	// midnight is the first instant after the family's last day, 20 April.
 	midnight := clock.LateAt(day("2026-04-20"))
 	const first, second = "first", "second"
-	both := func(t *testing.T, prepare func() *story, rung, other func(*story), check func(t *testing.T, s *story, other string)) {
+	both := func(t *testing.T, prepare func() *journey, rung, other func(*journey), check func(t *testing.T, s *journey, other string)) {
 		t.Helper()
 		for _, order := range []string{first, second} {
 			t.Run("comes "+order, func(t *testing.T) {
@@ -723,14 +724,14 @@ func TestInTheSameSecond(t *testing.T) {
 		}
 	}
 	// The family was reminded, and its last day passes.
-	prepare := func() *story {
+	prepare := func() *journey {
 		s := o.asked(t)
 		s.silence(kind, 0, 1)
 		return s
 	}
-	rung := func(s *story) { s.comesUp(kind, 0, casefile.Rung{Kind: casefile.Due, At: midnight}) }
-	answer := func(on clock.Date) func(*story) {
-		return func(s *story) {
+	rung := func(s *journey) { s.comesUp(kind, 0, casefile.Rung{Kind: casefile.Due, At: midnight}) }
+	answer := func(on clock.Date) func(*journey) {
+		return func(s *journey) {
 			s.doOn(on, "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
 		}
 	}
@@ -740,7 +741,7 @@ func TestInTheSameSecond(t *testing.T) {
 		late bool
 	}{{"an answer that came on the last day", day("2026-04-20"), false}, {"an answer that came after midnight", day("2026-04-21"), true}} {
 		t.Run(c.what, func(t *testing.T) {
-			both(t, prepare, rung, answer(c.on), func(t *testing.T, s *story, order string) {
+			both(t, prepare, rung, answer(c.on), func(t *testing.T, s *journey, order string) {
 				require.Equal(t, closedTask{"complete", c.on, c.late}, s.closed(kind, 0), "the same mark in either order")
 				require.False(t, s.isOpen(kind, 0))
 				require.False(t, s.isOpen(casefile.TaskContact, 0), "nobody has to be reached who has answered")
@@ -780,11 +781,11 @@ func TestInTheSameSecond(t *testing.T) {
 			}
 		})
 	}
-	hold := func(on clock.Date) func(*story) {
-		return func(s *story) { s.heldUntil(on, casefile.GroundMedical, 0, day("2026-05-18")) }
+	hold := func(on clock.Date) func(*journey) {
+		return func(s *journey) { s.heldUntil(on, casefile.GroundMedical, 0, day("2026-05-18")) }
 	}
 	t.Run("a hold that began on the last day", func(t *testing.T) {
-		both(t, prepare, rung, hold(day("2026-04-20")), func(t *testing.T, s *story, order string) {
+		both(t, prepare, rung, hold(day("2026-04-20")), func(t *testing.T, s *journey, order string) {
 			want := map[string]string{first: "stopped before due, family", second: "stopped before due 1, family"}
 			s.shows(kind, 0, want[order], "not late, in either order")
 			require.Equal(t, order == second, s.isOpen(casefile.TaskContact, 0))
@@ -794,7 +795,7 @@ func TestInTheSameSecond(t *testing.T) {
 		})
 	})
 	t.Run("a hold that began at midnight", func(t *testing.T) {
-		both(t, prepare, rung, hold(day("2026-04-21")), func(t *testing.T, s *story, _ string) {
+		both(t, prepare, rung, hold(day("2026-04-21")), func(t *testing.T, s *journey, _ string) {
 			s.shows(kind, 0, "2026-04-20, stopped before escalation, caseworker, overdue, escalated", "it was late; the gap waits")
 		})
 	})
@@ -859,12 +860,12 @@ func TestInTheSameSecond(t *testing.T) {
 func TestMoreTime(t *testing.T) {
 	o := newLedger(t)
 	const kind = casefile.TaskQuestionnaire
-	grant := func(s *story, days int) {
+	grant := func(s *journey, days int) {
 		s.t.Helper()
 		s.do("fiona", casefile.ActExtend, 0, s.moreTime(kind, days, casefile.ExtensionGranted))
 	}
-	decisions := func(s *story) []string {
-		return list[string](o, `select concat_ws(' ', no, decision, days, withdrawn_by) from extension where case_ref = $1 order by no`, s.ref)
+	decisions := func(s *journey) []string {
+		return testdb.List[string](o, `select concat_ws(' ', no, decision, days, withdrawn_by) from extension where case_ref = $1 order by no`, s.ref)
 	}
 	t.Run("within the cap", func(t *testing.T) {
 		s := o.asked(t)
@@ -1043,7 +1044,7 @@ func TestTheReviewOfAHold(t *testing.T) {
 		s.on(day("2026-03-16"))
 		s.heldUntil(s.today(), casefile.GroundMedical, 0, day("2026-04-12")) // a Sunday stays one: it is a day that somebody named
 		s.shows(casefile.TaskHold, 0, "2026-04-12, due 2026-04-12, senior_caseworker")
-		require.Equal(t, day("2026-04-12"), value[clock.Date](o, `select review_on from hold where case_ref = $1`, s.ref))
+		require.Equal(t, day("2026-04-12"), testdb.Value[clock.Date](o, `select review_on from hold where case_ref = $1`, s.ref))
 		s.rung(casefile.TaskHold, 0)
 		s.shows(casefile.TaskHold, 0, "2026-04-12, escalation 2026-04-12, senior_caseworker, overdue")
 		s.rung(casefile.TaskHold, 0)
@@ -1058,7 +1059,7 @@ func TestTheReviewOfAHold(t *testing.T) {
 		s.shows(casefile.TaskHold, 0, "2026-06-01, due 1 2026-06-01, senior_caseworker", "not late any more")
 		require.Equal(t, []string{"hold_review: 2026-04-12/2026-06-09 -> 2026-06-01/2026-06-01, 20 left, by douglas"}, s.ledger(casefile.TaskHold, 0))
 		require.Equal(t, []string{"0 medical"}, s.holds())
-		require.Equal(t, []string{"2026-03-16 2026-06-01"}, list[string](o, `select opened_on || ' ' || review_on from hold where case_ref = $1`, s.ref), "the one hold")
+		require.Equal(t, []string{"2026-03-16 2026-06-01"}, testdb.List[string](o, `select opened_on || ' ' || review_on from hold where case_ref = $1`, s.ref), "the one hold")
 		require.Equal(t, []string{"due 2026-06-01", "escalation 2026-06-01", "diary 2026-06-29"}, s.silence(casefile.TaskHold, 0, 3), "2 to 5 June 4, 9, 14, 19 by 26 June, 29 June")
 		require.Equal(t, []string{"due 0", "escalation 0", "diary 1", "due 1", "escalation 1", "diary 2"}, s.acted(casefile.TaskHold, 0))
 		s.shows(casefile.TaskQuestionnaire, 0, "stopped before reminder, family")
@@ -1112,7 +1113,7 @@ func TestTheReviewOfAHold(t *testing.T) {
 // flag (domain.md 6.3; casefile.Ground.Flag).
 func TestFlagsAndHolds(t *testing.T) {
 	o := newLedger(t)
-	refused := func(t *testing.T) *story { // who looks for an appeal of person 1 has until Tuesday 24 March
+	refused := func(t *testing.T) *journey { // who looks for an appeal of person 1 has until Tuesday 24 March
 		s := o.family(t, nil)
 		s.servedRefusal(monday)
 		s.rung(casefile.TaskAppealWindow, 1)
@@ -1274,7 +1275,7 @@ func TestTheLatestQuestionnaireIsOpenedAgain(t *testing.T) {
 	s.heldOn(day("2026-03-16"), casefile.GroundMedical, 0)
 	s.releasedOn(s.today(), casefile.GroundMedical, 0)
 	s.shows(kind, 0, "2026-08-05, due 1 2026-08-05, family", "all 30 were left: 2 by 26 June, 7, 12, 17, 22, 27 by 31 July, 3 to 5 August")
-	require.Equal(t, []string{"2026-03-05 gap false", "2026-04-30  false"}, list[string](s.office,
+	require.Equal(t, []string{"2026-03-05 gap false", "2026-04-30  false"}, testdb.List[string](s.staffed,
 		`select began || ' ' || coalesce(result, '') || ' ' || overdue from task where case_ref = $1 and kind = $2 order by id`, s.ref, kind))
 }
 
@@ -1320,17 +1321,17 @@ func TestHoldsFromBeforeClocksCouldBeStopped(t *testing.T) {
 	s.heldOn(s.today(), casefile.GroundChildProtection, 3)
 	s.releasedOn(s.today(), casefile.GroundChildProtection, 3)
 	s.onlyAwaits(casefile.TaskQuestionnaire)
-	s.exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, runs_on) values ($1, 3, 'child_protection', '2026-03-10', '2026-04-09', true)`, s.ref)
+	s.Exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, runs_on) values ($1, 3, 'child_protection', '2026-03-10', '2026-04-09', true)`, s.ref)
 	s.on(day("2026-03-10"))
 	s.takeStock()
-	s.exec(`update task set unit = 'working', days = 20, due_on = '2026-04-09' where case_ref = $1 and kind = 'hold.review' and closed_at is null`, s.ref)
+	s.Exec(`update task set unit = 'working', days = 20, due_on = '2026-04-09' where case_ref = $1 and kind = 'hold.review' and closed_at is null`, s.ref)
 	require.True(t, s.review.Held)
 	before := words(s.task(casefile.TaskQuestionnaire, 0))
 	s.on(day("2026-03-24"))
 	s.shows(casefile.TaskQuestionnaire, 0, before)
 	s.do("fiona", casefile.ActHold, 3, &casefile.HoldFields{Ground: casefile.GroundChildProtection, ReviewOn: day("2026-05-06")})
 	require.True(t, s.task(casefile.TaskQuestionnaire, 0).Stopped())
-	require.Equal(t, 1, value[int](s.office, `select count(*) from hold where case_ref = $1 and opened_on = '2026-03-24' and not runs_on and ended_on is null`, s.ref))
+	require.Equal(t, 1, testdb.Value[int](s.staffed, `select count(*) from hold where case_ref = $1 and opened_on = '2026-03-24' and not runs_on and ended_on is null`, s.ref))
 	s.shows(casefile.TaskHold, 0, "2026-05-06, due 2026-05-06, senior_caseworker")
 }
 
@@ -1352,7 +1353,7 @@ func TestMoreTimeThatExpiredUndelivered(t *testing.T) {
 // passesTo lets time pass to nine in the morning of a day, and each rung that
 // comes up meanwhile act, as the review's one timer does. A rung that comes up
 // must act or be put off: the timer would else fire without end.
-func (s *story) passesTo(d clock.Date) {
+func (s *journey) passesTo(d clock.Date) {
 	s.t.Helper()
 	for {
 		task, found := s.review.Earliest()
@@ -1372,16 +1373,16 @@ func (s *story) passesTo(d clock.Date) {
 }
 
 // consistent checks what must be true of a case's clocks at any time.
-func (s *story) consistent() {
+func (s *journey) consistent() {
 	s.t.Helper()
-	for _, row := range list[struct {
+	for _, row := range testdb.List[struct {
 		Kind, Owed, Awaiting string
 		Rung                 string     `db:"next_rung"`
 		Due                  clock.Date `db:"due_on"`
 		Next                 *time.Time `db:"next_at"`
 		Overdue, Escalated   bool
 		Acted, Stops         bool
-	}](s.office, `
+	}](s.staffed, `
 		select t.kind, t.owed_by as owed, t.awaiting, t.next_rung, t.due_on, t.next_at, t.overdue, t.escalated,
 		       exists (select from rung r where r.task_id = t.id and r.kind = t.next_rung and r.no = t.next_no) as acted,
 		       exists (select from hold h join ground_stops g on g.ground = h.ground and g.kind = t.kind
@@ -1400,9 +1401,9 @@ func (s *story) consistent() {
 			require.True(s.t, !row.Due.IsZero() && row.Due.Before(s.today()), "late before its last day: %s", what)
 		}
 	}
-	require.Equal(s.t, value[bool](s.office, `select exists (select from hold where case_ref = $1 and ended_on is null)`, s.ref), s.isOpen(casefile.TaskHold, 0), "a hold has an owner")
+	require.Equal(s.t, testdb.Value[bool](s.staffed, `select exists (select from hold where case_ref = $1 and ended_on is null)`, s.ref), s.isOpen(casefile.TaskHold, 0), "a hold has an owner")
 	if s.isOpen(casefile.TaskHold, 0) {
-		require.Equal(s.t, value[clock.Date](s.office, `select min(review_on) from hold where case_ref = $1 and ended_on is null`, s.ref), s.task(casefile.TaskHold, 0).DueOn)
+		require.Equal(s.t, testdb.Value[clock.Date](s.staffed, `select min(review_on) from hold where case_ref = $1 and ended_on is null`, s.ref), s.task(casefile.TaskHold, 0).DueOn)
 	}
 	breaches, err := verify.Make(s.t.Context(), s.desk("una"), verify.OfDeadlines)
 	require.NoError(s.t, err)
@@ -1417,7 +1418,7 @@ func (s *story) consistent() {
 func TestAnyOrderOfActs(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint("lot ", seed), func(t *testing.T) {
-			o := newOffice(t)
+			o := newStaffed(t)
 			lot := rand.New(rand.NewPCG(seed, 2026))
 			versions := []*clock.Holidays{clock.Embedded(), before(t), with(t, clock.Embedded(), holiday("england-and-wales", "2026-04-16"), holiday("scotland", "2026-04-16"),
 				holiday("england-and-wales", "2026-05-14"), holiday("S12000049", "2026-04-17"))}
@@ -1457,7 +1458,7 @@ func TestAnyOrderOfActs(t *testing.T) {
 				case 2, 3, 4:
 					for _, h := range s.holds() {
 						person, ground, _ := strings.Cut(h, " ")
-						on := value[clock.Date](o, `select opened_on from hold where case_ref = $1 and ground = $2 and person_no = $3::int and ended_on is null`, s.ref, ground, person)
+						on := testdb.Value[clock.Date](o, `select opened_on from hold where case_ref = $1 and ground = $2 and person_no = $3::int and ended_on is null`, s.ref, ground, person)
 						if lot.IntN(3) == 0 || on.Before(past) {
 							on = s.today()
 						}
@@ -1558,7 +1559,7 @@ func TestAHoldThatBeganEarlier(t *testing.T) {
 	s.heldOn(s.today(), casefile.GroundMedical, 0)
 	require.Equal(t, 21, s.left(casefile.TaskQuestionnaire))
 	s.heldOn(day("2026-03-16"), casefile.GroundMedical, 0)
-	require.Equal(t, day("2026-03-16"), value[clock.Date](s.office, `select opened_on from hold where case_ref = $1`, s.ref))
+	require.Equal(t, day("2026-03-16"), testdb.Value[clock.Date](s.staffed, `select opened_on from hold where case_ref = $1`, s.ref))
 	s.releasedOn(s.today(), casefile.GroundMedical, 0)
 	s.shows(casefile.TaskQuestionnaire, 0, "2026-04-24, reminder 2026-04-10, family", "20 March is 1, 23-27 is 6, 30-2 April is 10, 7-10 is 14, 13-17 is 19, 20-24 is 24")
 }
@@ -1571,10 +1572,10 @@ func TestConcernsHoldFromTheDayAttested(t *testing.T) {
 	for _, c := range []struct {
 		what, from string
 		left       int
-		act        func(*story)
+		act        func(*journey)
 	}{
-		{"a concern", "2026-03-16", 24, func(s *story) { s.doOn(day("2026-03-16"), "eilidh", casefile.ActConcern, 3, nil) }},
-		{"a flag", "2026-03-19", 21, func(s *story) {
+		{"a concern", "2026-03-16", 24, func(s *journey) { s.doOn(day("2026-03-16"), "eilidh", casefile.ActConcern, 3, nil) }},
+		{"a flag", "2026-03-19", 21, func(s *journey) {
 			s.doOn(day("2026-03-16"), "fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "on"})
 		}},
 	} {
@@ -1583,7 +1584,7 @@ func TestConcernsHoldFromTheDayAttested(t *testing.T) {
 			s.t = t
 			s.on(day("2026-03-19"))
 			c.act(s)
-			require.Equal(t, day(c.from), value[clock.Date](o, `select opened_on from hold where case_ref = $1`, s.ref))
+			require.Equal(t, day(c.from), testdb.Value[clock.Date](o, `select opened_on from hold where case_ref = $1`, s.ref))
 			require.Equal(t, c.left, s.left(casefile.TaskQuestionnaire))
 		})
 	}
@@ -1594,7 +1595,7 @@ func TestConcernsHoldFromTheDayAttested(t *testing.T) {
 		s.heldUntil(day("2026-03-19"), casefile.GroundChildProtection, 3, day("2026-04-17"))
 		require.Equal(t, 21, s.left(casefile.TaskQuestionnaire))
 		s.doOn(day("2026-03-16"), "eilidh", casefile.ActConcern, 3, nil)
-		require.Equal(t, []string{"2026-03-16 2026-04-17"}, list[string](o, `select opened_on || ' ' || review_on from hold where case_ref = $1`, s.ref), "the one hold, reviewed on its day")
+		require.Equal(t, []string{"2026-03-16 2026-04-17"}, testdb.List[string](o, `select opened_on || ' ' || review_on from hold where case_ref = $1`, s.ref), "the one hold, reviewed on its day")
 		s.releasedOn(s.today(), casefile.GroundChildProtection, 3)
 		s.shows(casefile.TaskQuestionnaire, 0, "2026-04-27, reminder 2026-04-13, family", "16 to 18 March are the family's again: 5 by 27 March, 9, 13 by 10 April, 18, 23 by 24 April, 24 on the 27th")
 	})
@@ -1602,7 +1603,7 @@ func TestConcernsHoldFromTheDayAttested(t *testing.T) {
 	s.on(day("2026-03-19"))
 	s.do("fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "on"})
 	s.doOn(day("2026-03-18"), "fiona", casefile.ActFlag, 3, &casefile.FlagFields{Flag: casefile.FlagAgeDispute, To: "off"})
-	require.Equal(t, day("2026-03-19"), value[clock.Date](o, `select ended_on from hold where case_ref = $1`, s.ref), "and it does not end before it began")
+	require.Equal(t, day("2026-03-19"), testdb.Value[clock.Date](o, `select ended_on from hold where case_ref = $1`, s.ref), "and it does not end before it began")
 }
 
 // TestAHoldByMistake has stopped nothing: released as one, every date is as if it
@@ -1643,14 +1644,14 @@ func TestAMistakeThatIsFoundTooLate(t *testing.T) {
 		s.heldOn(s.today(), casefile.GroundMedical, 0)
 		s.on(day("2026-03-25"))
 		s.do("fiona", casefile.ActRelease, 0, mistaken)
-		require.Equal(t, day("2026-04-10"), value[clock.Date](s.office, `select answer_by from interview where case_ref = $1`, s.ref), "26 and 27 March, 2 April is 6, 10 April is 10")
+		require.Equal(t, day("2026-04-10"), testdb.Value[clock.Date](s.staffed, `select answer_by from interview where case_ref = $1`, s.ref), "26 and 27 March, 2 April is 6, 10 April is 10")
 		require.Equal(t, 28, s.left(casefile.TaskQuestionnaire))
 	})
 	t.Run("what was answered while it stood still", func(t *testing.T) {
 		o := newLedger(t)
-		for _, release := range []func(*story){
-			func(s *story) { s.do("fiona", casefile.ActRelease, 0, mistaken) },
-			func(s *story) { s.releasedOn(day("2026-03-17"), casefile.GroundMedical, 0) },
+		for _, release := range []func(*journey){
+			func(s *journey) { s.do("fiona", casefile.ActRelease, 0, mistaken) },
+			func(s *journey) { s.releasedOn(day("2026-03-17"), casefile.GroundMedical, 0) },
 		} {
 			s := o.asked(t)
 			s.on(day("2026-03-16"))
@@ -1660,7 +1661,7 @@ func TestAMistakeThatIsFoundTooLate(t *testing.T) {
 			s.on(day("2026-05-06"))
 			release(s)
 			require.Equal(t, closedTask{Result: "complete", Attested: day("2026-05-05")}, s.closed(casefile.TaskQuestionnaire, 0), "it was in time, as far as anybody could know")
-			require.Zero(t, value[int](s.office, `select count(*) from task where case_ref = $1 and kind = 'evidence.questionnaire' and attested_on > due_on`, s.ref))
+			require.Zero(t, testdb.Value[int](s.staffed, `select count(*) from task where case_ref = $1 and kind = 'evidence.questionnaire' and attested_on > due_on`, s.ref))
 		}
 	})
 	t.Run("an answer that is not awaited any more", func(t *testing.T) {
@@ -1687,7 +1688,7 @@ func TestTheFiguresOfWhatWasMissed(t *testing.T) {
 	missed := func() []int {
 		var all []int
 		for _, now := range []string{"2026-03-01", "2030-01-01"} {
-			o.exec(`update programme set synthetic = true, business_now = $1`, at(day(now)))
+			o.Exec(`update programme set synthetic = true, business_now = $1`, at(day(now)))
 			var n int
 			require.NoError(t, o.sql("hame_worker").Get(&n, `select (programme_report()->'deadlines'->>'missed')::int`))
 			all = append(all, n)
@@ -1723,7 +1724,7 @@ func TestAnEarlierReviewThatNobodySaw(t *testing.T) {
 		s := o.asked(t)
 		s.heldUntil(s.today(), casefile.GroundCourt, 1, day("2026-09-01"))
 		require.NotContains(t, unseen(), s.ref)
-		o.exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-05', '2026-03-30', $2)`, s.ref, other.ref)
+		o.Exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-05', '2026-03-30', $2)`, s.ref, other.ref)
 		require.Contains(t, unseen(), s.ref)
 		if swept {
 			s.takeStock()
@@ -1768,7 +1769,7 @@ func TestTheCauseOfAMoveThatACalendarIsBehind(t *testing.T) {
 		s.on(day("2026-03-09"))
 		no := o.puts(s.today(), longer(t))
 		s.heldOn(s.today(), casefile.GroundCourt, 1) // which stops nothing of the family's
-		require.Equal(t, []string{"calendar 2026-03-19 2026-03-20 " + clock.Embedded().Version() + " " + longer(t).Version() + " nobody"}, list[string](o, `
+		require.Equal(t, []string{"calendar 2026-03-19 2026-03-20 " + clock.Embedded().Version() + " " + longer(t).Version() + " nobody"}, testdb.List[string](o, `
 			select concat_ws(' ', a.cause, a.old_by, a.new_by, a.old_version, a.new_version, coalesce(c.person, 'nobody'))
 			from answer_change a left join command c on c.id = a.command_id`))
 		o.toMove()
@@ -1785,7 +1786,7 @@ func TestTheTimeToAnswerAdverseMaterialStandsStill(t *testing.T) {
 	s := newLedger(t).asked(t)
 	s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: day("2026-03-02")})
 	by := func() clock.Date {
-		return value[clock.Date](s.office, `select answer_by from interview where case_ref = $1`, s.ref)
+		return testdb.Value[clock.Date](s.staffed, `select answer_by from interview where case_ref = $1`, s.ref)
 	}
 	require.Equal(t, day("2026-03-16"), by())
 	s.heldOn(day("2026-03-04"), casefile.GroundMedical, 0)
@@ -1793,7 +1794,7 @@ func TestTheTimeToAnswerAdverseMaterialStandsStill(t *testing.T) {
 	s.on(day("2026-03-13"))
 	s.releasedOn(s.today(), casefile.GroundMedical, 0)
 	require.Equal(t, day("2026-03-26"), by())
-	require.Equal(t, []string{"hold 2026-03-16 -", "release - 2026-03-26"}, list[string](s.office,
+	require.Equal(t, []string{"hold 2026-03-16 -", "release - 2026-03-26"}, testdb.List[string](s.staffed,
 		`select cause || ' ' || coalesce(old_by::text, '-') || ' ' || coalesce(new_by::text, '-') from answer_change order by no`))
 	// A court's hold stops the way to removal, and not the family's time to answer.
 	s.heldOn(s.today(), casefile.GroundCourt, 1)
@@ -1801,7 +1802,7 @@ func TestTheTimeToAnswerAdverseMaterialStandsStill(t *testing.T) {
 }
 
 // left is how many days the last change of a task's dates left.
-func (s *story) left(kind casefile.TaskKind) int {
+func (s *journey) left(kind casefile.TaskKind) int {
 	s.t.Helper()
-	return value[int](s.office, `select d.days_left from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1 and t.kind = $2 order by d.no desc limit 1`, s.ref, kind)
+	return testdb.Value[int](s.staffed, `select d.days_left from deadline_change d join task t on t.id = d.task_id where t.case_ref = $1 and t.kind = $2 order by d.no desc limit 1`, s.ref, kind)
 }

@@ -7,28 +7,29 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/testdb"
 )
 
-// asOf moves the story's clock on to a day that has not come yet.
-func (s *story) asOf(on clock.Date) {
+// asOf moves the journey's clock on to a day that has not come yet.
+func (s *journey) asOf(on clock.Date) {
 	if s.today().Before(on) {
 		s.on(on)
 	}
 }
 
-func (s *story) sent(no int, to string, on clock.Date) {
+func (s *journey) sent(no int, to string, on clock.Date) {
 	s.t.Helper()
 	s.asOf(on)
 	s.doOn(on, "morag", casefile.ActLetterSent, no, &casefile.LetterFields{To: to, By: "post"})
 }
 
-func (s *story) returned(no int, to string, on clock.Date) {
+func (s *journey) returned(no int, to string, on clock.Date) {
 	s.t.Helper()
 	s.asOf(on)
 	s.doOn(on, "morag", casefile.ActLetterReturned, no, &casefile.ReturnedFields{To: to, Reason: "gone_away"})
 }
 
-func (s *story) delivered(no int, to string, on clock.Date) {
+func (s *journey) delivered(no int, to string, on clock.Date) {
 	s.t.Helper()
 	s.asOf(on)
 	s.doOn(on, "morag", casefile.ActLetterDelivered, no, &casefile.DeliveredFields{To: to})
@@ -36,7 +37,7 @@ func (s *story) delivered(no int, to string, on clock.Date) {
 
 // begun is a family whose first letter went to it and to its representative on 2
 // March.
-func (o *office) begun(t testing.TB, change func(*casefile.Family)) *story {
+func (o *staffed) begun(t testing.TB, change func(*casefile.Family)) *journey {
 	s := o.family(t, change).until(casefile.Evidence)
 	s.sent(1, "family", monday)
 	if change == nil {
@@ -50,25 +51,25 @@ func (o *office) begun(t testing.TB, change func(*casefile.Family)) *story {
 // nobody has reached it between them; the representative's don't count
 // (process.md, Stages; row 3b).
 func TestLettersThatComeBack(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what    string
-		story   func(*story)
+		story   func(*journey)
 		stopped bool
 	}{
-		{"one", func(s *story) { s.returned(1, "family", day("2026-03-05")) }, false},
-		{"two", func(s *story) {
+		{"one", func(s *journey) { s.returned(1, "family", day("2026-03-05")) }, false},
+		{"two", func(s *journey) {
 			s.returned(1, "family", day("2026-03-05"))
 			s.sent(2, "family", day("2026-03-06"))
 			s.returned(2, "family", day("2026-03-12"))
 		}, true},
-		{"one, and two of the representative's", func(s *story) {
+		{"one, and two of the representative's", func(s *journey) {
 			s.returned(1, "representative", day("2026-03-04"))
 			s.sent(2, "representative", day("2026-03-05"))
 			s.returned(2, "representative", day("2026-03-10"))
 			s.returned(1, "family", day("2026-03-11"))
 		}, false},
-		{"two, and one delivered between them", func(s *story) {
+		{"two, and one delivered between them", func(s *journey) {
 			s.returned(1, "family", day("2026-03-05"))
 			s.returned(1, "representative", day("2026-03-05"))
 			s.sent(2, "family", day("2026-03-06"))
@@ -78,14 +79,14 @@ func TestLettersThatComeBack(t *testing.T) {
 			s.sent(3, "family", day("2026-03-11"))
 			s.returned(3, "family", day("2026-03-16"))
 		}, false},
-		{"two, and a call to the family between them", func(s *story) {
+		{"two, and a call to the family between them", func(s *journey) {
 			s.returned(1, "family", day("2026-03-05"))
 			s.asOf(day("2026-03-06"))
 			s.doOn(day("2026-03-06"), "morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"})
 			s.sent(2, "family", day("2026-03-06"))
 			s.returned(2, "family", day("2026-03-12"))
 		}, false},
-		{"two, and a call to the representative between them", func(s *story) {
+		{"two, and a call to the representative between them", func(s *journey) {
 			s.returned(1, "family", day("2026-03-05"))
 			s.asOf(day("2026-03-06"))
 			s.doOn(day("2026-03-06"), "morag", casefile.ActContact, 0, &casefile.ContactFields{How: "representative"})
@@ -114,7 +115,7 @@ func TestLettersThatComeBack(t *testing.T) {
 // reminder, no gap is recorded, and nobody is sent to reach it; the Home Office
 // looks for it, with a date. A letter sent starts the clock anew (row 3b).
 func TestAStoppedClock(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.begun(t, nil)
 	s.returned(1, "family", day("2026-03-05"))
 	s.sent(2, "family", day("2026-03-06"))
@@ -142,7 +143,7 @@ func TestAStoppedClock(t *testing.T) {
 // somebody's task, for no clock starts without it and no state is without an
 // owner (process.md, Stages; C15).
 func TestALetterThatNobodyIsAskedToSend(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Evidence)
 	s.sent(1, "family", monday)
 	s.returned(1, "family", day("2026-03-05"))
@@ -161,7 +162,7 @@ func TestALetterThatNobodyIsAskedToSend(t *testing.T) {
 // TestLettersThatCannotBe: what was not sent did not come back or arrive, and
 // nothing does so twice, nor before it was sent.
 func TestLettersThatCannotBe(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, unrepresented).until(casefile.Evidence)
 	back := &casefile.ReturnedFields{To: "family", Reason: "refused"}
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLetterReturned, 1, back)
@@ -181,21 +182,21 @@ func TestLettersThatCannotBe(t *testing.T) {
 // was the letter that served them, and they have had nothing from the decision
 // since. The time to appeal does not run on it (C9; row 9).
 func TestADecisionThatCameBack(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what     string
 		outcomes []casefile.Outcome
 		how      string
-		before   func(*story) // the letter comes back
+		before   func(*journey) // the letter comes back
 		unserved []int
 	}{
 		{"a refusal by recorded delivery", refuseAll, "recorded_delivery", nil, []int{1, 2, 3}},
 		{"a refusal by hand", refuseAll, "hand", nil, nil},
 		{"a refusal through the representative", refuseAll, "representative", nil, nil},
 		{"a grant by recorded delivery", grantAll, "recorded_delivery", nil, []int{1, 2, 3}},
-		{"a grant whose document was issued to one", grantAll, "recorded_delivery", func(s *story) { s.do("morag", casefile.ActStatusIssued, 2, nil) }, []int{1, 3}},
-		{"a refusal that one of them has appealed", refuseAll, "recorded_delivery", func(s *story) { s.do("morag", casefile.ActAppeal, 2, nil) }, []int{1, 3}},
-		{"a refusal whose window has ended", refuseAll, "recorded_delivery", func(s *story) {
+		{"a grant whose document was issued to one", grantAll, "recorded_delivery", func(s *journey) { s.do("morag", casefile.ActStatusIssued, 2, nil) }, []int{1, 3}},
+		{"a refusal that one of them has appealed", refuseAll, "recorded_delivery", func(s *journey) { s.do("morag", casefile.ActAppeal, 2, nil) }, []int{1, 3}},
+		{"a refusal whose window has ended", refuseAll, "recorded_delivery", func(s *journey) {
 			s.rung(casefile.TaskAppealWindow, 1)
 			s.rung(casefile.TaskAppealWindow, 2)
 			s.rung(casefile.TaskAppealWindow, 3)
@@ -204,7 +205,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			s := o.family(t, nil)
 			s.decided(c.outcomes)
-			letter := value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref)
+			letter := testdb.Value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref)
 			s.sent(letter, "family", monday)
 			s.sendDecision()
 			s.doOn(day("2026-03-02"), "morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: c.how, Proof: "tracking"})
@@ -214,7 +215,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 			}
 			s.asOf(day("2026-03-20"))
 			s.returned(letter, "family", day("2026-03-10"))
-			require.Equal(t, c.unserved, list[int](o, `select person_no from decision_outcome where case_ref = $1 and served_on is null order by 1`, s.ref))
+			require.Equal(t, append([]int{}, c.unserved...), testdb.List[int](o, `select person_no from decision_outcome where case_ref = $1 and served_on is null order by 1`, s.ref))
 			require.Equal(t, len(c.unserved) > 0, s.isOpen(casefile.TaskServe, 0))
 			for _, no := range c.unserved {
 				require.False(t, s.isOpen(casefile.TaskAppealWindow, no), "no time to appeal runs on it")
@@ -224,7 +225,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 			if len(c.unserved) == 0 {
 				return
 			}
-			require.Equal(t, letter+1, value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref), "it is written again")
+			require.Equal(t, letter+1, testdb.Value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref), "it is written again")
 			s.sent(letter+1, "family", s.today())
 			s.sendDecision()
 			s.do("morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "hand", Proof: "signature"})
@@ -236,7 +237,7 @@ func TestADecisionThatCameBack(t *testing.T) {
 	t.Run("twice: the family is looked for", func(t *testing.T) {
 		s := o.family(t, nil)
 		s.decided(refuseAll)
-		letter := value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref)
+		letter := testdb.Value[int](o, `select max(no) from letter where case_ref = $1 and kind = 'decision'`, s.ref)
 		for i := range 2 {
 			s.on(monday.AddDays(7 * i))
 			s.sent(letter+i, "family", s.today())

@@ -14,12 +14,13 @@ import (
 	"hame/internal/clock"
 	"hame/internal/practice"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestForgedActs: an Update is an id and a kind. Without a row of this id, case
 // and kind it changes nothing, and leaves no outcome behind.
 func TestForgedActs(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s, other := o.family(t, nil), o.family(t, nil)
 	contact := other.command("morag", casefile.ActContact, 0, monday, &casefile.ContactFields{How: "phone"})
 	mine := s.command("morag", casefile.ActContact, 0, monday, &casefile.ContactFields{How: "phone"})
@@ -43,36 +44,36 @@ func TestForgedActs(t *testing.T) {
 			other.unchanged(otherBefore)
 		})
 	}
-	require.Zero(t, value[int](o, `select count(*) from command_outcome`))
+	require.Zero(t, testdb.Value[int](o, `select count(*) from command_outcome`))
 	require.Nil(t, s.record(mine), "the act itself is still to be had")
 }
 
 // TestARoleRevokedSince: a command whose author did not hold the role on the day
 // it was written is refused, also if the trigger let it through.
 func TestARoleRevokedSince(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	revoked := s.command("morag", casefile.ActContact, 0, monday, &casefile.ContactFields{How: "phone"})
-	o.exec(`update staff set valid_from = current_date - 10, valid_to = current_date - 1 where login = 'morag'`)
+	o.Exec(`update staff set valid_from = current_date - 10, valid_to = current_date - 1 where login = 'morag'`)
 	s.refusedCommand(casefile.RefusedRole, revoked)
 
 	err := o.desk("morag").InsertCommand(t.Context(), store.NewCommand{ID: uuid.New(), Case: s.ref, Act: casefile.ActContact, AttestedOn: monday, Fields: []byte(`{}`)})
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
 
-	o.exec(`update staff set valid_from = current_date + 1 where login = 'hamish'`)
+	o.Exec(`update staff set valid_from = current_date + 1 where login = 'hamish'`)
 	err = o.desk("hamish").InsertCommand(t.Context(), store.NewCommand{ID: uuid.New(), Case: s.ref, Act: casefile.ActContact, AttestedOn: monday, Fields: []byte(`{}`)})
 	require.True(t, store.IsKind(err, store.NotPermitted), "a role that begins tomorrow: %v", err)
 
 	// Another council's lead, whose row the trigger would not have let in.
 	moved := s.command("agnes", casefile.ActAssignWelfare, 3, monday, &casefile.AssignReportFields{To: "eilidh"})
-	o.exec(`update staff set council = 'S12000036' where login = 'agnes'`)
+	o.Exec(`update staff set council = 'S12000036' where login = 'agnes'`)
 	s.refusedCommand(casefile.RefusedRole, moved)
 }
 
 // TestTheSameActTwice: a command that has an outcome gets the same answer again,
 // and its facts are written once; however often and at any hour it comes.
 func TestTheSameActTwice(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	t.Run("accepted", func(t *testing.T) {
 		s := o.family(t, nil)
 		c := s.command("morag", casefile.ActEvidence, 0, monday, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"})
@@ -125,9 +126,9 @@ func TestTheSameActTwice(t *testing.T) {
 				require.Equal(t, c.code, answers[0].Refused.Code)
 			}
 		}
-		require.Equal(t, 1, value[int](o, `select count(*) from evidence where case_ref = $1`, s.ref))
-		require.Equal(t, 3, value[int](o, `select revision from review where case_ref = $1`, s.ref))
-		require.Equal(t, 1, value[int](o, `select count(*) from task where case_ref = $1 and kind = 'listed.triage'`, s.ref))
+		require.Equal(t, 1, testdb.Value[int](o, `select count(*) from evidence where case_ref = $1`, s.ref))
+		require.Equal(t, 3, testdb.Value[int](o, `select revision from review where case_ref = $1`, s.ref))
+		require.Equal(t, 1, testdb.Value[int](o, `select count(*) from task where case_ref = $1 and kind = 'listed.triage'`, s.ref))
 	})
 	t.Run("expired while it was being recorded", func(t *testing.T) {
 		s := o.family(t, nil)
@@ -155,16 +156,16 @@ func TestTheSameActTwice(t *testing.T) {
 }
 
 // awaitBlocked waits until so many sessions of this database wait for a lock.
-func (o *office) awaitBlocked(n int) {
-	o.t.Helper()
-	require.Eventually(o.t, func() bool {
-		return value[int](o, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == n
+func (o *staffed) awaitBlocked(n int) {
+	o.T.Helper()
+	require.Eventually(o.T, func() bool {
+		return testdb.Value[int](o, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == n
 	}, 10*time.Second, 5*time.Millisecond)
 }
 
 // TestWhatAnActIsAbout: the N of REF/N fits the act and the family.
 func TestWhatAnActIsAbout(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Decision)
 	s.refused(casefile.RefusedNoSubject, "morag", casefile.ActContact, 2, &casefile.ContactFields{How: "phone"})
 	s.refused(casefile.RefusedNoSubject, "morag", casefile.ActInterview, 0, &casefile.InterviewFields{Adverse: "none"})
@@ -183,7 +184,7 @@ func TestWhatAnActIsAbout(t *testing.T) {
 // TestOfficersByName: only a caseworker owns a case, and only a lead
 // professional of the family's own council reports on a child.
 func TestOfficersByName(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	for _, nobody := range []string{"ewan", "eilidh", "nobody"} {
 		s.refused(casefile.RefusedFields, "fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: nobody})
@@ -197,7 +198,7 @@ func TestOfficersByName(t *testing.T) {
 	s.refused(casefile.RefusedRole, "rory", casefile.ActReport, 3, practice.Report())
 	s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActSignWelfare, 3, nil)
 	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
-	require.Equal(t, 1, value[int](o, `select count(*) from welfare_check where case_ref = $1`, s.ref), "an unreported check is handed on, not begun again")
+	require.Equal(t, 1, testdb.Value[int](o, `select count(*) from welfare_check where case_ref = $1`, s.ref), "an unreported check is handed on, not begun again")
 	s.do("rory", casefile.ActReport, 3, practice.Report())
 	s.do("agnes", casefile.ActSignWelfare, 3, nil)
 	s.refused(casefile.RefusedAlreadyDone, "murdo", casefile.ActSignWelfare, 3, nil)
@@ -207,7 +208,7 @@ func TestOfficersByName(t *testing.T) {
 // TestDatesThatHaveNotCome: what people attest is never later than business now,
 // by London's calendar.
 func TestDatesThatHaveNotCome(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	phone := &casefile.ContactFields{How: "phone"}
 	s.refusedCommand(casefile.RefusedFuture, s.command("morag", casefile.ActContact, 0, monday.AddDays(1), phone))
@@ -217,7 +218,7 @@ func TestDatesThatHaveNotCome(t *testing.T) {
 	s.refusedCommand(casefile.RefusedFuture, s.command("morag", casefile.ActContact, 0, july, phone))
 	s.now = s.now.Add(time.Minute)
 	require.Nil(t, s.record(s.command("morag", casefile.ActContact, 0, july, phone)), "it is the 2nd in London, though not in UTC")
-	require.Equal(t, july, value[clock.Date](o, `select made_on from contact where case_ref = $1`, s.ref))
+	require.Equal(t, july, testdb.Value[clock.Date](o, `select made_on from contact where case_ref = $1`, s.ref))
 
 	s.until(casefile.Decision)
 	s.do("morag", casefile.ActRequestCheck, 0, nil)
@@ -228,7 +229,7 @@ func TestDatesThatHaveNotCome(t *testing.T) {
 // TestFieldsAreCheckedAgain: what the fields hold is checked again here,
 // for anybody can insert a row.
 func TestFieldsAreCheckedAgain(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	for _, c := range []struct {
 		act    casefile.Act
@@ -253,7 +254,7 @@ func TestFieldsAreCheckedAgain(t *testing.T) {
 
 // TestAStuckReviewReceives, and does nothing else until operations have mended it.
 func TestAStuckReviewReceives(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	var err error
 	s.review, err = o.MarkStuck(t.Context(), activities.MarkStuckParams{Case: s.ref, Code: "OpenStage", Now: s.now})
@@ -266,7 +267,7 @@ func TestAStuckReviewReceives(t *testing.T) {
 
 // TestAReviewIsOpenedOnce, with the holds its flags ask for, also when two ask at once.
 func TestAReviewIsOpenedOnce(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, func(f *casefile.Family) {
 		f.People[0].Flags = []casefile.Flag{casefile.FlagJudicialReview, casefile.FlagRestricted}
 		f.People[2].Flags = []casefile.Flag{casefile.FlagAgeDispute, casefile.FlagChildProtection}
@@ -274,7 +275,7 @@ func TestAReviewIsOpenedOnce(t *testing.T) {
 	require.True(t, s.review.Held)
 	require.Equal(t, []string{"hold.review", "listed.allocate", "listed.reconcile"}, s.openTasks(), "a hold has an owner and a review date")
 	require.Equal(t, []string{"1 court", "3 age_dispute", "3 child_protection"},
-		list[string](o, `select person_no || ' ' || ground from hold where case_ref = $1 order by 1`, s.ref))
+		testdb.List[string](o, `select person_no || ' ' || ground from hold where case_ref = $1 order by 1`, s.ref))
 	before := s.facts()
 	again := make([]casefile.Facts, 4)
 	errs := make([]error, len(again))
@@ -299,9 +300,9 @@ func TestAReviewIsOpenedOnce(t *testing.T) {
 // TestErrorsQuoteNothing: what Temporal is told of a failure holds no value of
 // the record (process.md, invariant 5).
 func TestErrorsQuoteNothing(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
-	o.exec(`update person set date_of_birth = '31/12/1987' where case_ref = $1 and no = 2`, s.ref)
+	o.Exec(`update person set date_of_birth = '31/12/1987' where case_ref = $1 and no = 2`, s.ref)
 	_, err := o.OpenStage(t.Context(), activities.OpenStageParams{Case: s.ref, Stage: casefile.Evidence, Now: s.now})
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "1987")

@@ -6,26 +6,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/testdb"
 )
 
 // secondDue is why the case's last proposal needs a second officer.
-func (s *story) secondDue() string {
+func (s *journey) secondDue() string {
 	s.t.Helper()
-	return value[string](s.office, `select second_due from proposal where case_ref = $1 order by no desc limit 1`, s.ref)
+	return testdb.Value[string](s.staffed, `select second_due from proposal where case_ref = $1 order by no desc limit 1`, s.ref)
 }
 
 // TestADrawStaysWithTheCase: a grant that was drawn for the second officer can't be
 // drawn again until it is not (A3, F3). The next draw would let each go free.
 func TestADrawStaysWithTheCase(t *testing.T) {
-	o := newOffice(t)
-	for what, again := range map[string]func(*story){
-		"withdrawn by its author": func(s *story) {
+	o := newStaffed(t)
+	for what, again := range map[string]func(*journey){
+		"withdrawn by its author": func(s *journey) {
 			s.do("ewan", casefile.ActWithdraw, 0, &casefile.WithdrawFields{Reason: "mistake"})
 		},
-		"made stale by an act of its author's own": func(s *story) {
+		"made stale by an act of its author's own": func(s *journey) {
 			s.do("ewan", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "none"})
 		},
-		"returned by the second officer": func(s *story) {
+		"returned by the second officer": func(s *journey) {
 			s.do("ailsa", casefile.ActReturn, 0, &casefile.ReturnFields{Reasons: []string{"reasons_thin"}})
 		},
 	} {
@@ -51,7 +52,7 @@ func TestADrawStaysWithTheCase(t *testing.T) {
 // TestAReturnedCaseNeedsTwo: a refusal that the second officer returned does not
 // become a grant of its author alone. One that went back by itself may.
 func TestAReturnedCaseNeedsTwo(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).toDecision()
 	s.propose("ewan", refuseAll)
 	s.do("ailsa", casefile.ActReturn, 0, &casefile.ReturnFields{Reasons: []string{"outcome"}})
@@ -71,7 +72,7 @@ func TestAReturnedCaseNeedsTwo(t *testing.T) {
 // that needs none after one that did, nor make one need none; verify names one that
 // stands there all the same.
 func TestTheDatabaseHoldsTheSecondOfficer(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).toDecision()
 	s.sampled = true
 	s.propose("ewan", grantAll)
@@ -79,7 +80,7 @@ func TestTheDatabaseHoldsTheSecondOfficer(t *testing.T) {
 	const none = `update proposal set second_due = 'no' where case_ref = $1`
 	_, err := worker.Exec(none, s.ref)
 	require.ErrorContains(t, err, "permission denied")
-	_, err = o.admin.Exec(none, s.ref)
+	_, err = o.Super.Exec(none, s.ref)
 	require.ErrorContains(t, err, "second_officer_due", "nor can a superuser")
 	s.do("ewan", casefile.ActWithdraw, 0, &casefile.WithdrawFields{Reason: "mistake"})
 	const next = `insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, command_id)
@@ -87,17 +88,17 @@ func TestTheDatabaseHoldsTheSecondOfficer(t *testing.T) {
 	_, err = worker.Exec(next, s.ref)
 	require.ErrorContains(t, err, "second_officer_due")
 	require.NotContains(t, o.breaches(), "four eyes")
-	o.exec(`alter table proposal disable trigger user`)
-	o.exec(next, s.ref)
-	o.exec(`alter table proposal enable trigger user`)
+	o.Exec(`alter table proposal disable trigger user`)
+	o.Exec(next, s.ref)
+	o.Exec(`alter table proposal enable trigger user`)
 	require.Contains(t, o.breaches(), "four eyes")
 }
 
 // breaches lists the rules that verify finds broken.
-func (o *office) breaches() []string {
-	o.t.Helper()
+func (o *staffed) breaches() []string {
+	o.T.Helper()
 	rules := []string{}
-	require.NoError(o.t, o.sql("una").Select(&rules, `select rule from verify_record()`))
+	require.NoError(o.T, o.sql("una").Select(&rules, `select rule from verify_record()`))
 	return rules
 }
 
@@ -107,25 +108,25 @@ var nothingFound = &casefile.LookIntoFields{Finding: "no_concern"}
 // asked for or confirmed, is looked into by a senior caseworker, on record; then any
 // outcome takes two officers (A6).
 func TestAReferralIsLookedIntoFirst(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what   string
 		family func(*casefile.Family)
-		refer  func(*story)
+		refer  func(*journey)
 	}{
-		{"the police refer", nil, func(s *story) {
+		{"the police refer", nil, func(s *journey) {
 			s.do("morag", casefile.ActRequestCheck, 1, nil)
 			s.do("morag", casefile.ActRecordCheck, 1, &casefile.CheckFields{Result: casefile.CheckRefer, DoneOn: s.today()})
 		}},
-		{"the police refer, and later find the person clear", nil, func(s *story) {
+		{"the police refer, and later find the person clear", nil, func(s *journey) {
 			s.do("morag", casefile.ActRequestCheck, 1, nil)
 			s.do("morag", casefile.ActRecordCheck, 1, &casefile.CheckFields{Result: casefile.CheckRefer, DoneOn: s.today()})
 			s.do("morag", casefile.ActRequestCheck, 1, nil)
 			s.check(1, s.today())
 		}},
-		{"the file alleges public harm", func(f *casefile.Family) { f.People[0].Flags = []casefile.Flag{casefile.FlagPublicHarm} }, func(*story) {}},
-		{"public harm waits for its second officer", nil, func(s *story) { s.flag("fiona", 1, casefile.FlagPublicHarm, "on") }},
-		{"public harm is confirmed", nil, func(s *story) {
+		{"the file alleges public harm", func(f *casefile.Family) { f.People[0].Flags = []casefile.Flag{casefile.FlagPublicHarm} }, func(*journey) {}},
+		{"public harm waits for its second officer", nil, func(s *journey) { s.flag("fiona", 1, casefile.FlagPublicHarm, "on") }},
+		{"public harm is confirmed", nil, func(s *journey) {
 			s.flag("fiona", 1, casefile.FlagPublicHarm, "on")
 			s.flag("douglas", 1, casefile.FlagPublicHarm, "on")
 		}},
@@ -168,12 +169,12 @@ func TestAReferralIsLookedIntoFirst(t *testing.T) {
 				s.do("fiona", casefile.ActLookInto, 1, nothingFound)
 			}
 		}
-		require.Equal(t, 2, value[int](o, `select count(*) from looked_into where case_ref = $1`, s.ref))
+		require.Equal(t, 2, testdb.Value[int](o, `select count(*) from looked_into where case_ref = $1`, s.ref))
 	})
 	t.Run("held in the database", func(t *testing.T) {
 		s := o.family(t, nil).toDecision()
 		s.propose("ewan", refuseAll)
-		o.exec(`update security_check set result = 'refer' where case_ref = $1 and person_no = 1`, s.ref)
+		o.Exec(`update security_check set result = 'refer' where case_ref = $1 and person_no = 1`, s.ref)
 		worker := o.sql("hame_worker")
 		s.command("ailsa", casefile.ActAgree, 0, s.today(), s.agreement()) // typed, and not delivered
 		_, err := worker.Exec(`insert into officer (case_ref, person, part) values ($1, 'ailsa', 'second_officer')`, s.ref)

@@ -20,7 +20,7 @@ func loginOf(act casefile.Act) string {
 }
 
 // sample returns coded fields with which an act can be tried on a story as it stands.
-func (s *story) sample(act casefile.Act) casefile.Fields {
+func (s *journey) sample(act casefile.Act) casefile.Fields {
 	switch act {
 	case casefile.ActAssign:
 		return &casefile.AssignFields{To: "morag"}
@@ -97,11 +97,11 @@ func (s *story) sample(act casefile.Act) casefile.Fields {
 // fact is changed; one that it allows is not refused for its stage. What is accepted
 // after the signature leaves nothing without an owner, a date and an act that ends it.
 func TestEachActInEachStage(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	ofTheStage := []casefile.RefusalCode{casefile.RefusedTooEarly, casefile.RefusedTooLate, casefile.RefusedSigned, casefile.RefusedClosed}
 	for _, stage := range []casefile.Stage{casefile.Listed, casefile.Evidence, casefile.Representation, casefile.Decision, casefile.Service, casefile.Closed} {
 		t.Run(string(stage), func(t *testing.T) {
-			at := func() *story {
+			at := func() *journey {
 				s := o.family(t, nil)
 				switch stage {
 				case casefile.Service:
@@ -169,25 +169,25 @@ func TestEachActInEachStage(t *testing.T) {
 // TestWhatArrivesAfterTheSignature has an owner, a date, an act that ends it, and
 // holds the closing (A5).
 func TestWhatArrivesAfterTheSignature(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		what    string
-		arrives func(*story)
+		arrives func(*journey)
 		task    casefile.TaskKind
 		subject int
-		end     func(*story)
+		end     func(*journey)
 	}{
-		{"a representation", func(s *story) { s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"}) },
-			casefile.TaskAnswer, 1, func(s *story) {
+		{"a representation", func(s *journey) { s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"}) },
+			casefile.TaskAnswer, 1, func(s *journey) {
 				s.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "rejected"})
 			}},
-		{"evidence", func(s *story) {
+		{"evidence", func(s *journey) {
 			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "partial"})
-		}, casefile.TaskLateArrival, 0, func(s *story) {
+		}, casefile.TaskLateArrival, 0, func(s *journey) {
 			s.do("fiona", casefile.ActLateArrival, 0, &casefile.ArrivalFields{Finding: "no_change"})
 		}},
-		{"a child's concern", func(s *story) { s.do("eilidh", casefile.ActConcern, 3, nil) },
-			casefile.TaskHold, 0, func(s *story) {
+		{"a child's concern", func(s *journey) { s.do("eilidh", casefile.ActConcern, 3, nil) },
+			casefile.TaskHold, 0, func(s *journey) {
 				s.do("fiona", casefile.ActRelease, 3, &casefile.ReleaseFields{Ground: casefile.GroundChildProtection, Reason: "settled"})
 			}},
 	} {
@@ -212,7 +212,7 @@ func TestWhatArrivesAfterTheSignature(t *testing.T) {
 // TestAClosedCasesTaskEscalates like any other: what was filed and nobody reads is
 // overdue, escalated, and comes up again as a diary entry.
 func TestAClosedCasesTaskEscalates(t *testing.T) {
-	s := newOffice(t).grantedAndClosed(t)
+	s := newStaffed(t).grantedAndClosed(t)
 	s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"})
 	due := s.task(casefile.TaskArrival, 0).DueOn
 	escalate := func(on clock.Date) casefile.Task {
@@ -235,15 +235,15 @@ func TestAClosedCasesTaskEscalates(t *testing.T) {
 // one comes, opens a task for its author's role (A11). One that is refused while its
 // author waits opens none.
 func TestARefusalNobodySaw(t *testing.T) {
-	s := newOffice(t).family(t, nil).toDecision()
+	s := newStaffed(t).family(t, nil).toDecision()
 	decline := &casefile.DeclineFields{Reason: "no_agreement"}
 	s.refused(casefile.RefusedTooLate, "jean", casefile.ActDecline, 0, decline)
 	require.NotContains(t, s.kinds(), casefile.TaskExpired)
 	late := s.command("ewan", casefile.ActPropose, 0, s.today(), s.proposal(grantAll))
 	s.contact("phone") // the file changes meanwhile
-	s.exec(`alter table command disable trigger user`)
-	s.exec(`update command set recorded_at = recorded_at - interval '10 minutes' where id = $1`, late.ID)
-	s.exec(`alter table command enable trigger user`)
+	s.Exec(`alter table command disable trigger user`)
+	s.Exec(`update command set recorded_at = recorded_at - interval '10 minutes' where id = $1`, late.ID)
+	s.Exec(`alter table command enable trigger user`)
 	require.Equal(t, casefile.RefusedStale, s.record(late).Code)
 	i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool { return t.Kind == casefile.TaskExpired })
 	require.GreaterOrEqual(t, i, 0, "%v", s.openTasks())
@@ -252,7 +252,7 @@ func TestARefusalNobodySaw(t *testing.T) {
 	require.NotContains(t, s.kinds(), casefile.TaskExpired, "done again")
 }
 
-func (s *story) kinds() []casefile.TaskKind {
+func (s *journey) kinds() []casefile.TaskKind {
 	var kinds []casefile.TaskKind
 	for _, t := range s.review.Tasks {
 		kinds = append(kinds, t.Kind)
@@ -262,11 +262,11 @@ func (s *story) kinds() []casefile.TaskKind {
 
 // TestALeaversCases: each case whose owner is a caseworker no more asks for a new owner (A12).
 func TestALeaversCases(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Evidence)
 	s.takeStock()
 	require.NotContains(t, s.kinds(), casefile.TaskNewOwner)
-	o.exec(`update staff set revoked_at = clock_timestamp(), revoked_by = 'postgres' where login = 'morag'`)
+	o.Exec(`update staff set revoked_at = clock_timestamp(), revoked_by = 'postgres' where login = 'morag'`)
 	refs, err := o.Store.Unseen(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, refs, s.ref, "its review is asked to take stock")

@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/testdb"
 )
 
 // TestAStaleProposal: a proposal names the revision it was made on, and so does
 // the agreement to it.
 func TestAStaleProposal(t *testing.T) {
-	s := newOffice(t).family(t, nil).toDecision()
+	s := newStaffed(t).family(t, nil).toDecision()
 	s.drawNext(false)
 	f := s.proposal(refuseAll)
 	f.Revision--
@@ -31,22 +32,22 @@ func TestAStaleProposal(t *testing.T) {
 // TestWhatComesAfterAProposal returns it to its author: they
 // confirm or change it on the file as it now stands.
 func TestWhatComesAfterAProposal(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		name string
-		do   func(*story)
+		do   func(*journey)
 	}{
-		{"evidence", func(s *story) {
+		{"evidence", func(s *journey) {
 			s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "partial"})
 		}},
-		{"a contact", func(s *story) { s.contact("phone") }},
-		{"an interview", func(s *story) { s.interview(1) }},
-		{"a representation", func(s *story) {
+		{"a contact", func(s *journey) { s.contact("phone") }},
+		{"an interview", func(s *journey) { s.interview(1) }},
+		{"a representation", func(s *journey) {
 			s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"})
 		}},
-		{"another owner", func(s *story) { s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "isla"}) }},
-		{"a new request for a check", func(s *story) { s.do("morag", casefile.ActRequestCheck, 1, nil) }},
-		{"a new welfare check", func(s *story) {
+		{"another owner", func(s *journey) { s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "isla"}) }},
+		{"a new request for a check", func(s *journey) { s.do("morag", casefile.ActRequestCheck, 1, nil) }},
+		{"a new welfare check", func(s *journey) {
 			s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "rory"})
 		}},
 	} {
@@ -55,12 +56,12 @@ func TestWhatComesAfterAProposal(t *testing.T) {
 			s.propose("ewan", refuseAll)
 			agreed := s.agreement()
 			c.do(s)
-			require.Equal(t, "returned", value[string](o, `select state from proposal where case_ref = $1`, s.ref))
-			require.Equal(t, "{stale}", value[string](o, `select return_codes::text from proposal where case_ref = $1 and returned_by is null`, s.ref))
+			require.Equal(t, "returned", testdb.Value[string](o, `select state from proposal where case_ref = $1`, s.ref))
+			require.Equal(t, "{stale}", testdb.Value[string](o, `select return_codes::text from proposal where case_ref = $1 and returned_by is null`, s.ref))
 			require.Contains(t, s.openTasks(), "decision.propose")
 			require.NotContains(t, s.openTasks(), "decision.agree")
 			require.Equal(t, "stale", s.closed(casefile.TaskAgree, 0).Result)
-			require.Equal(t, 1, value[int](o, `select count(*) from recommendation r join rule_set s on s.hash = r.rule_set
+			require.Equal(t, 1, testdb.Value[int](o, `select count(*) from recommendation r join rule_set s on s.hash = r.rule_set
 				where r.case_ref = $1 and r.revision = $2 and s.use = 'operative'`, s.ref, s.review.Revision), "the rules are asked again")
 			s.refused(casefile.RefusedStale, "ailsa", casefile.ActAgree, 0, agreed)
 		})
@@ -80,17 +81,17 @@ func TestWhatComesAfterAProposal(t *testing.T) {
 		s.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "rejected"})
 		s.propose("ewan", refuseAll)
 		s.do("ailsa", casefile.ActAgree, 0, s.agreement())
-		require.Equal(t, 2, value[int](o, `select proposal_no from decision where case_ref = $1`, s.ref))
+		require.Equal(t, 2, testdb.Value[int](o, `select proposal_no from decision where case_ref = $1`, s.ref))
 	})
 }
 
 // TestAReturn: the second officer sends a proposal back with codes, and it is its
 // author's again.
 func TestAReturn(t *testing.T) {
-	s := newOffice(t).family(t, nil).toDecision()
+	s := newStaffed(t).family(t, nil).toDecision()
 	s.propose("ewan", refuseAll)
 	s.do("ailsa", casefile.ActReturn, 0, &casefile.ReturnFields{Reasons: []string{"child", "law"}})
-	require.Equal(t, "returned ailsa {child,law}", value[string](s.office,
+	require.Equal(t, "returned ailsa {child,law}", testdb.Value[string](s.staffed,
 		`select concat_ws(' ', state, returned_by, return_codes::text) from proposal where case_ref = $1`, s.ref))
 	require.Equal(t, []string{"decision.propose"}, s.openTasks())
 	require.Equal(t, "returned", s.closed(casefile.TaskAgree, 0).Result)
@@ -104,7 +105,7 @@ func TestAReturn(t *testing.T) {
 // TestWhatAReasonRestsOn: a finding cites evidence that is on file and held
 // something; a gap is no reason.
 func TestWhatAReasonRestsOn(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil)
 	s.instead[casefile.TaskHousing] = func(casefile.Task) {
 		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderHousing, Result: "nothing_held"})
@@ -134,5 +135,5 @@ func TestWhatAReasonRestsOn(t *testing.T) {
 	s.refused(casefile.RefusedGap, "ailsa", casefile.ActAgree, 0, a)
 	a.Reasons[0].Evidence = []int{held}
 	s.do("ailsa", casefile.ActAgree, 0, a)
-	require.Equal(t, held, value[int](o, `select evidence[1] from finding where case_ref = $1 and by_second and factor = $2`, s.ref, casefile.Factors[0]))
+	require.Equal(t, held, testdb.Value[int](o, `select evidence[1] from finding where case_ref = $1 and by_second and factor = $2`, s.ref, casefile.Factors[0]))
 }

@@ -11,9 +11,10 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/practice"
+	"hame/internal/testdb"
 )
 
-func (s *story) takeStock() {
+func (s *journey) takeStock() {
 	s.t.Helper()
 	var err error
 	s.review, err = s.TakeStock(s.t.Context(), activities.TakeStockParams{Case: s.ref, Now: s.now})
@@ -21,25 +22,25 @@ func (s *story) takeStock() {
 }
 
 // reimport has the source send the family again, changed.
-func (s *story) reimport(change func(*casefile.Family)) {
+func (s *journey) reimport(change func(*casefile.Family)) {
 	s.t.Helper()
-	f := practice.Family(value[string](s.office, `select family_key from family where case_ref = $1`, s.ref), monday)
+	f := practice.Family(testdb.Value[string](s.staffed, `select family_key from family where case_ref = $1`, s.ref), monday)
 	change(&f)
 	_, err := s.desk("archie").Import(s.t.Context(), []casefile.Family{f}, uuid.NewString(), false, monday, func() {})
 	require.NoError(s.t, err)
 }
 
-func (s *story) difference(field string) int {
+func (s *journey) difference(field string) int {
 	s.t.Helper()
-	return value[int](s.office, `select no from import_difference where case_ref = $1 and field = $2`, s.ref, field)
+	return testdb.Value[int](s.staffed, `select no from import_difference where case_ref = $1 and field = $2`, s.ref, field)
 }
 
 // TestBringingForward: to an earlier day and never to a later one, nor to one
 // that has passed, nor when the evidence has begun.
 func TestBringingForward(t *testing.T) {
-	s := newOffice(t).family(t, nil)
-	s.exec(`update listing set listing_date = '2026-04-13' where case_ref = $1`, s.ref)
-	s.exec(`update review set listing_date = '2026-04-13' where case_ref = $1`, s.ref)
+	s := newStaffed(t).family(t, nil)
+	s.Exec(`update listing set listing_date = '2026-04-13' where case_ref = $1`, s.ref)
+	s.Exec(`update review set listing_date = '2026-04-13' where case_ref = $1`, s.ref)
 	to := func(d string) *casefile.OpenFields {
 		return &casefile.OpenFields{Reason: "illness", ListingDate: day(d)}
 	}
@@ -49,7 +50,7 @@ func TestBringingForward(t *testing.T) {
 	for _, d := range []string{"2026-04-13", "2026-03-20", "2026-03-02"} {
 		s.do("fiona", casefile.ActOpen, 0, to(d))
 		require.Equal(t, day(d), s.review.ListingDate)
-		require.Equal(t, d+" brought forward: illness", value[string](s.office, `select listing_date || ' ' || why from listing where case_ref = $1`, s.ref))
+		require.Equal(t, d+" brought forward: illness", testdb.Value[string](s.staffed, `select listing_date || ' ' || why from listing where case_ref = $1`, s.ref))
 	}
 	s.refused(casefile.RefusedConstraint, "fiona", casefile.ActOpen, 0, to("2026-03-03"))
 	s.until(casefile.Evidence)
@@ -59,7 +60,7 @@ func TestBringingForward(t *testing.T) {
 // TestTakingStock opens one task for each thing that has come onto the record by
 // itself, changes no fact of the family, and does nothing the second time.
 func TestTakingStock(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.family(t, nil).until(casefile.Evidence)
 	before, revision := s.openTasks(), s.review.Revision
 	s.takeStock()
@@ -69,7 +70,7 @@ func TestTakingStock(t *testing.T) {
 	lost := s.command("morag", casefile.ActContact, 0, monday, &casefile.ContactFields{How: "phone"})
 	require.NoError(t, s.desk("hame_worker").Expire(t.Context(), lost.ID, s.now))
 	other := o.family(t, nil)
-	o.exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-02', '2026-03-30', $2)`, s.ref, other.ref)
+	o.Exec(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as) values ($1, 0, 'duplicate', '2026-03-02', '2026-03-30', $2)`, s.ref, other.ref)
 	for range 2 {
 		s.takeStock()
 		require.Len(t, s.openTasks(), len(before)+4, "two differences, an act, a hold: %v", s.openTasks())
@@ -90,11 +91,11 @@ func TestTakingStock(t *testing.T) {
 // TestNothingClosesUnread: what has arrived and nobody has read or settled holds the
 // closing, with an owner and a date each (A5).
 func TestNothingClosesUnread(t *testing.T) {
-	o := newOffice(t)
-	for what, leave := range map[string]func(*story){
-		"unread post":             func(s *story) { s.linked(s.today()) },
-		"an unsettled difference": func(s *story) { s.reimport(func(f *casefile.Family) { f.Phone = "0141 000 0000" }) },
-		"both, and two of each kind": func(s *story) {
+	o := newStaffed(t)
+	for what, leave := range map[string]func(*journey){
+		"unread post":             func(s *journey) { s.linked(s.today()) },
+		"an unsettled difference": func(s *journey) { s.reimport(func(f *casefile.Family) { f.Phone = "0141 000 0000" }) },
+		"both, and two of each kind": func(s *journey) {
 			s.linked(s.today())
 			s.linked(s.today())
 			s.reimport(func(f *casefile.Family) { f.Phone, f.Email = "1", "2" })
@@ -136,7 +137,7 @@ func TestNothingClosesUnread(t *testing.T) {
 
 // TestRecovering frees a stuck review, and is no reason to return a proposal.
 func TestRecovering(t *testing.T) {
-	s := newOffice(t).family(t, nil).toDecision()
+	s := newStaffed(t).family(t, nil).toDecision()
 	s.propose("ewan", refuseAll)
 	var err error
 	s.review, err = s.MarkStuck(t.Context(), activities.MarkStuckParams{Case: s.ref, Code: "OpenStage", Now: s.now})
@@ -151,25 +152,25 @@ func TestRecovering(t *testing.T) {
 // nobody: its reminder, its day, its escalation, and the diary after it (C15;
 // process.md, invariant 6). All are counted from Monday 2 March 2026.
 func TestTheSilenceOfTheNewTasks(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	for _, c := range []struct {
 		kind  casefile.TaskKind
-		open  func(*story) int // returns the subject
+		open  func(*journey) int // returns the subject
 		want  []string
 		after casefile.Party // who is awaited then
 	}{
-		{casefile.TaskHold, func(s *story) int { s.flag("fiona", 3, casefile.FlagChildProtection, "on"); return 0 },
+		{casefile.TaskHold, func(s *journey) int { s.flag("fiona", 3, casefile.FlagChildProtection, "on"); return 0 },
 			[]string{"due 2026-03-30", "escalation 2026-03-30", "diary 2026-04-29", "diary 2026-05-29"}, casefile.SeniorCaseworker},
-		{casefile.TaskFlag, func(s *story) int { s.flag("fiona", 1, casefile.FlagPublicHarm, "on"); return 1 },
+		{casefile.TaskFlag, func(s *journey) int { s.flag("fiona", 1, casefile.FlagPublicHarm, "on"); return 1 },
 			[]string{"due 2026-03-16", "escalation 2026-03-30", "diary 2026-04-29", "diary 2026-05-29"}, casefile.SeniorCaseworker},
-		{casefile.TaskDifference, func(s *story) int {
+		{casefile.TaskDifference, func(s *journey) int {
 			s.reimport(func(f *casefile.Family) { f.Phone = "0141 000 0000" })
 			s.takeStock()
 			return s.difference("phone")
 		}, []string{"due 2026-03-16", "escalation 2026-03-23", "diary 2026-04-22", "diary 2026-05-21"}, casefile.SeniorCaseworker},
-		{casefile.TaskReadPost, func(s *story) int { return s.linked(monday) },
+		{casefile.TaskReadPost, func(s *journey) int { return s.linked(monday) },
 			[]string{"due 2026-03-09", "escalation 2026-03-09", "diary 2026-04-08", "diary 2026-05-07"}, casefile.SeniorCaseworker},
-		{casefile.TaskTrace, func(s *story) int {
+		{casefile.TaskTrace, func(s *journey) int {
 			s.until(casefile.Evidence)
 			s.sent(1, "family", monday)
 			s.returned(1, "family", monday)
@@ -177,7 +178,7 @@ func TestTheSilenceOfTheNewTasks(t *testing.T) {
 			s.returned(2, "family", monday)
 			return 0
 		}, []string{"reminder 2026-03-16", "due 2026-03-30", "escalation 2026-03-30", "diary 2026-04-29"}, casefile.SeniorCaseworker},
-		{casefile.TaskAppeal, func(s *story) int {
+		{casefile.TaskAppeal, func(s *journey) int {
 			s.decided(refuseAll)
 			s.do("morag", casefile.ActAppeal, 2, nil)
 			return 2
@@ -189,7 +190,7 @@ func TestTheSilenceOfTheNewTasks(t *testing.T) {
 			require.Equal(t, c.want, s.silence(c.kind, subject, len(c.want)))
 			task := s.task(c.kind, subject)
 			require.Equal(t, []any{c.after, true, true, casefile.Diary}, []any{task.Awaiting, task.Overdue, task.Escalated, task.Next.Kind})
-			require.Zero(t, value[int](o, `select count(*) from decision_outcome where case_ref = $1 and $2 <> 'service.appeal'`, s.ref, string(c.kind)), "no rung writes an outcome (R1)")
+			require.Zero(t, testdb.Value[int](o, `select count(*) from decision_outcome where case_ref = $1 and $2 <> 'service.appeal'`, s.ref, string(c.kind)), "no rung writes an outcome (R1)")
 		})
 	}
 	t.Run("act.expired", func(t *testing.T) {

@@ -8,13 +8,14 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/testdb"
 	"hame/internal/verify"
 )
 
 // A refusal waits for the time that somebody has, however it was given.
 
 // relying is a refusal of the principal that relies on adverse material.
-func (s *story) relying() *casefile.ProposeFields {
+func (s *journey) relying() *casefile.ProposeFields {
 	f := s.proposal(refuseSome(1))
 	for i := range f.Reasons {
 		if f.Reasons[i].Factor == casefile.FactorConnections {
@@ -25,12 +26,12 @@ func (s *story) relying() *casefile.ProposeFields {
 }
 
 // put records adverse material that was put to the principal and is not answered.
-func (s *story) put(on string) {
+func (s *journey) put(on string) {
 	s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: day(on)})
 }
 
 // passedOver is a family that did not answer, at the beginning of representation.
-func passedOver(t *testing.T) *story {
+func passedOver(t *testing.T) *journey {
 	t.Helper()
 	s := newLedger(t).asked(t)
 	s.instead[casefile.TaskQuestionnaire] = func(casefile.Task) { s.silence(casefile.TaskQuestionnaire, 0, 3) }
@@ -39,7 +40,7 @@ func passedOver(t *testing.T) *story {
 }
 
 // waitsFor is that one thing, and no other, blocks a proposal's signature.
-func (s *story) waitsFor(block casefile.Block, f *casefile.ProposeFields) {
+func (s *journey) waitsFor(block casefile.Block, f *casefile.ProposeFields) {
 	s.t.Helper()
 	refusal := s.tryPropose("ewan", f)
 	require.NotNil(s.t, refusal)
@@ -81,18 +82,18 @@ func TestAFamilyThatIsAskedAgain(t *testing.T) {
 // from 8 June 22 June, from 10 June 24 June.
 func TestAdverseMaterialPutTwice(t *testing.T) {
 	for name, c := range map[string]struct {
-		put     func(*story)
+		put     func(*journey)
 		waits   string
 		decided string
 	}{
-		"at interviews of one day": {func(s *story) { s.put("2026-06-01"); s.put("2026-06-08") }, "2026-06-22", "2026-06-23"},
-		"in the other order":       {func(s *story) { s.put("2026-06-08"); s.put("2026-06-01") }, "2026-06-22", "2026-06-23"},
-		"later, with an earlier interview": {func(s *story) {
+		"at interviews of one day": {func(s *journey) { s.put("2026-06-01"); s.put("2026-06-08") }, "2026-06-22", "2026-06-23"},
+		"in the other order":       {func(s *journey) { s.put("2026-06-08"); s.put("2026-06-01") }, "2026-06-22", "2026-06-23"},
+		"later, with an earlier interview": {func(s *journey) {
 			s.put("2026-05-26")
 			s.on(day("2026-06-10"))
 			s.doOn(day("2026-06-05"), "morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "unanswered", PutOn: day("2026-06-10")})
 		}, "2026-06-24", "2026-06-25"},
-		"after an answer to what was put before": {func(s *story) {
+		"after an answer to what was put before": {func(s *journey) {
 			s.put("2026-05-26")
 			s.do("morag", casefile.ActInterview, 1, &casefile.InterviewFields{Adverse: "answered", PutOn: day("2026-05-26")})
 			s.on(day("2026-06-10"))
@@ -117,7 +118,7 @@ func TestAdverseMaterialPutTwice(t *testing.T) {
 func TestASignatureCatchesUpWithACalendar(t *testing.T) {
 	o := newLedger(t)
 	s := o.family(t, nil)
-	o.exec(`update programme set synthetic = true, business_now = '2026-06-08 09:00+00'`)
+	o.Exec(`update programme set synthetic = true, business_now = '2026-06-08 09:00+00'`)
 	s.on(day("2026-06-08"))
 	s.toDecision()
 	s.put("2026-06-05")
@@ -148,7 +149,7 @@ func TestASearchForAnAppeal(t *testing.T) {
 // also if a newer one was sent since.
 func TestAnOlderQuestionnaire(t *testing.T) {
 	const kind = casefile.TaskQuestionnaire
-	begin := func(t *testing.T) *story {
+	begin := func(t *testing.T) *journey {
 		s := newLedger(t).asked(t)
 		s.silence(kind, 0, 3)
 		s.returned(1, "family", day("2026-04-28"))
@@ -200,13 +201,13 @@ func TestPostWaitsByTheCalendarInForce(t *testing.T) {
 
 // TestVerifyLooksAtTheTimeToAnswer adverse material, on which a refusal may rest.
 func TestVerifyLooksAtTheTimeToAnswer(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	s := o.asked(t)
 	s.put("2026-03-05")
 	breaches, err := verify.Make(t.Context(), o.desk("una"), verify.OfDeadlines)
 	require.NoError(t, err)
 	require.Empty(t, breaches)
-	o.exec(`update interview set answer_by = '2026-03-06' where case_ref = $1`, s.ref)
+	o.Exec(`update interview set answer_by = '2026-03-06' where case_ref = $1`, s.ref)
 	breaches, err = verify.Make(t.Context(), o.desk("una"), verify.OfDeadlines)
 	require.NoError(t, err)
 	require.Len(t, breaches, 1)
@@ -235,7 +236,7 @@ func TestAHoldThatComesLate(t *testing.T) {
 		require.NotNil(t, refusal)
 		require.Equal(t, casefile.RefusedStale, refusal.Code)
 		require.Equal(t, was.DueOn, s.task(casefile.TaskQuestionnaire, 0).DueOn)
-		require.Zero(t, value[int](s.office, `select count(*) from hold where ended_on is null`))
+		require.Zero(t, testdb.Value[int](s.staffed, `select count(*) from hold where ended_on is null`))
 	}
 	s.heldOn(s.today(), casefile.GroundMedical, 0) // and a new one is a new one
 }
@@ -244,7 +245,7 @@ func TestAHoldThatComesLate(t *testing.T) {
 func TestMoreTimeThatWasAskedForTooEarly(t *testing.T) {
 	s := newLedger(t).asked(t)
 	f := s.moreTime(casefile.TaskQuestionnaire, 5, casefile.ExtensionGranted)
-	f.AskedOn = value[clock.Date](s.office, `select began from task where kind = 'evidence.questionnaire'`).AddDays(-1)
+	f.AskedOn = testdb.Value[clock.Date](s.staffed, `select began from task where kind = 'evidence.questionnaire'`).AddDays(-1)
 	refusal := s.attempt("fiona", casefile.ActExtend, 0, f)
 	require.NotNil(t, refusal)
 	require.Equal(t, casefile.RefusedBefore, refusal.Code)

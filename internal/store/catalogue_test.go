@@ -146,11 +146,11 @@ func TestNoFunctionTellsOfARestrictedFamily(t *testing.T) {
 	h.does("fiona", ref, casefile.ActAssign, 0, &casefile.AssignFields{To: "hamish", Role: casefile.Caseworker})
 	waiver := h.does("fiona", ref, casefile.ActWaive, 3, &casefile.WaiveFields{Reason: "family_asks"})
 	h.plant("restricted", ref)
-	h.exec(`update person set home_office_ref = 'Z7654321', name_key = 'hidden family' where case_ref = $1 and no = 1`, ref)
-	h.exec(`update family set representative = 'Hidden & Co' where case_ref = $1`, ref)
+	h.Exec(`update person set home_office_ref = 'Z7654321', name_key = 'hidden family' where case_ref = $1 and no = 1`, ref)
+	h.Exec(`update family set representative = 'Hidden & Co' where case_ref = $1`, ref)
 
 	var functions []called
-	require.NoError(t, h.admin.Select(&functions, `
+	require.NoError(t, h.Super.Select(&functions, `
 		select p.proname, coalesce(p.proargnames[1:p.pronargs], '{}') as names, p.provariadic <> 0 as variadic, p.prorettype = 'void'::regtype as void,
 		       array(select format_type(x.type, null) from unnest(p.proargtypes::oid[]) with ordinality x (type, n) order by x.n) as types
 		from pg_proc p where p.pronamespace = 'hame'::regnamespace and has_function_privilege('hame_staff', p.oid, 'execute') order by p.proname, p.oid`))

@@ -8,6 +8,7 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
+	"hame/internal/testdb"
 )
 
 // broken counts what broken_chains finds.
@@ -27,7 +28,7 @@ func TestTampering(t *testing.T) {
 	refused := h.types("morag", ref, casefile.ActTriage, &casefile.TriageFields{Priority: 1, PublicHarmScreen: "clear", FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.No})
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), refused.ID, casefile.Refuse(casefile.RefusedTooLate, "too late")))
 	h.does("morag", other, casefile.ActContact, 0, phone)
-	require.Zero(t, value[int](h, broken))
+	require.Zero(t, testdb.Value[int](h, broken))
 	draft := `(select id from command where kind = 'representation.draft')`
 	first := `(select id from command where case_ref = '` + ref + `' order by chain_n limit 1)`
 	late := `'` + h.types("morag", other, casefile.ActContact, phone).ID.String() + `'`
@@ -61,7 +62,7 @@ func TestTampering(t *testing.T) {
 		"head removed":          `delete from chain_head where subject = '` + ref + `'`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			tx, err := h.admin.Beginx()
+			tx, err := h.Super.Beginx()
 			require.NoError(t, err)
 			defer func() { require.NoError(t, tx.Rollback()) }()
 			_, err = tx.Exec(`set local session_replication_role = replica`)
@@ -76,7 +77,7 @@ func TestTampering(t *testing.T) {
 			require.Positive(t, found)
 		})
 	}
-	require.Zero(t, value[int](h, broken))
+	require.Zero(t, testdb.Value[int](h, broken))
 }
 
 // TestChainsUnderLoad: many hands on one case at once, and the worker among
@@ -112,10 +113,10 @@ func TestChainsUnderLoad(t *testing.T) {
 	for range logins {
 		require.NoError(t, <-errs)
 	}
-	require.Zero(t, value[int](h, broken))
+	require.Zero(t, testdb.Value[int](h, broken))
 	for subject, n := range map[string]int{ref: 4 * 8, other: 4 * 2} {
-		require.Equal(t, 2*n, value[int](h, `select n from chain_head where subject = $1`, subject), "a link a command and one an outcome")
-		require.Equal(t, n, value[int](h, `select count(*) from contact where case_ref = $1`, subject))
-		require.Equal(t, 1+n, value[int](h, `select revision from review where case_ref = $1`, subject))
+		require.Equal(t, 2*n, testdb.Value[int](h, `select n from chain_head where subject = $1`, subject), "a link a command and one an outcome")
+		require.Equal(t, n, testdb.Value[int](h, `select count(*) from contact where case_ref = $1`, subject))
+		require.Equal(t, 1+n, testdb.Value[int](h, `select revision from review where case_ref = $1`, subject))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/testdb"
 )
 
 // TestWhatARoleCanLearn of restricted cases, by any way that PostgreSQL offers: the
@@ -143,11 +144,11 @@ func TestAnImportLiftsNothing(t *testing.T) {
 	f.Phone = "0141 1"
 	require.Equal(t, ref, h.imports(f))
 	require.Empty(t, h.cases("archie"), "it stays restricted")
-	require.Equal(t, []string{"judicial_review alleged", "restricted alleged"}, list[string](h, `select flag || ' ' || state from person_flag where case_ref = $1 order by 1`, ref))
-	require.Equal(t, "0141 1", value[string](h, `select phone from family where case_ref = $1`, ref), "what else it says is taken")
+	require.Equal(t, []string{"judicial_review alleged", "restricted alleged"}, testdb.List[string](h, `select flag || ' ' || state from person_flag where case_ref = $1 order by 1`, ref))
+	require.Equal(t, "0141 1", testdb.Value[string](h, `select phone from family where case_ref = $1`, ref), "what else it says is taken")
 	differences := []string{"flag_gone 2 judicial_review", "flag_gone 2 restricted"}
 	found := func() []string {
-		return list[string](h, `select field || ' ' || person_no || ' ' || old_value from import_difference where case_ref = $1 order by 1`, ref)
+		return testdb.List[string](h, `select field || ' ' || person_no || ' ' || old_value from import_difference where case_ref = $1 order by 1`, ref)
 	}
 	require.Equal(t, differences, found())
 	f.Phone = "0141 2"
@@ -157,5 +158,5 @@ func TestAnImportLiftsNothing(t *testing.T) {
 
 	h.List(t, ref, at(monday), clock.Date(monday))
 	h.open(ref)
-	require.Equal(t, 1, value[int](h, `select count(*) from hold where case_ref = $1 and ground = 'court' and ended_on is null`, ref))
+	require.Equal(t, 1, testdb.Value[int](h, `select count(*) from hold where case_ref = $1 and ground = 'court' and ended_on is null`, ref))
 }

@@ -10,6 +10,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // codesOf turns typed codes into words.
@@ -37,7 +38,7 @@ func TestTheCodesThatBothKnow(t *testing.T) {
 		"deadline_change.cause":   codesOf(store.Causes...),
 	} {
 		table, name, _ := strings.Cut(column, ".")
-		checks := list[string](h, `select pg_get_constraintdef(c.oid) from pg_constraint c
+		checks := testdb.List[string](h, `select pg_get_constraintdef(c.oid) from pg_constraint c
 			where c.contype = 'c' and c.conrelid = ('hame.' || $1)::regclass
 			  and c.conkey = array[(select a.attnum from pg_attribute a where a.attrelid = c.conrelid and a.attname = $2)]`, table, name)
 		require.Len(t, checks, 1, "%s has one check of its codes: %v", column, checks)
@@ -48,7 +49,7 @@ func TestTheCodesThatBothKnow(t *testing.T) {
 		require.ElementsMatch(t, want, got, "%s: %s", column, checks[0])
 	}
 	for _, result := range []casefile.TaskResult{casefile.ResultGap, casefile.ResultLapsed, casefile.ResultStopped, casefile.ResultFiled, "sent"} {
-		require.Equal(t, result.TimePassed(), value[bool](h, `select time_passed($1)`, string(result)), "%s", result)
+		require.Equal(t, result.TimePassed(), testdb.Value[bool](h, `select time_passed($1)`, string(result)), "%s", result)
 	}
 }
 
@@ -57,17 +58,17 @@ func TestTheCodesThatBothKnow(t *testing.T) {
 func TestWhatTheDatabaseKnowsOfTheRules(t *testing.T) {
 	h := newHouse(t)
 	for _, l := range casefile.DatabaseLimits {
-		require.Equal(t, l.Days, value[int](h, `select limit_days($1)`, l.Name), l.Name)
+		require.Equal(t, l.Days, testdb.Value[int](h, `select limit_days($1)`, l.Name), l.Name)
 	}
 	for _, rule := range casefile.TaskRules {
-		require.Equal(t, rule.Kind.CanBeMissed(), value[bool](h, `select can_be_missed from task_kind where kind = $1`, rule.Kind), "%s", rule.Kind)
+		require.Equal(t, rule.Kind.CanBeMissed(), testdb.Value[bool](h, `select can_be_missed from task_kind where kind = $1`, rule.Kind), "%s", rule.Kind)
 	}
-	require.Equal(t, len(casefile.TaskRules), value[int](h, `select count(*) from task_kind`))
+	require.Equal(t, len(casefile.TaskRules), testdb.Value[int](h, `select count(*) from task_kind`))
 	for _, rule := range casefile.ActRules {
 		if rule.Part == casefile.NoPart {
 			continue
 		}
-		role := casefile.Party(value[string](h, `select role from part_role where part = $1`, string(rule.Part)))
+		role := casefile.Party(testdb.Value[string](h, `select role from part_role where part = $1`, string(rule.Part)))
 		require.True(t, slices.Contains(rule.Roles, role), "%s: who plays its part sees a restricted case as one who may do it", rule.Act)
 	}
 }

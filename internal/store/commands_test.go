@@ -10,6 +10,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestACommandRecordedTwice: the second time it is named, nothing is written,
@@ -22,10 +23,10 @@ func TestACommandRecordedTwice(t *testing.T) {
 		c, err := desk.Resumable(c, login, []string{ref})
 		require.NoError(t, err)
 		require.NoError(t, h.as(login).InsertCommand(t.Context(), c))
-		head := value[string](h, `select encode(hash, 'hex') from chain_head where subject = $1`, ref)
+		head := testdb.Value[string](h, `select encode(hash, 'hex') from chain_head where subject = $1`, ref)
 		err = h.as(login).InsertCommand(t.Context(), c)
 		require.True(t, store.IsKind(err, store.Recorded), "%v", err)
-		require.Equal(t, head, value[string](h, `select encode(hash, 'hex') from chain_head where subject = $1`, ref))
+		require.Equal(t, head, testdb.Value[string](h, `select encode(hash, 'hex') from chain_head where subject = $1`, ref))
 
 		mine, err := h.as(login).MyCommand(t.Context(), c.ID)
 		require.NoError(t, err)
@@ -33,9 +34,9 @@ func TestACommandRecordedTwice(t *testing.T) {
 		_, err = h.as("una").MyCommand(t.Context(), c.ID)
 		require.True(t, store.IsKind(err, store.NotFound), "another's: %v", err)
 	}
-	require.Zero(t, value[int](h, broken))
-	require.Equal(t, 2, value[int](h, `select count(*) from command`))
-	require.Equal(t, 1, value[int](h, `select count(*) from command_text`))
+	require.Zero(t, testdb.Value[int](h, broken))
+	require.Equal(t, 2, testdb.Value[int](h, `select count(*) from command`))
+	require.Equal(t, 1, testdb.Value[int](h, `select count(*) from command_text`))
 }
 
 // TestWhatAnIdFollowsFrom: the same words on the same list give the same id, in
@@ -78,7 +79,7 @@ func TestASecondOutcome(t *testing.T) {
 	require.NoError(t, h.worker.Expire(t.Context(), done.ID, at(monday)))
 	require.NoError(t, h.worker.RefuseUndelivered(t.Context(), done.ID, late))
 	require.NoError(t, h.as("morag").RecordRefusal(t.Context(), done.ID, late))
-	require.Equal(t, "accepted", value[string](h, `select outcome from command_outcome where command_id = $1`, done.ID))
+	require.Equal(t, "accepted", testdb.Value[string](h, `select outcome from command_outcome where command_id = $1`, done.ID))
 
 	raced := h.types("morag", ref, casefile.ActContact, phone)
 	var all sync.WaitGroup
@@ -94,7 +95,7 @@ func TestASecondOutcome(t *testing.T) {
 	}
 	all.Wait()
 	require.Empty(t, slices.DeleteFunc(errs[:], func(err error) bool { return err == nil }))
-	require.Equal(t, 1, value[int](h, `select count(*) from command_outcome where command_id = $1`, raced.ID))
+	require.Equal(t, 1, testdb.Value[int](h, `select count(*) from command_outcome where command_id = $1`, raced.ID))
 	h.does("morag", ref, casefile.ActContact, 0, phone)
-	require.Zero(t, value[int](h, broken))
+	require.Zero(t, testdb.Value[int](h, broken))
 }

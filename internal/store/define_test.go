@@ -11,11 +11,12 @@ import (
 
 	"hame/internal/practice"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // code lists the functions, views and triggers of the database with their definitions.
 func code(h *house) []string {
-	return list[string](h, `
+	return testdb.List[string](h, `
 		select pg_get_functiondef(oid) from pg_proc where pronamespace = 'hame'::regnamespace
 		union all select relname || pg_get_viewdef(oid) || coalesce(reloptions::text, '') from pg_class where relnamespace = 'hame'::regnamespace and relkind = 'v'
 		union all select pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = t.tgrelid
@@ -43,12 +44,12 @@ func TestADatabaseWithOtherDefinitions(t *testing.T) {
 		`grant select on hame.family to hame_staff`,
 		`update hame.defined set digest = 'that of another version'`,
 	} {
-		h.exec(`set role hame_owner; ` + other + `; reset role`)
+		h.Exec(`set role hame_owner; ` + other + `; reset role`)
 	}
 	require.NotEqual(t, want, code(h))
 	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: practice.Staff()}))
 	require.Equal(t, want, code(h))
-	require.Equal(t, []string{ref}, list[string](h, `select case_ref from hame.review`), "what holds data stays")
+	require.Equal(t, []string{ref}, testdb.List[string](h, `select case_ref from hame.review`), "what holds data stays")
 
 	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: practice.Staff()}))
 	require.Equal(t, want, code(h), "set up again, nothing changes")
@@ -77,13 +78,13 @@ func TestWhatIsForeignIsRefused(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			h := newHouse(t)
 			var me string
-			require.NoError(t, h.admin.Get(&me, `select quote_ident(session_user)`))
-			h.exec(strings.ReplaceAll(c.plant, "postgres_of_the_test", me))
-			before := value[int](h, `select count(*) from hame.staff_event`)
+			require.NoError(t, h.Super.Get(&me, `select quote_ident(session_user)`))
+			h.Exec(strings.ReplaceAll(c.plant, "postgres_of_the_test", me))
+			before := testdb.Value[int](h, `select count(*) from hame.staff_event`)
 			err := store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: append(practice.Staff(), store.StaffMember{Login: "flora", Person: "flora", Role: "caseworker"})})
 			require.ErrorContains(t, err, c.found)
 			require.ErrorContains(t, err, "nothing was written")
-			require.Equal(t, before, value[int](h, `select count(*) from hame.staff_event`))
+			require.Equal(t, before, testdb.Value[int](h, `select count(*) from hame.staff_event`))
 		})
 	}
 }
@@ -92,12 +93,12 @@ func TestWhatIsForeignIsRefused(t *testing.T) {
 func TestADatabaseThatThisVersionDoesNotKnow(t *testing.T) {
 	t.Run("older", func(t *testing.T) {
 		h := newHouse(t)
-		h.exec(`drop table hame.defined`)
+		h.Exec(`drop table hame.defined`)
 		require.ErrorContains(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{}), "set up by an older version of Hame")
 	})
 	t.Run("newer", func(t *testing.T) {
 		h := newHouse(t)
-		h.exec(`insert into hame.goose_db_version (version_id, is_applied) values (99, true)`)
+		h.Exec(`insert into hame.goose_db_version (version_id, is_applied) values (99, true)`)
 		require.ErrorContains(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{}), "set up by a newer version of Hame")
 	})
 }
@@ -106,7 +107,7 @@ func TestADatabaseThatThisVersionDoesNotKnow(t *testing.T) {
 // file of that name, made by nothing else; migrations make tables only.
 func TestTheSQLRoom(t *testing.T) {
 	h := newHouse(t)
-	have := list[string](h, `
+	have := testdb.List[string](h, `
 		select distinct proname from pg_proc where pronamespace = 'hame'::regnamespace
 		union all select relname from pg_class where relnamespace = 'hame'::regnamespace and relkind = 'v'
 		union all select distinct 'triggers of ' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
@@ -148,7 +149,7 @@ func TestTheSQLRoom(t *testing.T) {
 // schema, where PostgreSQL otherwise looks first (F1).
 func TestEveryDefinerNamesItsPath(t *testing.T) {
 	h := newHouse(t)
-	require.Empty(t, list[string](h, `
+	require.Empty(t, testdb.List[string](h, `
 		select p.oid::regprocedure::text from pg_proc p
 		where p.pronamespace = 'hame'::regnamespace and (p.prosecdef or p.prorettype = 'trigger'::regtype)
 		  and not coalesce('search_path=hame, pg_temp' = any (p.proconfig), false)`))

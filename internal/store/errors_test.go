@@ -13,6 +13,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestAServerThatIsGone is Unavailable: to be tried again, never a refusal.
@@ -35,16 +36,16 @@ func TestAServerThatIsGone(t *testing.T) {
 // blocked runs f in a transaction of the worker's while a case is locked by
 // another, and calls then when f waits for it.
 func (h *house) blocked(ref string, f func(*store.Tx) error, then func()) error {
-	h.t.Helper()
-	other, err := h.admin.Beginx()
-	require.NoError(h.t, err)
-	defer func() { require.NoError(h.t, other.Rollback()) }()
+	h.T.Helper()
+	other, err := h.Super.Beginx()
+	require.NoError(h.T, err)
+	defer func() { require.NoError(h.T, other.Rollback()) }()
 	_, err = other.Exec(`select from review where case_ref = $1 for update`, ref)
-	require.NoError(h.t, err)
+	require.NoError(h.T, err)
 	failed := make(chan error, 1)
 	go func() { failed <- h.worker.InTx(context.Background(), f) }()
-	require.Eventually(h.t, func() bool {
-		return value[int](h, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 1
+	require.Eventually(h.T, func() bool {
+		return testdb.Value[int](h, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 1
 	}, 10*time.Second, 5*time.Millisecond)
 	then()
 	return <-failed
@@ -60,7 +61,7 @@ func TestAConnectionThatIsCut(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	err := h.blocked(ref, func(tx *store.Tx) error { return lock(t.Context(), tx, ref) }, func() {
-		h.exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+		h.Exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 	})
 	require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
 	require.NoError(t, h.worker.Ping(t.Context()), "the pool opens another")
@@ -92,7 +93,7 @@ func TestATimeThatIsUp(t *testing.T) {
 			<-ctx.Done()
 			require.Eventually(t, func() bool {
 				var open int
-				err := h.admin.Get(&open, `select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`)
+				err := h.Super.Get(&open, `select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`)
 				return err == nil && open == 0
 			}, 10*time.Second, 5*time.Millisecond, "the driver has rolled it back")
 			return nil
@@ -101,7 +102,7 @@ func TestATimeThatIsUp(t *testing.T) {
 	})
 	t.Run("by the server", func(t *testing.T) {
 		err := h.blocked(ref, func(tx *store.Tx) error { return lock(t.Context(), tx, ref) }, func() {
-			h.exec(`select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+			h.Exec(`select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 		})
 		require.True(t, store.IsKind(err, store.Unavailable), "%v", err)
 	})
@@ -140,10 +141,10 @@ func TestADeadlock(t *testing.T) {
 func TestRulesThatTheDatabaseSays(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
-	h.tamper(`insert into officer (case_ref, person, part) values ($1, 'SECRETPERSON', 'proposal_author'), ($1, 'eilidh', 'welfare_author'),
+	h.Tamper(`insert into officer (case_ref, person, part) values ($1, 'SECRETPERSON', 'proposal_author'), ($1, 'eilidh', 'welfare_author'),
 		($1, 'fiona', 'waiver_giver'), ($1, 'agnes', 'welfare_signer'), ($1, 'SECRETDRAFTER', 'representation_drafter')`, ref)
 	typed := uuid.New()
-	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
+	h.Tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
 		values ($1, $2, 'decision.propose', '2026-03-02', 'x', 'SECRETPERSON', now(), 1, '', '{"outcomes": [{"person": 1, "outcome": "GRANT_ILR"},
 			{"person": 1, "outcome": "REFUSED_UPHELD"}, {"person": 1, "outcome": "SECRETOUTCOME"}]}')`, typed, ref)
 	proposal := func(tx *store.Tx, outcome casefile.Outcome, reasons ...casefile.Reason) error {
@@ -200,7 +201,7 @@ func TestRulesThatTheDatabaseSays(t *testing.T) {
 			require.NotContains(t, err.Error(), "SECRET")
 		})
 	}
-	require.Zero(t, value[int](h, `select count(*) from proposal`), "each was rolled back")
+	require.Zero(t, testdb.Value[int](h, `select count(*) from proposal`), "each was rolled back")
 
 	err := h.worker.InTx(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Review(t.Context(), "SECRETREF")
@@ -219,7 +220,7 @@ func TestRulesThatTheDatabaseSays(t *testing.T) {
 	require.NotContains(t, err.Error(), "SECRET")
 
 	// A column that can't be read is a mistake somewhere, and its value nobody's business.
-	h.exec(`update person set date_of_birth = '31/12/1987' where case_ref = $1 and no = 1`, ref)
+	h.Exec(`update person set date_of_birth = '31/12/1987' where case_ref = $1 and no = 1`, ref)
 	err = h.worker.InTx(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.People(t.Context(), ref)
 		return err

@@ -13,11 +13,12 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 func (h *house) brings(login string, synthetic bool, families ...casefile.Family) (store.Imported, error) {
-	h.t.Helper()
-	return h.as(login).Import(h.t.Context(), families, "digest", synthetic, monday, func() {})
+	h.T.Helper()
+	return h.as(login).Import(h.T.Context(), families, "digest", synthetic, monday, func() {})
 }
 
 // TestImport: what is new comes in, what is unchanged or under review stays, what
@@ -55,17 +56,17 @@ func TestImport(t *testing.T) {
 		require.Equal(t, ref, h.refs()[key])
 	}
 	require.Equal(t, []string{"N0 1 Test Street 3 0", "N1 2 Other Street 4 1", "N2 1 Test Street 3 0", "N3 1 Test Street 3 0", "N4 1 Test Street 3 0"},
-		list[string](h, `select concat_ws(' ', family_key, address, (select count(*) from person p where p.case_ref = f.case_ref),
+		testdb.List[string](h, `select concat_ws(' ', family_key, address, (select count(*) from person p where p.case_ref = f.case_ref),
 			(select count(*) from person_flag p where p.case_ref = f.case_ref)) from family f order by 1`))
-	require.Equal(t, []string{"4 12 4 0 0 0", "4 12 0 4 0 0", "5 18 1 1 1 2"}, list[string](h,
+	require.Equal(t, []string{"4 12 4 0 0 0", "4 12 0 4 0 0", "5 18 1 1 1 2"}, testdb.List[string](h,
 		`select concat_ws(' ', families, people, created, unchanged, changed, kept_back) from import_batch order by recorded_at`), "and each batch is on record")
-	require.Zero(t, value[int](h, `select count(*) from import_staging`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from import_staging`))
 }
 
 func (h *house) refs() map[string]string {
-	h.t.Helper()
+	h.T.Helper()
 	refs := map[string]string{}
-	for _, row := range list[struct {
+	for _, row := range testdb.List[struct {
 		Key string `db:"family_key"`
 		Ref string `db:"case_ref"`
 	}](h, `select family_key, case_ref from family`) {
@@ -87,7 +88,7 @@ func TestImportIsOneTransaction(t *testing.T) {
 	for name, bad := range map[string]casefile.Family{"two principals": two, "one number twice": twice, "no such lane": lane, "the same family twice": numbered(9)} {
 		_, err := h.brings("archie", false, numbered(9), bad)
 		require.Error(t, err, name)
-		require.Equal(t, []int{0, 0, 0, 0}, list[int](h, `select count(*) from family union all select count(*) from person
+		require.Equal(t, []int{0, 0, 0, 0}, testdb.List[int](h, `select count(*) from family union all select count(*) from person
 			union all select count(*) from import_batch
 			union all select (select count(*) from import_staging) + (select count(*) from import_staging_person)`), name)
 	}
@@ -105,8 +106,8 @@ func TestWhoImports(t *testing.T) {
 	}
 	_, err := h.brings("hame_admin", false, numbered(1))
 	require.True(t, store.IsKind(err, store.NotPermitted), "a superuser holds no role: %v", err)
-	require.Zero(t, value[int](h, `select count(*) from family`))
-	require.Zero(t, value[int](h, `select count(*) from import_staging`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from family`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from import_staging`))
 
 	// Nobody merges what another has staged.
 	batch := uuid.New()
@@ -119,16 +120,16 @@ func TestWhoImports(t *testing.T) {
 	for i, statement := range staged {
 		_, err = h.SQL(t, "morag").Exec(statement, batch)
 		require.ErrorContains(t, err, "may not import", "and nobody but operations stages any (F16)")
-		h.tamper(strings.Replace(strings.Replace(statement, "(batch,", "(login, batch,", 1), "values ($1,", "values ('morag', $1,", 1), batch)
+		h.Tamper(strings.Replace(strings.Replace(statement, "(batch,", "(login, batch,", 1), "values ($1,", "values ('morag', $1,", 1), batch)
 		_, err = h.SQL(t, "archie").Exec(staged[1-i], batch) // one half of a family each
 		require.NoError(t, err)
-		h.tamper(`delete from import_staging where login = 'archie'`)
+		h.Tamper(`delete from import_staging where login = 'archie'`)
 		_, err = h.SQL(t, "archie").Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}', '{}')`, batch)
 		require.NoError(t, err)
-		h.tamper(`delete from import_batch`)
+		h.Tamper(`delete from import_batch`)
 	}
-	require.Zero(t, value[int](h, `select count(*) from family`))
-	require.Zero(t, value[int](h, `select count(*) from person`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from family`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from person`))
 }
 
 // TestDuplicates are found within a file and between two, by Home Office
@@ -143,7 +144,7 @@ func TestDuplicates(t *testing.T) {
 	_, err := h.brings("archie", false, a, b)
 	require.NoError(t, err)
 	pairs := func() []string {
-		return list[string](h, `select least(x.family_key, y.family_key) || greatest(x.family_key, y.family_key) || ' ' || why || coalesce(' ' || resolved_on, '')
+		return testdb.List[string](h, `select least(x.family_key, y.family_key) || greatest(x.family_key, y.family_key) || ' ' || why || coalesce(' ' || resolved_on, '')
 			from duplicate_candidate join family x on x.case_ref = a join family y on y.case_ref = b order by 1`)
 	}
 	require.Equal(t, []string{"N1N2 home_office_ref"}, pairs())
@@ -151,7 +152,7 @@ func TestDuplicates(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"N1N2 home_office_ref", "N1N3 name_and_birth_date"}, pairs(), "across two files")
 
-	h.exec(`update duplicate_candidate set resolved_on = '2026-03-03' where why = 'home_office_ref'`)
+	h.Exec(`update duplicate_candidate set resolved_on = '2026-03-03' where why = 'home_office_ref'`)
 	b.Address = "elsewhere"
 	c.People[2].BirthDate = born(monday.AddYears(-8))
 	_, err = h.brings("archie", false, b, c)
@@ -169,7 +170,7 @@ func TestWordsInPlaceOfAReferencePairNobody(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.brings("archie", false, c)
 	require.NoError(t, err)
-	require.Zero(t, value[int](h, `select count(*) from duplicate_candidate`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from duplicate_candidate`))
 }
 
 // TestSyntheticAndRealNeverMix, and the refusal says so.
@@ -184,7 +185,7 @@ func TestSyntheticAndRealNeverMix(t *testing.T) {
 		synthetic, err := h.worker.Synthetic(t.Context())
 		require.NoError(t, err)
 		require.False(t, synthetic)
-		require.Equal(t, []string{"N1"}, list[string](h, `select family_key from family`))
+		require.Equal(t, []string{"N1"}, testdb.List[string](h, `select family_key from family`))
 		require.Error(t, h.worker.SetBusinessNow(t.Context(), at(monday)), "a real programme's now is the wall clock's")
 		require.Contains(t, refusal.Detail, "synthetic")
 	})
@@ -197,7 +198,7 @@ func TestSyntheticAndRealNeverMix(t *testing.T) {
 		_, err = h.brings("archie", false, numbered(3))
 		refusal, ok := casefile.AsRefusal(err)
 		require.True(t, ok, "%v", err)
-		require.Equal(t, 2, value[int](h, `select count(*) from family`))
+		require.Equal(t, 2, testdb.Value[int](h, `select count(*) from family`))
 		require.NoError(t, h.worker.SetBusinessNow(t.Context(), at(monday)))
 		now, err := h.as("morag").BusinessNow(t.Context())
 		require.NoError(t, err)
@@ -230,10 +231,10 @@ func TestAReferenceDrawnTwice(t *testing.T) {
 		} else {
 			require.NoError(t, err)
 			require.NoError(t, tx.Commit())
-			require.Equal(t, want, value[string](h, `select case_ref from family where family_key = 'other'`))
+			require.Equal(t, want, testdb.Value[string](h, `select case_ref from family where family_key = 'other'`))
 		}
-		require.Equal(t, 3, value[int](h, `select count(*) from person where case_ref = $1`, ref))
-		require.Equal(t, "SECRETSTREET 1", value[string](h, `select address from family where case_ref = $1`, ref))
+		require.Equal(t, 3, testdb.Value[int](h, `select count(*) from person where case_ref = $1`, ref))
+		require.Equal(t, "SECRETSTREET 1", testdb.Value[string](h, `select address from family where case_ref = $1`, ref))
 	}
 }
 
@@ -252,12 +253,12 @@ func TestImportOfMany(t *testing.T) {
 	out, err := h.brings("archie", false, families...)
 	require.NoError(t, err)
 	require.Equal(t, store.Imported{Created: 40_000}, out)
-	require.Equal(t, 40_000, value[int](h, `select count(distinct case_ref) from person`))
-	require.Equal(t, 20_000, value[int](h, `select count(*) from duplicate_candidate`))
+	require.Equal(t, 40_000, testdb.Value[int](h, `select count(distinct case_ref) from person`))
+	require.Equal(t, 20_000, testdb.Value[int](h, `select count(*) from duplicate_candidate`))
 	out, err = h.brings("archie", false, families...)
 	require.NoError(t, err)
 	require.Equal(t, store.Imported{Unchanged: 40_000}, out)
-	require.Zero(t, value[int](h, `select (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
+	require.Zero(t, testdb.Value[int](h, `select (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
 }
 
 // TestAFileThatEndsEarly brings nothing in, and says what its reader said.
@@ -273,7 +274,7 @@ func TestAFileThatEndsEarly(t *testing.T) {
 		return store.Brought{}, torn
 	}, "digest", monday)
 	require.Equal(t, torn, err)
-	require.Zero(t, value[int](h, `select (select count(*) from family) + (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
+	require.Zero(t, testdb.Value[int](h, `select (select count(*) from family) + (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
 }
 
 // TestAFamilyThatMovedAway: a later file has a family of the backlog with a council
@@ -282,7 +283,9 @@ func TestAFileThatEndsEarly(t *testing.T) {
 func TestAFamilyThatMovedAway(t *testing.T) {
 	h := newHouse(t)
 	ref := h.imports(numbered(1))
-	waits := func() []string { return list[string](h, `select case_ref from waiting_families('legacy', true)`) }
+	waits := func() []string {
+		return testdb.List[string](h, `select case_ref from waiting_families('legacy', true)`)
+	}
 	require.Equal(t, []string{ref}, waits())
 	moved := func(council string) store.Imported {
 		t.Helper()
@@ -294,13 +297,13 @@ func TestAFamilyThatMovedAway(t *testing.T) {
 	}
 	require.Equal(t, []string{ref}, moved("E09000012").MovedAway)
 	require.Empty(t, moved("E09000012").MovedAway, "it is not asked again")
-	require.Equal(t, []string{"S12000049 E09000012"}, list[string](h, `select old_value || ' ' || new_value from import_difference where case_ref = $1`, ref))
-	require.Equal(t, "S12000049", value[string](h, `select council from family where case_ref = $1`, ref))
+	require.Equal(t, []string{"S12000049 E09000012"}, testdb.List[string](h, `select old_value || ' ' || new_value from import_difference where case_ref = $1`, ref))
+	require.Equal(t, "S12000049", testdb.Value[string](h, `select council from family where case_ref = $1`, ref))
 	require.Empty(t, waits())
 	_, err := h.SQL(t, "morag").Exec(`select import_moves($1, '{}', '{}', current_date)`, "0195f2a0-0000-7000-8000-000000000000")
 	require.ErrorContains(t, err, "may not import")
 	_, err = store.GrantRole(t.Context(), h.Admin, "agnes", casefile.WelfareLead, "E09000012")
 	require.ErrorContains(t, err, "no council in Scotland")
-	_, err = h.admin.Exec(`insert into staff (login, person, role, council) values ('new', 'new', 'welfare_lead', 'E09000012')`)
+	_, err = h.Super.Exec(`insert into staff (login, person, role, council) values ('new', 'new', 'welfare_lead', 'E09000012')`)
 	require.ErrorContains(t, err, "check constraint")
 }

@@ -9,6 +9,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestNobodyStandsInTheWay of their own revocation, of set-up or of a case: no lock
@@ -18,7 +19,7 @@ func TestNobodyStandsInTheWay(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	login := "moragh_" + uuid.NewString()[:8]
-	t.Cleanup(func() { h.exec(`drop owned by ` + login + `; drop role ` + login) })
+	t.Cleanup(func() { h.Exec(`drop owned by ` + login + `; drop role ` + login) })
 	_, err := store.AddStaff(t.Context(), h.Admin, login, login)
 	require.NoError(t, err)
 	_, err = store.GrantRole(t.Context(), h.Admin, login, casefile.Caseworker, "")
@@ -30,7 +31,7 @@ func TestNobodyStandsInTheWay(t *testing.T) {
 		_, err = held.Exec(`select pg_advisory_lock(` + key + `)`)
 		require.NoError(t, err)
 	}
-	require.Zero(t, value[int](h, `select count(*) from pg_locks l join pg_database d on d.oid = l.database
+	require.Zero(t, testdb.Value[int](h, `select count(*) from pg_locks l join pg_database d on d.oid = l.database
 		where d.datname = current_database() and l.locktype = 'advisory' and l.pid <> (select pid from pg_stat_activity where usename = $1 limit 1)`, login),
 		"nobody else's advisory lock tells of a case")
 	h.does("morag", ref, casefile.ActContact, 0, phone)
@@ -58,14 +59,14 @@ func TestNobodyStandsInTheWay(t *testing.T) {
 		running <- err
 	}()
 	require.Eventually(t, func() bool {
-		return value[int](h, `select count(*) from pg_stat_activity where usename = $1 and query like '%pg_sleep%' and state = 'active'`, login) == 1
+		return testdb.Value[int](h, `select count(*) from pg_stat_activity where usename = $1 and query like '%pg_sleep%' and state = 'active'`, login) == 1
 	}, time.Minute, 20*time.Millisecond)
 	revoked, err := store.RevokeRole(t.Context(), h.Admin, login, casefile.Caseworker)
 	require.NoError(t, err)
 	require.True(t, revoked)
 	require.Error(t, <-running, "what ran was ended")
-	require.Zero(t, value[int](h, `select count(*) from case_read where login = $1`, login))
-	require.Zero(t, value[int](h, `select count(*) from pg_stat_activity where usename = $1`, login))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from case_read where login = $1`, login))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from pg_stat_activity where usename = $1`, login))
 	_, err = h.SQL(t, login).Exec(`select 1`)
 	require.ErrorContains(t, err, "not permitted to log in")
 }
@@ -91,7 +92,7 @@ func TestOnlyStaffAreEnded(t *testing.T) {
 // TestSetUpNamesWhoHoldsItUp, and changes nothing.
 func TestSetUpNamesWhoHoldsItUp(t *testing.T) {
 	h := newHouse(t)
-	h.exec(`update hame.defined set digest = 'that of another version'; drop view hame.letter_list cascade`)
+	h.Exec(`update hame.defined set digest = 'that of another version'; drop view hame.letter_list cascade`)
 	held, err := h.SQL(t, "morag").Beginx()
 	require.NoError(t, err)
 	_, err = held.Exec(`insert into command (id, case_ref, kind, attested_on) values (gen_random_uuid(), $1, 'contact.record', '2026-03-02')`, h.review(numbered(1)))

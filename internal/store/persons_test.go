@@ -7,6 +7,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestPersonsAreComparedAlike: Go and the database make the same key of a name.
@@ -21,7 +22,7 @@ func TestPersonsAreComparedAlike(t *testing.T) {
 		{"o'neil"}, {"oneil"}, {"j.smith"}, {"jsmith"}, {"archie 2"}, {""},
 	} {
 		for _, name := range same {
-			key := value[string](h, `select person_key($1)`, name)
+			key := testdb.Value[string](h, `select person_key($1)`, name)
 			require.Equal(t, casefile.PersonKey(same[0]), key, "%q", name)
 			require.Equal(t, key, casefile.PersonKey(name), "%q", name)
 		}
@@ -42,9 +43,9 @@ func TestOnePersonUnderOneSpelling(t *testing.T) {
 		if refusal.Code == casefile.RefusedConstraint {
 			require.Contains(t, refusal.Detail, `type --person "ewan"`)
 		}
-		_, err = h.admin.Exec(`insert into staff_member (login, person) values ('ewan4', $1)`, person)
+		_, err = h.Super.Exec(`insert into staff_member (login, person) values ('ewan4', $1)`, person)
 		require.ErrorContains(t, err, "one_spelling", "%q", person)
-		_, err = h.admin.Exec(`insert into staff (login, person, role) values ('ewan4', $1, 'second_officer')`, person)
+		_, err = h.Super.Exec(`insert into staff (login, person, role) values ('ewan4', $1, 'second_officer')`, person)
 		require.ErrorContains(t, err, "one_spelling", "%q", person)
 	}
 	_, err := store.AddStaff(t.Context(), h.Admin, "ewan5", "ewan mackay")
@@ -70,7 +71,7 @@ func TestRolesOfTwoHousesNeverMeet(t *testing.T) {
 		casefile.SecondOfficer: "home_office", casefile.Operations: "home_office",
 	}
 	require.Len(t, houses, len(casefile.Roles))
-	db := h.admin
+	db := h.Super
 	for _, first := range casefile.Roles {
 		for _, second := range casefile.Roles {
 			if first == second {
@@ -95,8 +96,8 @@ func TestRolesOfTwoHousesNeverMeet(t *testing.T) {
 	require.Contains(t, refusal.Detail, "ewan is decision_maker already")
 	_, err = store.GrantRole(t.Context(), h.Admin, "ewan", casefile.SecondOfficer, "")
 	require.NoError(t, err)
-	require.Empty(t, list[string](h, `select detail from breach_two_houses`))
-	h.exec(`alter table staff disable trigger one_house`)
-	h.exec(`insert into staff (login, person, role) values ('ewan', 'ewan', 'minister')`)
-	require.Len(t, list[string](h, `select detail from breach_two_houses`), 1)
+	require.Empty(t, testdb.List[string](h, `select detail from breach_two_houses`))
+	h.Exec(`alter table staff disable trigger one_house`)
+	h.Exec(`insert into staff (login, person, role) values ('ewan', 'ewan', 'minister')`)
+	require.Len(t, testdb.List[string](h, `select detail from breach_two_houses`), 1)
 }

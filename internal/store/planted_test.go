@@ -17,9 +17,9 @@ import (
 
 // breaches are what verify tells the auditor, one line each.
 func (h *house) breaches() []string {
-	h.t.Helper()
-	found, err := h.as("una").Verify(h.t.Context())
-	require.NoError(h.t, err)
+	h.T.Helper()
+	found, err := h.as("una").Verify(h.T.Context())
+	require.NoError(h.T, err)
 	lines := []string{}
 	for _, b := range found {
 		lines = append(lines, b.Rule+": "+b.Detail)
@@ -68,9 +68,9 @@ func TestTheWorkersLogin(t *testing.T) {
 		if c.constraint == "decision_as_signed" {
 			of = h.review(numbered(2))
 			h.decided(of, "ALL_GRANTED", casefile.GrantILR, nil)
-			h.tamper(`insert into officer values ($1, 'ewan', 'proposal_author'), ($1, 'ailsa', 'second_officer')`, of)
-			h.tamper(`delete from decision_outcome where case_ref = $1`, of)
-			h.tamper(`delete from decision where case_ref = $1`, of)
+			h.Tamper(`insert into officer values ($1, 'ewan', 'proposal_author'), ($1, 'ailsa', 'second_officer')`, of)
+			h.Tamper(`delete from decision_outcome where case_ref = $1`, of)
+			h.Tamper(`delete from decision where case_ref = $1`, of)
 		}
 		_, err := worker.Exec(c.statement, of)
 		require.ErrorContains(t, err, "(23514)", "%s", what)
@@ -93,7 +93,7 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 	require.NoError(t, err)
 	h.putOff()
 	require.Empty(t, h.breaches())
-	h.tamper(`delete from flag_request`)
+	h.Tamper(`delete from flag_request`)
 	for _, c := range []struct{ what, plant, undo, found string }{
 		{"an outcome turned round", `update decision_outcome set outcome = 'REFUSED_UPHELD' where person_no = 1`, `update decision_outcome set outcome = 'GRANT_ILR'`,
 			"people decide: the outcome of person 1 is not the one that was proposed"},
@@ -135,10 +135,10 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 		if c.what == "an outcome turned round" {
 			h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
 		}
-		h.tamper(c.plant)
+		h.Tamper(c.plant)
 		require.Contains(t, h.breaches(), c.found, c.what)
 		if c.undo != "" {
-			h.tamper(c.undo)
+			h.Tamper(c.undo)
 			require.NotContains(t, h.breaches(), c.found, c.what)
 		}
 	}
@@ -148,7 +148,7 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 // stands in them (F13).
 func TestALinkSaysWhatItCovers(t *testing.T) {
 	h := newHouse(t)
-	texts := list[string](h, `
+	texts := testdb.List[string](h, `
 		select link_text('a', 'b|c', 'd') union all select link_text('a|b', 'c', 'd') union all select link_text('a', 'b', 'c|d')
 		union all select link_text('a', null, 'b') union all select link_text('a', 'b', null) union all select link_text('a', '', 'b')
 		union all select link_text('a', '-', 'b') union all select link_text('a', '1:b')`)
@@ -170,7 +170,7 @@ func TestAReadingIsRecordedFirst(t *testing.T) {
 		{"morag", "timeline", `select to_jsonb(x) from case_timeline($1) x`}, {"morag", "clocks", `select case_clocks($1)`},
 		{"una", "audit", `select to_jsonb(x) from audit_show($1) x`},
 	} {
-		h.tamper(`delete from case_read`)
+		h.Tamper(`delete from case_read`)
 		db := h.SQL(t, c.login)
 		_, err := db.Exec(c.query, ref)
 		require.ErrorContains(t, err, "record_read", "%s without a record", c.part)
@@ -196,16 +196,16 @@ func TestAReadingIsRecordedFirst(t *testing.T) {
 		_, err = tx.Exec(c.query, ref)
 		require.NoError(t, err)
 		require.NoError(t, tx.Rollback())
-		require.Equal(t, 1, value[int](h, `select count(*) from case_read where login = $1 and case_ref = $2 and what = $3`, c.login, ref, c.part))
+		require.Equal(t, 1, testdb.Value[int](h, `select count(*) from case_read where login = $1 and case_ref = $2 and what = $3`, c.login, ref, c.part))
 
-		h.tamper(`update case_read set read_at = read_at - interval '2 minutes'`)
+		h.Tamper(`update case_read set read_at = read_at - interval '2 minutes'`)
 		_, err = db.Exec(c.query, ref)
 		require.ErrorContains(t, err, "record_read", "a record of earlier serves no longer")
 	}
 	var there bool
 	require.NoError(t, h.SQL(t, "morag").Get(&there, `select record_read($1, 'case show')`, hidden))
 	require.False(t, there)
-	require.Zero(t, value[int](h, `select count(*) from case_read where case_ref = $1`, hidden))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from case_read where case_ref = $1`, hidden))
 	for _, what := range []string{"case\x1b[1A", "", "Case", string(make([]byte, 100))} {
 		_, err := h.SQL(t, "morag").Exec(`select record_read($1, $2)`, ref, what)
 		require.Error(t, err, "%q is no word for what is read (F14)", what)
@@ -269,7 +269,7 @@ func TestWhatALoginMayWrite(t *testing.T) {
 			return err
 		}
 		_, err = morag.Exec(`insert into command_text (command_id, salt, body)
-			select $1, '\x00', $2`, value[string](h, `select id::text from command order by recorded_at desc limit 1`), body)
+			select $1, '\x00', $2`, testdb.Value[string](h, `select id::text from command order by recorded_at desc limit 1`), body)
 		return err
 	}
 	require.NoError(t, text("two lines\nand a\ttab, with \u200f a mark of direction"))
@@ -325,16 +325,16 @@ func TestADecisionsActsInTheirOrder(t *testing.T) {
 	ref := h.review(numbered(1))
 	agreed := store.NewCommand{ID: uuid.New(), Case: ref, Act: casefile.ActAgree, AttestedOn: monday, Fields: []byte(`{}`)}
 	require.NoError(t, h.as("ailsa").InsertCommand(t.Context(), agreed))
-	h.tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
+	h.Tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
 		select $1, 'accepted', '2026-03-02 09:00Z', n, '' from chain_append($2, 'planted')`, agreed.ID, ref)
 	h.decided(ref, "ALL_GRANTED", casefile.GrantILR, "ailsa")
 	const before, after = "people decide: its second officer agreed to it before it was proposed", "people decide: it was signed before it was proposed and agreed to"
 	require.Contains(t, h.breaches(), before)
-	h.tamper(`update command_outcome set chain_n = n, business_at = '2026-03-02 09:00:01Z' from chain_append($2, 'planted') where command_id = $1`, agreed.ID, ref)
-	h.tamper(`update command set chain_n = o.chain_n - 1 from command_outcome o where o.command_id = id and id = $1`, agreed.ID)
+	h.Tamper(`update command_outcome set chain_n = n, business_at = '2026-03-02 09:00:01Z' from chain_append($2, 'planted') where command_id = $1`, agreed.ID, ref)
+	h.Tamper(`update command set chain_n = o.chain_n - 1 from command_outcome o where o.command_id = id and id = $1`, agreed.ID)
 	require.NotContains(t, h.breaches(), before)
 	require.Contains(t, h.breaches(), after)
-	h.tamper(`update decision set signed_at = '2026-03-02 09:00:01Z'`)
+	h.Tamper(`update decision set signed_at = '2026-03-02 09:00:01Z'`)
 	require.NotContains(t, h.breaches(), before)
 	require.NotContains(t, h.breaches(), after)
 }

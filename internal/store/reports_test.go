@@ -10,44 +10,45 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // decided writes a signed decision on a case, as the superuser.
 func (h *house) decided(ref, rollup string, outcome casefile.Outcome, second any) {
-	h.t.Helper()
+	h.T.Helper()
 	command := uuid.New()
-	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
+	h.Tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash, fields)
 		select $1, $2, 'decision.propose', '2026-03-02', 'ewan', 'ewan', now(), (select n from chain_append($2, 'planted')), '',
 			jsonb_build_object('outcomes', jsonb_agg(jsonb_build_object('person', no, 'outcome', $3::text))) from person where case_ref = $2`, command, ref, outcome)
-	h.tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
+	h.Tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
 		select $1, 'accepted', '2026-03-02 09:00Z', n, '' from chain_append($2, 'planted')`, command, ref)
-	h.tamper(`insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
+	h.Tamper(`insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
 		values ($1, 1, 'ewan', 1, '2026-03-02', '2026-03-02 09:00Z', 'no', 'signed', $2)`, ref, command)
-	h.tamper(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+	h.Tamper(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
 		select case_ref, 1, 1, 'ewan', $2, 'no', '2026-03-02', '2026-03-02 09:00Z', $3, rule_set from review where case_ref = $1`, ref, second, rollup)
-	h.tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) select case_ref, 1, no, $2 from person where case_ref = $1`, ref, outcome)
-	h.tamper(`insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on, signed_on) values ($1, 3, 1, 'eilidh', '2026-03-02', '2026-03-02')`, ref)
-	h.tamper(`update review set signed_on = '2026-03-02', rollup = $2 where case_ref = $1`, ref, rollup)
+	h.Tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) select case_ref, 1, no, $2 from person where case_ref = $1`, ref, outcome)
+	h.Tamper(`insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on, signed_on) values ($1, 3, 1, 'eilidh', '2026-03-02', '2026-03-02')`, ref)
+	h.Tamper(`update review set signed_on = '2026-03-02', rollup = $2 where case_ref = $1`, ref, rollup)
 }
 
 func (h *house) served(ref string, on clock.Date) {
-	h.t.Helper()
+	h.T.Helper()
 	h.writes(ref)
-	h.exec(`update decision_outcome set served_on = $2, served_how = 'hand', proof = 'signature' where case_ref = $1`, ref, on)
+	h.Exec(`update decision_outcome set served_on = $2, served_how = 'hand', proof = 'signature' where case_ref = $1`, ref, on)
 }
 
 // writes puts the letter of the decision on record as sent to everybody.
 func (h *house) writes(ref string) {
-	h.t.Helper()
-	h.tamper(`insert into letter (case_ref, no, kind, created_at) values ($1, 90, 'decision', '2026-03-02 09:00Z') on conflict do nothing`, ref)
-	h.tamper(`insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id)
+	h.T.Helper()
+	h.Tamper(`insert into letter (case_ref, no, kind, created_at) values ($1, 90, 'decision', '2026-03-02 09:00Z') on conflict do nothing`, ref)
+	h.Tamper(`insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id)
 		select $1, 90, w, 'post', '2026-03-02', gen_random_uuid() from unnest(array['family', 'representative']) w on conflict do nothing`, ref)
 }
 
 func (h *house) closes(ref string) {
-	h.t.Helper()
-	h.exec(`update task set closed_at = now(), result = 'closed' where case_ref = $1 and closed_at is null`, ref)
-	h.exec(`update review set stage = 'closed', closed_at = now() where case_ref = $1`, ref)
+	h.T.Helper()
+	h.Exec(`update task set closed_at = now(), result = 'closed' where case_ref = $1 and closed_at is null`, ref)
+	h.Exec(`update review set stage = 'closed', closed_at = now() where case_ref = $1`, ref)
 }
 
 // TestTheReportReconciles to the families imported, wherever each of them is.
@@ -80,7 +81,7 @@ func TestTheReportReconciles(t *testing.T) {
 	part := h.review(numbered(10))
 	h.decided(part, "MIXED", casefile.GrantHP, "ailsa")
 	h.writes(part)
-	h.exec(`update decision_outcome set served_on = '2026-03-04', served_how = 'hand', proof = 'signature' where case_ref = $1 and person_no < 3`, part)
+	h.Exec(`update decision_outcome set served_on = '2026-03-04', served_how = 'hand', proof = 'signature' where case_ref = $1 and person_no < 3`, part)
 
 	for _, login := range []string{"archie", "fiona", "una", "hame_worker"} {
 		r, err := h.as(login).Report(t.Context())
@@ -107,14 +108,14 @@ func TestTheReportReconciles(t *testing.T) {
 func TestDeadlinesReported(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
-	h.exec(`delete from task`)
+	h.Exec(`delete from task`)
 	task := func(kind string, closed bool, attested any, rungs ...string) {
 		t.Helper()
-		id := value[int64](h, `insert into task (case_ref, kind, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at, closed_at, result, attested_on)
+		id := testdb.Value[int64](h, `insert into task (case_ref, kind, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at, closed_at, result, attested_on)
 			values ($1, $2, 'evidence', 'gp', '2026-03-02', 10, 'calendar', '', '2026-03-12', false, now(), 'due', now(),
 				case when $3 then now() end, case when $3 then 'x' end, $4) returning id`, ref, kind, closed, attested)
 		for i := 0; i < len(rungs); i += 2 {
-			h.exec(`insert into rung (task_id, kind, on_at, acted_at, effect) values ($1, $2, now(), now(), $3)`, id, rungs[i], rungs[i+1])
+			h.Exec(`insert into rung (task_id, kind, on_at, acted_at, effect) values ($1, $2, now(), now(), $3)`, id, rungs[i], rungs[i+1])
 		}
 	}
 	task("a", true, "2026-03-12")
@@ -138,21 +139,21 @@ func TestDeadlinesReported(t *testing.T) {
 	}
 	require.Equal(t, [2]int{3, 3}, missed(), "figures count alike")
 	// A calendar that is put in force later moves the day of a gap beyond that on which its rung acted.
-	h.exec(`update task set due_on = current_date + 1 where kind = 'd'`)
+	h.Exec(`update task set due_on = current_date + 1 where kind = 'd'`)
 	require.Equal(t, [2]int{2, 2}, missed())
 }
 
 // putOff puts every rung off: these reviews stand in the past, and no review
 // runs to let their rungs act.
 func (h *house) putOff() {
-	h.t.Helper()
-	h.exec(`update task set next_at = clock_timestamp() + interval '1 day' where closed_at is null`)
+	h.T.Helper()
+	h.Exec(`update task set next_at = clock_timestamp() + interval '1 day' where closed_at is null`)
 }
 
 func (h *house) verifies() ([]store.Breach, error) {
-	h.t.Helper()
+	h.T.Helper()
 	h.putOff()
-	return h.as("una").Verify(h.t.Context())
+	return h.as("una").Verify(h.T.Context())
 }
 
 // TestARungThatNeverActed is found: one whose time has passed, and one that a later
@@ -169,20 +170,20 @@ func TestARungThatNeverActed(t *testing.T) {
 		}
 		return all
 	}
-	h.exec(`update task set next_at = clock_timestamp() + interval '1 day'`)
+	h.Exec(`update task set next_at = clock_timestamp() + interval '1 day'`)
 	require.Empty(t, found())
-	h.exec(`update task set next_at = clock_timestamp() - interval '2 hours' where kind = 'listed.reconcile'`)
+	h.Exec(`update task set next_at = clock_timestamp() - interval '2 hours' where kind = 'listed.reconcile'`)
 	require.Contains(t, found(), "every rung acts: reminder of listed.reconcile was to act at")
-	h.exec(`update task set next_at = clock_timestamp() + interval '1 day', next_rung = 'escalation' where kind = 'listed.reconcile'`)
+	h.Exec(`update task set next_at = clock_timestamp() + interval '1 day', next_rung = 'escalation' where kind = 'listed.reconcile'`)
 	require.Contains(t, found(), "every rung acts: the due rung of listed.reconcile never acted")
-	h.exec(`insert into rung (task_id, kind, on_at, acted_at, effect) select id, 'due', now(), now(), '' from task where kind = 'listed.reconcile'`)
+	h.Exec(`insert into rung (task_id, kind, on_at, acted_at, effect) select id, 'due', now(), now(), '' from task where kind = 'listed.reconcile'`)
 	require.Empty(t, found())
-	h.exec(`drop index one_open_task_of_a_kind`)
-	h.exec(`insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+	h.Exec(`drop index one_open_task_of_a_kind`)
+	h.Exec(`insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
 		select case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at from task where kind = 'listed.allocate'`)
 	require.Contains(t, found(), "nothing happens twice: 2 open tasks of kind listed.allocate")
-	h.exec(`delete from task where id = (select max(id) from task)`)
-	h.tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 9, 'GRANT_ILR')`, ref)
+	h.Exec(`delete from task where id = (select max(id) from task)`)
+	h.Tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 9, 'GRANT_ILR')`, ref)
 	require.Contains(t, found(), "people decide: person 9 has an outcome, and there is no such decision")
 	require.Contains(t, found(), "people decide: an outcome for person 9, who is not of the family")
 }
@@ -201,7 +202,7 @@ func TestVerify(t *testing.T) {
 	}
 
 	// These two rules are constraints as well, which must be gone before anybody can break them.
-	h.exec(`alter table decision drop constraint second_officer_due, drop constraint decision_four_eyes`)
+	h.Exec(`alter table decision drop constraint second_officer_due, drop constraint decision_four_eyes`)
 	n := 1
 	next := func() string { n++; return h.review(numbered(n)) }
 	expect := map[string]string{} // case to rule
@@ -215,41 +216,41 @@ func TestVerify(t *testing.T) {
 	breach("people decide", func(ref string) { h.decided(ref, "MIXED", casefile.RefusedUpheld, "ewan") })
 	breach("people decide", func(ref string) {
 		h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
-		h.tamper(`update proposal set command_id = gen_random_uuid() where case_ref = $1`, ref)
+		h.Tamper(`update proposal set command_id = gen_random_uuid() where case_ref = $1`, ref)
 	})
 	breach("every child is seen", func(ref string) {
 		h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
-		h.tamper(`delete from welfare_check where case_ref = $1`, ref)
+		h.Tamper(`delete from welfare_check where case_ref = $1`, ref)
 	})
 	breach("every child is seen", func(ref string) {
 		h.decided(ref, "ALL_REFUSED", casefile.RefusedUpheld, "ailsa")
-		h.tamper(`delete from welfare_check where case_ref = $1`, ref)
-		h.tamper(`insert into welfare_waiver (case_ref, person_no, giver, given_on, command_id) values ($1, 3, 'fiona', '2026-03-02', gen_random_uuid())`, ref)
+		h.Tamper(`delete from welfare_check where case_ref = $1`, ref)
+		h.Tamper(`insert into welfare_waiver (case_ref, person_no, giver, given_on, command_id) values ($1, 3, 'fiona', '2026-03-02', gen_random_uuid())`, ref)
 	})
 	breach("nothing is lost", func(ref string) {
 		c := h.types("morag", ref, casefile.ActContact, phone)
-		h.tamper(`update command set recorded_at = recorded_at - interval '2 minutes' where id = $1`, c.ID)
+		h.Tamper(`update command set recorded_at = recorded_at - interval '2 minutes' where id = $1`, c.ID)
 	})
 	breach("nothing is lost", func(ref string) {
 		c := h.does("morag", ref, casefile.ActContact, 0, phone)
-		h.tamper(`update command set person = 'isla' where id = $1`, c.ID)
+		h.Tamper(`update command set person = 'isla' where id = $1`, c.ID)
 	})
 	breach("an owner and a next date", func(ref string) {
 		h.evidence(ref)
-		h.exec(`update task set closed_at = now(), result = 'x' where case_ref = $1`, ref)
+		h.Exec(`update task set closed_at = now(), result = 'x' where case_ref = $1`, ref)
 	})
-	breach("an owner and a next date", func(ref string) { h.exec(`update review set stuck = 'OpenStage' where case_ref = $1`, ref) })
+	breach("an owner and a next date", func(ref string) { h.Exec(`update review set stuck = 'OpenStage' where case_ref = $1`, ref) })
 	breach("served before closed", func(ref string) {
 		h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
 		h.served(ref, monday)
 		h.writes(ref)
-		h.exec(`update decision_outcome set served_on = null, served_how = null, proof = null where case_ref = $1 and person_no = 2`, ref)
+		h.Exec(`update decision_outcome set served_on = null, served_how = null, proof = null where case_ref = $1 and person_no = 2`, ref)
 		h.closes(ref)
 	})
 	waived := next()
 	h.decided(waived, "ALL_GRANTED", casefile.GrantILR, nil)
-	h.tamper(`delete from welfare_check where case_ref = $1`, waived)
-	h.tamper(`insert into welfare_waiver (case_ref, person_no, giver, given_on, command_id) values ($1, 3, 'fiona', '2026-03-02', gen_random_uuid())`, waived)
+	h.Tamper(`delete from welfare_check where case_ref = $1`, waived)
+	h.Tamper(`insert into welfare_waiver (case_ref, person_no, giver, given_on, command_id) values ($1, 3, 'fiona', '2026-03-02', gen_random_uuid())`, waived)
 	fresh := next()
 	h.types("morag", fresh, casefile.ActContact, phone) // under way
 
@@ -281,7 +282,7 @@ func TestVerifyLooksAtEachOutcome(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	h.decided(ref, "ALL_GRANTED", casefile.GrantILR, nil)
-	h.tamper(`update decision_outcome set outcome = 'REFUSED_UPHELD' where case_ref = $1 and person_no = 2`, ref)
+	h.Tamper(`update decision_outcome set outcome = 'REFUSED_UPHELD' where case_ref = $1 and person_no = 2`, ref)
 	found, err := h.verifies()
 	require.NoError(t, err)
 	require.Contains(t, found, store.Breach{Rule: "people decide", Case: ref, Detail: "a refusal without a second officer"})
@@ -289,9 +290,9 @@ func TestVerifyLooksAtEachOutcome(t *testing.T) {
 
 // recovers puts an accepted case.recover on record.
 func (h *house) recovers(ref string) {
-	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
+	h.Tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
 		values (md5($1)::uuid, $1, 'case.recover', '2026-03-02', 'x', 'x', now(), 100, '')`, ref)
-	h.tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', now(), 101, '')`, ref)
+	h.Tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', now(), 101, '')`, ref)
 }
 
 // TestReviewsOnRecord tells which reviews should run.
@@ -343,7 +344,7 @@ func TestSummerDays(t *testing.T) {
 		s, err := h.as("morag").CaseSummary(t.Context(), ref)
 		require.NoError(t, err)
 		require.Equal(t, on, s.ListingDate)
-		require.Equal(t, on.String(), value[string](h, `select listing_date::text from listing where case_ref = $1`, ref))
+		require.Equal(t, on.String(), testdb.Value[string](h, `select listing_date::text from listing where case_ref = $1`, ref))
 		drawn, err := h.worker.DrawnAt(t.Context(), ref)
 		require.NoError(t, err)
 		require.True(t, midnight.Equal(drawn), "%s, %s", midnight, drawn)

@@ -54,7 +54,7 @@ func TestAFamilyThatIsRestrictedAndLiftedWhileItMoves(t *testing.T) {
 		require.True(t, found)
 		require.Equal(t, []bool{apart, started}, []bool{m.Apart, m.Started})
 	}
-	lapses := func() { h.exec(`update review_to_move set claimed_until = '-infinity'`) }
+	lapses := func() { h.Exec(`update review_to_move set claimed_until = '-infinity'`) }
 	place := func(apart, moving bool) {
 		t.Helper()
 		p, err := worker.PlaceOf(t.Context(), ref)
@@ -92,9 +92,9 @@ func TestAFamilyThatIsRestrictedAndLiftedWhileItMoves(t *testing.T) {
 	db.MustExec(restrict, ref, false)
 	claim(false, false)
 	require.NoError(t, worker.ReviewMoved(t.Context(), moved(ref, false), false))
-	h.exec(`update review_to_move set started = true, claimed_until = '-infinity'`)
+	h.Exec(`update review_to_move set started = true, claimed_until = '-infinity'`)
 	db.MustExec(restrict, ref, true)
-	h.exec(`update review_to_move set started = true`) // as a report that came too late would have it
+	h.Exec(`update review_to_move set started = true`) // as a report that came too late would have it
 	claim(true, false)
 }
 
@@ -102,7 +102,7 @@ func TestAFamilyThatIsRestrictedAndLiftedWhileItMoves(t *testing.T) {
 func TestACalendarNamesNoRestrictedCase(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
-	h.tamper(`insert into calendar_application (version, replaced, reason, command_id, applied_at, failed)
+	h.Tamper(`insert into calendar_application (version, replaced, reason, command_id, applied_at, failed)
 		select version, version, 'proclamation', gen_random_uuid(), now(), array[$1] from calendar_version limit 1`, ref)
 	failed := func(login string) []string {
 		p, err := h.as(login).CalendarProgress(t.Context())
@@ -110,7 +110,7 @@ func TestACalendarNamesNoRestrictedCase(t *testing.T) {
 		return p.Failed
 	}
 	require.Equal(t, []string{ref}, failed("archie"))
-	h.tamper(restrict, ref, true)
+	h.Tamper(restrict, ref, true)
 	require.Equal(t, []string{"a restricted case"}, failed("archie"))
 	require.Equal(t, []string{ref}, failed("fiona"))
 }

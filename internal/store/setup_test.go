@@ -9,6 +9,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/practice"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // TestSetupTwice: what is there stays; also when two set up at once.
@@ -17,10 +18,10 @@ func TestSetupTwice(t *testing.T) {
 	ref := h.review(numbered(1))
 	h.does("morag", ref, casefile.ActContact, 0, phone)
 	count := func() []int {
-		return list[int](h, `select count(*) from staff union all select count(*) from act_role union all select count(*) from rule_set
+		return testdb.List[int](h, `select count(*) from staff union all select count(*) from act_role union all select count(*) from rule_set
 			union all select count(*) from family union all select count(*) from command union all select count(*) from programme`)
 	}
-	key := value[string](h, `select sampling_key from programme`)
+	key := testdb.Value[string](h, `select sampling_key from programme`)
 	before := count()
 	errs := make(chan error, 2)
 	for range cap(errs) {
@@ -30,11 +31,11 @@ func TestSetupTwice(t *testing.T) {
 		require.NoError(t, <-errs)
 	}
 	require.Equal(t, before, count())
-	require.Equal(t, key, value[string](h, `select sampling_key from programme`))
+	require.Equal(t, key, testdb.Value[string](h, `select sampling_key from programme`))
 	h.does("morag", ref, casefile.ActContact, 0, phone)
 
 	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: []store.StaffMember{{Login: "morag", Person: "morag", Role: casefile.SeniorCaseworker}}}))
-	require.Equal(t, []string{"caseworker", "senior_caseworker"}, list[string](h, `select role from staff where login = 'morag' order by 1`))
+	require.Equal(t, []string{"caseworker", "senior_caseworker"}, testdb.List[string](h, `select role from staff where login = 'morag' order by 1`))
 }
 
 // TestWhoMayDoWhatIsTheCodesOwn: the table in the database is the one in the code.
@@ -46,9 +47,9 @@ func TestWhoMayDoWhatIsTheCodesOwn(t *testing.T) {
 			want = append(want, string(rule.Act)+" "+string(role))
 		}
 	}
-	require.ElementsMatch(t, want, list[string](h, `select act || ' ' || role from act_role`))
+	require.ElementsMatch(t, want, testdb.List[string](h, `select act || ' ' || role from act_role`))
 	for _, role := range casefile.Roles {
-		require.Equal(t, 1, value[int](h, `select count(*) from case_role where role = $1`, role), "%s sees its part of a case", role)
+		require.Equal(t, 1, testdb.Value[int](h, `select count(*) from case_role where role = $1`, role), "%s sees its part of a case", role)
 	}
 }
 
@@ -62,7 +63,7 @@ func TestStaffGrants(t *testing.T) {
 		`insert into staff (login, person, role, council) values ('x', 'x', 'caseworker', 'S12000049')`,
 		`insert into staff (login, person, role, granted_by) values ('x', 'x', 'caseworker', 'x')`,
 	} {
-		_, err := h.admin.Exec(bad)
+		_, err := h.Super.Exec(bad)
 		require.ErrorContains(t, err, "staff", "%s", bad)
 	}
 	for login, me := range map[string]store.Me{
@@ -74,7 +75,7 @@ func TestStaffGrants(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, me, got)
 	}
-	h.exec(`update staff set valid_from = current_date - 2, valid_to = current_date - 1 where login = 'morag'`)
+	h.Exec(`update staff set valid_from = current_date - 2, valid_to = current_date - 1 where login = 'morag'`)
 	got, err := h.as("morag").Me(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, store.Me{Login: "morag"}, got, "somebody who left is nobody")
@@ -89,7 +90,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	h.does("kirsty", h.evidence(ref), casefile.ActDraft, 0, nil)
-	tables := list[string](h, `select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'hame' and relkind = 'r' order by 1`)
+	tables := testdb.List[string](h, `select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'hame' and relkind = 'r' order by 1`)
 	require.Contains(t, tables, "command")
 	denied := func(t *testing.T, login, statement string) {
 		t.Helper()
@@ -122,7 +123,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			"figures", "has_role", "holidays_of", "import_merge", "import_moves", "list_cases", "list_duplicates", "list_letters", "list_post", "list_tasks", "may_see", "my_command", "my_part", "my_person",
 			"my_roles", "programme_report", "receive_post", "record_read", "record_refusal", "resolve_duplicate", "runs_apart",
 			"settle_arrival", "sight_of", "staff_list", "try_calendar_again", "verify_record", "waiting_order", "worker_away_for"},
-			list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
+			testdb.List[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
 	})
 	t.Run("worker", func(t *testing.T) {
 		for _, table := range tables {
@@ -142,7 +143,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 		}
 		for _, f := range []string{"import_merge", "import_moves", "record_refusal", "await_outcome", "ask_comparison", "case_file", "case_timeline", "act_text",
 			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "comparison_findings", "try_calendar_again", "waiting_order", "apply_calendar", "case_clocks"} {
-			require.False(t, value[bool](h, `select bool_or(has_function_privilege('hame_worker', oid, 'execute')) from pg_proc where proname = $1`, f), "%s", f)
+			require.False(t, testdb.Value[bool](h, `select bool_or(has_function_privilege('hame_worker', oid, 'execute')) from pg_proc where proname = $1`, f), "%s", f)
 		}
 	})
 	t.Run("the worker leaves the chain's heads to the triggers", func(t *testing.T) {
@@ -153,11 +154,11 @@ func TestWhatALoginMayDo(t *testing.T) {
 		_, err := h.as("morag").CaseFile(t.Context(), ref, "case")
 		require.NoError(t, err)
 		for _, table := range []string{"command", "command_outcome", "case_read"} {
-			_, err := h.admin.Exec(`delete from ` + table)
+			_, err := h.Super.Exec(`delete from ` + table)
 			require.ErrorContains(t, err, "insert-only")
 		}
 		for _, update := range []string{`update command set kind = 'x'`, `update command_outcome set code = 'x'`, `update case_read set what = 'x'`} {
-			_, err := h.admin.Exec(update)
+			_, err := h.Super.Exec(update)
 			require.ErrorContains(t, err, "insert-only")
 		}
 	})
@@ -172,15 +173,15 @@ func TestNobodyStampsAnothersName(t *testing.T) {
 		_, err := morag.Exec(`insert into command (id, case_ref, kind, attested_on, `+column+`) values ($1, $2, 'contact.record', '2026-03-02', null)`, uuid.New(), ref)
 		require.ErrorContains(t, err, "permission denied", "%s", column)
 	}
-	h.exec(`insert into staff (login, person, role) values ('callum', 'morag', 'senior_caseworker')`)
-	h.exec(`update staff set person = 'morag' where login = 'callum'`)
+	h.Exec(`insert into staff (login, person, role) values ('callum', 'morag', 'senior_caseworker')`)
+	h.Exec(`update staff set person = 'morag' where login = 'callum'`)
 	_, err := morag.Exec(`set role hame_staff`)
 	require.NoError(t, err)
 	c := h.types("morag", ref, casefile.ActContact, phone)
 	_, err = morag.Exec(`insert into command (id, case_ref, kind, attested_on, fields) values ($1, $2, 'contact.record', '2026-03-02', '{}')`, uuid.New(), ref)
 	require.NoError(t, err)
 	h.types("callum", ref, casefile.ActContact, phone)
-	require.Equal(t, []string{"callum morag", "morag morag", "morag morag"}, list[string](h, `select login || ' ' || person from command order by 1`),
+	require.Equal(t, []string{"callum morag", "morag morag", "morag morag"}, testdb.List[string](h, `select login || ' ' || person from command order by 1`),
 		"by login, and by person for those who have two; whatever role they set")
 	require.Equal(t, "none", h.outcomeOf(c.ID))
 
@@ -189,7 +190,7 @@ func TestNobodyStampsAnothersName(t *testing.T) {
 	require.ErrorContains(t, err, "superuser")
 	err = h.worker.InsertCommand(t.Context(), h.command(ref, casefile.ActContact, phone))
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
-	require.Equal(t, 3, value[int](h, `select count(*) from command`))
+	require.Equal(t, 3, testdb.Value[int](h, `select count(*) from command`))
 }
 
 // TestATextBelongsToItsCommand, and to the login that wrote it.
@@ -197,7 +198,7 @@ func TestATextBelongsToItsCommand(t *testing.T) {
 	h := newHouse(t)
 	ref := h.evidence(h.review(numbered(1)))
 	draft := h.types("kirsty", ref, casefile.ActDraft, nil)
-	require.Equal(t, draft.Text, value[string](h, `select body from command_text where command_id = $1`, draft.ID))
+	require.Equal(t, draft.Text, testdb.Value[string](h, `select body from command_text where command_id = $1`, draft.ID))
 	silent := h.types("morag", ref, casefile.ActContact, phone)
 	for login, id := range map[string]uuid.UUID{"kirsty": draft.ID, "finlay": draft.ID, "morag": silent.ID} {
 		_, err := h.SQL(t, login).Exec(`insert into command_text (command_id, salt, body) values ($1, '\x00', 'another text')`, id)

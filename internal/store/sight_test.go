@@ -17,6 +17,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // The columns of a family and its people that are personal, and those that are
@@ -33,28 +34,28 @@ var (
 // plant puts a word of its own into every personal column of a family, into each
 // text, and gives it flags, a hold, a priority, a finding and an outcome.
 func (h *house) plant(name, ref string) {
-	h.t.Helper()
+	h.T.Helper()
 	for _, c := range homeColumns {
-		h.exec(`update family set `+c+` = $2 where case_ref = $1`, ref, name+"-home-"+c)
+		h.Exec(`update family set `+c+` = $2 where case_ref = $1`, ref, name+"-home-"+c)
 	}
 	for _, c := range append(slices.Clone(childsColumns), asylumsColumns...) {
 		kind := "asylum"
 		if slices.Contains(childsColumns, c) {
 			kind = "child"
 		}
-		h.exec(`update person set `+c+` = '1987-' || $2::text || case when relationship = 'child' then $3::text else '-adult-' end || $4::text where case_ref = $1`,
+		h.Exec(`update person set `+c+` = '1987-' || $2::text || case when relationship = 'child' then $3::text else '-adult-' end || $4::text where case_ref = $1`,
 			ref, name, "-"+kind+"-", c)
 	}
-	h.exec(`insert into person_flag (case_ref, no, flag) values ($1, 1, 'public_harm') on conflict do nothing`, ref)
-	h.tamper(`insert into hold (case_ref, person_no, ground, opened_on) values ($1, 1, 'court', '2026-03-02')`, ref)
-	h.tamper(`insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, command_id)
+	h.Exec(`insert into person_flag (case_ref, no, flag) values ($1, 1, 'public_harm') on conflict do nothing`, ref)
+	h.Tamper(`insert into hold (case_ref, person_no, ground, opened_on) values ($1, 1, 'court', '2026-03-02')`, ref)
+	h.Tamper(`insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, command_id)
 		values ($1, 1, 'gregor', 1, '2026-03-02', now(), 'refusal', gen_random_uuid())`, ref)
-	h.tamper(`insert into finding (case_ref, no, by_second, person_no, factor, finding, evidence) values ($1, 1, false, 1, 'character', 'against', '{1}')`, ref)
-	h.tamper(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+	h.Tamper(`insert into finding (case_ref, no, by_second, person_no, factor, finding, evidence) values ($1, 1, false, 1, 'character', 'against', '{1}')`, ref)
+	h.Tamper(`insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
 		select case_ref, 1, 1, 'gregor', 'struan', 'refusal', '2026-03-02', now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`, ref)
-	h.tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 1, 'REFUSED_UPHELD')`, ref)
-	h.tamper(`insert into representation (case_ref, no, from_kind, received_on, answer, answered_by) values ($1, 7, 'msp', '2026-03-02', 'rejected', 'gregor')`, ref)
-	h.exec(`update review set priority = 1, signed_on = '2026-03-02', rollup = 'ALL_REFUSED' where case_ref = $1`, ref)
+	h.Tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 1, 'REFUSED_UPHELD')`, ref)
+	h.Tamper(`insert into representation (case_ref, no, from_kind, received_on, answer, answered_by) values ($1, 7, 'msp', '2026-03-02', 'rejected', 'gregor')`, ref)
+	h.Exec(`update review set priority = 1, signed_on = '2026-03-02', rollup = 'ALL_REFUSED' where case_ref = $1`, ref)
 	h.plantBadDays(name, ref)
 }
 
@@ -82,28 +83,28 @@ var (
 // asked for, an item linked and one suggested, a pair and a held second file,
 // and a finding of the comparison with Temporal.
 func (h *house) plantBadDays(name, ref string) {
-	h.t.Helper()
-	h.tamper(`insert into correction (case_ref, no, person_no, field, old_value, new_value, reason, source, corrected_on, command_id)
+	h.T.Helper()
+	h.Tamper(`insert into correction (case_ref, no, person_no, field, old_value, new_value, reason, source, corrected_on, command_id)
 		values ($1, 1, 1, 'school', $2::text || '-corrected-old_value', $2::text || '-corrected-new_value', 'misread', 'passport', '2026-03-02', gen_random_uuid())`, ref, name)
-	h.tamper(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
+	h.Tamper(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
 		select $1, 1, id, 1, 'school', $2::text || '-differs-old_value', $2::text || '-differs-new_value', '2026-03-02' from import_batch limit 1`, ref, name)
-	h.tamper(`insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id)
+	h.Tamper(`insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id)
 		values ($1, 2, 'public_harm', 'off', 'fiona', '2026-03-02', gen_random_uuid())`, ref)
-	h.tamper(`insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, case_ref, linked_on, command_id)
+	h.Tamper(`insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, case_ref, linked_on, command_id)
 		values ('family', '2026-03-02', '2026-03-09', $2::text || '-linked-said_reference', $2::text || '-linked-said_name', $2::text || '-linked-said_representative',
 			$1, '2026-03-02', gen_random_uuid())`, ref, name)
-	h.tamper(`with i as (insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, command_id)
+	h.Tamper(`with i as (insert into post_item (from_kind, received_on, wait_until, said_reference, said_name, said_representative, command_id)
 			values ('family', '2026-03-02', '2026-03-09', 'a-suggested-reference', 'a-suggested-name', 'a-suggested-representative', gen_random_uuid()) returning no)
 		insert into post_suggestion (item, case_ref, why) select no, $1, 'name' from i`, ref)
-	h.tamper(`insert into duplicate_candidate (a, b, why, due_on) select least($1, case_ref), greatest($1, case_ref), 'planted pair', '2026-03-30'
+	h.Tamper(`insert into duplicate_candidate (a, b, why, due_on) select least($1, case_ref), greatest($1, case_ref), 'planted pair', '2026-03-30'
 		from family where family_key = 'N9'`, ref)
-	h.tamper(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as)
+	h.Tamper(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as)
 		select $1, 0, 'duplicate', '2026-03-02', '2026-03-30', case_ref from family where family_key = 'N9'`, ref)
-	h.tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
+	h.Tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
 		values (md5($1)::uuid, $1, 'case.recover', '2026-03-02', 'somebody', 'somebody', now(), 100, '')`, ref)
-	h.tamper(`insert into command_outcome (command_id, outcome, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', 101, '')`, ref)
+	h.Tamper(`insert into command_outcome (command_id, outcome, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', 101, '')`, ref)
 	if name != "restricted" { // whose reference operations learn where its review is dead: TestADeadReviewOfARestrictedCase
-		h.tamper(`insert into comparison_finding (comparison, rule, case_ref, detail) select no, 'rule', $1, 'planted' from comparison order by no desc limit 1`, ref)
+		h.Tamper(`insert into comparison_finding (comparison, rule, case_ref, detail) select no, 'rule', $1, 'planted' from comparison order by no desc limit 1`, ref)
 	}
 }
 
@@ -207,12 +208,12 @@ func TestWhatEachRoleSeesOfEachFamily(t *testing.T) {
 	h := newHouse(t)
 	for table, want := range map[string][]string{"family": append(slices.Clone(homeColumns), familyCodes...),
 		"person": append(append(slices.Clone(childsColumns), asylumsColumns...), personCodes...)} {
-		require.ElementsMatch(t, want, list[string](h, `select column_name from information_schema.columns where table_schema = 'hame' and table_name = $1`, table),
+		require.ElementsMatch(t, want, testdb.List[string](h, `select column_name from information_schema.columns where table_schema = 'hame' and table_name = $1`, table),
 			"each column of %s is either planted or a code", table)
 	}
 	for table, said := range saidColumns {
 		require.ElementsMatch(t, append(slices.Clone(said), badDayCodes[table]...),
-			list[string](h, `select column_name from information_schema.columns where table_schema = 'hame' and table_name = $1`, table),
+			testdb.List[string](h, `select column_name from information_schema.columns where table_schema = 'hame' and table_name = $1`, table),
 			"each column of %s is either planted or a code", table)
 	}
 	h.imports(numbered(9)) // with which each of the others makes a pair
@@ -239,7 +240,7 @@ func TestWhatEachRoleSeesOfEachFamily(t *testing.T) {
 	h.does("kirsty", refs["childless"], casefile.ActDraft, 0, nil)
 	h.does("kirsty", refs["named"], casefile.ActDraft, 0, nil)
 	h.does("fiona", refs["restricted"], casefile.ActWaive, 3, &casefile.WaiveFields{Reason: "family_asks"})
-	h.tamper(`insert into comparison (asked_by, began_at, finished_at) values ('una', now(), now())`)
+	h.Tamper(`insert into comparison (asked_by, began_at, finished_at) values ('una', now(), now())`)
 	for name, ref := range refs {
 		h.plant(name, ref)
 	}
@@ -388,19 +389,19 @@ func TestSeveralRoles(t *testing.T) {
 	other := numbered(2)
 	other.Council = edinburgh
 	mine, theirs := h.evidence(h.review(numbered(1))), h.evidence(h.review(other))
-	h.tamper(`insert into staff (login, person, role) values ('agnes', 'agnes', 'minister')`) // the staff list takes no such pair
+	h.Tamper(`insert into staff (login, person, role) values ('agnes', 'agnes', 'minister')`) // the staff list takes no such pair
 	for ref, sees := range map[string]string{mine: "children", theirs: "summary"} {
 		_, parts := h.file("agnes", ref)
 		require.Equal(t, `"`+sees+`"`, string(parts["sees"]))
 	}
-	h.exec(`update staff set revoked_at = clock_timestamp() where login = 'agnes' and role = 'welfare_lead'`)
+	h.Exec(`update staff set revoked_at = clock_timestamp() where login = 'agnes' and role = 'welfare_lead'`)
 	_, parts := h.file("agnes", mine)
 	require.Equal(t, `"summary"`, string(parts["sees"]))
 
 	// Named as caseworker, one doesn't see a restricted case by another role.
 	ref := h.review(flagged(numbered(3), 2, casefile.FlagRestricted))
 	h.does("fiona", ref, casefile.ActAssign, 0, &casefile.AssignFields{To: "archie", Role: casefile.Operations})
-	h.exec(`insert into staff (login, person, role) values ('archie', 'archie', 'caseworker')`)
+	h.Exec(`insert into staff (login, person, role) values ('archie', 'archie', 'caseworker')`)
 	_, parts = h.file("archie", ref)
 	require.Equal(t, `"no_text"`, string(parts["sees"]))
 }
@@ -410,7 +411,7 @@ func TestSeveralRoles(t *testing.T) {
 func TestNamingOnACase(t *testing.T) {
 	h := newHouse(t)
 	ref := h.evidence(h.review(flagged(numbered(1), 2, casefile.FlagRestricted)))
-	revision := value[int](h, `select revision from review where case_ref = $1`, ref)
+	revision := testdb.Value[int](h, `select revision from review where case_ref = $1`, ref)
 	for _, c := range []struct {
 		to   string
 		role casefile.Party
@@ -425,12 +426,12 @@ func TestNamingOnACase(t *testing.T) {
 		require.Equal(t, c.ok, out == nil, "%s as %s: %v", c.to, c.role, out)
 	}
 	require.Equal(t, []string{"agnes welfare_lead", "archie operations", "eilidh lead_professional", "ewan decision_maker", "hamish caseworker"},
-		list[string](h, `select person || ' ' || role from named_on_case where case_ref = $1 order by 1`, ref))
-	require.Equal(t, revision, value[int](h, `select revision from review where case_ref = $1`, ref))
-	require.Zero(t, value[int](h, `select count(*) from review where owner is not null`), "who is named is not the case owner")
+		testdb.List[string](h, `select person || ' ' || role from named_on_case where case_ref = $1 order by 1`, ref))
+	require.Equal(t, revision, testdb.Value[int](h, `select revision from review where case_ref = $1`, ref))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from review where owner is not null`), "who is named is not the case owner")
 	require.Equal(t, []string{ref}, h.cases("ewan"))
 	require.Empty(t, h.cases("catriona"))
-	h.exec(`update staff set revoked_at = clock_timestamp() where login = 'ewan'`)
+	h.Exec(`update staff set revoked_at = clock_timestamp() where login = 'ewan'`)
 	require.Empty(t, h.cases("ewan"), "named, and no longer of that role")
 }
 
@@ -441,7 +442,7 @@ func TestARestrictedCaseIsNotFoundByItsLinks(t *testing.T) {
 	open, hidden := numbered(1), flagged(numbered(2), 2, casefile.FlagRestricted)
 	open.People[0].HomeOfficeRef, hidden.People[0].HomeOfficeRef = "Z1234567", "Z1234567"
 	refs := h.Import(t, monday, open, hidden)
-	require.Equal(t, 1, value[int](h, `select count(*) from duplicate_candidate`))
+	require.Equal(t, 1, testdb.Value[int](h, `select count(*) from duplicate_candidate`))
 	for login, linked := range map[string]bool{"morag": false, "archie": false, "ewan": false, "fiona": true, "una": true} {
 		body, parts := h.file(login, refs[open.Key])
 		require.Equal(t, fmt.Sprint(linked), string(parts["duplicate"]), "%s", login)
@@ -450,11 +451,11 @@ func TestARestrictedCaseIsNotFoundByItsLinks(t *testing.T) {
 	require.Equal(t, refs, h.Import(t, monday, open, hidden), "operations import the same file again")
 	hidden.Address = "2 Test Street"
 	require.Equal(t, refs, h.Import(t, monday, open, hidden), "and a file in which it has changed")
-	require.Equal(t, "2 Test Street", value[string](h, `select address from family where case_ref = $1`, refs[hidden.Key]))
+	require.Equal(t, "2 Test Street", testdb.Value[string](h, `select address from family where case_ref = $1`, refs[hidden.Key]))
 
 	h.open(refs[open.Key])
 	h.open(refs[hidden.Key])
-	h.tamper(`update review set stuck = 'OpenStage'`)
+	h.Tamper(`update review set stuck = 'OpenStage'`)
 	for login, want := range map[string][]string{"archie": {refs[open.Key]}, "una": {refs[open.Key], refs[hidden.Key]}} {
 		breaches, err := h.as(login).Verify(t.Context())
 		require.NoError(t, err)
@@ -525,7 +526,7 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 		}
 		// One that is linked to it is no item for the others, by its number or in the count.
 		no := receive(store.PostSays{})
-		h.tamper(`update post_item set case_ref = $1, linked_on = received_on where no = $2`, other, no)
+		h.Tamper(`update post_item set case_ref = $1, linked_on = received_on where no = $2`, other, no)
 		missing, err := h.as("morag").Post(t.Context(), 999, 9)
 		require.NoError(t, err)
 		for _, login := range everyRole {
@@ -548,7 +549,7 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 				require.Equal(t, slices.Contains(seeAll, login), slices.Contains(cases, ref), login)
 			}
 		}
-		h.exec(`delete from duplicate_candidate where $1 in (a, b)`, fourth)
+		h.Exec(`delete from duplicate_candidate where $1 in (a, b)`, fourth)
 		for login, want := range map[string][]string{"archie": {third, pair}, "fiona": {third, fourth}, "una": {third, fourth}} {
 			waiting, _, err := h.as(login).WaitingOrder(t.Context(), casefile.Legacy)
 			require.NoError(t, err)
@@ -582,8 +583,8 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 		require.True(t, store.IsKind(unknown, store.NotFound), "%v", unknown)
 		require.Equal(t, unknown, resolve("morag", pair, other))
 		require.Equal(t, unknown, resolve("morag", other, pair))
-		require.Zero(t, value[int](h, `select count(*) from command where kind = 'duplicate.resolve'`), "nothing of it is on record")
-		require.Zero(t, value[int](h, `select count(*) from duplicate_candidate where resolved_on is not null`))
+		require.Zero(t, testdb.Value[int](h, `select count(*) from command where kind = 'duplicate.resolve'`), "nothing of it is on record")
+		require.Zero(t, testdb.Value[int](h, `select count(*) from duplicate_candidate where resolved_on is not null`))
 	})
 	t.Run("an import of what has changed", func(t *testing.T) {
 		h.open(pair)
@@ -608,7 +609,7 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 		}
 	})
 	t.Run("verify", func(t *testing.T) {
-		h.tamper(`update import_batch set recorded_at = recorded_at - interval '1 hour'`) // its differences have no tasks
+		h.Tamper(`update import_batch set recorded_at = recorded_at - interval '1 hour'`) // its differences have no tasks
 		for login, sees := range map[string]bool{"archie": false, "una": true} {
 			breaches, err := h.as(login).Verify(t.Context())
 			require.NoError(t, err)
@@ -621,14 +622,14 @@ func TestARestrictedCaseIsNotFoundOnABadDay(t *testing.T) {
 		held, err := h.as("fiona").ResolveDuplicate(t.Context(), h.command(pair, casefile.ActDuplicate, &casefile.DuplicateFields{Other: other, Finding: "same"}), monday.AddDays(28))
 		require.NoError(t, err)
 		first := map[string]string{pair: other, other: pair}[held]
-		h.tamper(`update hold set case_ref = $1, same_as = $2 where ground = 'duplicate'`, pair, other)
+		h.Tamper(`update hold set case_ref = $1, same_as = $2 where ground = 'duplicate'`, pair, other)
 		require.NotEmpty(t, first)
 		for _, login := range append(slices.Clone(readers), "archie") {
 			body, _ := h.file(login, pair)
 			require.Equal(t, slices.Contains(seeAll, login), strings.Contains(body, other), "%s: %s", login, body)
 		}
 	})
-	require.Equal(t, 4, value[int](h, `select count(*) from family`))
+	require.Equal(t, 4, testdb.Value[int](h, `select count(*) from family`))
 }
 
 // TestTwoRolesOnARestrictedCase: who is named on it in a role that reads no post
@@ -640,9 +641,9 @@ func TestTwoRolesOnARestrictedCase(t *testing.T) {
 	refs := h.Import(t, monday, hidden, open)
 	ref := refs[hidden.Key]
 	h.open(ref)
-	h.tamper(`insert into post_item (from_kind, received_on, wait_until, said_name, case_ref, linked_on, command_id)
+	h.Tamper(`insert into post_item (from_kind, received_on, wait_until, said_name, case_ref, linked_on, command_id)
 		values ('family', '2026-03-02', '2026-03-09', 'a name', $1, '2026-03-02', gen_random_uuid())`, ref)
-	h.tamper(`with i as (insert into post_item (from_kind, received_on, wait_until, command_id) values ('family', '2026-03-02', '2026-03-09', gen_random_uuid()) returning no)
+	h.Tamper(`with i as (insert into post_item (from_kind, received_on, wait_until, command_id) values ('family', '2026-03-02', '2026-03-09', gen_random_uuid()) returning no)
 		insert into post_suggestion (item, case_ref, why) select no, $1, 'name' from i`, ref)
 	for _, c := range []struct {
 		login       string
@@ -655,7 +656,7 @@ func TestTwoRolesOnARestrictedCase(t *testing.T) {
 		{"ewan", casefile.DecisionMaker, true, true},
 	} {
 		h.does("fiona", ref, casefile.ActAssign, 0, &casefile.AssignFields{To: c.login, Role: c.role})
-		h.tamper(`insert into staff (login, person, role) values ($1, $1, 'caseworker')`, c.login) // some of these pairs the staff list takes not
+		h.Tamper(`insert into staff (login, person, role) values ($1, $1, 'caseworker')`, c.login) // some of these pairs the staff list takes not
 		var items, suggested, pairs int
 		db := h.SQL(t, c.login)
 		require.NoError(t, db.Get(&items, `select count(*) from list_post(0, 1000) where case_ref = $1`, ref))
@@ -669,11 +670,11 @@ func TestTwoRolesOnARestrictedCase(t *testing.T) {
 // every role.
 func TestPrivilegesOfStaff(t *testing.T) {
 	h := newHouse(t)
-	relations := list[string](h, `
+	relations := testdb.List[string](h, `
 		select c.relname || ' ' || lower(a.privilege_type) from pg_class c, aclexplode(c.relacl) a
 		where c.relnamespace = 'hame'::regnamespace and a.grantee = 'hame_staff'::regrole order by 1`)
 	require.Empty(t, relations, "staff select from nothing: from a plan they could tell how many rows they are not shown (F5)")
-	columns := list[string](h, `
+	columns := testdb.List[string](h, `
 		select c.relname || ' ' || lower(a.privilege_type) || ' ' || string_agg(t.attname, ', ' order by t.attname)
 		from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
 		where c.relnamespace = 'hame'::regnamespace and a.grantee = 'hame_staff'::regrole group by c.relname, a.privilege_type order by 1`)
@@ -685,14 +686,14 @@ func TestPrivilegesOfStaff(t *testing.T) {
 			"family_name, flags, given_names, home_office_ref, interpreter, language, last_interview_on, name_key, nationality, no, ord, own_claim, " +
 			"person_key, relationship, responsible_adult, school, sex",
 	}, columns)
-	functions := list[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('hame_staff', oid, 'execute') order by 1`)
+	functions := testdb.List[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('hame_staff', oid, 'execute') order by 1`)
 	require.ElementsMatch(t, slices.Collect(maps.Keys(reads)), functions)
-	require.Empty(t, list[string](h, `
+	require.Empty(t, testdb.List[string](h, `
 		select c.relname from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'hame'::regnamespace and a.grantee = 0`), "nothing is everybody's")
-	require.Equal(t, []string{"usage"}, list[string](h, `
+	require.Equal(t, []string{"usage"}, testdb.List[string](h, `
 		select lower(a.privilege_type) from pg_namespace n, aclexplode(n.nspacl) a where n.nspname = 'hame' and a.grantee = 'hame_staff'::regrole`))
 	// Roles are the whole server's: another test makes an owner_... for a moment.
-	require.Empty(t, list[string](h, `select rolname from pg_roles r where pg_has_role(r.oid, 'hame_owner', 'member') and not rolsuper
+	require.Empty(t, testdb.List[string](h, `select rolname from pg_roles r where pg_has_role(r.oid, 'hame_owner', 'member') and not rolsuper
 		and rolname not in ('hame_owner', 'hame_admin') and rolname !~ '^owner_[0-9a-f]{8}$'`))
 }
 
@@ -720,15 +721,15 @@ func TestErasingAText(t *testing.T) {
 	}
 	refused(erase("archie", draft, "embarrassing"), casefile.RefusedFields)
 	refused(erase("archie", silent, "retention"), casefile.RefusedNothingOpen)
-	h.tamper(`insert into hold (case_ref, person_no, ground, opened_on) values ($1, 1, 'court', '2026-03-02')`, ref)
+	h.Tamper(`insert into hold (case_ref, person_no, ground, opened_on) values ($1, 1, 'court', '2026-03-02')`, ref)
 	refused(erase("archie", draft, "data_subject"), casefile.RefusedBlocked)
-	require.Zero(t, value[int](h, `select count(*) from command where kind = 'text.erase'`))
-	h.exec(`update hold set ended_on = '2026-03-03'`)
+	require.Zero(t, testdb.Value[int](h, `select count(*) from command where kind = 'text.erase'`))
+	h.Exec(`update hold set ended_on = '2026-03-03'`)
 
 	// Neither of the two wrote it.
-	h.tamper(`update command set person = 'Archie' where id = $1`, draft.ID)
+	h.Tamper(`update command set person = 'Archie' where id = $1`, draft.ID)
 	refused(erase("archie", draft, "data_subject"), casefile.RefusedFourEyes)
-	h.tamper(`update command set person = 'kirsty' where id = $1`, draft.ID)
+	h.Tamper(`update command set person = 'kirsty' where id = $1`, draft.ID)
 
 	// The first asks. The text stays, and the same person can't confirm it, not under another login either.
 	require.NoError(t, erase("archie", draft, "data_subject"))
@@ -737,18 +738,18 @@ func TestErasingAText(t *testing.T) {
 	refused(erase("archie", draft, "data_subject"), casefile.RefusedFourEyes)
 	refused(erase("rhona", draft, "retention"), casefile.RefusedStale)
 	for _, sameOne := range []string{"archie", "ARCHIE"} {
-		h.tamper(`update staff set person = $1 where login = 'rhona'`, sameOne)
+		h.Tamper(`update staff set person = $1 where login = 'rhona'`, sameOne)
 		refused(erase("rhona", draft, "data_subject"), casefile.RefusedFourEyes)
 	}
-	h.tamper(`update staff set person = 'rhona' where login = 'rhona'`)
+	h.Tamper(`update staff set person = 'rhona' where login = 'rhona'`)
 
 	// What forbids it is looked at again when it is confirmed.
-	h.exec(`update hold set ended_on = null`)
+	h.Exec(`update hold set ended_on = null`)
 	refused(erase("rhona", draft, "data_subject"), casefile.RefusedBlocked)
-	h.exec(`update hold set ended_on = '2026-03-03'`)
+	h.Exec(`update hold set ended_on = '2026-03-03'`)
 
 	// A request lapses after 30 days, and the first may ask again for another reason.
-	h.tamper(`update erasure set asked_on = business_today() - 31`)
+	h.Tamper(`update erasure set asked_on = business_today() - 31`)
 	require.NoError(t, erase("rhona", draft, "data_subject"))
 	require.False(t, erased)
 	require.NoError(t, erase("rhona", draft, "retention"))
@@ -758,16 +759,16 @@ func TestErasingAText(t *testing.T) {
 	require.True(t, erased)
 	refused(erase("rhona", draft, "retention"), casefile.RefusedAlreadyDone)
 	require.Equal(t, []string{"archie lapsed", "rhona withdrawn", "rhona done archie"},
-		list[string](h, `select concat_ws(' ', first_by, result, second_by) from erasure order by no`))
+		testdb.List[string](h, `select concat_ws(' ', first_by, result, second_by) from erasure order by no`))
 
-	require.Zero(t, value[int](h, `select count(*) from command_text where body is not null`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from command_text where body is not null`))
 	by := func(person, reason string) string {
 		return fmt.Sprintf(`%s %s accepted {"reason": "%s", "command": "%s"}`, person, ref, reason, draft.ID)
 	}
 	require.Equal(t, []string{by("archie", "data_subject"), by("rhona", "data_subject"), by("rhona", "retention"), by("archie", "retention")},
-		list[string](h, `select c.person || ' ' || c.case_ref || ' ' || o.outcome || ' ' || c.fields from command c join command_outcome o on o.command_id = c.id
+		testdb.List[string](h, `select c.person || ' ' || c.case_ref || ' ' || o.outcome || ' ' || c.fields from command c join command_outcome o on o.command_id = c.id
 			where c.kind = 'text.erase' order by c.chain_n`))
-	require.Zero(t, value[int](h, broken))
+	require.Zero(t, testdb.Value[int](h, broken))
 	breaches, err := h.verifies()
 	require.NoError(t, err)
 	require.Empty(t, breaches)
@@ -785,12 +786,12 @@ func TestErasingAText(t *testing.T) {
 	require.True(t, store.IsKind(err, store.NotPermitted), "%v", err)
 	for _, change := range []string{`delete from command_text`, `update command_text set body = 'another'`, `update command_text set salt = '\x00', body = null`,
 		`update command_text set body = null, salt = ''`} {
-		_, err := h.admin.Exec(change)
+		_, err := h.Super.Exec(change)
 		require.ErrorContains(t, err, "insert-only", change)
 	}
 	for _, plant := range []string{`update command_text set body = null, salt = '' where command_id = '` + waiver.ID.String() + `'`,
 		`update erasure set second_by = 'una' where result = 'done'`} {
-		h.tamper(plant)
+		h.Tamper(plant)
 		breaches, err = h.verifies()
 		require.NoError(t, err)
 		require.NotEmpty(t, breaches)
@@ -850,7 +851,7 @@ func TestAudit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, heads, again)
 	h.does("morag", ref, casefile.ActContact, 0, phone)
-	h.exec(`insert into staff (login, person, role) values ('morag', 'morag', 'operations')`)
+	h.Exec(`insert into staff (login, person, role) values ('morag', 'morag', 'operations')`)
 	differences, err := una.AuditCheck(t.Context(), heads)
 	require.NoError(t, err)
 	require.Empty(t, differences, "chains may grow")
@@ -868,13 +869,13 @@ func TestAudit(t *testing.T) {
 
 	// Whoever owns the database rewrites a chain and all its hashes: only the copy
 	// that was kept elsewhere tells.
-	h.tamper(`update staff_event set by_login = 'somebody' where chain_n = 1`)
+	h.Tamper(`update staff_event set by_login = 'somebody' where chain_n = 1`)
 	differences, err = una.AuditCheck(t.Context(), heads)
 	require.NoError(t, err)
 	require.Equal(t, []store.ChainDifference{{Subject: "staff", N: 1, Detail: "the chain breaks here"}}, differences)
-	h.tamper(`update staff_event set by_login = 'hame_admin' where chain_n = 1`)
-	h.tamper(`delete from command_outcome where command_id = $1`, waiver.ID)
-	h.tamper(`delete from chain_head where subject = $1`, ref)
+	h.Tamper(`update staff_event set by_login = 'hame_admin' where chain_n = 1`)
+	h.Tamper(`delete from command_outcome where command_id = $1`, waiver.ID)
+	h.Tamper(`delete from chain_head where subject = $1`, ref)
 	differences, err = una.AuditCheck(t.Context(), append(heads, store.ChainHead{Subject: ref, N: 4, Hash: "00"}))
 	require.NoError(t, err)
 	require.Contains(t, differences, store.ChainDifference{Subject: ref, N: 4, Detail: "the link is gone"})
@@ -896,10 +897,10 @@ func TestTheReasonsOfADecisionStay(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		require.Equal(t, casefile.RefusedBlocked, r.Code)
 	}
-	h.tamper(`update review set stage = 'closed', closed_at = now()`)
+	h.Tamper(`update review set stage = 'closed', closed_at = now()`)
 	for _, login := range []string{"archie", "rhona"} {
 		_, err := h.as(login).EraseText(t.Context(), proposed.ID, "data_subject")
 		require.NoError(t, err)
 	}
-	require.Zero(t, value[int](h, `select count(*) from command_text where body is not null`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from command_text where body is not null`))
 }

@@ -8,17 +8,18 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // member adds a login of this test's own to the staff, as a caseworker.
 func (h *house) member(name string) string {
-	h.t.Helper()
+	h.T.Helper()
 	login := name + "_" + uuid.NewString()[:8]
-	h.t.Cleanup(func() { h.exec(`drop owned by ` + login + `; drop role ` + login) })
-	_, err := store.AddStaff(h.t.Context(), h.Admin, login, login)
-	require.NoError(h.t, err)
-	_, err = store.GrantRole(h.t.Context(), h.Admin, login, casefile.Caseworker, "")
-	require.NoError(h.t, err)
+	h.T.Cleanup(func() { h.Exec(`drop owned by ` + login + `; drop role ` + login) })
+	_, err := store.AddStaff(h.T.Context(), h.Admin, login, login)
+	require.NoError(h.T, err)
+	_, err = store.GrantRole(h.T.Context(), h.Admin, login, casefile.Caseworker, "")
+	require.NoError(h.T, err)
 	return login
 }
 
@@ -38,7 +39,7 @@ func TestWhatALeaverLeaves(t *testing.T) {
 		return n
 	}
 	require.Zero(t, left(), "nobody has left")
-	h.t.Cleanup(func() { h.exec(`drop owned by ` + second + `; drop role ` + second) })
+	h.T.Cleanup(func() { h.Exec(`drop owned by ` + second + `; drop role ` + second) })
 	_, err := store.AddStaff(t.Context(), h.Admin, second, leaver)
 	require.NoError(t, err)
 	_, err = store.GrantRole(t.Context(), h.Admin, second, casefile.Caseworker, "")
@@ -61,7 +62,9 @@ func TestWhatALeaverLeaves(t *testing.T) {
 func TestAGrantAltersNoLoginThatConnects(t *testing.T) {
 	h := newHouse(t)
 	login := h.member("able")
-	version := func() string { return value[string](h, `select xmin::text from pg_authid where rolname = $1`, login) }
+	version := func() string {
+		return testdb.Value[string](h, `select xmin::text from pg_authid where rolname = $1`, login)
+	}
 	before := version()
 	_, err := store.GrantRole(t.Context(), h.Admin, login, casefile.SeniorCaseworker, "")
 	require.NoError(t, err)
@@ -70,8 +73,8 @@ func TestAGrantAltersNoLoginThatConnects(t *testing.T) {
 		_, err = store.RevokeRole(t.Context(), h.Admin, login, role)
 		require.NoError(t, err)
 	}
-	require.False(t, value[bool](h, `select rolcanlogin from pg_authid where rolname = $1`, login))
+	require.False(t, testdb.Value[bool](h, `select rolcanlogin from pg_authid where rolname = $1`, login))
 	_, err = store.GrantRole(t.Context(), h.Admin, login, casefile.Caseworker, "")
 	require.NoError(t, err)
-	require.True(t, value[bool](h, `select rolcanlogin from pg_authid where rolname = $1`, login))
+	require.True(t, testdb.Value[bool](h, `select rolcanlogin from pg_authid where rolname = $1`, login))
 }

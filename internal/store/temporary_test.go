@@ -11,6 +11,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // everyLogin is one of each role, and the worker.
@@ -35,7 +36,7 @@ func TestNoLoginMakesTemporaryObjects(t *testing.T) {
 		}
 	}
 	require.Empty(t, breaches())
-	h.exec(`do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$`)
+	h.Exec(`do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$`)
 	require.Contains(t, fmt.Sprint(breaches()),
 		"no login makes temporary objects", "a copy of a database loses the revocation")
 	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{}))
@@ -47,17 +48,17 @@ func TestNoLoginMakesTemporaryObjects(t *testing.T) {
 // functions, operators, casts and triggers of its own that are named like Hame's (F1).
 func TestTemporaryObjectsGainNothing(t *testing.T) {
 	h := newHouse(t)
-	h.exec(`do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$`)
+	h.Exec(`do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$`)
 	families := []string{h.evidence(h.review(numbered(1))), h.review(flagged(numbered(2), 2, casefile.FlagRestricted))}
 	var relations []struct {
 		Name    string `db:"name"`
 		Columns string `db:"columns"`
 	}
-	require.NoError(t, h.admin.Select(&relations, `
+	require.NoError(t, h.Super.Select(&relations, `
 		select c.relname as name, string_agg('null::' || format_type(a.atttypid, a.atttypmod) || ' as ' || quote_ident(a.attname), ', ' order by a.attnum) as columns
 		from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 		where c.relnamespace = 'hame'::regnamespace and c.relkind in ('r', 'v') and c.relname not in ('staff', 'staff_now') group by 1`))
-	functions := list[string](h, `select distinct proname from pg_proc where pronamespace = 'hame'::regnamespace`)
+	functions := testdb.List[string](h, `select distinct proname from pg_proc where pronamespace = 'hame'::regnamespace`)
 	instants := regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*`)
 	// What the functions of Hame's tell a login.
 	told := func(db *sqlx.DB) map[string]string {
@@ -136,7 +137,7 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 				if login == "fiona" {
 					require.NoError(t, err)
 					// No worker runs here: verify would name the act after a minute.
-					h.exec(`insert into command_outcome (command_id, outcome, code, business_at)
+					h.Exec(`insert into command_outcome (command_id, outcome, code, business_at)
 						select id, 'expired', 'undelivered', '2026-03-02' from command c where not exists (select from command_outcome o where o.command_id = c.id)`)
 				} else {
 					require.ErrorContains(t, err, map[bool]string{true: "permission denied", false: "may not do"}[login == "hame_worker"])
@@ -144,7 +145,7 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 			})
 		}
 	}
-	require.Equal(t, []string{"fiona fiona", "fiona fiona"}, list[string](h, `select login || ' ' || person from command`))
+	require.Equal(t, []string{"fiona fiona", "fiona fiona"}, testdb.List[string](h, `select login || ' ' || person from command`))
 }
 
 // TestTheAdministratorRunsNobodysCode: a trigger that somebody put on the staff list
@@ -152,8 +153,8 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 // is a superuser is refused (F1).
 func TestTheAdministratorRunsNobodysCode(t *testing.T) {
 	h := newHouse(t)
-	h.exec(`create table public.ran (as_whom text); grant all on public.ran to public`)
-	h.exec(`set role hame_owner;
+	h.Exec(`create table public.ran (as_whom text); grant all on public.ran to public`)
+	h.Exec(`set role hame_owner;
 		create function hame.mine() returns trigger language plpgsql as $$
 			begin perform set_config('role', 'none', true); insert into public.ran values (current_user); return new; end $$;
 		create trigger mine before insert on hame.staff_member for each row execute function hame.mine();
@@ -166,7 +167,7 @@ func TestTheAdministratorRunsNobodysCode(t *testing.T) {
 	_, err = store.RevokeRole(t.Context(), h.Admin, "morag", casefile.Caseworker)
 	require.ErrorContains(t, err, "nothing was written")
 	require.ErrorContains(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{}), "is not Hame's")
-	require.Zero(t, value[int](h, `select count(*) from public.ran`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from public.ran`))
 
 	super, err := store.As(h.Admin, "postgres")
 	require.NoError(t, err)
@@ -179,12 +180,12 @@ func TestNoStaffWithTheOwnersRights(t *testing.T) {
 	h := newHouse(t)
 	ref := h.review(numbered(1))
 	login := "owner_" + uuid.NewString()[:8]
-	h.exec(`create role ` + login + ` login in role hame_staff; insert into staff (login, person, role) values ('` + login + `', 'x', 'senior_caseworker')`)
-	t.Cleanup(func() { h.exec(`drop owned by ` + login + `; drop role ` + login) })
-	require.True(t, value[bool](h, `select true`))
+	h.Exec(`create role ` + login + ` login in role hame_staff; insert into staff (login, person, role) values ('` + login + `', 'x', 'senior_caseworker')`)
+	t.Cleanup(func() { h.Exec(`drop owned by ` + login + `; drop role ` + login) })
+	require.True(t, testdb.Value[bool](h, `select true`))
 	_, err := h.as(login).CaseFile(t.Context(), ref, "case")
 	require.NoError(t, err)
-	h.exec(`grant hame_owner to ` + login)
+	h.Exec(`grant hame_owner to ` + login)
 	_, err = h.as(login).CaseFile(t.Context(), ref, "case")
 	require.True(t, store.IsKind(err, store.NotFound), "%v", err)
 	err = h.as(login).InsertCommand(t.Context(), h.command(ref, casefile.ActContact, phone))

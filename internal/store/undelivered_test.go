@@ -12,13 +12,14 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // claims takes up to so many acts to deliver, and strikes those that were delivered.
 func (h *house) claims(atMost int, delivered ...uuid.UUID) []uuid.UUID {
-	h.t.Helper()
-	claimed, err := h.worker.ClaimUndelivered(h.t.Context(), delivered, atMost)
-	require.NoError(h.t, err)
+	h.T.Helper()
+	claimed, err := h.worker.ClaimUndelivered(h.T.Context(), delivered, atMost)
+	require.NoError(h.T, err)
 	ids := []uuid.UUID{}
 	for _, c := range claimed {
 		ids = append(ids, c.ID)
@@ -40,7 +41,7 @@ func TestActsAreTakenInTheirOrder(t *testing.T) {
 	require.Empty(t, h.claims(10), "it has its outcome, and its worker is still busy with it")
 	require.Equal(t, []uuid.UUID{second.ID}, h.claims(10, first.ID))
 	require.Empty(t, h.claims(10, second.ID, beside.ID))
-	require.Zero(t, value[int](h, `select count(*) from undelivered`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from undelivered`))
 }
 
 // TestAnActThatCantBeDelivered is tried again later, and holds up those that were
@@ -57,13 +58,13 @@ func TestAnActThatCantBeDelivered(t *testing.T) {
 	require.Equal(t, "not_running", awaited.Why)
 	require.False(t, awaited.Answered)
 	require.Empty(t, h.claims(10), "the act between has not been tried")
-	h.exec(`update undelivered set failed = 1, retry_at = clock_timestamp() + interval '1 minute' where command_id in ($1, $2)`, dead.ID, after.ID)
+	h.Exec(`update undelivered set failed = 1, retry_at = clock_timestamp() + interval '1 minute' where command_id in ($1, $2)`, dead.ID, after.ID)
 	require.Equal(t, []uuid.UUID{recovery.ID}, h.claims(10))
-	h.exec(`update undelivered set retry_at = '-infinity'`)
+	h.Exec(`update undelivered set retry_at = '-infinity'`)
 	require.Equal(t, []uuid.UUID{dead.ID}, h.claims(10, recovery.ID))
 	require.NoError(t, h.worker.Release(t.Context(), dead.ID))
 	require.Equal(t, []uuid.UUID{dead.ID}, h.claims(10), "what was only given back is taken at once")
-	h.exec(`update undelivered set claimed_until = clock_timestamp() where command_id = $1`, dead.ID)
+	h.Exec(`update undelivered set claimed_until = clock_timestamp() where command_id = $1`, dead.ID)
 	require.Equal(t, []uuid.UUID{dead.ID}, h.claims(10), "the claim of a dead worker lapses")
 }
 
@@ -99,7 +100,7 @@ func TestActsThatHang(t *testing.T) {
 		for _, id := range ids {
 			require.NoError(t, h.worker.PutBack(t.Context(), id, false))
 		}
-		h.exec(`update undelivered set retry_at = '-infinity'`)
+		h.Exec(`update undelivered set retry_at = '-infinity'`)
 	}
 	tried := h.claims(100)
 	require.Equal(t, hang[:8], tried)
@@ -123,17 +124,17 @@ func TestAnActWaitsForAWorker(t *testing.T) {
 	ref := h.review(numbered(1))
 	waiting := func() time.Duration {
 		h.types("morag", ref, casefile.ActContact, phone)
-		h.tamper(`update command set recorded_at = recorded_at - interval '3 hours'`)
+		h.Tamper(`update command set recorded_at = recorded_at - interval '3 hours'`)
 		claimed, err := h.worker.ClaimUndelivered(t.Context(), nil, 1)
 		require.NoError(t, err)
 		require.Len(t, claimed, 1)
-		h.tamper(`delete from undelivered`)
+		h.Tamper(`delete from undelivered`)
 		return time.Since(claimed[0].WaitingSince)
 	}
 	require.Less(t, waiting(), time.Minute, "the first worker has just come")
-	h.exec(`update worker_seen set since = since - interval '2 hours', seen_at = seen_at - interval '50 seconds'`)
+	h.Exec(`update worker_seen set since = since - interval '2 hours', seen_at = seen_at - interval '50 seconds'`)
 	require.InDelta(t, 2*time.Hour, waiting(), float64(time.Minute), "workers were here all the time")
-	h.exec(`update worker_seen set seen_at = seen_at - interval '2 minutes'`)
+	h.Exec(`update worker_seen set seen_at = seen_at - interval '2 minutes'`)
 	require.Less(t, waiting(), time.Minute, "they have come back")
 }
 

@@ -9,6 +9,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // named is a family whose every personal word can be looked for.
@@ -23,27 +24,27 @@ func named(n int) casefile.Family {
 }
 
 func (h *house) file(login, ref string) (string, map[string]json.RawMessage) {
-	h.t.Helper()
-	body, err := h.as(login).CaseFile(h.t.Context(), ref, "case")
-	require.NoError(h.t, err, "%s", login)
+	h.T.Helper()
+	body, err := h.as(login).CaseFile(h.T.Context(), ref, "case")
+	require.NoError(h.T, err, "%s", login)
 	var parts map[string]json.RawMessage
-	require.NoError(h.t, json.Unmarshal(body, &parts))
+	require.NoError(h.T, json.Unmarshal(body, &parts))
 	return string(body), parts
 }
 
 // texts reads what people wrote on a case.
 func (h *house) texts(login, ref string) []string {
-	h.t.Helper()
+	h.T.Helper()
 	texts := []string{}
-	h.SQL(h.t, login).MustExec(`select record_read($1, 'texts')`, ref)
-	require.NoError(h.t, h.SQL(h.t, login).Select(&texts, `select body from act_text($1)`, ref))
+	h.SQL(h.T, login).MustExec(`select record_read($1, 'texts')`, ref)
+	require.NoError(h.T, h.SQL(h.T, login).Select(&texts, `select body from act_text($1)`, ref))
 	return texts
 }
 
 func (h *house) cases(login string) []string {
-	h.t.Helper()
-	rows, err := h.as(login).Cases(h.t.Context(), store.CaseFilter{}, 100)
-	require.NoError(h.t, err)
+	h.T.Helper()
+	rows, err := h.as(login).Cases(h.T.Context(), store.CaseFilter{}, 100)
+	require.NoError(h.T, err)
 	refs := []string{}
 	for _, r := range rows {
 		refs = append(refs, r.Case)
@@ -52,9 +53,9 @@ func (h *house) cases(login string) []string {
 }
 
 func (h *house) tasks(login string) []casefile.TaskKind {
-	h.t.Helper()
-	rows, err := h.as(login).Tasks(h.t.Context(), store.TaskFilter{}, 100)
-	require.NoError(h.t, err)
+	h.T.Helper()
+	rows, err := h.as(login).Tasks(h.T.Context(), store.TaskFilter{}, 100)
+	require.NoError(h.T, err)
 	kinds := []casefile.TaskKind{}
 	for _, r := range rows {
 		kinds = append(kinds, r.Kind)
@@ -94,7 +95,7 @@ func TestWhatEachRoleSees(t *testing.T) {
 	} {
 		for _, login := range c.logins {
 			t.Run(c.sees+"/"+login, func(t *testing.T) {
-				before := value[int](h, `select count(*) from case_read where login = $1`, login)
+				before := testdb.Value[int](h, `select count(*) from case_read where login = $1`, login)
 				body, parts := h.file(login, ref)
 				require.JSONEq(t, `"`+c.sees+`"`, string(parts["sees"]))
 				for _, part := range c.has {
@@ -121,7 +122,7 @@ func TestWhatEachRoleSees(t *testing.T) {
 				if c.timeline {
 					reads = append(reads, "timeline")
 				}
-				require.Equal(t, reads, list[string](h, `select what from case_read where case_ref = $1 and login = $2 and person = $2 order by id offset $3`, ref, login, before),
+				require.Equal(t, reads, testdb.List[string](h, `select what from case_read where case_ref = $1 and login = $2 and person = $2 order by id offset $3`, ref, login, before),
 					"each read is recorded: who, when, which")
 			})
 		}
@@ -137,10 +138,10 @@ func TestWhatEachRoleSees(t *testing.T) {
 	require.Len(t, file.People, 1, "a council sees its children only")
 	require.Equal(t, 3, file.People[0].No)
 
-	before := value[int](h, `select count(*) from case_read`)
+	before := testdb.Value[int](h, `select count(*) from case_read`)
 	_, err = h.as("morag").CaseFile(t.Context(), "222-2222", "case")
 	require.True(t, store.IsKind(err, store.NotFound), "%v", err)
-	require.Equal(t, before, value[int](h, `select count(*) from case_read`), "there was nothing to read")
+	require.Equal(t, before, testdb.Value[int](h, `select count(*) from case_read`), "there was nothing to read")
 }
 
 // TestCouncils see their own families only, and act on no others.
@@ -170,8 +171,8 @@ func TestCouncils(t *testing.T) {
 	require.Len(t, h.cases("morag"), 2)
 	err := h.as("agnes").InsertCommand(t.Context(), h.command(theirs, casefile.ActAssignWelfare, &casefile.AssignReportFields{To: "eilidh"}))
 	require.Error(t, err)
-	require.Zero(t, value[int](h, `select count(*) from command where case_ref = $1`, theirs))
-	require.Zero(t, value[int](h, `select count(*) from case_read`), "what was not seen was not read")
+	require.Zero(t, testdb.Value[int](h, `select count(*) from command where case_ref = $1`, theirs))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from case_read`), "what was not seen was not read")
 }
 
 // TestTaskLists: each role sees the tasks of its part, and all that waits for it.
@@ -188,7 +189,7 @@ func TestTaskLists(t *testing.T) {
 	require.Len(t, mine, 1)
 
 	// The school is late, and the council's lead is the one to chase it.
-	h.exec(`update task set awaiting = 'welfare_lead', overdue = true, escalated = true where case_ref = $1 and kind = 'evidence.school'`, ref)
+	h.Exec(`update task set awaiting = 'welfare_lead', overdue = true, escalated = true where case_ref = $1 and kind = 'evidence.school'`, ref)
 	require.Contains(t, h.tasks("agnes"), casefile.TaskSchool, "whoever is awaited sees what they are awaited for")
 	require.NotContains(t, h.tasks("eilidh"), casefile.TaskSchool)
 }
@@ -200,7 +201,7 @@ func TestTaskFilters(t *testing.T) {
 	second := h.review(numbered(2))
 	h.does("fiona", ref, casefile.ActAssign, 0, &casefile.AssignFields{To: "morag"})
 	h.does("fiona", second, casefile.ActAssign, 0, &casefile.AssignFields{To: "hamish"})
-	h.exec(`update task set overdue = true where case_ref = $1 and kind = 'listed.reconcile'`, second)
+	h.Exec(`update task set overdue = true where case_ref = $1 and kind = 'listed.reconcile'`, second)
 	for name, c := range map[string]struct {
 		filter store.TaskFilter
 		want   []string
@@ -225,7 +226,7 @@ func TestTaskFilters(t *testing.T) {
 		require.ElementsMatch(t, c.want, got, name)
 	}
 	// A case waits for whoever's last day comes first, also where another's reminder is sooner.
-	h.exec(`insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
+	h.Exec(`insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
 		values ($1, 'school', 0, 'evidence', 'school', '2026-03-02', 10, 'calendar', '', '2026-03-12', false, now(), 'due', now() + interval '1 year')`, second)
 	early, err := h.as("morag").Cases(t.Context(), store.CaseFilter{DueBefore: clock.NewDate(2026, 3, 13)}, 10)
 	require.NoError(t, err)
@@ -271,7 +272,7 @@ func TestRestricted(t *testing.T) {
 	for _, login := range []string{"morag", "ewan", "ailsa", "archie", "eilidh", "agnes", "kirsty", "jean", "minister", "city_of_edinburgh_lead"} {
 		absent(login)
 	}
-	require.Zero(t, value[int](h, `select count(*) from case_read`))
+	require.Zero(t, testdb.Value[int](h, `select count(*) from case_read`))
 	for _, login := range []string{"fiona", "douglas", "una"} {
 		require.Equal(t, []string{ref}, h.cases(login))
 		body, _ := h.file(login, ref)
@@ -293,10 +294,10 @@ func TestNamedOnARestrictedCase(t *testing.T) {
 	require.Equal(t, []string{ref}, h.cases("morag"))
 	require.Empty(t, h.cases("hamish"))
 	h.does("morag", ref, casefile.ActContact, 0, phone)
-	h.tamper(`insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on) values ($1, 3, 1, 'eilidh', '2026-03-02')`, ref)
+	h.Tamper(`insert into welfare_check (case_ref, person_no, no, assigned_to, assigned_on) values ($1, 3, 1, 'eilidh', '2026-03-02')`, ref)
 	require.Equal(t, []string{ref}, h.cases("eilidh"))
 	require.Empty(t, h.cases("rory"))
-	h.tamper(`insert into officer (case_ref, person, part) values ($1, 'ewan', 'proposal_author')`, ref)
+	h.Tamper(`insert into officer (case_ref, person, part) values ($1, 'ewan', 'proposal_author')`, ref)
 	require.Equal(t, []string{ref}, h.cases("ewan"))
 	part, err := h.as("ewan").MyPart(t.Context(), ref)
 	require.NoError(t, err)

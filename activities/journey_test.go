@@ -39,56 +39,30 @@ func day(s string) clock.Date {
 	return d
 }
 
-// office is one database with its staff and the worker's activities.
-type office struct {
+// staffed is one database with its staff and the worker's activities.
+type staffed struct {
 	*activities.Activities
-	t        testing.TB
-	db       testdb.DB
-	admin    *sqlx.DB
+	*testdb.Harness
 	families int
 }
 
-func newOffice(t *testing.T) *office {
+func newStaffed(t *testing.T) *staffed {
 	t.Helper()
-	t.Parallel()
-	o := &office{t: t, db: testdb.New(t)}
-	o.admin = o.sql("postgres")
-	worker, err := store.Open(t.Context(), o.db.Worker, 8)
+	h := testdb.NewHarness(t)
+	worker, err := store.Open(t.Context(), h.Worker, 8)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, worker.Close()) })
-	o.Activities = &activities.Activities{Store: worker}
-	return o
+	return &staffed{Activities: &activities.Activities{Store: worker}, Harness: h}
 }
 
 // sql connects with plain SQL; postgres is the stack's superuser.
-func (o *office) sql(login string) *sqlx.DB { return o.db.SQL(o.t, login) }
+func (o *staffed) sql(login string) *sqlx.DB { return o.SQL(o.T, login) }
 
-func (o *office) desk(login string) *store.Store { return o.db.As(o.t, login) }
+func (o *staffed) desk(login string) *store.Store { return o.As(o.T, login) }
 
-// exec runs SQL as the superuser: what no login of Hame's could do.
-func (o *office) exec(query string, args ...any) {
-	o.t.Helper()
-	_, err := o.admin.Exec(query, args...)
-	require.NoError(o.t, err)
-}
-
-func value[T any](o *office, query string, args ...any) T {
-	o.t.Helper()
-	var v T
-	require.NoError(o.t, o.admin.Get(&v, query, args...))
-	return v
-}
-
-func list[T any](o *office, query string, args ...any) []T {
-	o.t.Helper()
-	var v []T
-	require.NoError(o.t, o.admin.Select(&v, query, args...))
-	return v
-}
-
-// story is one case on its way.
-type story struct {
-	*office
+// journey is one case on its way.
+type journey struct {
+	*staffed
 	t      testing.TB
 	ref    string
 	now    time.Time
@@ -103,7 +77,7 @@ type story struct {
 }
 
 // family imports a family, draws it for Monday and opens its review on that day.
-func (o *office) family(t testing.TB, change func(*casefile.Family)) *story {
+func (o *staffed) family(t testing.TB, change func(*casefile.Family)) *journey {
 	t.Helper()
 	o.families++
 	key := fmt.Sprintf("F%d", o.families)
@@ -111,10 +85,10 @@ func (o *office) family(t testing.TB, change func(*casefile.Family)) *story {
 	if change != nil {
 		change(&f)
 	}
-	s := &story{office: o, t: t, now: at(monday), instead: map[casefile.TaskKind]func(casefile.Task){}}
+	s := &journey{staffed: o, t: t, now: at(monday), instead: map[casefile.TaskKind]func(casefile.Task){}}
 	_, err := o.desk("archie").Import(t.Context(), []casefile.Family{f}, "test", false, monday.AddDays(-70), func() {})
 	require.NoError(t, err)
-	s.ref = value[string](o, `select case_ref from family where family_key = $1`, key)
+	s.ref = testdb.Value[string](o, `select case_ref from family where family_key = $1`, key)
 	require.NoError(t, o.Store.InTx(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.List(t.Context(), s.ref, s.now, monday, "test")
 		return err
@@ -124,13 +98,13 @@ func (o *office) family(t testing.TB, change func(*casefile.Family)) *story {
 	return s
 }
 
-func (s *story) today() clock.Date { return clock.DateOf(s.now) }
+func (s *journey) today() clock.Date { return clock.DateOf(s.now) }
 
-// on moves the story's clock to nine in the morning of a day.
-func (s *story) on(d clock.Date) { s.now = at(d) }
+// on moves the journey's clock to nine in the morning of a day.
+func (s *journey) on(d clock.Date) { s.now = at(d) }
 
 // command records an act as a row, attested for a day.
-func (s *story) command(login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields) store.NewCommand {
+func (s *journey) command(login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields) store.NewCommand {
 	s.t.Helper()
 	text := ""
 	if act.Rule().NeedsText {
@@ -147,7 +121,7 @@ func (s *story) command(login string, act casefile.Act, subject int, on clock.Da
 }
 
 // record lets the worker record a command.
-func (s *story) record(c store.NewCommand) *casefile.Refusal {
+func (s *journey) record(c store.NewCommand) *casefile.Refusal {
 	s.t.Helper()
 	out, err := s.RecordAct(s.t.Context(), activities.RecordActParams{Case: s.ref, Command: c.ID, Act: c.Act.Rule().Wire(), Now: s.now})
 	require.NoError(s.t, err)
@@ -156,20 +130,20 @@ func (s *story) record(c store.NewCommand) *casefile.Refusal {
 }
 
 // attempt does an act, attested for today.
-func (s *story) attempt(login string, act casefile.Act, subject int, fields casefile.Fields) *casefile.Refusal {
+func (s *journey) attempt(login string, act casefile.Act, subject int, fields casefile.Fields) *casefile.Refusal {
 	s.t.Helper()
 	return s.record(s.command(login, act, subject, s.today(), fields))
 }
 
 // do does an act, attested for today, which nothing may refuse.
-func (s *story) do(login string, act casefile.Act, subject int, fields casefile.Fields) {
+func (s *journey) do(login string, act casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
 	s.doOn(s.today(), login, act, subject, fields)
 }
 
 // doOn does an act, attested for a day and confirmed if that is far, which nothing
 // may refuse.
-func (s *story) doOn(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
+func (s *journey) doOn(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
 	rule := act.Rule()
 	s.confirming = s.confirming || rule.Day.TakesDay() && s.today().DaysSince(on) > rule.Day.Within()
@@ -178,9 +152,9 @@ func (s *story) doOn(on clock.Date, login string, act casefile.Act, subject int,
 	require.Nil(s.t, refusal, "%s by %s", act, login)
 }
 
-// earlier does an act as if the story stood at an earlier day, and comes back: an
+// earlier does an act as if the journey stood at an earlier day, and comes back: an
 // act that decides or signs can't be attested for that day.
-func (s *story) earlier(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
+func (s *journey) earlier(on clock.Date, login string, act casefile.Act, subject int, fields casefile.Fields) {
 	s.t.Helper()
 	now := s.now
 	s.on(on)
@@ -190,12 +164,12 @@ func (s *story) earlier(on clock.Date, login string, act casefile.Act, subject i
 
 // refused does an act that must be refused with a code, and checks that the
 // refusal is on record and that no fact was changed by it.
-func (s *story) refused(code casefile.RefusalCode, login string, act casefile.Act, subject int, fields casefile.Fields) *casefile.Refusal {
+func (s *journey) refused(code casefile.RefusalCode, login string, act casefile.Act, subject int, fields casefile.Fields) *casefile.Refusal {
 	s.t.Helper()
 	return s.refusedCommand(code, s.command(login, act, subject, s.today(), fields))
 }
 
-func (s *story) refusedCommand(code casefile.RefusalCode, c store.NewCommand) *casefile.Refusal {
+func (s *journey) refusedCommand(code casefile.RefusalCode, c store.NewCommand) *casefile.Refusal {
 	s.t.Helper()
 	before := s.facts()
 	refusal := s.record(c)
@@ -207,9 +181,9 @@ func (s *story) refusedCommand(code casefile.RefusalCode, c store.NewCommand) *c
 }
 
 // outcome is what became of a command, as it is on record.
-func (s *story) outcome(c store.NewCommand) string {
+func (s *journey) outcome(c store.NewCommand) string {
 	s.t.Helper()
-	return value[string](s.office, `select coalesce((select trim(outcome || ' ' || code) from command_outcome where command_id = $1), 'none')`, c.ID)
+	return testdb.Value[string](s.staffed, `select coalesce((select trim(outcome || ' ' || code) from command_outcome where command_id = $1), 'none')`, c.ID)
 }
 
 // holdNoFacts are the tables that hold no fact about a case, each with the reason. Every
@@ -231,10 +205,10 @@ var holdNoFacts = map[string]string{
 
 // factTables are the tables of facts, by the catalogue: the value tells whether a table's
 // rows are each of one case.
-func (o *office) factTables() map[string]bool {
-	o.t.Helper()
+func (o *staffed) factTables() map[string]bool {
+	o.T.Helper()
 	tables := map[string]bool{}
-	for _, row := range list[struct {
+	for _, row := range testdb.List[struct {
 		Name   string `db:"name"`
 		OfCase bool   `db:"of_case"`
 	}](o, `
@@ -244,7 +218,7 @@ func (o *office) factTables() map[string]bool {
 		tables[row.Name] = row.OfCase
 	}
 	for name := range holdNoFacts {
-		require.Contains(o.t, tables, name, "no such table")
+		require.Contains(o.T, tables, name, "no such table")
 		delete(tables, name)
 	}
 	return tables
@@ -254,7 +228,7 @@ type record map[string]string
 
 // facts is every fact of the case, table by table, in a form that can be compared. Of
 // a table whose rows are not each of one case it is the whole table.
-func (s *story) facts() record {
+func (s *journey) facts() record {
 	s.t.Helper()
 	var each []string
 	for table, ofCase := range s.factTables() {
@@ -265,14 +239,14 @@ func (s *story) facts() record {
 		each = append(each, query)
 	}
 	all := record{}
-	for _, row := range list[struct{ Name, Rows string }](s.office, strings.Join(each, " union all "), s.ref) {
+	for _, row := range testdb.List[struct{ Name, Rows string }](s.staffed, strings.Join(each, " union all "), s.ref) {
 		all[row.Name] = row.Rows
 	}
 	return all
 }
 
 // unchanged requires that the case's facts are those of an earlier moment.
-func (s *story) unchanged(before record) {
+func (s *journey) unchanged(before record) {
 	s.t.Helper()
 	for table, now := range s.facts() {
 		require.Equal(s.t, before[table], now, "%s: no fact is to change", table)
@@ -280,7 +254,7 @@ func (s *story) unchanged(before record) {
 }
 
 // openTasks names the open tasks, as in welfare.report/3, in alphabetical order.
-func (s *story) openTasks() []string {
+func (s *journey) openTasks() []string {
 	names := []string{}
 	for _, t := range s.review.Tasks {
 		name := string(t.Kind)
@@ -294,7 +268,7 @@ func (s *story) openTasks() []string {
 }
 
 // task returns an open task.
-func (s *story) task(kind casefile.TaskKind, subject int) casefile.Task {
+func (s *journey) task(kind casefile.TaskKind, subject int) casefile.Task {
 	s.t.Helper()
 	for _, t := range s.review.Tasks {
 		if t.Kind == kind && t.Subject == subject {
@@ -312,13 +286,13 @@ type closedTask struct {
 	Overdue  bool       `db:"overdue"`
 }
 
-func (s *story) closed(kind casefile.TaskKind, subject int) closedTask {
+func (s *journey) closed(kind casefile.TaskKind, subject int) closedTask {
 	s.t.Helper()
-	return value[closedTask](s.office, `select result, attested_on, overdue from task
+	return testdb.Value[closedTask](s.staffed, `select result, attested_on, overdue from task
 		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is not null order by id desc limit 1`, s.ref, kind, subject)
 }
 
-func (s *story) open(stage casefile.Stage) {
+func (s *journey) open(stage casefile.Stage) {
 	s.t.Helper()
 	var err error
 	s.review, err = s.OpenStage(s.t.Context(), activities.OpenStageParams{Case: s.ref, Stage: stage, Now: s.now})
@@ -326,7 +300,7 @@ func (s *story) open(stage casefile.Stage) {
 }
 
 // goOn opens the stage that is due, as the workflow's spine does.
-func (s *story) goOn() {
+func (s *journey) goOn() {
 	s.t.Helper()
 	for _, step := range []struct {
 		finished []casefile.Stage
@@ -345,12 +319,12 @@ func (s *story) goOn() {
 	}
 }
 
-// until answers every task in the usual way, on the story's day, until a stage
+// until answers every task in the usual way, on the journey's day, until a stage
 // is opened. Tasks that the test leaves unanswered don't hold it up.
-func (s *story) until(stage casefile.Stage) *story {
+func (s *journey) until(stage casefile.Stage) *journey {
 	s.t.Helper()
 	for steps := 0; ; steps++ {
-		require.Less(s.t, steps, 100, "the story does not get to %s: %v", stage, s.openTasks())
+		require.Less(s.t, steps, 100, "the journey does not get to %s: %v", stage, s.openTasks())
 		s.goOn()
 		if s.review.HasOpened(stage) {
 			return s
@@ -380,13 +354,13 @@ var usual = func() practice.Officers {
 }()
 
 // answer answers a task in the usual way.
-func (s *story) answer(t casefile.Task) {
+func (s *journey) answer(t casefile.Task) {
 	s.t.Helper()
 	if t.Kind == casefile.TaskServe {
 		s.serve(0) // the letter's number depends on what came back
 		return
 	}
-	alone := value[bool](s.office, `select representative = '' from family where case_ref = $1`, s.ref)
+	alone := testdb.Value[bool](s.staffed, `select representative = '' from family where case_ref = $1`, s.ref)
 	deeds := practice.Manner{Officers: usual, Alone: alone}.Answer(t)
 	require.NotEmpty(s.t, deeds, "no usual answer: %s", t.Kind)
 	for _, d := range deeds {
@@ -396,7 +370,7 @@ func (s *story) answer(t casefile.Task) {
 
 // serve sends the decision letter to whom it is due, and records service on a person,
 // or with 0 on everybody.
-func (s *story) serve(person int) {
+func (s *journey) serve(person int) {
 	s.t.Helper()
 	s.sendDecision()
 	s.do("morag", casefile.ActRecordService, person, practice.Served())
@@ -404,37 +378,37 @@ func (s *story) serve(person int) {
 
 // sendDecision records that the decision letter was sent to each to whom it is due
 // and who does not have it.
-func (s *story) sendDecision() {
+func (s *journey) sendDecision() {
 	s.t.Helper()
-	for _, to := range list[string](s.office, `
+	for _, to := range testdb.List[string](s.staffed, `
 		select a.whom from (values ('family'), ('representative')) a (whom)
 		where (a.whom = 'family' or (select representative <> '' from family where case_ref = $1))
 		  and not exists (select from letter l join letter_sent x using (case_ref, no)
 		                  where l.case_ref = $1 and l.kind = 'decision' and x.to_whom = a.whom and x.returned_on is null)`, s.ref) {
-		no := value[int](s.office, `
+		no := testdb.Value[int](s.staffed, `
 			select max(l.no) from letter l where l.case_ref = $1 and l.kind = 'decision'`, s.ref)
 		s.do("morag", casefile.ActLetterSent, no, &casefile.LetterFields{To: to, By: "recorded_delivery"})
 	}
 }
 
-func (s *story) triage(priority int) {
+func (s *journey) triage(priority int) {
 	s.t.Helper()
 	s.do("morag", casefile.ActTriage, 0, &casefile.TriageFields{Priority: priority, PublicHarmScreen: "clear", FamilyILR: casefile.No,
 		SevenYears: casefile.Unknown, Vulnerable: casefile.Unknown})
 }
 
 // letter records that the opening letter was sent.
-func (s *story) letter(to string, on clock.Date) {
+func (s *journey) letter(to string, on clock.Date) {
 	s.t.Helper()
 	s.doOn(on, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: to, By: "post"})
 }
 
-func (s *story) check(person int, done clock.Date) {
+func (s *journey) check(person int, done clock.Date) {
 	s.t.Helper()
 	s.do("morag", casefile.ActRecordCheck, person, &casefile.CheckFields{Result: "clear", DoneOn: done})
 }
 
-func (s *story) contact(how string) {
+func (s *journey) contact(how string) {
 	s.t.Helper()
 	defer func(was bool) { s.confirming = was }(s.confirming)
 	s.confirming = true // the same one may be meant again
@@ -443,7 +417,7 @@ func (s *story) contact(how string) {
 
 // toDecision plays the usual way to a file in which nothing is missing for any
 // outcome, with both adults interviewed and their checks recorded.
-func (s *story) toDecision() *story {
+func (s *journey) toDecision() *journey {
 	s.t.Helper()
 	s.until(casefile.Decision)
 	s.interview(1)
@@ -457,15 +431,15 @@ func (s *story) toDecision() *story {
 	return s
 }
 
-func (s *story) interview(person int) {
+func (s *journey) interview(person int) {
 	s.t.Helper()
 	s.do("morag", casefile.ActInterview, person, &casefile.InterviewFields{Adverse: "none"})
 }
 
 // evidence returns the number of what a provider sent, 0 if nothing.
-func (s *story) evidence(p casefile.Provider) int {
+func (s *journey) evidence(p casefile.Provider) int {
 	s.t.Helper()
-	return value[int](s.office, `select coalesce(min(no), 0) from evidence where case_ref = $1 and provider = $2`, s.ref, p)
+	return testdb.Value[int](s.staffed, `select coalesce(min(no), 0) from evidence where case_ref = $1 and provider = $2`, s.ref, p)
 }
 
 // The outcomes proposed for persons 1, 2 and 3.
@@ -481,7 +455,7 @@ var (
 
 // proposal makes a proposal on the file as it stands. A refusal rests on what
 // community organisations sent.
-func (s *story) proposal(outcomes []casefile.Outcome) *casefile.ProposeFields {
+func (s *journey) proposal(outcomes []casefile.Outcome) *casefile.ProposeFields {
 	s.t.Helper()
 	f := &casefile.ProposeFields{Revision: s.review.Revision, Reasons: practice.Findings(nil)}
 	for i, o := range outcomes {
@@ -496,34 +470,34 @@ func (s *story) proposal(outcomes []casefile.Outcome) *casefile.ProposeFields {
 
 // drawNext sets the key of the draw so that the case's next grant is drawn for a
 // second officer, or is not. A draw that was made once stands, under any key.
-func (s *story) drawNext(drawn bool) {
+func (s *journey) drawNext(drawn bool) {
 	s.t.Helper()
-	next := value[int](s.office, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, s.ref)
+	next := testdb.Value[int](s.staffed, `select 1 + coalesce(max(no), 0) from proposal where case_ref = $1`, s.ref)
 	for i := 0; ; i++ {
 		if key := fmt.Sprintf("key %d", i); policy.Sampled(key, s.ref, next) == drawn {
-			s.exec(`update programme set sampling_key = $1`, key)
+			s.Exec(`update programme set sampling_key = $1`, key)
 			return
 		}
 	}
 }
 
 // tryPropose proposes outcomes as a decision maker.
-func (s *story) tryPropose(login string, f *casefile.ProposeFields) *casefile.Refusal {
+func (s *journey) tryPropose(login string, f *casefile.ProposeFields) *casefile.Refusal {
 	s.t.Helper()
 	s.drawNext(s.sampled)
 	return s.attempt(login, casefile.ActPropose, 0, f)
 }
 
-func (s *story) propose(login string, outcomes []casefile.Outcome) {
+func (s *journey) propose(login string, outcomes []casefile.Outcome) {
 	s.t.Helper()
 	require.Nil(s.t, s.tryPropose(login, s.proposal(outcomes)))
 }
 
-func (s *story) agreement() *casefile.AgreeFields {
+func (s *journey) agreement() *casefile.AgreeFields {
 	return &casefile.AgreeFields{Revision: s.review.Revision, Reasons: practice.Findings(nil)}
 }
 
-func (s *story) rung(kind casefile.TaskKind, subject int) {
+func (s *journey) rung(kind casefile.TaskKind, subject int) {
 	s.t.Helper()
 	t := s.task(kind, subject)
 	s.now = t.Next.At.UTC()
@@ -533,17 +507,17 @@ func (s *story) rung(kind casefile.TaskKind, subject int) {
 }
 
 // parts lists who played which part.
-func (s *story) parts() map[string]string {
+func (s *journey) parts() map[string]string {
 	s.t.Helper()
 	parts := map[string]string{}
-	for _, row := range list[struct{ Person, Part string }](s.office, `select person, part from officer where case_ref = $1`, s.ref) {
+	for _, row := range testdb.List[struct{ Person, Part string }](s.staffed, `select person, part from officer where case_ref = $1`, s.ref) {
 		parts[row.Person] = row.Part
 	}
 	return parts
 }
 
 // grantedAndClosed is a family that was granted and practice.Served(), and whose case is closed.
-func (o *office) grantedAndClosed(t *testing.T) *story {
+func (o *staffed) grantedAndClosed(t *testing.T) *journey {
 	t.Helper()
 	s := o.family(t, nil)
 	s.decided(grantAll)
