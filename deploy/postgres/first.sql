@@ -32,12 +32,14 @@ grant hame_owner, hame_staff, hame_worker to hame_admin with admin option;
 grant pg_read_all_stats to hame_admin;
 
 -- Large objects are files of any size in the database. Hame keeps none.
-revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(integer), pg_catalog.lo_from_bytea(oid, bytea),
-    pg_catalog.lo_put(oid, bigint, bytea), pg_catalog.lo_open(oid, integer), pg_catalog.lowrite(integer, bytea) from public;
+revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(integer),
+    pg_catalog.lo_from_bytea(oid, bytea),
+    pg_catalog.lo_put(oid, bigint, bytea), pg_catalog.lo_open(oid, integer), pg_catalog.lowrite(integer, bytea)
+        from public;
 
--- Statistics count the rows that a session's own statements touched, also those that it was not shown, and every table's
--- and the whole database's rows. The size of a table grows with each row, also of a restricted case. The list of locks
--- tells which tables somebody else's transaction touches at this moment. All of this is for the administrator.
+-- Statistics count the rows that a session's own statements touched, also those that it was not shown, and every
+-- table's and the whole database's rows. The size of a table grows with each row, also of a restricted case. The list
+-- of locks tells which tables somebody else's transaction touches at this moment. All of this is for the administrator.
 do $$
 declare
     counter text;
@@ -45,8 +47,10 @@ begin
     for counter in
         select p.oid::regprocedure::text from pg_catalog.pg_proc p
         where p.pronamespace = 'pg_catalog'::regnamespace
-          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname ^@ 'pg_stat_get_db_' or p.proname ^@ 'pg_stat_get_bgwriter_'
-              or p.proname ^@ 'pg_stat_get_checkpointer_' or p.proname ^@ 'pg_stat_get_buf_' or p.proname ^@ 'pg_current_wal_' or p.proname ^@ 'pg_stat_get_function_'
+          and (p.proname ^@ 'pg_stat_get_xact_' or p.proname ^@ 'pg_stat_get_db_'
+              or p.proname ^@ 'pg_stat_get_bgwriter_'
+              or p.proname ^@ 'pg_stat_get_checkpointer_' or p.proname ^@ 'pg_stat_get_buf_'
+                  or p.proname ^@ 'pg_current_wal_' or p.proname ^@ 'pg_stat_get_function_'
               or p.proname ^@ 'pg_stat_get_last_' or p.proname ~ '^pg_stat_get_(auto)?(analyze|vacuum)_count$'
               or p.proname in ('pg_stat_get_wal', 'pg_stat_get_slru', 'pg_stat_get_io', 'pg_stat_get_progress_info')
               or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size',
@@ -103,7 +107,8 @@ begin
         where not l.granted and l.waitstart < clock_timestamp() - interval '10 seconds'),
     in_the_way as (
         select a.usename, a.pid,
-               case when w.pid is not null then 'others waited for it' else 'it stood idle in a transaction' end as reason
+               case when w.pid is not null then 'others waited for it'
+                   else 'it stood idle in a transaction' end as reason
         from pg_stat_activity a left join waited_for w on w.pid = a.pid
         where a.datname = current_database() and a.backend_type = 'client backend' and hame_server.is_staff(a.usename)
           and (w.pid is not null

@@ -43,7 +43,8 @@ create table staff (
                     'representation_drafter', 'private_office', 'minister', 'decision_maker', 'second_officer',
                     'operations', 'auditor')),
     -- Hame is for the backlog of Scotland.
-    council     text check (council ^@ 'S12') check ((council is not null) = (role in ('lead_professional', 'welfare_lead'))),
+    council     text check (council ^@ 'S12') check ((council is not null) =
+        (role in ('lead_professional', 'welfare_lead'))),
     valid_from  date not null default current_date,
     valid_to    date,
     granted_by  text not null default session_user check (granted_by <> login),
@@ -72,7 +73,8 @@ create table staff_event (
     chain_hash  bytea not null
 );
 
--- Which role may do which act, which acts are filed with a closed case, and which are attested for a day. Set-up writes it from the rules in the code.
+-- Which role may do which act, which acts are filed with a closed case, and which are attested for a day. Set-up writes
+-- it from the rules in the code.
 create table act_role (
     act     text    not null,
     role    text    not null,

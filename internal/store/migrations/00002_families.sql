@@ -34,7 +34,8 @@ create unlogged table import_staging (
     representative_contact text,
     support        text,
     restricted     boolean,
-    -- As the reader of backlog files checks: nothing that a terminal would obey, or that turns the direction of writing.
+    -- As the reader of backlog files checks: nothing that a terminal would obey, or that turns the direction of
+    -- writing.
     constraint nothing_a_terminal_obeys check (
         concat_ws(' ', family_key, area, address, postcode, phone, email, representative, representative_contact)
         !~ '[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
@@ -67,7 +68,8 @@ create unlogged table import_staging_person (
     responsible_adult  text,
     flags              text[] not null,
     constraint nothing_a_terminal_obeys check (
-        concat_ws(' ', person_key, home_office_ref, family_name, given_names, name_key, birth_country, language, interpreter,
+        concat_ws(' ', person_key, home_office_ref, family_name, given_names, name_key, birth_country, language,
+            interpreter,
             school, responsible_adult) !~ '[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
 );
 

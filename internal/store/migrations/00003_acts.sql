@@ -30,7 +30,8 @@ create table command (
     constraint fields_are_small check (octet_length(fields::text) <= 65536),
     constraint number_of_a_person_or_item check (subject_no between 0 and 1000000),
     constraint nothing_a_terminal_obeys check (
-        fields::text !~ '[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]' and fields::text !~ '(^|[^\\])(\\\\)*\\(u00[01]|[bfr])')
+        fields::text !~ '[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]'
+            and fields::text !~ '(^|[^\\])(\\\\)*\\(u00[01]|[bfr])')
 );
 create index on command (case_ref);
 
@@ -57,8 +58,8 @@ create table command_outcome (
 );
 create index expired_commands on command_outcome (command_id) where outcome = 'expired';
 
--- Commands that wait for their answer: each has no outcome yet, or a worker is still busy with it. The worker need not look
--- through all that were ever given. The chains, and what verify finds, rest on command and command_outcome alone.
+-- Commands that wait for their answer: each has no outcome yet, or a worker is still busy with it. The worker need not
+-- look through all that were ever given. The chains, and what verify finds, rest on command and command_outcome alone.
 create table undelivered (
     command_id    uuid primary key,
     subject       text not null,   -- of the chain: the case, the lane or the office

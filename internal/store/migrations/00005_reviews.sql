@@ -27,7 +27,8 @@ insert into lane_lock values ('legacy'), ('fast-track');
 
 create table review (
     case_ref      text primary key references listing,
-    stage         text not null check (stage in ('listed', 'evidence', 'welfare', 'representation', 'decision', 'service',
+    stage         text not null check (stage in ('listed', 'evidence', 'welfare', 'representation', 'decision',
+        'service',
                       'closed')),
     lane          text not null,
     rule_set      text not null,
@@ -126,7 +127,8 @@ create table rung (
 create table deadline_change (
     task_id         bigint not null references task,
     no              int  not null,
-    cause           text not null check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar',
+    cause           text not null check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal',
+        'calendar',
                         'post')),
     at              timestamptz not null,
     old_due         date,

@@ -41,7 +41,8 @@ create table post_item (
     command_id    uuid not null unique references command,
     check ((case_ref is null) = (linked_on is null)),
     constraint what_it_says_is_short_and_fit_for_a_terminal check (
-        octet_length(said_reference) <= 400 and octet_length(said_name) <= 1600 and octet_length(said_representative) <= 1600
+        octet_length(said_reference) <= 400 and octet_length(said_name) <= 1600
+            and octet_length(said_representative) <= 1600
         and concat_ws(' ', said_reference, said_name, said_representative)
             !~ '[\x01-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]'),
     constraint read_after_linked check (read_on is null or case_ref is not null),
@@ -193,9 +194,12 @@ create table representation (
     answered_by text,
     answered_on date,
     primary key (case_ref, no),
-    drafter_part text generated always as (case when drafter is null then null else 'representation_drafter' end) stored,
-    checker_part text generated always as (case when checker is null then null else 'representation_checker' end) stored,
-    clearer_part text generated always as (case when cleared_by is null then null else 'representation_clearer' end) stored,
+    drafter_part text generated always as (case when drafter is null then null else 'representation_drafter' end)
+        stored,
+    checker_part text generated always as (case when checker is null then null else 'representation_checker' end)
+        stored,
+    clearer_part text generated always as (case when cleared_by is null then null else 'representation_clearer' end)
+        stored,
     signer_part  text generated always as (case when signer is null then null else 'representation_signer' end) stored,
     foreign key (case_ref, drafter, drafter_part) references officer (case_ref, person, part),
     foreign key (case_ref, checker, checker_part) references officer (case_ref, person, part),

@@ -8,7 +8,8 @@ alter table review add column apart boolean not null default false;
 create table review_to_move (
     case_ref      text primary key references review,
     asked_at      timestamptz not null default clock_timestamp(),
-    -- Whether it runs where it belongs; its old runs are then still to be deleted. Until it does, no act is delivered to it.
+    -- Whether it runs where it belongs; its old runs are then still to be deleted. Until it does, no act is delivered
+    -- to it.
     started       boolean not null default false,
     -- Until then a worker moves it. The claim of a worker that died lapses.
     claimed_until timestamptz not null default '-infinity'

@@ -1,4 +1,5 @@
 -- London's day at the programme's now.
-create or replace function business_today() returns date language sql stable security definer set search_path = hame, pg_temp as $$
+create or replace function business_today() returns date language sql stable security definer
+    set search_path = hame, pg_temp as $$
     select london_day(business_now())
 $$;

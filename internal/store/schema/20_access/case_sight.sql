@@ -9,8 +9,10 @@ select f.case_ref, f.lane, f.council,
           order by array_position(array['file', 'no_text', 'children', 'summary'], c.sees) limit 1)
     else (
         select c.sees from my_roles() m join case_role c using (role)
-        where (m.council is null or (m.council = f.council and exists (select from council_child k where k.case_ref = f.case_ref)))
+        where (m.council is null or (m.council = f.council
+            and exists (select from council_child k where k.case_ref = f.case_ref)))
           and (not f.restricted or m.role in ('senior_caseworker', 'auditor')
-               or exists (select from named n where n.case_ref = f.case_ref and n.person = (select my_person()) and n.role = m.role))
+               or exists (select from named n where n.case_ref = f.case_ref and n.person = (select my_person())
+                   and n.role = m.role))
         order by array_position(array['file', 'no_text', 'children', 'summary'], c.sees) limit 1) end as sight
 from family f;

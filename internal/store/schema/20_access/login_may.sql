@@ -1,6 +1,7 @@
--- Whether a login that is a person's may do an act at an instant, as far as its roles go: of a case, a council's officer
--- only of their own council's. The one place that says so, for acts as they are typed and as they are done.
-create or replace function login_may(in_login text, in_person text, in_act text, in_case text, at timestamptz) returns boolean
+-- Whether a login that is a person's may do an act at an instant, as far as its roles go: of a case, a council's
+-- officer only of their own council's. The one place that says so, for acts as they are typed and as they are done.
+create or replace function login_may(in_login text, in_person text, in_act text, in_case text, at timestamptz)
+    returns boolean
 language sql stable as $$
     select exists (
         select from staff s join act_role a on a.role = s.role and a.act = in_act

@@ -1,5 +1,6 @@
 -- Stamps who changed the staff list and when, and links the change to the others.
-create or replace function stamp_staff_event() returns trigger language plpgsql security definer set search_path = hame, pg_temp as $$
+create or replace function stamp_staff_event() returns trigger language plpgsql security definer
+    set search_path = hame, pg_temp as $$
 begin
     new.by_login := session_user;
     new.recorded_at := clock_timestamp();

@@ -1,6 +1,7 @@
 -- What differs from heads that were exported earlier, [{subject, n, hash}], and
 -- every link that does not follow from what it stands on.
-create or replace function audit_check(heads jsonb) returns table (subject text, n int, detail text) language plpgsql stable security definer set search_path = hame, pg_temp as $$
+create or replace function audit_check(heads jsonb) returns table (subject text, n int, detail text)
+    language plpgsql stable security definer set search_path = hame, pg_temp as $$
 begin
     perform only_the_auditor();
     return query

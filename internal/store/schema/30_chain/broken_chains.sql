@@ -9,7 +9,8 @@ language sql stable as $$
        or hash <> sha256(coalesce(previous, convert_to(subject, 'UTF8')) || convert_to(content, 'UTF8'))
     union all
     select coalesce(h.subject, l.subject), coalesce(h.n, l.n)
-    from chain_head h full join (select distinct on (subject) * from chain_link order by subject, n desc) l using (subject)
+    from chain_head h full join (select distinct on (subject) * from chain_link order by subject, n desc) l
+        using (subject)
     where h.hash is distinct from l.hash or h.n is distinct from l.n
     union all
     -- A text may be erased, and never altered.

@@ -6,7 +6,8 @@ begin
         raise exception 'a text is insert-only, but for its erasure' using errcode = 'insufficient_privilege';
     end if;
     if not exists (select from erased_by_two e where e.target = old.command_id) then
-        raise exception 'a text is insert-only, but for its erasure by two persons' using errcode = 'insufficient_privilege';
+        raise exception 'a text is insert-only, but for its erasure by two persons'
+            using errcode = 'insufficient_privilege';
     end if;
     return new;
 end $$;

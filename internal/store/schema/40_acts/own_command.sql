@@ -1,5 +1,6 @@
 -- An act of the mailroom or on the record, done by the one who typed it, in the transaction that records it.
-create or replace function own_command(in_id uuid, in_kind text) returns command language plpgsql stable security definer set search_path = hame, pg_temp as $$
+create or replace function own_command(in_id uuid, in_kind text) returns command
+    language plpgsql stable security definer set search_path = hame, pg_temp as $$
 declare
     found_command command;
 begin

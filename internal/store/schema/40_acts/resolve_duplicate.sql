@@ -1,7 +1,8 @@
 -- Says that two files are the same family, or not. Of two that are, the one that is under review stays, else the one
--- with the earlier claim; the other is held, with a date, until files can be merged. Said again of a held one, the hold is
--- reviewed. Returns the held one.
-create or replace function resolve_duplicate(in_command uuid, in_review_on date) returns text language plpgsql security definer set search_path = hame, pg_temp as $$
+-- with the earlier claim; the other is held, with a date, until files can be merged. Said again of a held one, the hold
+-- is reviewed. Returns the held one.
+create or replace function resolve_duplicate(in_command uuid, in_review_on date) returns text
+    language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     c command := own_command(in_command, 'duplicate.resolve');
     other text := c.fields->>'other';
@@ -11,7 +12,8 @@ begin
     if not may_see(other) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
-    update duplicate_candidate set resolved_on = c.attested_on, resolution = c.fields->>'finding', resolved_by = c.person
+    update duplicate_candidate set resolved_on = c.attested_on, resolution = c.fields->>'finding',
+        resolved_by = c.person
         where a = least(c.case_ref, other) and b = greatest(c.case_ref, other) and resolved_on is null;
     if not found then
         -- The hold of a second file comes up for review: it is held on, or let go.
@@ -28,7 +30,8 @@ begin
     end if;
     if c.fields->>'finding' = 'same' then
         select f.case_ref into first_file
-            from family f left join listing l using (case_ref) join person p on p.case_ref = f.case_ref and p.relationship = 'principal'
+            from family f left join listing l using (case_ref) join person p on p.case_ref = f.case_ref
+                and p.relationship = 'principal'
             where f.case_ref in (c.case_ref, other)
             order by l.drawn_at nulls last, nullif(p.claim_date, '') nulls last, f.imported_on, f.case_ref limit 1;
         second := case first_file when other then c.case_ref else other end;

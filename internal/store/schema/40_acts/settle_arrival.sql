@@ -1,5 +1,6 @@
 -- Does a case.arrival: what arrived for a closed case was read, and changes nothing.
-create or replace function settle_arrival(in_command uuid) returns void language plpgsql security definer set search_path = hame, pg_temp as $$
+create or replace function settle_arrival(in_command uuid) returns void language plpgsql security definer
+    set search_path = hame, pg_temp as $$
 declare
     c command := own_command(in_command, 'case.arrival');
 begin

@@ -2,7 +2,8 @@
 -- Each role sees by its own rule: who is named on a restricted case as operations
 -- reads no post of it by also being a caseworker.
 create or replace view post_list with (security_barrier) as
-select i.no, i.from_kind, i.received_on, i.wait_until, i.case_ref, i.linked_on, i.read_on, i.dismissed_on, i.dismissed_why,
+select i.no, i.from_kind, i.received_on, i.wait_until, i.case_ref, i.linked_on, i.read_on, i.dismissed_on,
+    i.dismissed_why,
        i.said_name, i.said_representative, i.said_reference,
        i.dismissed_on is null and i.read_on is null and i.wait_until < business_today() as escalated,
        (select coalesce(jsonb_agg(jsonb_build_object('case', b.case_ref, 'why', b.why) order by b.case_ref), '[]')

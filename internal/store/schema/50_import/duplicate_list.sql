@@ -9,5 +9,6 @@ group by d.a, d.b
 union all
 select h.same_as, h.case_ref, 'the same family', h.review_on, h.case_ref, h.review_on < business_today()
 from hold h
-where h.ground = 'duplicate' and h.ended_on is null and sight_of(h.case_ref) in ('file', 'no_text') and sight_of(h.same_as) in ('file', 'no_text')
+where h.ground = 'duplicate' and h.ended_on is null and sight_of(h.case_ref) in ('file', 'no_text')
+    and sight_of(h.same_as) in ('file', 'no_text')
   and (select has_role('caseworker', 'senior_caseworker', 'decision_maker', 'second_officer', 'operations', 'auditor'));

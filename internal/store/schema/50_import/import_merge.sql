@@ -1,6 +1,7 @@
 -- Merges what the session has staged under a batch, in the caller's transaction. A new family whose reference another
 -- one has gets one of the spare ones. The work memory is for joining a whole file with the record.
-create or replace function import_merge(in_batch uuid, in_file_digest text, in_synthetic boolean, in_imported_on date, in_duplicates_due date,
+create or replace function import_merge(in_batch uuid, in_file_digest text, in_synthetic boolean, in_imported_on date,
+    in_duplicates_due date,
         in_person_facts text[], in_family_facts text[], in_spare text[],
         out created int, out unchanged int, out changed int, out kept_back int, out kept_refs text[])
 language plpgsql security definer set search_path = hame, pg_temp set work_mem = '64MB' as $$
@@ -13,15 +14,18 @@ begin
     begin
         lock table import_batch in share row exclusive mode nowait;
     exception when lock_not_available then
-        raise exception 'another import is running' using errcode = 'check_violation', constraint = 'one_import_at_a_time';
+        raise exception 'another import is running' using errcode = 'check_violation',
+            constraint = 'one_import_at_a_time';
     end;
     if in_synthetic and not (select synthetic from programme) then
         if exists (select from family) then
-            raise exception 'a synthetic backlog cannot be mixed with real families' using errcode = 'check_violation', constraint = 'synthetic_or_real';
+            raise exception 'a synthetic backlog cannot be mixed with real families' using errcode = 'check_violation',
+                constraint = 'synthetic_or_real';
         end if;
         update programme set synthetic = true;
     elsif not in_synthetic and (select synthetic from programme) then
-        raise exception 'this database is marked synthetic; real families do not belong in it' using errcode = 'check_violation', constraint = 'synthetic_or_real';
+        raise exception 'this database is marked synthetic; real families do not belong in it'
+            using errcode = 'check_violation', constraint = 'synthetic_or_real';
     end if;
     analyze import_staging;
     analyze import_staging_person;
@@ -33,12 +37,14 @@ begin
         select s.ord, row_number() over () as n from import_staging s join family f using (case_ref)
         where s.batch = in_batch and s.login = session_user and f.family_key <> s.family_key),
     spare as (
-        select x as ref, row_number() over () as n from unnest(in_spare) x where not exists (select from family f where f.case_ref = x))
+        select x as ref, row_number() over () as n from unnest(in_spare) x
+            where not exists (select from family f where f.case_ref = x))
     update import_staging s set case_ref = spare.ref from taken join spare using (n)
         where s.batch = in_batch and s.login = session_user and s.ord = taken.ord;
     if exists (select from import_staging s join family f using (case_ref)
                where s.batch = in_batch and s.login = session_user and f.family_key <> s.family_key) then
-        raise exception 'a reference was drawn twice' using errcode = 'unique_violation', constraint = 'reference_taken';
+        raise exception 'a reference was drawn twice' using errcode = 'unique_violation',
+            constraint = 'reference_taken';
     end if;
     select count(*) filter (where f.digest = s.digest),
            count(*) filter (where f.digest <> s.digest and r.case_ref is null),
@@ -50,7 +56,8 @@ begin
         where s.batch = in_batch and s.login = session_user;
     select count(*) into people from import_staging_person p where p.batch = in_batch and p.login = session_user;
     insert into import_batch (id, file_digest, person, families, people, created, unchanged, changed, kept_back)
-        values (in_batch, in_file_digest, my_person(), created + unchanged + changed + kept_back, people, created, unchanged, changed, kept_back);
+        values (in_batch, in_file_digest, my_person(), created + unchanged + changed + kept_back, people, created,
+            unchanged, changed, kept_back);
 
     -- What has changed under an open review is left alone, and each difference is kept for a caseworker to accept or
     -- reject. One that was found before, whatever became of it, is not asked again.
@@ -60,17 +67,21 @@ begin
            in_batch, d.person_no, d.field, d.old_value, d.new_value, in_imported_on
     from (
         with kept as (
-            select s.case_ref, s.ord, to_jsonb(s) as family from import_staging s join family f using (case_ref) join listing l using (case_ref)
+            select s.case_ref, s.ord, to_jsonb(s) as family from import_staging s join family f using (case_ref)
+                join listing l using (case_ref)
             where s.batch = in_batch and s.login = session_user and f.digest <> s.digest),
         members as (
             select k.case_ref, m as staged, to_jsonb(m) as member, p.no as no, to_jsonb(p) as person
             from kept k join import_staging_person m on m.batch = in_batch and m.login = session_user and m.ord = k.ord
             left join person p on p.case_ref = k.case_ref and p.person_key = m.person_key)
-        select k.case_ref, 0 as person_no, x.field, coalesce(to_jsonb(f)->>x.field, '') as old_value, coalesce(k.family->>x.field, '') as new_value
-        from kept k join family f using (case_ref) cross join unnest(in_family_facts || array['council', 'lane']) x (field)
+        select k.case_ref, 0 as person_no, x.field, coalesce(to_jsonb(f)->>x.field, '') as old_value,
+            coalesce(k.family->>x.field, '') as new_value
+        from kept k join family f using (case_ref) cross
+            join unnest(in_family_facts || array['council', 'lane']) x (field)
         union all
         select m.case_ref, m.no, x.field, coalesce(m.person->>x.field, ''), coalesce(m.member->>x.field, '')
-        from members m cross join unnest(in_person_facts || array['relationship', 'own_claim', 'claim_status', 'claim_status_on', 'last_interview_on']) x (field)
+        from members m cross join unnest(in_person_facts
+            || array['relationship', 'own_claim', 'claim_status', 'claim_status_on', 'last_interview_on']) x (field)
         where m.no is not null
         union all
         select m.case_ref, 0, 'person_added', '', staged_member(m.staged)::text from members m where m.no is null
@@ -79,14 +90,17 @@ begin
         where not exists (select from members m where m.case_ref = p.case_ref and m.no = p.no)
         union all
         select m.case_ref, m.no, 'flag_added', '', g from members m cross join lateral unnest((m.staged).flags) g
-        where m.no is not null and not exists (select from person_flag x where x.case_ref = m.case_ref and x.no = m.no and x.flag = g)
+        where m.no is not null and not exists (select from person_flag x where x.case_ref = m.case_ref and x.no = m.no
+            and x.flag = g)
         ) d
     where d.old_value <> d.new_value
-      and not exists (select from import_difference x where x.case_ref = d.case_ref and x.person_no = d.person_no and x.field = d.field
+      and not exists (select from import_difference x where x.case_ref = d.case_ref and x.person_no = d.person_no
+          and x.field = d.field
                       and x.new_value = d.new_value);
 
     delete from import_staging s using family f left join listing r using (case_ref)
-        where s.batch = in_batch and s.login = session_user and s.case_ref = f.case_ref and (f.digest = s.digest or r.case_ref is not null);
+        where s.batch = in_batch and s.login = session_user and s.case_ref = f.case_ref
+            and (f.digest = s.digest or r.case_ref is not null);
     if changed > 0 then
         -- A flag that the file does not have any more stays: a later file lifts no restriction and no hold. Each is a
         -- difference, which a caseworker settles once the family is listed. Of a person who is not in the file any more
@@ -112,33 +126,46 @@ begin
             where p.batch = in_batch and p.login = session_user and p.ord = f.ord and p.no = f.no;
         delete from duplicate_candidate d where d.resolved_on is null
             and (d.a in (select s.case_ref from import_staging s where s.batch = in_batch and s.login = session_user)
-                 or d.b in (select s.case_ref from import_staging s where s.batch = in_batch and s.login = session_user));
-        delete from person_flag p using import_staging s where s.batch = in_batch and s.login = session_user and s.case_ref = p.case_ref;
-        delete from person p using import_staging s where s.batch = in_batch and s.login = session_user and s.case_ref = p.case_ref;
+                 or d.b in (select s.case_ref from import_staging s where s.batch = in_batch
+                     and s.login = session_user));
+        delete from person_flag p using import_staging s where s.batch = in_batch and s.login = session_user
+            and s.case_ref = p.case_ref;
+        delete from person p using import_staging s where s.batch = in_batch and s.login = session_user
+            and s.case_ref = p.case_ref;
     end if;
 
     insert into family (case_ref, family_key, lane, council, area, address, postcode, phone, email, representative,
                         representative_contact, support, restricted, digest, batch, imported_on)
-    select s.case_ref, s.family_key, s.lane, s.council, s.area, s.address, s.postcode, s.phone, s.email, s.representative,
+    select s.case_ref, s.family_key, s.lane, s.council, s.area, s.address, s.postcode, s.phone, s.email,
+        s.representative,
            s.representative_contact, s.support, s.restricted, s.digest, in_batch, in_imported_on
     from import_staging s where s.batch = in_batch and s.login = session_user
-    on conflict (case_ref) do update set lane = excluded.lane, council = excluded.council, area = excluded.area, address = excluded.address,
-        postcode = excluded.postcode, phone = excluded.phone, email = excluded.email, representative = excluded.representative,
-        representative_contact = excluded.representative_contact, support = excluded.support, restricted = family.restricted or excluded.restricted,
+    on conflict (case_ref) do update set lane = excluded.lane, council = excluded.council, area = excluded.area,
+        address = excluded.address,
+        postcode = excluded.postcode, phone = excluded.phone, email = excluded.email,
+            representative = excluded.representative,
+        representative_contact = excluded.representative_contact, support = excluded.support,
+            restricted = family.restricted or excluded.restricted,
         digest = excluded.digest, batch = excluded.batch;
 
-    insert into person (case_ref, no, person_key, relationship, home_office_ref, family_name, given_names, name_key, date_of_birth, sex,
-        nationality, birth_country, born_in_scotland, arrived_on, claim_date, own_claim, claim_status, claim_status_on, last_interview_on,
+    insert into person (case_ref, no, person_key, relationship, home_office_ref, family_name, given_names, name_key,
+        date_of_birth, sex,
+        nationality, birth_country, born_in_scotland, arrived_on, claim_date, own_claim, claim_status, claim_status_on,
+            last_interview_on,
         language, interpreter, school, responsible_adult)
-    select s.case_ref, p.no, p.person_key, p.relationship, p.home_office_ref, p.family_name, p.given_names, p.name_key, p.date_of_birth, p.sex,
-        p.nationality, p.birth_country, p.born_in_scotland, p.arrived_on, p.claim_date, p.own_claim, p.claim_status, p.claim_status_on,
+    select s.case_ref, p.no, p.person_key, p.relationship, p.home_office_ref, p.family_name, p.given_names, p.name_key,
+        p.date_of_birth, p.sex,
+        p.nationality, p.birth_country, p.born_in_scotland, p.arrived_on, p.claim_date, p.own_claim, p.claim_status,
+            p.claim_status_on,
         p.last_interview_on, p.language, p.interpreter, p.school, p.responsible_adult
-    from import_staging s join import_staging_person p on p.batch = in_batch and p.login = session_user and p.ord = s.ord
+    from import_staging s join import_staging_person p on p.batch = in_batch and p.login = session_user
+        and p.ord = s.ord
     where s.batch = in_batch and s.login = session_user;
 
     insert into person_flag (case_ref, no, flag)
     select distinct s.case_ref, p.no, f from import_staging s
-        join import_staging_person p on p.batch = in_batch and p.login = session_user and p.ord = s.ord, unnest(p.flags) f
+        join import_staging_person p on p.batch = in_batch and p.login = session_user and p.ord = s.ord,
+            unnest(p.flags) f
         where s.batch = in_batch and s.login = session_user;
 
     -- A file that changes much of the record changes the plans of everything that reads it.
@@ -152,13 +179,17 @@ begin
     select distinct least(d.x, d.y), greatest(d.x, d.y), d.why, in_duplicates_due
     from (
         select n.case_ref as x, o.case_ref as y, 'home_office_ref' as why
-        from import_staging s join person n on n.case_ref = s.case_ref join person o on o.home_office_ref = n.home_office_ref
-        where s.batch = in_batch and s.login = session_user and n.home_office_ref <> '' and o.home_office_ref <> '' and o.case_ref <> n.case_ref
+        from import_staging s join person n on n.case_ref = s.case_ref
+            join person o on o.home_office_ref = n.home_office_ref
+        where s.batch = in_batch and s.login = session_user and n.home_office_ref <> '' and o.home_office_ref <> ''
+            and o.case_ref <> n.case_ref
           and n.home_office_ref ~ '[0-9]' -- words such as "see file" are in many files and name no family
         union all
         select n.case_ref, o.case_ref, 'name_and_birth_date'
-        from import_staging s join person n on n.case_ref = s.case_ref join person o on o.name_key = n.name_key and o.date_of_birth = n.date_of_birth
-        where s.batch = in_batch and s.login = session_user and n.name_key <> '' and o.name_key <> '' and n.date_of_birth <> '' and o.case_ref <> n.case_ref
+        from import_staging s join person n on n.case_ref = s.case_ref join person o on o.name_key = n.name_key
+            and o.date_of_birth = n.date_of_birth
+        where s.batch = in_batch and s.login = session_user and n.name_key <> '' and o.name_key <> ''
+            and n.date_of_birth <> '' and o.case_ref <> n.case_ref
           and not (n.home_office_ref <> '' and o.home_office_ref = n.home_office_ref)) d
     on conflict do nothing;
 

@@ -1,5 +1,6 @@
 -- Keeps the business instant at which a family came in.
-create or replace function stamp_import() returns trigger language plpgsql security definer set search_path = hame, pg_temp as $$
+create or replace function stamp_import() returns trigger language plpgsql security definer
+    set search_path = hame, pg_temp as $$
 declare
     now timestamptz := business_now();
 begin

@@ -1,5 +1,5 @@
--- A decision is of the author of its proposal, and a second officer on it is one who recorded that they agree, after the
--- proposal was recorded: no program signs for anybody.
+-- A decision is of the author of its proposal, and a second officer on it is one who recorded that they agree, after
+-- the proposal was recorded: no program signs for anybody.
 create or replace function decision_as_signed() returns trigger
 language plpgsql set search_path = hame, pg_temp as $$
 begin

@@ -1,5 +1,5 @@
--- Nobody is named on a case, owns it, is assigned a child's report or plays a part in it, but by an act on record: who is
--- named on a restricted case sees it. An act may be without its outcome: it gets that in the same transaction.
+-- Nobody is named on a case, owns it, is assigned a child's report or plays a part in it, but by an act on record: who
+-- is named on a restricted case sees it. An act may be without its outcome: it gets that in the same transaction.
 create or replace function named_by_an_act() returns trigger
 language plpgsql set search_path = hame, pg_temp as $$
 declare
@@ -14,7 +14,8 @@ begin
     when 'review' then
         by_an_act := exists (
             select from command c
-            where c.case_ref = new.case_ref and c.kind = 'case.assign' and c.fields->>'to' = new.owner and c.fields->>'role' is null
+            where c.case_ref = new.case_ref and c.kind = 'case.assign' and c.fields->>'to' = new.owner
+                and c.fields->>'role' is null
               and not exists (select from command_outcome o where o.command_id = c.id and o.outcome <> 'accepted'));
     when 'welfare_check' then
         by_an_act := exists (

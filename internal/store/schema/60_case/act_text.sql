@@ -1,5 +1,6 @@
 -- The text of an act, for those who see texts.
-create or replace function act_text(ref text) returns table (kind text, subject_no int, person text, attested_on date, body text)
+create or replace function act_text(ref text) returns table (kind text, subject_no int, person text, attested_on date,
+    body text)
 language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
     sight text := sight_of(ref);
@@ -8,7 +9,8 @@ begin
         return;
     end if;
     perform only_recorded_reads(ref, 'texts');
-    return query select c.kind, c.subject_no, c.person, c.attested_on, t.body from command c join command_text t on t.command_id = c.id
+    return query select c.kind, c.subject_no, c.person, c.attested_on, t.body from command c
+        join command_text t on t.command_id = c.id
         where c.case_ref = ref and t.body is not null
           and (sight = 'file'
                or (sight = 'children' and c.kind in ('welfare.report', 'welfare.return', 'welfare.concern'))

@@ -4,24 +4,33 @@
 create or replace function case_more(ref text, sight text) returns jsonb language sql stable as $$
     select case sight
     when 'file' then jsonb_build_object(
-        'holds', (select jsonb_agg(to_jsonb(h) || case when h.same_as is null or may_see(h.same_as) then '{}'::jsonb else '{"same_as": null}' end order by h.id)
+        'holds', (select jsonb_agg(to_jsonb(h) || case when h.same_as is null or may_see(h.same_as) then '{}'::jsonb
+            else '{"same_as": null}' end order by h.id)
                   from hold h where h.case_ref = ref and h.ended_on is null),
-        'corrections', (select jsonb_agg(to_jsonb(c) - array['case_ref', 'command_id'] order by c.no) from correction c where c.case_ref = ref),
-        'differences', (select jsonb_agg(to_jsonb(d) - array['case_ref', 'batch', 'command_id'] order by d.no) from import_difference d
+        'corrections', (select jsonb_agg(to_jsonb(c) - array['case_ref', 'command_id'] order by c.no) from correction c
+            where c.case_ref = ref),
+        'differences', (select jsonb_agg(to_jsonb(d) - array['case_ref', 'batch', 'command_id'] order by d.no)
+            from import_difference d
                         where d.case_ref = ref and d.finding is null),
-        'flag_requests', (select jsonb_agg(to_jsonb(q) - array['id', 'case_ref', 'command_id'] order by q.id) from flag_request q
+        'flag_requests', (select jsonb_agg(to_jsonb(q) - array['id', 'case_ref', 'command_id'] order by q.id)
+            from flag_request q
                           where q.case_ref = ref and q.settled_on is null),
-        'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on, 'read_on', i.read_on) order by i.no)
+        'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on,
+            'read_on', i.read_on) order by i.no)
                  from post_item i where i.case_ref = ref),
         'names_agreed', names_agreed(ref))
     when 'summary' then jsonb_build_object(
         'names_agreed', names_agreed(ref),
-        'children', (select jsonb_agg(jsonb_build_object('no', w.person_no, 'reported_on', w.reported_on, 'views', w.findings->'views',
-                'indicators', w.findings->'indicators', 'best_interests', w.findings->'best_interests') order by w.person_no)
-            from (select distinct on (c.person_no) c.* from welfare_check c where c.case_ref = ref and c.signed_on is not null
+        'children', (select jsonb_agg(jsonb_build_object('no', w.person_no, 'reported_on', w.reported_on,
+            'views', w.findings->'views',
+                'indicators', w.findings->'indicators', 'best_interests', w.findings->'best_interests')
+                    order by w.person_no)
+            from (select distinct on (c.person_no) c.* from welfare_check c where c.case_ref = ref
+                and c.signed_on is not null
                   order by c.person_no, c.no desc) w),
         'advice', (select jsonb_agg(jsonb_build_object('rule_set', s.id, 'people', x.body->'people') order by s.id)
-            from (select distinct on (r.rule_set) r.* from recommendation r where r.case_ref = ref order by r.rule_set, r.revision desc) x
+            from (select distinct on (r.rule_set) r.* from recommendation r where r.case_ref = ref order by r.rule_set,
+                r.revision desc) x
             join rule_set s on s.hash = x.rule_set where s.use = 'comparison'))
     else '{}'::jsonb end
 $$;

@@ -7,7 +7,8 @@ begin
     end if;
     perform only_recorded_reads(ref, 'timeline');
     return query
-    select l.drawn_at, 'drawn', 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l where l.case_ref = ref
+    select l.drawn_at, 'drawn', 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l
+        where l.case_ref = ref
     union all
     select e.opened_at, 'stage', '', e.stage || ' opened' from stage_entry e where e.case_ref = ref
     union all
@@ -18,12 +19,15 @@ begin
     union all
     -- A rung acted on the day that was shown then.
     select r.acted_at, r.kind, '', t.kind || case when t.subject > 0 then '/' || t.subject else '' end
-           || ', due ' || coalesce(due_as_known(t, r.acted_at)::text, 'no day: stopped') || case when r.effect <> '' then ': ' || r.effect else '' end
+           || ', due ' || coalesce(due_as_known(t, r.acted_at)::text, 'no day: stopped') || case when r.effect <> ''
+               then ': ' || r.effect else '' end
     from rung r join task t on t.id = r.task_id where t.case_ref = ref
     union all
     select d.at, 'deadline moved', coalesce((select c.person from command c where c.id = d.command_id), ''),
-           t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due ' || coalesce(d.old_due::text, 'no day')
-           || ' -> ' || coalesce(d.new_due::text, 'no day: stopped') || case when d.provisional then ' (provisional)' else '' end || ': ' || d.cause
+           t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due '
+               || coalesce(d.old_due::text, 'no day')
+           || ' -> ' || coalesce(d.new_due::text, 'no day: stopped') || case when d.provisional then ' (provisional)'
+               else '' end || ': ' || d.cause
     from deadline_change d join task t on t.id = d.task_id where t.case_ref = ref
     order by 1, 2;
 end $$;

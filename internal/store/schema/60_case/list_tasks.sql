@@ -3,11 +3,13 @@
 create or replace function list_tasks(in_mine boolean, in_role text, in_council text, in_overdue boolean,
     in_due_before date, in_limit int)
 returns table (case_ref text, kind text, subject int, stage text, awaiting text, began date, due_on date,
-    provisional boolean, next_rung text, next_at timestamptz, overdue boolean, escalated boolean, lane text, council text, owner text, total bigint)
+    provisional boolean, next_rung text, next_at timestamptz, overdue boolean, escalated boolean, lane text,
+        council text, owner text, total bigint)
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
 begin
     return query
-        select l.case_ref, l.kind, l.subject, l.stage, l.awaiting, l.began, l.due_on, l.provisional, l.next_rung, l.next_at,
+        select l.case_ref, l.kind, l.subject, l.stage, l.awaiting, l.began, l.due_on, l.provisional, l.next_rung,
+            l.next_at,
                l.overdue, l.escalated, l.lane, l.council, l.owner, count(*) over ()
         from task_list l
         where (not in_mine

@@ -1,6 +1,6 @@
--- What a version of these days changes against another: each day that became a holiday or ceased to be one, in the years
--- that both hold, and the first day of each year of a nation that only one of them holds. How a year that is published
--- differs from the yearly rules only internal/clock knows.
+-- What a version of these days changes against another: each day that became a holiday or ceased to be one, in the
+-- years that both hold, and the first day of each year of a nation that only one of them holds. How a year that is
+-- published differs from the yearly rules only internal/clock knows.
 create or replace function calendar_changes(in_days jsonb, in_replaces text)
 returns table (division text, day date, change text)
 language sql stable as $$

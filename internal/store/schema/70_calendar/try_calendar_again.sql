@@ -1,6 +1,7 @@
 -- Asks the worker to try at once the deadlines that the last application could not move. It returns how often all cases
 -- were gone through before.
-create or replace function try_calendar_again() returns int language plpgsql volatile security definer set search_path = hame, pg_temp as $$
+create or replace function try_calendar_again() returns int language plpgsql volatile security definer
+    set search_path = hame, pg_temp as $$
 declare
     before int;
 begin

@@ -1,6 +1,7 @@
--- Asks the worker to compare record and Temporal, and returns the number of the comparison. One that was asked for and has
--- not begun is not asked for twice.
-create or replace function ask_comparison() returns bigint language plpgsql volatile security definer set search_path = hame, pg_temp as $$
+-- Asks the worker to compare record and Temporal, and returns the number of the comparison. One that was asked for and
+-- has not begun is not asked for twice.
+create or replace function ask_comparison() returns bigint language plpgsql volatile security definer
+    set search_path = hame, pg_temp as $$
 declare
     asked bigint;
 begin

@@ -1,5 +1,6 @@
 -- When a comparison began and ended. Its end is waited for in here, for as long as asked and five seconds at most.
-create or replace function await_comparison(in_no bigint, in_seconds double precision, out began_at timestamptz, out finished_at timestamptz)
+create or replace function await_comparison(in_no bigint, in_seconds double precision, out began_at timestamptz,
+    out finished_at timestamptz)
 language plpgsql volatile security definer set search_path = hame, pg_temp as $$
 declare
     until timestamptz := clock_timestamp() + make_interval(secs => least(in_seconds, 5));

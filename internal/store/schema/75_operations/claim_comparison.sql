@@ -1,6 +1,7 @@
--- Gives the worker a comparison to make: one that was asked for, or the daily one. Null where none is due. The claim of a
--- worker that died lapses.
-create or replace function claim_comparison() returns bigint language plpgsql volatile security definer set search_path = hame, pg_temp as $$
+-- Gives the worker a comparison to make: one that was asked for, or the daily one. Null where none is due. The claim of
+-- a worker that died lapses.
+create or replace function claim_comparison() returns bigint language plpgsql volatile security definer
+    set search_path = hame, pg_temp as $$
 declare
     taken bigint;
 begin

@@ -1,5 +1,6 @@
 -- Records what a comparison found: [{rule, case, detail}].
-create or replace function finish_comparison(in_no bigint, in_findings jsonb) returns void language plpgsql volatile security definer set search_path = hame, pg_temp as $$
+create or replace function finish_comparison(in_no bigint, in_findings jsonb) returns void
+    language plpgsql volatile security definer set search_path = hame, pg_temp as $$
 begin
     update comparison set finished_at = clock_timestamp() where no = in_no and finished_at is null;
     if not found then

@@ -1,5 +1,5 @@
--- Records how far a review has been moved: it runs where it belongs, and, where in_gone, nothing of it is left in the other
--- namespace. It does nothing where the review belongs elsewhere by now.
+-- Records how far a review has been moved: it runs where it belongs, and, where in_gone, nothing of it is left in the
+-- other namespace. It does nothing where the review belongs elsewhere by now.
 create or replace function review_moved(ref text, in_apart boolean, in_gone boolean) returns void
 language plpgsql volatile security definer set search_path = hame, pg_temp as $$
 begin

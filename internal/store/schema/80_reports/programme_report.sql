@@ -1,19 +1,22 @@
 -- Where the programme stands. decided, closed, open and withheld add up to families:
 -- a case counts as decided when its decision has been carried out, not when it
 -- was signed (C7); milestones has the others.
-create or replace function programme_report() returns jsonb language plpgsql stable security definer set search_path = hame, pg_temp as $$
+create or replace function programme_report() returns jsonb language plpgsql stable security definer
+    set search_path = hame, pg_temp as $$
 declare
     report jsonb;
-    -- Who does not see restricted cases is told how many there are, and of everything else only the others: else a count
-    -- less what the lists show would tell where a restricted case stands.
+    -- Who does not see restricted cases is told how many there are, and of everything else only the others: else a
+    -- count less what the lists show would tell where a restricted case stands.
     whole boolean := session_user = 'hame_worker' or has_role('auditor');
 begin
     if session_user <> 'hame_worker' and not has_role('operations', 'senior_caseworker', 'auditor') then
-        raise exception '% may not read the programme''s figures', session_user using errcode = 'insufficient_privilege';
+        raise exception '% may not read the programme''s figures',
+            session_user using errcode = 'insufficient_privilege';
     end if;
     with cases as (
         select f.case_ref, f.lane, coalesce(r.stage, 'unlisted') as stage, r.rollup, r.signed_on, l.listing_date,
-               (select max(o.served_on) from outcome_in_force o where o.case_ref = f.case_ref having bool_and(o.served_on is not null)) as served_on,
+               (select max(o.served_on) from outcome_in_force o
+                   where o.case_ref = f.case_ref having bool_and(o.served_on is not null)) as served_on,
                exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
                        and (whole or (may_see(d.a) and may_see(d.b)))) as held_back
         from family f left join review r using (case_ref) left join listing l using (case_ref)
@@ -25,8 +28,10 @@ begin
         from task t where whole or exists (select from cases c where c.case_ref = t.case_ref))
     select jsonb_build_object(
         'at', business_now(), 'synthetic', (select synthetic from programme),
-        'families', (select count(*) from family), 'withheld', (select count(*) from family) - (select count(*) from cases),
-        'people', (select count(*) from person p where whole or exists (select from cases c where c.case_ref = p.case_ref)),
+        'families', (select count(*) from family), 'withheld',
+            (select count(*) from family) - (select count(*) from cases),
+        'people', (select count(*) from person p where whole
+            or exists (select from cases c where c.case_ref = p.case_ref)),
         'decided', (select count(*) from cases where stage = 'closed' and rollup is not null),
         'closed', (select count(*) from cases where stage = 'closed' and rollup is null),
         'open', (select count(*) from cases where stage <> 'closed'),
@@ -36,14 +41,20 @@ begin
             select stage, count(*) as n from cases where stage <> 'closed' group by 1) x),
         'held_back_as_duplicates', (select count(*) from cases where stage = 'unlisted' and held_back),
         'held_as_duplicates', (select count(distinct h.case_ref) from hold h join cases c using (case_ref)
-            where h.ground = 'duplicate' and h.ended_on is null and (whole or (may_see(h.case_ref) and may_see(h.same_as)))),
-        'duplicates', (select jsonb_build_object('unresolved', count(*), 'escalated', count(*) filter (where due_on < business_today()))
-            from (select a, b, min(due_on) as due_on from duplicate_candidate where resolved_on is null and (whole or (may_see(a) and may_see(b))) group by a, b) x),
+            where h.ground = 'duplicate' and h.ended_on is null
+                and (whole or (may_see(h.case_ref) and may_see(h.same_as)))),
+        'duplicates', (select jsonb_build_object('unresolved', count(*),
+            'escalated', count(*) filter (where due_on < business_today()))
+            from (select a, b, min(due_on) as due_on from duplicate_candidate where resolved_on is null
+                and (whole or (may_see(a) and may_see(b))) group by a, b) x),
         'post', (select jsonb_build_object(
-            'unlinked', count(*) filter (where case_ref is null), 'oldest_unlinked', min(received_on) filter (where case_ref is null),
-            'unread', count(*) filter (where case_ref is not null), 'oldest_unread', min(received_on) filter (where case_ref is not null),
+            'unlinked', count(*) filter (where case_ref is null), 'oldest_unlinked',
+                min(received_on) filter (where case_ref is null),
+            'unread', count(*) filter (where case_ref is not null), 'oldest_unread',
+                min(received_on) filter (where case_ref is not null),
             'escalated', count(*) filter (where wait_until < business_today()))
-            from post_item where dismissed_on is null and read_on is null and (whole or case_ref is null or may_see(case_ref))),
+            from post_item where dismissed_on is null and read_on is null
+                and (whole or case_ref is null or may_see(case_ref))),
         'milestones', (select jsonb_build_object('signed', count(*) filter (where signed_on is not null),
             'served', count(*) filter (where served_on is not null),
             'carried_out', count(*) filter (where stage = 'closed' and rollup is not null)) from cases),
@@ -51,10 +62,12 @@ begin
             select outcome, count(*) as n from outcome_in_force o
             where whole or exists (select from cases c where c.case_ref = o.case_ref) group by 1) x),
         'deadlines', (select jsonb_build_object(
-            'set', count(*), 'kept', count(*) filter (where closed_at is not null and coalesce(attested_on <= due_on, attested_on is not null)),
+            'set', count(*), 'kept', count(*) filter (where closed_at is not null
+                and coalesce(attested_on <= due_on, attested_on is not null)),
             'missed', count(*) filter (where missed(kind, attested_on, due_on, came_due)),
             'windows_ended', count(*) filter (where came_due is not null
-                and kind in (select k.kind from task_kind k where not k.can_be_missed)), 'reminded', count(*) filter (where was_reminded),
+                and kind in (select k.kind from task_kind k where not k.can_be_missed)), 'reminded',
+                    count(*) filter (where was_reminded),
             'escalated', count(*) filter (where was_escalated)) from dues),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
             'median', percentile_disc(0.5) within group (order by served_on - listing_date),
@@ -63,11 +76,14 @@ begin
         'acts', (select coalesce(jsonb_object_agg(x.became, x.n), '{}') from (
             select coalesce(o.outcome, 'undelivered') as became, count(*) as n
             from command c left join command_outcome o on o.command_id = c.id
-            where whole or c.case_ref is null or exists (select from cases x where x.case_ref = c.case_ref) group by 1) x),
+            where whole or c.case_ref is null or exists (select from cases x where x.case_ref = c.case_ref) group by 1)
+                x),
         'lanes', (select coalesce(jsonb_agg(to_jsonb(b) || coalesce((
-                select jsonb_build_object('waiting', count(*), 'last_listing', max(w.listing_on), 'drawn_on', max(w.drawn_on))
+                select jsonb_build_object('waiting', count(*), 'last_listing', max(w.listing_on),
+                    'drawn_on', max(w.drawn_on))
                 from place_in_order w join family f using (case_ref)
-                where f.lane = b.lane and (whole or not f.restricted or may_see(f.case_ref)) having count(*) > 0), '{}')), '[]')
+                where f.lane = b.lane and (whole or not f.restricted or may_see(f.case_ref)) having count(*) > 0),
+                    '{}')), '[]')
             from backlog_lane b))
     into report;
     return report;

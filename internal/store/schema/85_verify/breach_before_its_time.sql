@@ -1,13 +1,16 @@
--- Nothing happens before its time: no rung acts before its instant, and outside a rehearsal, whose reviews run ahead, no
--- instant lies after the moment in which it was recorded.
+-- Nothing happens before its time: no rung acts before its instant, and outside a rehearsal, whose reviews run ahead,
+-- no instant lies after the moment in which it was recorded.
 create or replace view breach_before_its_time as
 select 'nothing happens before its time' as rule, t.case_ref,
-       x.kind || ' of ' || t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ' acted before its instant' as detail
+       x.kind || ' of ' || t.kind || case when t.subject > 0 then '/' || t.subject else '' end
+           || ' acted before its instant' as detail
 from rung x join task t on t.id = x.task_id
-where x.acted_at < x.on_at or (x.acted_at > x.recorded_at + interval '5 minutes' and not (select p.synthetic from programme p))
+where x.acted_at < x.on_at or (x.acted_at > x.recorded_at + interval '5 minutes'
+    and not (select p.synthetic from programme p))
 union all
 select 'nothing happens before its time', r.case_ref, 'closed in the future'
 from review r where r.closed_at > business_now() + interval '5 minutes' and not (select p.synthetic from programme p)
 union all
 select 'nothing happens before its time', e.case_ref, e.stage || ' was opened in the future'
-from stage_entry e where e.opened_at > business_now() + interval '5 minutes' and not (select p.synthetic from programme p);
+from stage_entry e where e.opened_at > business_now() + interval '5 minutes'
+    and not (select p.synthetic from programme p);

@@ -18,10 +18,12 @@ from review r
 where r.owner is not null
   and not exists (
     select from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
-    where c.case_ref = r.case_ref and c.kind = 'case.assign' and c.fields->>'to' = r.owner and c.fields->>'role' is null)
+    where c.case_ref = r.case_ref and c.kind = 'case.assign' and c.fields->>'to' = r.owner
+        and c.fields->>'role' is null)
 union all
 select 'sight follows from acts', w.case_ref, w.assigned_to || ' is assigned to person ' || w.person_no || ' by no act'
 from welfare_check w
 where not exists (
     select from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
-    where c.case_ref = w.case_ref and c.kind = 'welfare.assign' and c.subject_no = w.person_no and c.fields->>'to' = w.assigned_to);
+    where c.case_ref = w.case_ref and c.kind = 'welfare.assign' and c.subject_no = w.person_no
+        and c.fields->>'to' = w.assigned_to);

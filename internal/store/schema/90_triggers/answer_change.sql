@@ -1,1 +1,2 @@
-create or replace trigger insert_only before update or delete on answer_change for each row execute function refuse_change();
+create or replace trigger insert_only before update or delete on answer_change
+    for each row execute function refuse_change();
