@@ -103,7 +103,7 @@ func TestDrawing(t *testing.T) {
 // the day on which it would be listed, which case show and backlog status tell. A
 // restricted family is not counted among the others.
 func TestThePlaceOfAFamilyThatWaits(t *testing.T) {
-	o := newOffice(t)
+	o := newStaffed(t)
 	o.backlog(t, monday, numbered(20, func(n int, f *casefile.Family) {
 		if n == 18 {
 			f.People[0].Flags = append(f.People[0].Flags, casefile.FlagRestricted)
@@ -111,7 +111,7 @@ func TestThePlaceOfAFamilyThatWaits(t *testing.T) {
 	})...)
 	o.draw(t, monday, 2)
 	places := func() []string {
-		return list[string](o, `select f.family_key || ' ' || w.place || ' of ' || w.waiting || ' on ' || w.listing_on
+		return testdb.List[string](o, `select f.family_key || ' ' || w.place || ' of ' || w.waiting || ' on ' || w.listing_on
 			from place_in_order w join family f using (case_ref) order by f.restricted, w.place`)
 	}
 	first := places()

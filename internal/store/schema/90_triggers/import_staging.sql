@@ -1,2 +1,2 @@
-create or replace trigger only_operations before insert
-    on import_staging for each statement execute function only_operations();
+create or replace trigger only_operations before insert on import_staging
+    for each statement execute function only_operations();
