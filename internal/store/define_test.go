@@ -120,7 +120,7 @@ func TestTheSQLRoom(t *testing.T) {
 		name := strings.TrimSuffix(entry.Name(), ".sql")
 		body, err := os.ReadFile("schema/" + path)
 		require.NoError(t, err)
-		for _, m := range regexp.MustCompile(`(?m)^create or replace (function|view|trigger) (\w+)(?:.* on (\w+) )?`).FindAllStringSubmatch(string(body), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^create or replace (function|view|trigger) (\w+)(?:.* on (\w+)\b)?`).FindAllStringSubmatch(string(body), -1) {
 			made := m[2]
 			if m[1] == "trigger" {
 				made = m[3]
