@@ -81,7 +81,11 @@ func findPostgres(path string, places []string) (string, error) {
 		return f.dir, nil
 	}
 	if len(old) > 0 {
-		return "", fmt.Errorf("found only %s, and Hame needs PostgreSQL %d or later", strings.Join(old, ", "), postgresMinimum)
+		return "", fmt.Errorf(
+			"found only %s, and Hame needs PostgreSQL %d or later",
+			strings.Join(old, ", "),
+			postgresMinimum,
+		)
 	}
 	return "", errors.New("no PostgreSQL server found (initdb and postgres) on PATH or in the usual places")
 }

@@ -101,7 +101,16 @@ func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 	if v.bad.returns > 0 && kind == practice.Opening {
 		v.bad.returns--
 		v.later(8, func(ctx context.Context, r *Rehearsal) error {
-			_, err := v.do(ctx, r, v.owner, casefile.ActLetterReturned, no, v.today(), &casefile.ReturnedFields{To: "family", Reason: "gone_away"}, "")
+			_, err := v.do(
+				ctx,
+				r,
+				v.owner,
+				casefile.ActLetterReturned,
+				no,
+				v.today(),
+				&casefile.ReturnedFields{To: "family", Reason: "gone_away"},
+				"",
+			)
 			return err
 		})
 	}
@@ -114,7 +123,8 @@ func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 
 // trace finds where the family lives now, and writes to it there.
 func (v *inPlay) trace(ctx context.Context, r *Rehearsal, letter string, on clock.Date) (bool, error) {
-	if _, err := v.do(ctx, r, v.owner, casefile.ActCorrect, 0, on, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "provider"},
+	moved := &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "provider"}
+	if _, err := v.do(ctx, r, v.owner, casefile.ActCorrect, 0, on, moved,
 		fmt.Sprintf("%d SYNTHETIC Street", 1+v.random.IntN(200))); err != nil {
 		return false, err
 	}
@@ -137,13 +147,21 @@ func (v *inPlay) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (b
 	if err != nil {
 		return false, err
 	}
-	item, err := d.ReceivePost(ctx, on, &casefile.PostFields{From: "family"}, store.PostSays{NameKey: backlog.NameKey(family, given)}, "SYNTHETIC: a form without a reference.", true)
+	item, err := d.ReceivePost(
+		ctx,
+		on,
+		&casefile.PostFields{From: "family"},
+		store.PostSays{NameKey: backlog.NameKey(family, given)},
+		"SYNTHETIC: a form without a reference.",
+		true,
+	)
 	r.count(func(t *Tally) { t.Acts++ })
 	if err != nil {
 		return false, err
 	}
 	v.later(2+v.random.IntN(8), func(ctx context.Context, r *Rehearsal) error {
-		if _, err := v.do(ctx, r, v.owner, casefile.ActLinkPost, 0, v.today(), &casefile.ItemFields{Item: item}, ""); err != nil {
+		found := &casefile.ItemFields{Item: item}
+		if _, err := v.do(ctx, r, v.owner, casefile.ActLinkPost, 0, v.today(), found, ""); err != nil {
 			return err
 		}
 		v.inPost = on
@@ -161,7 +179,16 @@ func (v *inPlay) readPost(ctx context.Context, r *Rehearsal, item int, on clock.
 	}
 	came := v.inPost
 	v.inPost = clock.Date{}
-	return v.do(ctx, r, v.owner, casefile.ActEvidence, 0, came, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"}, "")
+	return v.do(
+		ctx,
+		r,
+		v.owner,
+		casefile.ActEvidence,
+		0,
+		came,
+		&casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"},
+		"",
+	)
 }
 
 // correctBirth corrects the principal's birth date by what the paper file says.
@@ -171,8 +198,16 @@ func (v *inPlay) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) 
 	if birth.IsZero() {
 		return nil
 	}
-	_, err := v.do(ctx, r, v.owner, casefile.ActCorrect, 1, on, &casefile.CorrectFields{Field: "date_of_birth", Reason: "misread", Source: "paper_file"},
-		birth.Earliest().AddDays(-1-v.random.IntN(20)).String())
+	_, err := v.do(
+		ctx,
+		r,
+		v.owner,
+		casefile.ActCorrect,
+		1,
+		on,
+		&casefile.CorrectFields{Field: "date_of_birth", Reason: "misread", Source: "paper_file"},
+		birth.Earliest().AddDays(-1-v.random.IntN(20)).String(),
+	)
 	return err
 }
 
@@ -181,18 +216,21 @@ func (v *inPlay) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) 
 func (v *inPlay) restrict(ctx context.Context, r *Rehearsal, on clock.Date) error {
 	v.bad.restricted = false
 	senior := practice.Logins(casefile.SeniorCaseworker)[0]
-	if _, err := v.do(ctx, r, senior, casefile.ActFlag, 1, on, &casefile.FlagFields{Flag: casefile.FlagRestricted, To: "on"}, ""); err != nil {
+	restricted := &casefile.FlagFields{Flag: casefile.FlagRestricted, To: "on"}
+	if _, err := v.do(ctx, r, senior, casefile.ActFlag, 1, on, restricted, ""); err != nil {
 		return err
 	}
 	name := func(role casefile.Party, logins ...string) error {
 		for _, login := range logins {
-			if _, err := v.do(ctx, r, senior, casefile.ActAssign, 0, on, &casefile.AssignFields{To: login, Role: role}, ""); err != nil {
+			named := &casefile.AssignFields{To: login, Role: role}
+			if _, err := v.do(ctx, r, senior, casefile.ActAssign, 0, on, named, ""); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	for _, role := range []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer, casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister} {
+	for _, role := range []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer,
+		casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister} {
 		if err := name(role, practice.Logins(role)...); err != nil {
 			return err
 		}
@@ -224,7 +262,8 @@ func (v *inPlay) lookIntoFlags(ctx context.Context, r *Rehearsal, person int, on
 		case casefile.FlagPublicHarm:
 			to := pick(v.random, []string{"off", "off", "on"})
 			for _, senior := range seniors {
-				if done, err = v.do(ctx, r, senior, casefile.ActFlag, person, on, &casefile.FlagFields{Flag: f.Flag, To: to}, ""); err != nil {
+				fields := &casefile.FlagFields{Flag: f.Flag, To: to}
+				if done, err = v.do(ctx, r, senior, casefile.ActFlag, person, on, fields, ""); err != nil {
 					return false, err
 				}
 			}
@@ -247,7 +286,8 @@ func (v *inPlay) reviewHold(ctx context.Context, r *Rehearsal, on clock.Date) (b
 		if f.Flag.Hold() == "" || f.State == "off" {
 			continue
 		}
-		if ended, err = v.do(ctx, r, practice.Logins(casefile.SeniorCaseworker)[0], casefile.ActFlag, f.Person, on, &casefile.FlagFields{Flag: f.Flag, To: "off"}, ""); err != nil {
+		off := &casefile.FlagFields{Flag: f.Flag, To: "off"}
+		if ended, err = v.do(ctx, r, lookingInto, casefile.ActFlag, f.Person, on, off, ""); err != nil {
 			return false, err
 		}
 	}
@@ -289,7 +329,9 @@ func (r *Rehearsal) firstDay(ctx context.Context, today clock.Date) error {
 		case 60:
 			act, fields = casefile.ActOpen, &casefile.OpenFields{Reason: "safeguarding", ListingDate: today.AddDays(14)}
 		case 70:
-			act, fields, login = casefile.ActReceivePost, &casefile.PostFields{From: "representative"}, practice.Logins(casefile.Caseworker)[0]
+			act, fields, login = casefile.ActReceivePost, &casefile.PostFields{
+				From: "representative",
+			}, practice.Logins(casefile.Caseworker)[0]
 		default:
 			continue
 		}
@@ -328,7 +370,14 @@ func (r *Rehearsal) resolveDuplicates(ctx context.Context, today clock.Date) err
 		if i%3 == 2 {
 			finding = "different"
 		}
-		cmd, err := desk.New(p.A, casefile.ActDuplicate, 0, today, &casefile.DuplicateFields{Other: p.B, Finding: finding}, "")
+		cmd, err := desk.New(
+			p.A,
+			casefile.ActDuplicate,
+			0,
+			today,
+			&casefile.DuplicateFields{Other: p.B, Finding: finding},
+			"",
+		)
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,13 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 
 // receive records what a provider sent. One in ten holds nothing; a questionnaire may
 // be lost in the post, or never come.
-func (v *inPlay) receive(ctx context.Context, r *Rehearsal, t casefile.Task, p intent, deeds []practice.Deed) (bool, error) {
+func (v *inPlay) receive(
+	ctx context.Context,
+	r *Rehearsal,
+	t casefile.Task,
+	p intent,
+	deeds []practice.Deed,
+) (bool, error) {
 	questionnaire := t.Kind == casefile.TaskQuestionnaire
 	if questionnaire {
 		if t.Escalated || t.Overdue && v.random.Float64() < 0.3 {
@@ -140,11 +146,25 @@ func (v *inPlay) contacts(family practice.Deed) []practice.Deed {
 }
 
 // reportOrWaive reports on a child; some reports that are very late are waived.
-func (v *inPlay) reportOrWaive(ctx context.Context, r *Rehearsal, t casefile.Task, p intent, report practice.Deed) (bool, error) {
+func (v *inPlay) reportOrWaive(
+	ctx context.Context,
+	r *Rehearsal,
+	t casefile.Task,
+	p intent,
+	report practice.Deed,
+) (bool, error) {
 	if t.Escalated && v.random.Float64() < 0.3 {
 		senior := practice.Logins(casefile.SeniorCaseworker)[1]
-		return v.do(ctx, r, senior, casefile.ActWaive, t.Subject, p.attested, &casefile.WaiveFields{Reason: "delay_harms_child"},
-			"SYNTHETIC: the delay harms the child.")
+		return v.do(
+			ctx,
+			r,
+			senior,
+			casefile.ActWaive,
+			t.Subject,
+			p.attested,
+			&casefile.WaiveFields{Reason: "delay_harms_child"},
+			"SYNTHETIC: the delay harms the child.",
+		)
 	}
 	report.Login = v.assigned[t.Subject]
 	if v.bad.concern {

@@ -47,6 +47,8 @@ func isAway(err error) bool {
 	var undelivered *desk.UndeliveredError
 	var unavailable *serviceerror.Unavailable
 	var late *serviceerror.DeadlineExceeded
-	return errors.Is(err, errNotRunning) || errors.As(err, &undelivered) || errors.As(err, &unavailable) || errors.As(err, &late) ||
-		store.IsKind(err, store.Unavailable) || store.IsKind(err, store.Conflict) || store.IsKind(err, store.Blocked)
+	return errors.Is(err, errNotRunning) || errors.As(err, &undelivered) ||
+		errors.As(err, &unavailable) || errors.As(err, &late) ||
+		store.IsKind(err, store.Unavailable) || store.IsKind(err, store.Conflict) ||
+		store.IsKind(err, store.Blocked)
 }

@@ -78,7 +78,8 @@ func New(ctx context.Context, o Options) (*Rehearsal, error) {
 		return nil, err
 	}
 	if !synthetic {
-		return nil, casefile.Refuse(casefile.RefusedConstraint, "a rehearsal is for a synthetic database only, and this one is not marked so: import a generated backlog")
+		return nil, casefile.Refuse(casefile.RefusedConstraint, "a rehearsal is for a synthetic database only, and "+
+			"this one is not marked so: import a generated backlog")
 	}
 	r := &Rehearsal{o: o, desks: map[string]*desk.Desk{}}
 	r.changed = sync.NewCond(&r.mu)
@@ -122,7 +123,8 @@ func (r *Rehearsal) Run(ctx context.Context) error {
 		return err
 	}
 	if !r.o.Horizon.After(begun) {
-		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("the rehearsal stands at %s; its horizon must be later", clock.DateOf(begun)))
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("the rehearsal stands at %s; its horizon must be "+
+			"later", clock.DateOf(begun)))
 	}
 	if !r.o.Silent {
 		if err := r.firstDay(ctx, clock.DateOf(begun)); err != nil {

@@ -55,7 +55,14 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*inPlay, er
 	if err != nil {
 		return nil, err
 	}
-	v := &inPlay{ref: l.Case, apart: l.Apart, council: l.Council, now: now, plans: map[string]intent{}, assigned: map[int]string{}}
+	v := &inPlay{
+		ref:      l.Case,
+		apart:    l.Apart,
+		council:  l.Council,
+		now:      now,
+		plans:    map[string]intent{},
+		assigned: map[int]string{},
+	}
 	err = r.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		f, err := tx.Family(ctx, l.Case)
 		if err != nil {
@@ -154,7 +161,8 @@ func (v *inPlay) forwardTo(ctx context.Context, r *Rehearsal, at time.Time) (tim
 		v.waited = 0
 	} else {
 		if v.waited > inVain {
-			return v.now, fmt.Errorf("%s: by its record something was to act at %s, and it is %s: starter verify says what", v.ref, at, v.now)
+			return v.now, fmt.Errorf("%s: by its record something was to act at %s, and it is %s: starter verify says "+
+				"what", v.ref, at, v.now)
 		}
 		more := min(max(v.waited, time.Minute), time.Hour)
 		v.waited += more
@@ -338,7 +346,16 @@ func paceOf(t casefile.Task) pace {
 }
 
 // do sits down at somebody's desk and does an act. It reports whether it was accepted.
-func (v *inPlay) do(ctx context.Context, r *Rehearsal, login string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (bool, error) {
+func (v *inPlay) do(
+	ctx context.Context,
+	r *Rehearsal,
+	login string,
+	act casefile.Act,
+	subject int,
+	on clock.Date,
+	fields casefile.Fields,
+	text string,
+) (bool, error) {
 	d, err := r.deskOf(ctx, login)
 	if err != nil {
 		return false, err

@@ -26,7 +26,10 @@ func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 	c := clients.Open
 	id := "waits-" + uuid.NewString()
 	w := worker.New(c, id, worker.Options{})
-	w.RegisterWorkflowWithOptions(func(ctx workflow.Context) error { return workflow.Sleep(ctx, 10*365*24*time.Hour) }, workflow.RegisterOptions{Name: "sleep"})
+	w.RegisterWorkflowWithOptions(
+		func(ctx workflow.Context) error { return workflow.Sleep(ctx, 10*365*24*time.Hour) },
+		workflow.RegisterOptions{Name: "sleep"},
+	)
 	require.NoError(t, w.Start())
 	defer w.Stop()
 	_, err = c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: id}, "sleep")

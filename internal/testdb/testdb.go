@@ -179,7 +179,8 @@ func (d DB) SQL(t testing.TB, login string) *sqlx.DB {
 	if d.pools.sql[login] == nil {
 		address, err := store.As(d.Admin, login)
 		require.NoError(t, err)
-		db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC&jit=off") // compiled plans take longer than these queries
+		// Compiled plans take longer than these queries.
+		db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC&jit=off")
 		require.NoError(t, err)
 		d.pools.sql[login] = db
 	}
@@ -212,7 +213,13 @@ func CalendarApplication(t testing.TB, on clock.Date, to *clock.Holidays) store.
 	require.NoError(t, err)
 	id, err := uuid.NewV7()
 	require.NoError(t, err)
-	return store.NewCommand{ID: id, Office: store.CalendarOffice, Act: casefile.ActApplyCalendar, AttestedOn: on, Fields: fields}
+	return store.NewCommand{
+		ID:         id,
+		Office:     store.CalendarOffice,
+		Act:        casefile.ActApplyCalendar,
+		AttestedOn: on,
+		Fields:     fields,
+	}
 }
 
 // ApplyCalendar puts a version of the holidays in force, as operations do, and

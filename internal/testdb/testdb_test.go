@@ -20,6 +20,7 @@ func TestLookingAgainTakesNoMoreConnections(t *testing.T) {
 		require.NoError(t, db.As(t, "morag").InTx(context.Background(), func(*store.Tx) error { return nil }))
 	}
 	var connections int
-	require.NoError(t, db.SQL(t, "postgres").Get(&connections, `select count(*) from pg_stat_activity where datname = current_database()`))
+	require.NoError(t, db.SQL(t, "postgres").Get(&connections, `
+		select count(*) from pg_stat_activity where datname = current_database()`))
 	require.Equal(t, 3, connections, "one for each login that connected")
 }

@@ -98,7 +98,9 @@ type bareStarts struct {
 func starter(ctx workflow.Context, bare bareStarts) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: 10 * time.Minute})
 	if bare.N == 0 {
-		return workflow.ExecuteActivity(ctx, activities.StartReviewsActivity, activities.StartReviewsParams{Lane: casefile.Legacy}).Get(ctx, nil)
+		return workflow.ExecuteActivity(ctx, activities.StartReviewsActivity,
+			activities.StartReviewsParams{Lane: casefile.Legacy}).
+			Get(ctx, nil)
 	}
 	return workflow.ExecuteActivity(ctx, startsActivity, bare).Get(ctx, nil)
 }

@@ -40,7 +40,8 @@ func calendars(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	defer func() { err = after(err, func() error { return h.shut(ctx) }) }()
-	if _, err := h.acts.DrawFamilies(ctx, activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: (moving + idle) / 6, Now: time.Now()}); err != nil {
+	draw := activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: (moving + idle) / 6, Now: time.Now()}
+	if _, err := h.acts.DrawFamilies(ctx, draw); err != nil {
 		return nil, err
 	}
 	var refs []string
@@ -78,15 +79,28 @@ func calendars(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	aSecond := func(d time.Duration) float64 { return float64(progressed.Deadlines) / d.Seconds() }
-	how := "a day becomes a holiday in Scotland, within %d running deadlines of %d reviews (eight each): the version is stored, the cases found, and each moved by one Update that works out " +
-		"its deadlines, keeps the old dates and sets the timer anew; until the change is recorded as done. Floor: one Update each of as many bare workflows, as many at once, with a local activity that does nothing; no database."
+	how := "a day becomes a holiday in Scotland, within %d running deadlines of %d reviews (eight each): the " +
+		"version is stored, the cases found, and each moved by one Update that works out " +
+		"its deadlines, keeps the old dates and sets the timer anew; until the change is recorded as done. Floor: one " +
+		"Update each of as many bare workflows, as many at once, with a local activity that does nothing; no database."
 	return []Figure{
-		{Name: "calendar", Unit: "deadlines moved a second", Measured: aSecond(took), Floor: aSecond(floor), Ratio: aSecond(took) / aSecond(floor),
-			How: fmt.Sprintf(how, progressed.Deadlines, progressed.Cases),
-			Parts: []Part{{"deadlines moved", float64(progressed.Deadlines), ""}, {"reviews, one Update each", float64(progressed.Cases), ""},
-				{"seconds", took.Seconds(), ""}, {"floor: seconds", floor.Seconds(), ""}}},
+		{
+			Name:     "calendar",
+			Unit:     "deadlines moved a second",
+			Measured: aSecond(took),
+			Floor:    aSecond(floor),
+			Ratio:    aSecond(took) / aSecond(floor),
+			How:      fmt.Sprintf(how, progressed.Deadlines, progressed.Cases),
+			Parts: []Part{
+				{"deadlines moved", float64(progressed.Deadlines), ""},
+				{"reviews, one Update each", float64(progressed.Cases), ""},
+				{"seconds", took.Seconds(), ""},
+				{"floor: seconds", floor.Seconds(), ""},
+			},
+		},
 		Figure{Name: "calendar, idle", Unit: "events", Measured: float64(now - before),
-			How: fmt.Sprintf("events that the change added to the histories of %d reviews of which no deadline moved: without an event there was no workflow task.", idle),
+			How: fmt.Sprintf("events that the change added to the histories of %d reviews of which no deadline moved: "+
+				"without an event there was no workflow task.", idle),
 		}.aims("measured", atMost, 0),
 	}, nil
 }
@@ -102,8 +116,10 @@ func (h *installation) givesScottishDeadlines(ctx context.Context, refs []string
 	due := scotland.AddWorkingDays(today, 20)
 	err = h.sql(ctx, func(c *sqlx.Conn) error {
 		query, args, err := sqlx.In(`
-			insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on, provisional, opened_at, next_rung, next_at)
-			select r.case_ref, 'evidence.housing', 100 + k, 'evidence', 'housing', ?, 20, 'working', 'scotland', ?, false, now(), 'due', ?
+			insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, due_on,
+				provisional, opened_at, next_rung, next_at)
+			select r.case_ref, 'evidence.housing', 100 + k, 'evidence', 'housing', ?, 20, 'working', 'scotland', ?,
+				false, now(), 'due', ?
 			from review r, generate_series(1, ?) k where r.case_ref in (?)`, today, due, clock.LateAt(due), deadlinesEach, refs)
 		if err == nil {
 			_, err = c.ExecContext(ctx, c.Rebind(query), args...)
@@ -115,7 +131,10 @@ func (h *installation) givesScottishDeadlines(ctx context.Context, refs []string
 
 // changesCalendar makes a day a holiday in Scotland, and returns how long it takes
 // until every deadline is moved.
-func (h *installation) changesCalendar(ctx context.Context, day clock.Date) (store.CalendarProgress, time.Duration, error) {
+func (h *installation) changesCalendar(
+	ctx context.Context,
+	day clock.Date,
+) (store.CalendarProgress, time.Duration, error) {
 	var progressed store.CalendarProgress
 	archie, err := h.as(ctx, "archie")
 	if err != nil {
@@ -146,11 +165,21 @@ func (h *installation) putsInForce(ctx context.Context, archie *desk.Desk, day c
 	if err != nil {
 		return 0, err
 	}
-	to, err := clock.NewHolidays("bench", append(from.Days(), clock.Holiday{Division: clock.DivisionScotland, Date: day, Title: "bench"}))
+	to, err := clock.NewHolidays(
+		"bench",
+		append(from.Days(), clock.Holiday{Division: clock.DivisionScotland, Date: day, Title: "bench"}),
+	)
 	if err != nil {
 		return 0, err
 	}
-	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(time.Now()), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "bench"}, "")
+	cmd, err := desk.New(
+		"",
+		casefile.ActApplyCalendar,
+		0,
+		clock.DateOf(time.Now()),
+		&casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "bench"},
+		"",
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -187,8 +216,11 @@ func (h *installation) updatesBares(ctx context.Context, n int) (time.Duration, 
 	all.SetLimit(activities.MovedAtOnce)
 	for i := range n {
 		all.Go(func() error {
-			handle, err := h.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: fmt.Sprintf("idle-%d", i), UpdateName: bareUpdate, UpdateID: "one",
-				Args: []any{"one"}, WaitForStage: client.WorkflowUpdateStageCompleted})
+			handle, err := h.client.UpdateWorkflow(
+				ctx,
+				client.UpdateWorkflowOptions{WorkflowID: fmt.Sprintf("idle-%d", i), UpdateName: bareUpdate, UpdateID: "one",
+					Args: []any{"one"}, WaitForStage: client.WorkflowUpdateStageCompleted},
+			)
 			if err != nil {
 				return err
 			}

@@ -64,7 +64,8 @@ func events(ctx context.Context) (figures []Figure, err error) {
 			continue
 		}
 		kind := strings.TrimPrefix(e.GetEventType().String(), "EVENT_TYPE_")
-		for what, name := range map[string]string{"stage": string(segments[i].stage), "type": kind, "act": segments[i].label} {
+		names := map[string]string{"stage": string(segments[i].stage), "type": kind, "act": segments[i].label}
+		for what, name := range names {
 			c := by[what][name]
 			by[what][name] = costs{c.events + 1, c.actions + billed}
 		}
@@ -97,8 +98,10 @@ func events(ctx context.Context) (figures []Figure, err error) {
 		}
 		return parts
 	}
-	how := fmt.Sprintf("one review of two adults and two children, granted after a representation that was answered: %d acts, each half-way to its deadline. "+
-		"Floor: a start, and for each act an Update with one local activity (%s). By the stage, the type and the act in which it was written", acts, "%s")
+	how := fmt.Sprintf("one review of two adults and two children, granted after a representation that was "+
+		"answered: %d acts, each half-way to its deadline. "+
+		"Floor: a start, and for each act an Update with one local activity (%s). By the stage, the type and the act "+
+		"in which it was written", acts, "%s")
 	return []Figure{
 		Figure{Name: "events", Unit: "events a review", Measured: float64(all.events), Floor: float64(5 + 6*acts),
 			Ratio: float64(all.events) / float64(5+6*acts), How: fmt.Sprintf(how, "six events") +
@@ -120,8 +123,12 @@ type billing struct{ task int64 }
 
 func (b *billing) of(e *historypb.HistoryEvent) int {
 	switch e.GetEventType() {
-	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED, enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED,
-		enumspb.EVENT_TYPE_TIMER_STARTED, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED, enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+		enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
+		enumspb.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+		enumspb.EVENT_TYPE_TIMER_STARTED,
+		enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+		enumspb.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
 		enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
 		return 1
 	case enumspb.EVENT_TYPE_MARKER_RECORDED:
@@ -138,7 +145,8 @@ func (b *billing) of(e *historypb.HistoryEvent) int {
 // isSkip tells an event of time skipping, which only a rehearsal has.
 func isSkip(e *historypb.HistoryEvent) bool {
 	switch e.GetEventType() {
-	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED:
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+		enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED:
 		return true
 	}
 	return false

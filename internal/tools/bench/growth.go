@@ -42,8 +42,10 @@ func growth(ctx context.Context) ([]Figure, error) {
 			got[name] = append(got[name], one[name])
 		}
 	}
-	how := fmt.Sprintf("a family's review from its listing to its end (review), the lists that a caseworker reads (reading), and its share of a week's draw, "+
-		"for a programme whose capacity grows with it (draw), with %d families in the database already, a tenth of them under review or closed. "+
+	how := fmt.Sprintf("a family's review from its listing to its end (review), the lists that a caseworker reads "+
+		"(reading), and its share of a week's draw, "+
+		"for a programme whose capacity grows with it (draw), with %d families in the database already, a tenth of "+
+		"them under review or closed. "+
 		"Measured with %d, floor with %d. ", sizes[len(sizes)-1], sizes[len(sizes)-1], sizes[0])
 	figure := func(name, unit string, pick func(reads) float64, of string) Figure {
 		f := Figure{Name: name, Unit: unit, How: how + of}
@@ -62,11 +64,17 @@ func growth(ctx context.Context) ([]Figure, error) {
 		return f
 	}
 	return []Figure{
-		figure("growth of statements", "statements a family", func(r reads) float64 { return r.statements }, "PostgreSQL counts the statements (pg_stat_statements); the dispatcher's looks for something to do are left out.").aims("ratio", atMost, 1.1),
+		figure(
+			"growth of statements",
+			"statements a family",
+			func(r reads) float64 { return r.statements },
+			"PostgreSQL counts the statements (pg_stat_statements); the dispatcher's looks for something to do are left out.",
+		).aims("ratio", atMost, 1.1),
 		figure("growth of rows read", "rows read a family", func(r reads) float64 { return r.rows },
 			"Rows are those that the server read from tables (pg_stat_user_tables).").aims("ratio", atMost, 1.1),
 		figure("growth of pages read", "pages a family", func(r reads) float64 { return r.buffers },
-			"Pages of 8 kB of tables and indexes (pg_statio_user_tables); a deeper index has more, so that they grow with the logarithm."),
+			"Pages of 8 kB of tables and indexes (pg_statio_user_tables); a deeper index has more, so that they grow "+
+				"with the logarithm."),
 	}, nil
 }
 
@@ -90,7 +98,10 @@ func growthAt(ctx context.Context, n int) (got map[string]reads, err error) {
 			return err
 		}
 		err := h.counting(ctx, all, func() error {
-			_, err := h.acts.DrawFamilies(ctx, activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: capacity(n), Now: time.Now()})
+			_, err := h.acts.DrawFamilies(
+				ctx,
+				activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: capacity(n), Now: time.Now()},
+			)
 			return err
 		})
 		if err != nil {
@@ -165,7 +176,8 @@ func (h *installation) measured(ctx context.Context, do func(*sent) error) (read
 	}
 	const query = `select
 		(select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_user_tables) as rows,
-		(select sum(coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0)) from pg_statio_user_tables) as buffers`
+		(select sum(coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0)
+			+ coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0)) from pg_statio_user_tables) as buffers`
 	if err := h.open(ctx); err != nil {
 		return reads{}, err
 	}

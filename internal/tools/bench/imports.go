@@ -79,12 +79,23 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 	parts := []Part{{"starter backlog import, seconds", run.seconds, ""}}
 	for _, table := range imported {
 		rows := filepath.Join(dir, table+".tsv")
-		if _, err := program(ctx, os.Environ(), nil, psql, "-q", h.admin, "-c", fmt.Sprintf(`\copy hame.%s to '%s'`, table, rows)); err != nil {
+		out := fmt.Sprintf(`\copy hame.%s to '%s'`, table, rows)
+		if _, err := program(ctx, os.Environ(), nil, psql, "-q", h.admin, "-c", out); err != nil {
 			return nil, err
 		}
 		// The path is for the triggers, which a session of Hame's own finds set.
-		took, err := program(ctx, append(os.Environ(), "PGOPTIONS=-c search_path=hame"), nil, psql, "-q", floor.admin, "-v", "ON_ERROR_STOP=1",
-			"-c", fmt.Sprintf(`\copy hame.%s from '%s'`, table, rows))
+		took, err := program(
+			ctx,
+			append(os.Environ(), "PGOPTIONS=-c search_path=hame"),
+			nil,
+			psql,
+			"-q",
+			floor.admin,
+			"-v",
+			"ON_ERROR_STOP=1",
+			"-c",
+			fmt.Sprintf(`\copy hame.%s from '%s'`, table, rows),
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -102,16 +113,39 @@ func imports(ctx context.Context) (figures []Figure, err error) {
 	}
 	const gib = 1 << 30
 	return []Figure{
-		Figure{Name: "import time", Unit: "seconds", Measured: run.seconds, Floor: copying, Ratio: run.seconds / copying, Parts: parts,
-			How: fmt.Sprintf("starter backlog import of a file of %d MB with %d families of %d people: read, checked, compared with the record, duplicates found, in one transaction. "+
-				"Floor: psql \\copy of the rows that came of it, table by table, into the same tables with the same keys, constraints, triggers and indexes, on the same server.",
-				info.Size()>>20, families, people)}.aims("ratio", atMost, 3),
-		Figure{Name: "import memory", Unit: "GiB at most in memory", Measured: float64(run.bytes) / gib, Floor: float64(info.Size()) / gib,
-			Ratio: float64(run.bytes) / float64(info.Size()), How: "the greatest resident set of starter while it imports that file. Floor: the file itself."}.aims("measured", atMost, 1.5),
+		Figure{
+			Name:     "import time",
+			Unit:     "seconds",
+			Measured: run.seconds,
+			Floor:    copying,
+			Ratio:    run.seconds / copying,
+			Parts:    parts,
+			How: fmt.Sprintf("starter backlog import of a file of %d MB with %d families of %d people: read, checked, "+
+				"compared with the record, duplicates found, in one transaction. "+
+				"Floor: psql \\copy of the rows that came of it, table by table, into the same tables with the same keys, "+
+				"constraints, triggers and indexes, on the same server.",
+				info.Size()>>20, families, people),
+		}.aims("ratio", atMost, 3),
+		Figure{
+			Name:     "import memory",
+			Unit:     "GiB at most in memory",
+			Measured: float64(run.bytes) / gib,
+			Floor:    float64(info.Size()) / gib,
+			Ratio:    float64(run.bytes) / float64(info.Size()),
+			How: "the greatest resident set of starter while it " +
+				"imports that file. Floor: the file itself.",
+		}.aims("measured", atMost, 1.5),
 		{Name: "check time", Unit: "seconds", Measured: checked.seconds, Floor: copying, Ratio: checked.seconds / copying,
 			How: "starter backlog check of the same file, which needs no server. Floor: the same copy as of the import's."},
-		{Name: "check memory", Unit: "GiB at most in memory", Measured: float64(checked.bytes) / gib, Floor: float64(info.Size()) / gib,
-			Ratio: float64(checked.bytes) / float64(info.Size()), How: "the greatest resident set of starter while it checks that file. Floor: the file itself."},
+		{
+			Name:     "check memory",
+			Unit:     "GiB at most in memory",
+			Measured: float64(checked.bytes) / gib,
+			Floor:    float64(info.Size()) / gib,
+			Ratio:    float64(checked.bytes) / float64(info.Size()),
+			How: "the greatest resident set of starter while it " +
+				"checks that file. Floor: the file itself.",
+		},
 	}, nil
 }
 
@@ -120,7 +154,18 @@ func generate(ctx context.Context, file string, families, people int) error {
 	if err != nil {
 		return err
 	}
-	_, err = program(ctx, os.Environ(), out, "starter", "backlog", "generate", "--cases", strconv.Itoa(families), "--people", strconv.Itoa(people))
+	_, err = program(
+		ctx,
+		os.Environ(),
+		out,
+		"starter",
+		"backlog",
+		"generate",
+		"--cases",
+		strconv.Itoa(families),
+		"--people",
+		strconv.Itoa(people),
+	)
 	return errors.Join(err, out.Close())
 }
 
@@ -148,7 +193,13 @@ func program(ctx context.Context, env []string, out *os.File, name string, args 
 	}
 	begun := time.Now()
 	if err := c.Run(); err != nil {
-		return usage{}, fmt.Errorf("%s %s: %w: %s", filepath.Base(name), strings.Join(args, " "), err, strings.TrimSpace(failed.String()))
+		return usage{}, fmt.Errorf(
+			"%s %s: %w: %s",
+			filepath.Base(name),
+			strings.Join(args, " "),
+			err,
+			strings.TrimSpace(failed.String()),
+		)
 	}
 	took := usage{seconds: time.Since(begun).Seconds(), out: said.String()}
 	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {

@@ -47,7 +47,10 @@ type installation struct {
 // newInstallation makes a database and a namespace. Watched, PostgreSQL counts the
 // statements of that database.
 func newInstallation(ctx context.Context, watched bool) (*installation, error) {
-	h := &installation{name: "hame_bench_" + strings.ToLower(rand.Text()[:8]), namespace: "bench-" + strings.ToLower(rand.Text()[:8])}
+	h := &installation{
+		name:      "hame_bench_" + strings.ToLower(rand.Text()[:8]),
+		namespace: "bench-" + strings.ToLower(rand.Text()[:8]),
+	}
 	server := os.Getenv("HAME_ADMIN_DATABASE_URL")
 	if server == "" {
 		return nil, errors.New("HAME_ADMIN_DATABASE_URL is not set: run it by make bench, or under bin/devstack exec --")
@@ -138,7 +141,11 @@ func (h *installation) open(ctx context.Context) error {
 	}
 	serve := func(apart bool) (*activities.Activities, sdkworker.Worker) {
 		acts := &activities.Activities{Store: h.store, Temporal: h.clients, TaskQueue: taskQueue, Apart: apart}
-		w := sdkworker.New(h.clients.Of(apart), taskQueue, sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow})
+		w := sdkworker.New(
+			h.clients.Of(apart),
+			taskQueue,
+			sdkworker.Options{Identity: "hame-worker", WorkflowPanicPolicy: sdkworker.BlockWorkflow},
+		)
 		acts.Register(w)
 		workflows.Register(w)
 		return acts, w
@@ -153,7 +160,10 @@ func (h *installation) open(ctx context.Context) error {
 	if err := h.apart.Start(); err != nil {
 		return err
 	}
-	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: h.clients, Record: h.store, Acts: h.acts, TaskQueue: taskQueue}, Logger: settings.Quiet()}
+	dispatcher := &carrier.Dispatcher{
+		Carrier: carrier.Carrier{Temporal: h.clients, Record: h.store, Acts: h.acts, TaskQueue: taskQueue},
+		Logger:  settings.Quiet(),
+	}
 	delivering, stop := context.WithCancel(ctx)
 	delivered := make(chan struct{})
 	go func() { defer close(delivered); dispatcher.Run(delivering, time.Second) }()
@@ -182,8 +192,12 @@ func (h *installation) shut(ctx context.Context) error {
 	return h.sql(ctx, func(c *sqlx.Conn) error {
 		for range 200 {
 			var n int
-			err := c.GetContext(ctx, &n, `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-				and backend_type = 'client backend'`)
+			err := c.GetContext(
+				ctx,
+				&n,
+				`select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+				and backend_type = 'client backend'`,
+			)
 			if err != nil || n == 0 {
 				return err
 			}
@@ -219,8 +233,13 @@ func (h *installation) as(ctx context.Context, login string) (*desk.Desk, error)
 // environment is what a program of Hame needs to work in this installation.
 func (h *installation) environment() ([]string, error) {
 	worker, err := store.As(h.admin, "hame_worker")
-	return append(os.Environ(), "HAME_ADMIN_DATABASE_URL="+h.admin, "HAME_DATABASE_URL="+worker, "HAME_TASK_QUEUE="+taskQueue,
-		"TEMPORAL_NAMESPACE="+h.namespace), err
+	return append(
+		os.Environ(),
+		"HAME_ADMIN_DATABASE_URL="+h.admin,
+		"HAME_DATABASE_URL="+worker,
+		"HAME_TASK_QUEUE="+taskQueue,
+		"TEMPORAL_NAMESPACE="+h.namespace,
+	), err
 }
 
 func (h *installation) sqlGet(ctx context.Context, into any, query string, args ...any) error {

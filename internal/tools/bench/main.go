@@ -114,8 +114,16 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Printf("%s, %d cores (%s), %d GiB, %s, PostgreSQL %s; %.0f seconds in all\n\n", r.Date, r.Machine.Cores, r.Machine.CPU, r.Machine.MemoryGiB,
-		r.Machine.Go, r.Machine.PostgreSQL, r.Seconds)
+	fmt.Printf(
+		"%s, %d cores (%s), %d GiB, %s, PostgreSQL %s; %.0f seconds in all\n\n",
+		r.Date,
+		r.Machine.Cores,
+		r.Machine.CPU,
+		r.Machine.MemoryGiB,
+		r.Machine.Go,
+		r.Machine.PostgreSQL,
+		r.Seconds,
+	)
 	return show(os.Stdout, r.Figures)
 }
 

@@ -81,7 +81,9 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 		Name string  `db:"relname"`
 		Rows float64 `db:"reltuples"`
 	}
-	if err := h.selects(ctx, &tables, `select relname, reltuples from pg_class where relnamespace = 'hame'::regnamespace and relkind = 'r'`); err != nil {
+	err = h.selects(ctx, &tables, `
+		select relname, reltuples from pg_class where relnamespace = 'hame'::regnamespace and relkind = 'r'`)
+	if err != nil {
 		return nil, err
 	}
 	for _, t := range tables {
@@ -90,8 +92,10 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	found := map[string]bool{}
 	statements := map[string]bool{}
 	f := Figure{Name: "plans without an index", Unit: "statements and tables", How: fmt.Sprintf(
-		"every statement of a review, of the worker's dispatcher and draw, and of every starter command that reads, with what its functions, views and triggers run, "+
-			"explained as it ran with %d families (auto_explain), if it took a millisecond; one counts that reads a table of over %d rows whole where nothing asks for the whole. "+
+		"every statement of a review, of the worker's dispatcher and draw, and of every starter command that reads, "+
+			"with what its functions, views and triggers run, "+
+			"explained as it ran with %d families (auto_explain), if it took a millisecond; one counts that reads a "+
+			"table of over %d rows whole where nothing asks for the whole. "+
 			"Verify is left out: it checks the whole record, and what is filled in here has no chains.", share(ukFamilies), big)}
 	for _, p := range explained {
 		statements[shorten(p.query)] = true
@@ -126,7 +130,8 @@ func plans(ctx context.Context) (figures []Figure, err error) {
 	slices.SortStableFunc(f.Parts, func(x, y Part) int { return strings.Compare(x.Name, y.Name) })
 	slices.SortStableFunc(took, func(x, y Part) int { return cmp.Compare(y.Value, x.Value) })
 	slow := Figure{Name: "slowest list", Unit: "seconds", Measured: took[0].Value, Parts: took,
-		How: fmt.Sprintf("every starter command that reads, as a process of its own, with %d families and its plans written out.", share(ukFamilies))}
+		How: fmt.Sprintf("every starter command that reads, as a process of its own, with %d families and its plans "+
+			"written out.", share(ukFamilies))}
 	return []Figure{f.aims("measured", atMost, 0), slow}, nil
 }
 
@@ -186,11 +191,16 @@ func (h *installation) everyRead(ctx context.Context, ref string) ([]Part, error
 		{"dispatcher", func() error { _, _, err := h.store.UnfinishedCalendar(ctx); return err }},
 		{"start reviews", func() error { _, err := h.store.Unstarted(ctx, casefile.Legacy); return err }},
 		{"draw", func() error {
-			_, err := h.acts.DrawFamilies(ctx, activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: 10, Now: time.Now()})
+			_, err := h.acts.DrawFamilies(
+				ctx,
+				activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: 10, Now: time.Now()},
+			)
 			return err
 		}},
 	}
-	for _, says := range []store.PostSays{{Reference: "Z1000001"}, {NameKey: "rubina tasavvuri"}, {Representative: "SYNTHETIC Law Centre No 8"}} {
+	for _, says := range []store.PostSays{
+		{Reference: "Z1000001"}, {NameKey: "rubina tasavvuri"}, {Representative: "SYNTHETIC Law Centre No 8"},
+	} {
 		own = append(own, read{"post receive", func() error {
 			morag, err := h.as(ctx, "morag")
 			if err != nil {
@@ -224,14 +234,39 @@ func (h *installation) everyRead(ctx context.Context, ref string) ([]Part, error
 	for _, login := range []string{"morag", "fiona", "archie", "city_of_edinburgh_welfare", "eilidh", "jean"} {
 		as(login, []string{"task", "list", "--mine"}, []string{"task", "list"}, []string{"case", "find"})
 	}
-	as("morag", []string{"task", "list", "--overdue"}, []string{"task", "list", "--council", "S12000036"}, []string{"task", "list", "--role", "caseworker"},
-		[]string{"case", "find", "--stage", "decision"}, []string{"case", "find", "--overdue"}, []string{"case", "find", "--council", "S12000036"})
+	as(
+		"morag",
+		[]string{"task", "list", "--overdue"},
+		[]string{"task", "list", "--council", "S12000036"},
+		[]string{"task", "list", "--role", "caseworker"},
+		[]string{
+			"case",
+			"find",
+			"--stage",
+			"decision",
+		},
+		[]string{"case", "find", "--overdue"},
+		[]string{"case", "find", "--council", "S12000036"},
+	)
 	for _, login := range []string{"morag", "agnes", "jean"} {
 		as(login, []string{"case", "show", ref})
 	}
 	as("fiona", []string{"clock", "show", ref})
-	as("morag", []string{"case", "explain", ref}, []string{"case", "timeline", ref}, []string{"letter", "list"}, []string{"letter", "show", ref}, []string{"post", "list"},
-		[]string{"duplicate", "list"}, []string{"decision", "show", ref}, []string{"case", "texts", ref}, []string{"form", "evidence.receive", ref})
+	as(
+		"morag",
+		[]string{"case", "explain", ref},
+		[]string{"case", "timeline", ref},
+		[]string{"letter", "list"},
+		[]string{"letter", "show", ref},
+		[]string{"post", "list"},
+		[]string{
+			"duplicate",
+			"list",
+		},
+		[]string{"decision", "show", ref},
+		[]string{"case", "texts", ref},
+		[]string{"form", "evidence.receive", ref},
+	)
 	as("jean", []string{"representation", "summary", ref})
 	as("archie", []string{"backlog", "status"}, []string{"staff", "list"})
 	as("fiona", []string{"backlog", "order"})
@@ -287,7 +322,10 @@ func (h *installation) findsWhatMoves(ctx context.Context, took *[]Part) error {
 		}
 		last = refs[len(refs)-1]
 	}
-	*took = append(*took, Part{"worker: calendar apply, finding the cases", time.Since(begun).Seconds(), fmt.Sprintf("in %d page(s)", pages)})
+	*took = append(
+		*took,
+		Part{"worker: calendar apply, finding the cases", time.Since(begun).Seconds(), fmt.Sprintf("in %d page(s)", pages)},
+	)
 	return nil
 }
 

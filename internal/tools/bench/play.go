@@ -60,7 +60,8 @@ func (r *typicalReview) begin(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := archie.Store.Import(ctx, []casefile.Family{typical(key, today)}, key, true, today, func() {}); err != nil {
+	families := []casefile.Family{typical(key, today)}
+	if _, err := archie.Store.Import(ctx, families, key, true, today, func() {}); err != nil {
 		return err
 	}
 	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
@@ -81,7 +82,8 @@ func (r *typicalReview) begin(ctx context.Context, key string) error {
 			return err
 		}
 		start := casefile.NewReview(r.ref, casefile.Legacy, "S12000049", r.now, on)
-		if _, err := r.h.client.ExecuteWorkflow(ctx, contract.ReviewOptions(start, taskQueue), contract.CaseReviewWorkflow, start); err != nil {
+		options := contract.ReviewOptions(start, taskQueue)
+		if _, err := r.h.client.ExecuteWorkflow(ctx, options, contract.CaseReviewWorkflow, start); err != nil {
 			return err
 		}
 		return r.forward(ctx, r.now.Add(time.Minute))
@@ -178,11 +180,17 @@ func (r *typicalReview) revision(ctx context.Context) (n int, err error) {
 }
 
 // text is as long as what an officer writes.
-const text = "SYNTHETIC: what was said, at the length of a short letter, so that it takes about as much room as one would."
+const text = "SYNTHETIC: what was said, at the length of a short letter, so that it takes about as much room as " +
+	"one would."
 
 // playTypical plays a family that was not drawn for a second officer: a grant in
 // ten is, and would make one run's figures another's.
-func playTypical(ctx context.Context, h *installation, around func(r *typicalReview, label string, stage casefile.Stage, do func() error) error, restart func()) (*typicalReview, error) {
+func playTypical(
+	ctx context.Context,
+	h *installation,
+	around func(r *typicalReview, label string, stage casefile.Stage, do func() error) error,
+	restart func(),
+) (*typicalReview, error) {
 	for n := range 20 {
 		restart()
 		r := &typicalReview{h: h}

@@ -42,7 +42,8 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	today := clock.DateOf(time.Now())
-	if _, err := archie.DoOnLane(ctx, casefile.ActBacklogStart, today, casefile.BacklogFields{Lane: casefile.Legacy, Capacity: families}); err != nil {
+	lane := casefile.BacklogFields{Lane: casefile.Legacy, Capacity: families}
+	if _, err := archie.DoOnLane(ctx, casefile.ActBacklogStart, today, lane); err != nil {
 		return nil, err
 	}
 	r, err := rehearsal.New(ctx, rehearsal.Options{Store: h.store, DatabaseURL: h.admin, Temporal: h.clients,
@@ -85,13 +86,32 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	aMinute := func(d time.Duration) float64 { return float64(len(refs)) / d.Minutes() }
-	return []Figure{Figure{Name: "rehearsal", Unit: "families a minute", Measured: aMinute(took), Floor: aMinute(floor), Ratio: aMinute(took) / aMinute(floor),
-		How: fmt.Sprintf("%d families that were imported are drawn, started and played for two years by simulated people, %d at once, as starter rehearse does. "+
-			"Floor: as many bare workflows with the same average of Updates (%d), timers (%d) and skips of time (%d), and a local activity that does nothing for each Update and timer; "+
-			"no database.", len(refs), parallel, s.Acts, s.Timers, each(tally.Forwards)),
-		Parts: []Part{{"acts", float64(tally.Acts), ""}, {"of them refused by a rule", float64(tally.Refused), ""}, {"timers started", float64(timers), ""},
-			{"local activities", float64(locals), ""}, {"skips of time", float64(tally.Forwards), ""}, {"reviews ended", float64(tally.Ended), ""}},
-	}.aims("ratio", atLeast, 0.7)}, nil
+	return []Figure{
+		Figure{
+			Name:     "rehearsal",
+			Unit:     "families a minute",
+			Measured: aMinute(took),
+			Floor:    aMinute(floor),
+			Ratio:    aMinute(took) / aMinute(floor),
+			How: fmt.Sprintf("%d families that were imported are drawn, started and played for two years by simulated "+
+				"people, %d at once, as starter rehearse does. "+
+				"Floor: as many bare workflows with the same average of Updates (%d), timers (%d) and skips of time (%d), "+
+				"and a local activity that does nothing for each Update and timer; "+
+				"no database.", len(refs), parallel, s.Acts, s.Timers, each(tally.Forwards)),
+			Parts: []Part{
+				{"acts", float64(tally.Acts), ""},
+				{"of them refused by a rule", float64(tally.Refused), ""},
+				{"timers started", float64(timers), ""},
+				{
+					"local activities",
+					float64(locals),
+					"",
+				},
+				{"skips of time", float64(tally.Forwards), ""},
+				{"reviews ended", float64(tally.Ended), ""},
+			},
+		}.aims("ratio", atLeast, 0.7),
+	}, nil
 }
 
 // playBare plays bare workflows to their end, as many at once as the rehearsal,
@@ -133,8 +153,11 @@ func (h *installation) playOneBare(ctx context.Context, id string, s bareState, 
 		}
 		for ; sent < s.Acts*(f+1)/forwards; sent++ {
 			act := fmt.Sprint(sent)
-			handle, err := h.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: bareUpdate, UpdateID: act, Args: []any{act},
-				WaitForStage: client.WorkflowUpdateStageCompleted})
+			handle, err := h.client.UpdateWorkflow(
+				ctx,
+				client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: bareUpdate, UpdateID: act, Args: []any{act},
+					WaitForStage: client.WorkflowUpdateStageCompleted},
+			)
 			if err != nil {
 				return err
 			}

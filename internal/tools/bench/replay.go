@@ -73,11 +73,28 @@ func replay(ctx context.Context) (figures []Figure, err error) {
 	each := func(d time.Duration, h *historypb.History) float64 {
 		return float64(d.Microseconds()) / float64(len(h.GetEvents()))
 	}
-	return []Figure{{Name: "replay", Unit: "microseconds an event", Measured: each(took, history), Floor: each(floor, plain), Ratio: each(took, history) / each(floor, plain),
-		How: fmt.Sprintf("the history of a review about which nobody does anything for %d years, replayed from cold by the SDK's replayer, payloads decrypted; the median of %d times. "+
-			"Floor: that of a bare workflow with as many timers and local activities.", silentYears, replays),
-		Parts: []Part{{"events", float64(len(history.GetEvents())), ""}, {"the whole, milliseconds", float64(took.Microseconds()) / 1000, ""},
-			{"floor: events", float64(len(plain.GetEvents())), ""}, {"floor: the whole, milliseconds", float64(floor.Microseconds()) / 1000, ""}}}}, nil
+	return []Figure{
+		{
+			Name:     "replay",
+			Unit:     "microseconds an event",
+			Measured: each(took, history),
+			Floor:    each(floor, plain),
+			Ratio:    each(took, history) / each(floor, plain),
+			How: fmt.Sprintf("the history of a review about which nobody does anything for %d years, replayed from cold "+
+				"by the SDK's replayer, payloads decrypted; the median of %d times. "+
+				"Floor: that of a bare workflow with as many timers and local activities.", silentYears, replays),
+			Parts: []Part{
+				{"events", float64(len(history.GetEvents())), ""},
+				{"the whole, milliseconds", float64(took.Microseconds()) / 1000, ""},
+				{
+					"floor: events",
+					float64(len(plain.GetEvents())),
+					"",
+				},
+				{"floor: the whole, milliseconds", float64(floor.Microseconds()) / 1000, ""},
+			},
+		},
+	}, nil
 }
 
 const replays = 9
@@ -90,7 +107,9 @@ func replayed(id string, history *historypb.History) (time.Duration, error) {
 	}
 	var took []time.Duration
 	for range replays {
-		r, err := sdkworker.NewWorkflowReplayerWithOptions(sdkworker.WorkflowReplayerOptions{Plugins: []sdkworker.Plugin{codec.WorkerPlugin(keyset)}})
+		r, err := sdkworker.NewWorkflowReplayerWithOptions(
+			sdkworker.WorkflowReplayerOptions{Plugins: []sdkworker.Plugin{codec.WorkerPlugin(keyset)}},
+		)
 		if err != nil {
 			return 0, err
 		}

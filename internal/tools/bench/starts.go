@@ -27,7 +27,10 @@ func waiting(ctx context.Context) (h *installation, n int, err error) {
 	if err := h.open(ctx); err != nil {
 		return h, 0, err
 	}
-	_, err = h.acts.DrawFamilies(ctx, activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: share(started) / 7, Now: time.Now()})
+	_, err = h.acts.DrawFamilies(
+		ctx,
+		activities.DrawFamiliesParams{Lane: casefile.Legacy, Capacity: share(started) / 7, Now: time.Now()},
+	)
 	if err != nil {
 		return h, 0, err
 	}
@@ -57,11 +60,20 @@ func starts(ctx context.Context) (figures []Figure, err error) {
 		return nil, err
 	}
 	aSecond := func(d time.Duration) float64 { return float64(n) / d.Seconds() }
-	return []Figure{Figure{Name: "starts", Unit: "reviews a second", Measured: aSecond(took), Floor: aSecond(floor), Ratio: aSecond(took) / aSecond(floor),
-		How: fmt.Sprintf("StartReviews starts the reviews of %d families that are drawn, until the last is open: start with attributes and summary, OpenReview (a transaction), "+
-			"attributes, the timer of the first rung. Floor: an activity starts as many workflows in the same way, each of which runs a local activity that does nothing and starts a timer, "+
-			"until the last has done so.", n),
-	}.aims("ratio", atLeast, 0.8)}, nil
+	return []Figure{
+		Figure{
+			Name:     "starts",
+			Unit:     "reviews a second",
+			Measured: aSecond(took),
+			Floor:    aSecond(floor),
+			Ratio:    aSecond(took) / aSecond(floor),
+			How: fmt.Sprintf("StartReviews starts the reviews of %d families that are drawn, until the last is open: "+
+				"start with attributes and summary, OpenReview (a transaction), "+
+				"attributes, the timer of the first rung. Floor: an activity starts as many workflows in the same way, each "+
+				"of which runs a local activity that does nothing and starts a timer, "+
+				"until the last has done so.", n),
+		}.aims("ratio", atLeast, 0.8),
+	}, nil
 }
 
 // startReviews runs StartReviews, and returns when all of them are open.
@@ -79,9 +91,19 @@ func (h *installation) startBareOnes(ctx context.Context, prefix string, n int) 
 	return h.startAll(ctx, prefix, bareStarts{prefix, n}, func() (bool, error) { return nothings.Load() == int64(n), nil })
 }
 
-func (h *installation) startAll(ctx context.Context, id string, bare bareStarts, done func() (bool, error)) (time.Duration, error) {
+func (h *installation) startAll(
+	ctx context.Context,
+	id string,
+	bare bareStarts,
+	done func() (bool, error),
+) (time.Duration, error) {
 	begun := time.Now()
-	run, err := h.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "starter-" + id, TaskQueue: taskQueue}, starterFlow, bare)
+	run, err := h.client.ExecuteWorkflow(
+		ctx,
+		client.StartWorkflowOptions{ID: "starter-" + id, TaskQueue: taskQueue},
+		starterFlow,
+		bare,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -115,9 +137,18 @@ func memory(ctx context.Context) (figures []Figure, err error) {
 	}
 	bares := inUse()
 	each := func(now, before uint64) float64 { return (float64(now) - float64(before)) / float64(n) / 1024 }
-	return []Figure{{Name: "memory of a review", Unit: "KiB in the worker's cache", Measured: each(reviews, none), Floor: each(bares, reviews),
-		Ratio: each(reviews, none) / each(bares, reviews), How: fmt.Sprintf("heap and stacks in use after a collection, with %d open reviews in the cache against none, each. "+
-			"Floor: with as many bare workflows against none.", n)}}, nil
+	return []Figure{
+		{
+			Name:     "memory of a review",
+			Unit:     "KiB in the worker's cache",
+			Measured: each(reviews, none),
+			Floor:    each(bares, reviews),
+			Ratio:    each(reviews, none) / each(bares, reviews),
+			How: fmt.Sprintf("heap and stacks in use after a "+
+				"collection, with %d open reviews in the cache against none, each. "+
+				"Floor: with as many bare workflows against none.", n),
+		},
+	}, nil
 }
 
 // inUse is the memory that the heap's objects and the stacks take, in bytes.

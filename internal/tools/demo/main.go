@@ -61,7 +61,12 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if err != nil {
 		return err
 	}
-	stopWorker, err := p.background(stack.Dir, "worker", []string{"HAME_HTTP_ADDRESS=127.0.0.1:" + strconv.Itoa(port)}, "worker")
+	stopWorker, err := p.background(
+		stack.Dir,
+		"worker",
+		[]string{"HAME_HTTP_ADDRESS=127.0.0.1:" + strconv.Itoa(port)},
+		"worker",
+	)
 	if err != nil {
 		return err
 	}
@@ -92,11 +97,14 @@ func run(ctx context.Context, rehearse bool) (err error) {
 	if c.Exit {
 		return nil
 	}
-	fmt.Printf("\nTemporal Web UI: %s\nOf restricted families: %s (log in as fiona or una; any password)\nIts payloads are encrypted. This link lets one browser read them, once: (another: bin/starter --as una codec link)\n", stack.UIURL, stack.UIRestrictedURL)
+	fmt.Printf("\nTemporal Web UI: %s\nOf restricted families: %s (log in as fiona or una; any password)\nIts "+
+		"payloads are encrypted. This link lets one browser read them, once: (another: bin/starter --as una codec "+
+		"link)\n", stack.UIURL, stack.UIRestrictedURL)
 	if err := p.starter(ctx, "codec", "link", "--reader", "una"); err != nil {
 		return err
 	}
-	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (docs/guide.md has a walk-through). Ctrl-C stops everything.")
+	fmt.Println("Running. In another terminal: bin/starter --as archie backlog status (docs/guide.md has a " +
+		"walk-through). Ctrl-C stops everything.")
 	<-ctx.Done()
 	return nil
 }
@@ -124,7 +132,12 @@ func (p programs) starter(ctx context.Context, args ...string) error {
 
 // background starts a program that runs until it is stopped, with its log in the
 // stack's directory, and returns how to stop it.
-func (p programs) background(dir, name string, env []string, program string, args ...string) (stop func() error, err error) {
+func (p programs) background(
+	dir, name string,
+	env []string,
+	program string,
+	args ...string,
+) (stop func() error, err error) {
 	log, err := os.Create(filepath.Join(dir, name+".log"))
 	if err != nil {
 		return nil, err
@@ -164,7 +177,8 @@ func (p programs) programme(ctx context.Context, c choices, dir string) error {
 	// A tenth of the families in eleven weeks: the last is listed after some two years [D].
 	capacity := max(1, c.Cases/110)
 	target := time.Now().AddDate(5, 0, 0).Format("2006-01-02")
-	if err := p.starter(ctx, "--as", "archie", "backlog", "start", "--capacity", strconv.Itoa(capacity), "--target", target); err != nil {
+	err = p.starter(ctx, "--as", "archie", "backlog", "start", "--capacity", strconv.Itoa(capacity), "--target", target)
+	if err != nil {
 		return err
 	}
 	args := []string{"rehearse"}

@@ -35,7 +35,8 @@ func main() {
 
 func run(args []string) (code int, err error) {
 	f := flag.NewFlagSet("exec", flag.ContinueOnError)
-	name := f.String("name", "test", "the stack's name; one named test is this process's own, so that test runs go side by side")
+	name := f.String("name", "test", "the stack's name; one named test is this process's own, so that test runs go "+
+		"side by side")
 	noUI := f.Bool("no-ui", false, "run without Temporal's Web UI")
 	memory := f.Bool("memory", false, "keep the data in memory where there is plenty")
 	watch := f.Bool("watch", false, "load what counts and explains PostgreSQL's statements, for the bench")

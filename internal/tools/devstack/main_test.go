@@ -36,7 +36,11 @@ func TestCommandsExitCode(t *testing.T) {
 // TestTheWebUIIsReached: the links that a command prints lead to the Web UI's server, for
 // nothing listens at the gates' addresses.
 func TestTheWebUIIsReached(t *testing.T) {
-	s := &devstack.State{UIServer: "http://127.0.0.1:1", UIURL: "http://127.0.0.1:2", UIRestrictedURL: "http://127.0.0.1:3"}
+	s := &devstack.State{
+		UIServer:        "http://127.0.0.1:1",
+		UIURL:           "http://127.0.0.1:2",
+		UIRestrictedURL: "http://127.0.0.1:3",
+	}
 	script := `test "$HAME_UI_URL $HAME_UI_RESTRICTED_URL" = "http://127.0.0.1:1 http://127.0.0.1:1"`
 	code, err := command([]string{"sh", "-c", script}, environment(s), nil)
 	require.NoError(t, err)
@@ -54,7 +58,11 @@ func TestSignalsReachTheCommand(t *testing.T) {
 			signals <- syscall.SIGTERM
 		}
 	}()
-	code, err := command([]string{"sh", "-c", `trap 'exit 7' TERM; : > "$0"; while :; do sleep 0.02; done`, ready}, nil, signals)
+	code, err := command(
+		[]string{"sh", "-c", `trap 'exit 7' TERM; : > "$0"; while :; do sleep 0.02; done`, ready},
+		nil,
+		signals,
+	)
 	require.NoError(t, err)
 	require.Equal(t, 7, code)
 }

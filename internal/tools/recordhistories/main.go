@@ -66,17 +66,33 @@ type path struct {
 }
 
 var paths = []path{
-	{name: "grant", manner: practice.Manner{Represent: true}, describe: "a family is granted: from listing to the status document, the questionnaire reminded of, missed and recorded as a gap"},
-	{name: "refusal", manner: practice.Manner{Refuse: true}, describe: "a family is refused by two officers, served, and no appeal is found after the window"},
-	{name: "silent-for-a-year", silent: true, describe: "nobody does anything for a year: reminders, escalations and diary rungs"},
-	{name: "continued-leg", manner: practice.Manner{Represent: true}, continueAfter: 12, run: 1, describe: "the second run of a granted review that continues as new after every twelve steps"},
-	{name: "bad-days", bad: true, describe: "a family is brought forward, held and let go, its review asked to cancel and recovered; two letters come back, and its clock stops and starts again"},
+	{name: "grant", manner: practice.Manner{Represent: true}, describe: "a family is granted: from listing to the " +
+		"status document, the questionnaire reminded of, missed and recorded as a gap"},
+	{name: "refusal", manner: practice.Manner{Refuse: true}, describe: "a family is refused by two officers, " +
+		"served, and no appeal is found after the window"},
+	{name: "silent-for-a-year", silent: true, describe: "nobody does anything for a year: reminders, escalations " +
+		"and diary rungs"},
+	{
+		name:          "continued-leg",
+		manner:        practice.Manner{Represent: true},
+		continueAfter: 12,
+		run:           1,
+		describe:      "the second run of a granted review that continues as new after every twelve steps",
+	},
+	{name: "bad-days", bad: true, describe: "a family is brought forward, held and let go, its review asked to " +
+		"cancel and recovered; two letters come back, and its clock stops and starts again"},
 	{name: "fast-track-grant", lane: casefile.FastTrack, describe: "a new claim is granted in the fast-track lane"},
-	{name: "returned", manner: practice.Manner{Refuse: true}, returned: true, describe: "the second officer returns a refusal to its author, who proposes it again; then it is agreed to"},
-	{name: "answered", manner: practice.Manner{Represent: true}, describe: "the minister represents, and the decision maker answers before the family is granted"},
-	{name: "waived", waived: true, describe: "a child's check is waived by a senior caseworker, and the family is granted"},
-	{name: "stuck-and-recovered", stuck: true, describe: "the evidence stage can't be opened, and the review is stuck until operations recover it; then the family is granted"},
-	{name: "clocks", manner: practice.Manner{Refuse: true}, clocks: true, describe: "a family's clock is stopped by a hold, lengthened and let go on, and a calendar changes; then it is refused, and a court holds the search for an appeal"},
+	{name: "returned", manner: practice.Manner{Refuse: true}, returned: true, describe: "the second officer " +
+		"returns a refusal to its author, who proposes it again; then it is agreed to"},
+	{name: "answered", manner: practice.Manner{Represent: true}, describe: "the minister represents, and the " +
+		"decision maker answers before the family is granted"},
+	{name: "waived", waived: true, describe: "a child's check is waived by a senior caseworker, and the family is " +
+		"granted"},
+	{name: "stuck-and-recovered", stuck: true, describe: "the evidence stage can't be opened, and the review is " +
+		"stuck until operations recover it; then the family is granted"},
+	{name: "clocks", manner: practice.Manner{Refuse: true}, clocks: true, describe: "a family's clock is stopped " +
+		"by a hold, lengthened and let go on, and a calendar changes; then it is refused, and a court holds the " +
+		"search for an appeal"},
 }
 
 func main() {
@@ -122,7 +138,8 @@ func record(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		if err := r.write(ctx, ref, p.name, p.run, fmt.Sprintf("%s\nRecorded from commit %s.\n", p.describe, commit)); err != nil {
+		about := fmt.Sprintf("%s\nRecorded from commit %s.\n", p.describe, commit)
+		if err := r.write(ctx, ref, p.name, p.run, about); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -137,8 +154,20 @@ func commit(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("which commit is this? %w", err)
 	}
-	changed, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--",
-		":(glob)workflows/*.go", "activities", "internal/casefile", "internal/policy", "internal/clock", "internal/store", ":(exclude,glob)**/*_test.go").Output()
+	changed, err := exec.CommandContext(
+		ctx,
+		"git",
+		"status",
+		"--porcelain",
+		"--",
+		":(glob)workflows/*.go",
+		"activities",
+		"internal/casefile",
+		"internal/policy",
+		"internal/clock",
+		"internal/store",
+		":(exclude,glob)**/*_test.go",
+	).Output()
 	if err != nil {
 		return "", fmt.Errorf("was this commit changed? %w", err)
 	}
@@ -203,11 +232,18 @@ func open(ctx context.Context) (*recorder, error) {
 	// Without the cache each task replays the whole history, and no sticky queue
 	// writes the machine's name into it.
 	worker.SetStickyWorkflowCacheSize(0)
-	r.worker = worker.New(r.client, taskQueue, worker.Options{Identity: "hame-worker", WorkflowPanicPolicy: worker.BlockWorkflow})
+	r.worker = worker.New(
+		r.client,
+		taskQueue,
+		worker.Options{Identity: "hame-worker", WorkflowPanicPolicy: worker.BlockWorkflow},
+	)
 	workflows.Register(r.worker)
 	acts := &activities.Activities{Store: r.store, Temporal: r.clients, TaskQueue: taskQueue}
 	acts.Register(r.worker)
-	r.dispatcher = &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: r.clients, Record: r.store, Acts: acts, TaskQueue: taskQueue}, Logger: logger}
+	r.dispatcher = &carrier.Dispatcher{
+		Carrier: carrier.Carrier{Temporal: r.clients, Record: r.store, Acts: acts, TaskQueue: taskQueue},
+		Logger:  logger,
+	}
 	delivering, stop := context.WithCancel(ctx)
 	delivered := make(chan struct{})
 	go func() { defer close(delivered); r.dispatcher.Run(delivering, time.Second) }()
@@ -316,7 +352,8 @@ func (r *recorder) write(ctx context.Context, ref, name string, run int, about s
 		if history, err = r.history(ctx, ref, ids[i]); err != nil {
 			return err
 		}
-		next := history.GetEvents()[len(history.GetEvents())-1].GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
+		next := history.GetEvents()[len(history.GetEvents())-1].GetWorkflowExecutionContinuedAsNewEventAttributes().
+			GetNewExecutionRunId()
 		if next == "" && i < run {
 			return fmt.Errorf("the review has no run %d", run)
 		}

@@ -55,8 +55,15 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 			switch {
 			case t.Kind == casefile.TaskQuestionnaire || len(deeds) > 0:
 			case t.Kind == casefile.TaskReport && p.waived:
-				deeds = []practice.Deed{{Login: "douglas", Act: casefile.ActWaive, Subject: t.Subject, Text: practice.Text + ": the delay harms the child.",
-					Fields: func(practice.File) casefile.Fields { return &casefile.WaiveFields{Reason: "delay_harms_child"} }}}
+				deeds = []practice.Deed{
+					{
+						Login:   "douglas",
+						Act:     casefile.ActWaive,
+						Subject: t.Subject,
+						Text:    practice.Text + ": the delay harms the child.",
+						Fields:  func(practice.File) casefile.Fields { return &casefile.WaiveFields{Reason: "delay_harms_child"} },
+					},
+				}
 			case t.Kind == casefile.TaskAgree && returned:
 				returned = false
 				deeds = []practice.Deed{{Login: "ailsa", Act: casefile.ActReturn, Text: practice.Text + ": the reasons are thin.",
@@ -127,7 +134,8 @@ func (r *recorder) stopTheClock(ctx context.Context, ref string, t casefile.Task
 	}
 	r.stopped[ground] = true
 	today := clock.DateOf(r.now)
-	if err := r.do(ctx, ref, deed("fiona", casefile.ActHold, person, &casefile.HoldFields{Ground: ground, ReviewOn: today.AddDays(14)})); err != nil {
+	hold := &casefile.HoldFields{Ground: ground, ReviewOn: today.AddDays(14)}
+	if err := r.do(ctx, ref, deed("fiona", casefile.ActHold, person, hold)); err != nil {
 		return err
 	}
 	if ground == casefile.GroundMedical {
@@ -142,7 +150,11 @@ func (r *recorder) stopTheClock(ctx context.Context, ref string, t casefile.Task
 	if err := r.forward(ctx, ref, r.now.Add(20*24*time.Hour)); err != nil {
 		return err // past the hold's day of review
 	}
-	return r.do(ctx, ref, deed("fiona", casefile.ActRelease, person, &casefile.ReleaseFields{Ground: ground, Reason: "passed"}))
+	return r.do(
+		ctx,
+		ref,
+		deed("fiona", casefile.ActRelease, person, &casefile.ReleaseFields{Ground: ground, Reason: "passed"}),
+	)
 }
 
 // changeCalendar makes a working day of next week a holiday in both nations, and
@@ -161,12 +173,26 @@ func (r *recorder) changeCalendar(ctx context.Context, today clock.Date) error {
 		return err
 	}
 	day := scotland.AddWorkingDays(today, 5)
-	to, err := clock.NewHolidays("recorded", append(from.Days(),
-		clock.Holiday{Division: clock.DivisionScotland, Date: day, Title: "a day more"}, clock.Holiday{Division: clock.DivisionEnglandAndWales, Date: day, Title: "a day more"}))
+	to, err := clock.NewHolidays("recorded", append(
+		from.Days(),
+		clock.Holiday{
+			Division: clock.DivisionScotland,
+			Date:     day,
+			Title:    "a day more",
+		},
+		clock.Holiday{Division: clock.DivisionEnglandAndWales, Date: day, Title: "a day more"},
+	))
 	if err != nil {
 		return err
 	}
-	cmd, err := desk.New("", casefile.ActApplyCalendar, 0, clock.DateOf(r.now), &casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "recorded"}, "")
+	cmd, err := desk.New(
+		"",
+		casefile.ActApplyCalendar,
+		0,
+		clock.DateOf(r.now),
+		&casefile.CalendarFields{Version: to.Version(), Label: to.Label(), Reason: "recorded"},
+		"",
+	)
 	if err != nil {
 		return err
 	}
