@@ -23,6 +23,9 @@ const (
 	bareActivity   = "Nothing"
 	bareUpdate     = "nothing"
 	startsActivity = "StartBare"
+	// reviewsActivity is StartReviews under a name of the bench's own: under its own it
+	// serves ClearBacklog alone.
+	reviewsActivity = "StartReviewsForBench"
 )
 
 // bareState is what a bare workflow does.
@@ -98,9 +101,8 @@ type bareStarts struct {
 func starter(ctx workflow.Context, bare bareStarts) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: 10 * time.Minute})
 	if bare.N == 0 {
-		return workflow.ExecuteActivity(ctx, activities.StartReviewsActivity,
-			activities.StartReviewsParams{Lane: casefile.Legacy}).
-			Get(ctx, nil)
+		in := activities.StartReviewsParams{Lane: casefile.Legacy}
+		return workflow.ExecuteActivity(ctx, reviewsActivity, in).Get(ctx, nil)
 	}
 	return workflow.ExecuteActivity(ctx, startsActivity, bare).Get(ctx, nil)
 }
@@ -110,5 +112,6 @@ func (h *installation) register() {
 	h.worker.RegisterWorkflowWithOptions(bare, workflow.RegisterOptions{Name: bareWorkflow})
 	h.worker.RegisterWorkflowWithOptions(starter, workflow.RegisterOptions{Name: starterFlow})
 	h.worker.RegisterActivityWithOptions(nothing, activity.RegisterOptions{Name: bareActivity})
+	h.worker.RegisterActivityWithOptions(h.acts.StartReviews, activity.RegisterOptions{Name: reviewsActivity})
 	h.worker.RegisterActivityWithOptions(h.startBares, activity.RegisterOptions{Name: startsActivity})
 }

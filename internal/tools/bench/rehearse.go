@@ -59,13 +59,16 @@ func rehearse(ctx context.Context) (figures []Figure, err error) {
 	took := time.Since(begun)
 	tally := r.Tally()
 
-	var refs []string
-	if err := h.selects(ctx, &refs, `select case_ref from review`); err != nil {
+	var refs []struct {
+		Case  string `db:"case_ref"`
+		Apart bool   `db:"apart"` // a restricted family's review runs in a namespace of its own
+	}
+	if err := h.selects(ctx, &refs, `select case_ref, apart from review`); err != nil {
 		return nil, err
 	}
 	timers, locals := 0, 0
 	for _, ref := range refs {
-		history, err := read(ctx, h.client, ref, "")
+		history, err := read(ctx, h.clients.Of(ref.Apart), ref.Case, "")
 		if err != nil {
 			return nil, err
 		}
