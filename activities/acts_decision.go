@@ -252,12 +252,8 @@ func (c *change) citable(ctx context.Context, reasons []casefile.Reason) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range reasons {
-		for _, no := range r.Evidence {
-			if !slices.Contains(numbers, no) {
-				return casefile.Refuse(casefile.RefusedGap, fmt.Sprintf("the finding on %s cites evidence %d, which the file does not hold: no reason may rest on a gap", r.Factor, no))
-			}
-		}
+	if refusal := casefile.CheckCited(reasons, numbers); refusal != nil {
+		return refusal
 	}
 	return nil
 }

@@ -120,13 +120,31 @@ func (f caseFile) has(rule *casefile.ActRule, subject int, fields casefile.Field
 		}
 	case *casefile.ProposeFields:
 		revision = fields.Revision
+		if refusal := casefile.CheckCited(fields.Reasons, f.citable()); refusal != nil {
+			return refusal
+		}
 	case *casefile.AgreeFields:
 		revision = fields.Revision
+		if refusal := casefile.CheckCited(fields.Reasons, f.citable()); refusal != nil {
+			return refusal
+		}
 	}
 	if revision != f.Revision {
 		return casefile.Refuse(casefile.RefusedStale, fmt.Sprintf("it was made on revision %d of the file, which is now at %d: read it again", revision, f.Revision))
 	}
 	return nil
+}
+
+// citable are the numbers of the evidence that a finding may cite: all but a provider's
+// word that it holds nothing.
+func (f caseFile) citable() []int {
+	var numbers []int
+	for _, e := range f.Evidence {
+		if e.Result != string(casefile.EvidenceNothingHeld) {
+			numbers = append(numbers, e.No)
+		}
+	}
+	return numbers
 }
 
 // lists reports whether the case file has what an act is about; an act about the whole

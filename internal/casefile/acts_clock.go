@@ -14,7 +14,7 @@ const (
 
 var clockActs = []*ActRule{
 	{
-		Act: ActHold, InWords: "holds a case on a ground, until a day of review: refusal and removal wait, and the clocks that the ground stops",
+		Act: ActHold, InWords: "holds a case on a ground, until a day of review: no refusal is signed or served meanwhile, and the clocks that the ground stops stand still",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
 		Fields: of[HoldFields],
 	},

@@ -54,6 +54,19 @@ var decisionActs = []*ActRule{
 // a senior caseworker looks into it before anybody decides.
 const CheckRefer = "refer"
 
+// CheckCited refuses a finding that cites what the file does not hold; citable are the
+// numbers that may be cited.
+func CheckCited(reasons []Reason, citable []int) *Refusal {
+	for _, r := range reasons {
+		for _, no := range r.Evidence {
+			if !slices.Contains(citable, no) {
+				return Refuse(RefusedGap, fmt.Sprintf("the finding on %s cites evidence %d, which the file does not hold: no reason may rest on a gap", r.Factor, no))
+			}
+		}
+	}
+	return nil
+}
+
 func allFactors(reasons []Reason, person int) error {
 	for _, factor := range Factors {
 		if !slices.ContainsFunc(reasons, func(r Reason) bool {

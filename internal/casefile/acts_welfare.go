@@ -41,7 +41,7 @@ var welfareActs = []*ActRule{
 		Fields: of[WaiveFields], NeedsText: true,
 	},
 	{
-		Act: ActConcern, InWords: "raises a concern for a child: refusal and removal are held at once",
+		Act: ActConcern, InWords: "raises a concern for a child: no refusal is signed or served while it stands",
 		Roles: []Party{WelfareLead, LeadProfessional}, Council: true, Subject: AboutPerson, From: Listed, Until: Service, Day: Reported(FactClaim, FactBirth),
 		Receives: true, OpensReview: true, Filed: true, Neutral: Neutral{"case.hold", "holds what cannot be taken back"},
 	},

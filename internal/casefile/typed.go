@@ -31,6 +31,31 @@ func isPrinted(s, besides string) bool {
 // pages.
 const MaxText = 200_000
 
+// leastReason is how many letters and digits a text has at least that gives reasons or
+// reports [D]: a dot is no reason.
+const leastReason = 10
+
+// CheckReason refuses a text that says nothing where the act is nothing without one. A
+// corrected value may be short. The error is a [Refusal] with code fields.
+func (r *ActRule) CheckReason(text string) error {
+	if !r.NeedsText || r.Act == ActCorrect && text != "" {
+		return nil
+	}
+	if text == "" {
+		return Refuse(RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", r.Act))
+	}
+	said := 0
+	for _, c := range text {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			said++
+		}
+	}
+	if said < leastReason {
+		return Refuse(RefusedFields, fmt.Sprintf("text: %s needs its text in words: it has %d letters, and at least %d are wanted", r.Act, said, leastReason))
+	}
+	return nil
+}
+
 // CheckText checks the free text of an act: UTF-8 in which nothing stands that
 // can't be read, such as a terminal's commands. Marks of direction may stand in
 // it, for it may quote any script. The error is a [Refusal] with code fields, and

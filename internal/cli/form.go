@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hame/internal/casefile"
@@ -107,8 +109,11 @@ func valuesOf(field string, n *yaml.Node) []formValue {
 // cause stands, as far as that can be told.
 func placed(body []byte, err error, into reflect.Type) error {
 	var doc yaml.Node
-	if err == nil || yaml.Unmarshal(body, &doc) != nil {
-		return err
+	if err == nil {
+		return nil
+	}
+	if yaml.Unmarshal(body, &doc) != nil {
+		return unreadable(body, err)
 	}
 	values := valuesOf("", &doc)
 	var wrong *yaml.TypeError
@@ -139,6 +144,63 @@ func placed(body []byte, err error, into reflect.Type) error {
 	return err
 }
 
+// twice finds in an error that a field of a form stands there twice.
+var twice = regexp.MustCompile(`line (\d+): mapping key "(.+)" already defined at line (\d+)`)
+
+// atLine finds the line at which the reader of YAML gave up.
+var atLine = regexp.MustCompile(`line (\d+)`)
+
+// mostTried bounds how many beginnings of a form are read to find where it breaks.
+const mostTried = 400
+
+// unreadable says on which line a form stops being one, and what to do about it. The
+// reader gives up where it can't go on, often many lines after what broke it: the line
+// that is named is the first after the longest beginning that can be read.
+func unreadable(body []byte, err error) error {
+	lines := strings.Split(string(body), "\n")
+	gaveUp := len(lines)
+	if m := atLine.FindStringSubmatch(err.Error()); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			gaveUp = min(n+1, gaveUp)
+		}
+	}
+	good := gaveUp
+	for ; good > max(gaveUp-mostTried, 0); good-- {
+		var doc yaml.Node
+		if yaml.Unmarshal([]byte(strings.Join(lines[:good], "\n")), &doc) == nil {
+			break
+		}
+	}
+	for good < len(lines)-1 && strings.TrimSpace(lines[good]) == "" {
+		good++
+	}
+	good = min(good, len(lines)-1)
+	return fmt.Errorf("line %d: %s", good+1, brokenBy(lines[good]))
+}
+
+// brokenBy says what is wrong with the line of a form that can't be read.
+func brokenBy(line string) string {
+	value := strings.TrimSpace(line)
+	if _, after, found := strings.Cut(value, ":"); found {
+		value = strings.TrimSpace(after)
+	}
+	switch {
+	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"):
+		return "it begins with a tab: indent with spaces"
+	case strings.Count(value, `"`)%2 == 1, strings.HasPrefix(value, "'") && strings.Count(value, "'")%2 == 1:
+		return "a quotation mark is opened and not closed"
+	case strings.ContainsAny(value, "[{") && strings.Count(value, "[")+strings.Count(value, "{") > strings.Count(value, "]")+strings.Count(value, "}"):
+		return "a bracket is opened and not closed"
+	case value != "" && strings.ContainsRune("@`%&*!|>]},", rune(value[0])):
+		return fmt.Sprintf("a value that begins with %c stands in quotation marks", value[0])
+	case strings.Contains(value, ": "):
+		return "a value with a colon in it stands in quotation marks"
+	case !strings.Contains(line, ":"):
+		return "it is no `field: value`, and a line of a text is indented by two spaces"
+	}
+	return "it can't be read as `field: value`; look at its indentation, and at the line before it"
+}
+
 // isOf says whether what YAML quotes after a kind, shortened, is of this value.
 func isOf(quoted string, n *yaml.Node) bool {
 	_, quoted, ok := strings.Cut(quoted, "`")
@@ -161,6 +223,10 @@ func InWords(err error) string {
 	}
 	lines := make([]string, len(wrong.Errors))
 	for i, line := range wrong.Errors {
+		if m := twice.FindStringSubmatch(line); m != nil {
+			lines[i] = fmt.Sprintf("line %s: %s stands here again, after line %s: leave one of them out", m[1], m[2], m[3])
+			continue
+		}
 		line, _, _ = strings.Cut(line, " in type ")
 		line, into, _ := strings.Cut(line, " into ")
 		want := wanted[strings.TrimPrefix(into, "*")]

@@ -55,8 +55,8 @@ func New(ref string, act casefile.Act, subject int, on clock.Date, fields casefi
 	if err := fields.Validate(); err != nil {
 		return store.NewCommand{}, casefile.Refuse(casefile.RefusedFields, err.Error())
 	}
-	if act.Rule().NeedsText && text == "" {
-		return store.NewCommand{}, casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%s needs its text: give it with --file", act))
+	if err := act.Rule().CheckReason(text); err != nil {
+		return store.NewCommand{}, err
 	}
 	if err := casefile.CheckText(text); err != nil {
 		return store.NewCommand{}, err
