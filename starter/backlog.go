@@ -178,7 +178,7 @@ func (a *app) backlogImport() *cobra.Command {
 					fmt.Fprintf(t, "%d warnings: `starter backlog check %s` lists them\n", n, args[0])
 				}
 				if result.QuarantineFile != "" {
-					fmt.Fprintf(t, "%d faults: the families they are in stand in %s; mend them there and import that file\n", len(result.Quarantined), result.QuarantineFile)
+					fmt.Fprintf(t, "%d faults: the families they are in stand in %s; mend them there, add what is missing, such as a principal, and import that file\n", len(result.Quarantined), result.QuarantineFile)
 				}
 			})
 		},

@@ -50,15 +50,15 @@ func NewReference(random io.Reader) (string, error) {
 func ParseReference(s string) (string, error) {
 	clean := strings.TrimLeft(typography.Plain(s), "'")
 	clean = strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(clean))
-	if n := utf8.RuneCountInString(clean); n != referenceLength {
-		return "", fmt.Errorf(
-			"%w: %s has %d characters, not %d; a reference looks like "+
-				"K7F-M2Q8", ErrReference, quoted(s), n, referenceLength)
-	}
 	for _, c := range clean {
 		if !strings.ContainsRune(referenceAlphabet, c) {
 			return "", fmt.Errorf("%w: %s holds %q, which no reference does", ErrReference, quoted(s), c)
 		}
+	}
+	if n := utf8.RuneCountInString(clean); n != referenceLength {
+		return "", fmt.Errorf(
+			"%w: %s has %d characters, not %d; a reference looks like "+
+				"K7F-M2Q8", ErrReference, quoted(s), n, referenceLength)
 	}
 	if checkCharacter([]byte(clean[:referenceLength-1])) != clean[referenceLength-1] {
 		return "", fmt.Errorf(
