@@ -126,7 +126,7 @@ func (c *change) askWhenChecked(ctx context.Context) error {
 }
 
 // askForProposal gives the decision maker the task, with what the rule sets make
-// of the file as it stands. An unanswered request for the checks is none any more.
+// of the file as it stands. A request for the checks that was not answered does not count any more.
 func (c *change) askForProposal(ctx context.Context) error {
 	if err := c.recommend(ctx, c.before.Revision+1); err != nil {
 		return err

@@ -59,7 +59,7 @@ func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f case
 	case err != nil:
 		return false, err
 	case request.Wanted != f.To:
-		// Whoever asked may think better of it; a second officer may refuse.
+		// The officer who asked may withdraw it; a second officer may refuse.
 		if err := c.SettleFlag(ctx, request.ID, "refused", cmd.Person, cmd.AttestedOn); err != nil {
 			return false, err
 		}

@@ -110,7 +110,7 @@ func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields c
 // letterReturned records that a letter came back. It is made again, to be sent
 // again; the second that comes back from the family stops its clock, until a
 // caseworker has found where it lives and a letter has been sent there (row 3b).
-// A service that rested on a returned letter is none (C9, row 9).
+// A service that rested on a returned letter does not count (C9, row 9).
 func letterReturned(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ReturnedFields)
 	kind, err := c.underWay(ctx, cmd.Subject, f.To)

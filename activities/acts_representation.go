@@ -8,7 +8,7 @@ import (
 	"hame/internal/store"
 )
 
-// receiveRepresentation records a letter from whoever speaks for the family. It
+// receiveRepresentation records a letter from somebody who speaks for the family. It
 // is taken until signature, and must be answered before it (C10).
 func receiveRepresentation(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	no, err := c.AddRepresentation(ctx, c.ref, *fields.(*casefile.LetterFromFields), "", cmd.AttestedOn)

@@ -15,7 +15,7 @@ import (
 
 // A deadline's dates follow from its ledger: what the rule set gives, the holds
 // of the case that stop it, what was added to it, and the calendars in force.
-// Whatever changes one of these has the dates of the case worked out anew here,
+// An act or a calendar that changes one of these has the dates worked out anew here,
 // and nowhere else, so that no two causes can disagree.
 
 // pauses are the holds of the case that stop the clock of a kind of task.
@@ -96,7 +96,7 @@ func (c *change) isBehind(t store.TaskDates) bool { return t.Ledger(nil).Shown.I
 
 // moveDeadline works out one task's dates anew ([policy.RuleSet.Replan]), writes what
 // has changed, and returns the plan. An act that takes somebody's time away is
-// refused; the day of review of a hold is nobody's time.
+// refused. The day of review of a hold is no deadline of anybody outside.
 func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, cause store.Cause, command uuid.UUID) (plan policy.Plan, err error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {

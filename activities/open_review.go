@@ -32,7 +32,7 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		if err != nil {
 			return err
 		}
-		// Whatever arrives for an unlisted family opens its review; a drawn one has its listing.
+		// Something that arrived for an unlisted family opens its review; a drawn family has its listing.
 		listingDate := in.ListingDate
 		if listingDate.IsZero() || listingDate.Before(today) {
 			listingDate = today

@@ -148,7 +148,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 }
 
 // tellForged counts and logs an Update that no command of its case stands behind.
-// It is no fact about the case: whoever reaches Temporal's frontend can send one.
+// It is no fact about the case: anybody who reaches Temporal's frontend can send one.
 func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
 	if !activity.IsActivity(ctx) {
 		return // the act was taken from the record

@@ -17,7 +17,7 @@ type TakeStockParams struct {
 	Now  time.Time `json:"now"`
 }
 
-// TakeStock opens a task for whatever has come onto the record by itself and no
+// TakeStock opens a task for what has come onto the record by itself and no
 // task stands for: a difference that a later import found, an act that expired
 // undelivered or was refused too late to tell its author, an owner who has left, a hold. On a closed case all of it is one task, for a senior
 // caseworker. It changes no fact, and doing it again does nothing.

@@ -191,7 +191,7 @@ func (a *app) caseTimeline() *cobra.Command {
 var seeTimelines = []casefile.Party{casefile.Caseworker, casefile.SeniorCaseworker, casefile.DecisionMaker, casefile.SecondOfficer, casefile.Auditor, casefile.Operations}
 
 // mayBeEmpty tells a case on which nothing has happened, which is no error, from
-// one that the login does not see, or sees without its timeline. To whoever sees
+// one that the login does not see, or sees without its timeline. To those who see
 // the timeline, a listed family's begins with how it was drawn.
 func mayBeEmpty(ctx context.Context, s *store.Store, ref string) error {
 	summary, err := s.CaseSummary(ctx, ref)

@@ -87,7 +87,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &undelivered), errors.As(err, &moving): // whatever kept it from its review
+	case errors.As(err, &undelivered), errors.As(err, &moving): // for any reason
 		return exitUndelivered
 	case errors.As(err, &usage), errors.Is(err, casefile.ErrReference):
 		return exitUsage

@@ -30,7 +30,7 @@ type onItem struct {
 
 // postReceive records an item whether its case is known or not. A case that the
 // login may not see is no reason to turn an item away: it is kept unlinked, and
-// whoever may see the case finds it suggested.
+// somebody who may see the case finds it suggested.
 func (a *app) postReceive() *cobra.Command {
 	var flags actFlags
 	var forCase string

@@ -14,7 +14,7 @@ import (
 // ApplyCalendar moves the deadlines that depend on a day which a change of the
 // calendars touched, page by page. Cases that did not answer, or could not be
 // moved, are tried again after a minute, after two, and so on, at last every hour,
-// until all are: whatever kept them may have gone by itself or been mended. It
+// until all are: what kept them may have gone by itself or been mended. It
 // moves no deadline twice.
 func ApplyCalendar(ctx workflow.Context, state contract.CalendarChange) (contract.CalendarChange, error) {
 	o := recordSurely("move the deadlines of the next cases")

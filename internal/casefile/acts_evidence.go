@@ -90,7 +90,7 @@ func (f InterviewFields) Attested() (clock.Date, string, Day) {
 
 // EvidenceFields says who sent evidence, and how much of it.
 type EvidenceFields struct {
-	Provider Provider `json:"provider" yaml:"provider"`
+	Provider Provider       `json:"provider" yaml:"provider"`
 	Result   EvidenceResult `json:"result" yaml:"result"` // complete, partial, nothing_held
 }
 

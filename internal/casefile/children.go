@@ -31,7 +31,7 @@ func MayBeAdult(birth clock.PartialDate, r Relationship, on clock.Date) bool {
 }
 
 // NeedsSecurityCheck reports whether a person needs a security check on a day:
-// whoever may be an adult, and whoever's age is disputed, for the record may be
+// people who may be adults, and those whose age is disputed, for the record may be
 // what is wrong.
 func NeedsSecurityCheck(birth clock.PartialDate, r Relationship, ageDisputed bool, on clock.Date) bool {
 	return ageDisputed || MayBeAdult(birth, r, on)

@@ -190,7 +190,7 @@ func Asked(f Fields, name string) Field {
 }
 
 // SetField gives a field of an act its value as it was typed: a code, a name, a whole
-// number or a day. It does not validate: a code that is none is found by Validate.
+// number or a day. It does not validate: Validate finds a code that the field does not have.
 func SetField(into Fields, name, value string) error {
 	fields := reflect.ValueOf(into).Elem()
 	for i := range fields.NumField() {

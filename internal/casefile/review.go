@@ -117,7 +117,7 @@ func (f Facts) Finished(s Stage) bool {
 	case s == Listed && !f.Ready, s == Decision && !f.Signed:
 		return false
 	case s == Service:
-		return len(f.Tasks) == 0 // whatever has arrived, of whichever stage, holds the closing
+		return len(f.Tasks) == 0 // something that has arrived holds the closing, of every stage
 	}
 	return !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Stage == s })
 }
@@ -160,7 +160,7 @@ func (f Facts) Between(now time.Time) bool {
 
 // Earliest returns the open task whose next rung comes first, and whether
 // there is one. Ties go to the task opened first. A stopped clock has no next
-// rung; whoever reviews the hold that stopped it has.
+// rung; the task to review the hold that stopped it has one.
 func (f Facts) Earliest() (Task, bool) {
 	var first Task
 	found := false

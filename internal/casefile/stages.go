@@ -32,7 +32,7 @@ func (s Stage) position() int {
 	return -1
 }
 
-// Party is whoever a case waits for: a role of the staff, or somebody outside
+// Party is somebody whom a case waits for: a role of the staff, or somebody outside
 // the office. For each party outside, the case owner is the one who chases.
 type Party string
 

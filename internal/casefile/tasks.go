@@ -109,7 +109,8 @@ type TaskRule struct {
 	Kind  TaskKind
 	Row   string // of domain.md 6.2
 	Stage Stage  // the stage it holds up
-	// Awaiting must act; EscalateTo takes over at the escalation rung.
+	// Awaiting must act. EscalateTo takes over at the escalation rung; where that rung records a
+	// gap, it hears already when the task is due.
 	Awaiting, EscalateTo Party
 	OnDue, OnEscalation  Effect
 	InWords              string

@@ -14,7 +14,7 @@ import (
 	"hame/internal/casefile"
 )
 
-// KeptForm is a form that was filled in in an editor: nobody's work is lost when
+// KeptForm is a form that was filled in in an editor: no work is lost when
 // it can't be sent yet. nil is no form.
 type KeptForm struct{ Path string }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // CalendarID names a working-day calendar. The calendar of a deadline belongs
-// to whoever must act. A council's is Scotland's with the council's GSS code
+// to those who must act. A council's is Scotland's with the council's GSS code
 // behind a slash, as in "scotland/S12000049": its local days are laid over it.
 type CalendarID string
 

@@ -16,7 +16,7 @@ const (
 )
 
 // Budget is how long somebody has: so many days of a unit, by the calendar of
-// whoever must act. Calendar days need no calendar.
+// those who must act. Calendar days need no calendar.
 type Budget struct {
 	Days     int        `yaml:"days" json:"days"`
 	Unit     Unit       `yaml:"unit" json:"unit"`
@@ -75,7 +75,7 @@ func (p Pause) Has(d Date) bool {
 //     each day once, in whatever order they were recorded, also if they were
 //     recorded later than they began.
 //   - A budget of no days is due on the day on which it began, whatever stood still.
-//   - While a pause has no end, whatever it stops has no date, and a made-up one
+//   - While a pause has no end, a clock that it stops has no date, and a made-up one
 //     is never shown.
 //   - An extension adds days of the budget's own unit. Withdrawn, it leaves the
 //     deadline as if it had never been given.

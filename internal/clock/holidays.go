@@ -185,7 +185,7 @@ var embedded = sync.OnceValue(func() *Holidays {
 // 2019 to 2028, as they were in February 2026. A database begins with them.
 func Embedded() *Holidays { return embedded() }
 
-// Version names the days of this version, whatever file or format they came in:
+// Version names the days of this version. The file and the format do not count:
 // twelve hex digits of their digest.
 func (h *Holidays) Version() string { return h.version }
 

@@ -26,7 +26,7 @@ const Encoding = "binary/encrypted"
 // The metadata of an encrypted payload beside its encoding.
 const (
 	MetadataWorkflow = "workflow-id" // the associated data
-	MetadataKey      = "key-id"      // of the keyset's key, for whoever looks for what an old key still holds
+	MetadataKey      = "key-id"      // of the keyset's key, to find what an old key still holds
 )
 
 // ErrForeign is a payload that stands in another workflow than the one it was

@@ -188,7 +188,9 @@ func (l Ledger) missed(due clock.Date) bool {
 // ahead is taken back, and acts again when the new day has passed.
 func (s *RuleSet) stepAnew(l Ledger, plan *Plan, by *clock.Holidays, now time.Time) (err error) {
 	shown := l.Shown
-	rung := func(kind casefile.RungKind, no int) (casefile.Rung, error) { return s.Rung(l.Kind, l.Deadline, by, kind, no) }
+	rung := func(kind casefile.RungKind, no int) (casefile.Rung, error) {
+		return s.Rung(l.Kind, l.Deadline, by, kind, no)
+	}
 	switch next := shown.Next; {
 	case next.Kind == casefile.Reminder:
 		plan.Next, err = rung(casefile.Reminder, next.No)

@@ -211,7 +211,7 @@ func (v *inPlay) correctBirth(ctx context.Context, r *Rehearsal, on clock.Date) 
 	return err
 }
 
-// restrict has a senior caseworker restrict the case, and name on it whoever will
+// restrict has a senior caseworker restrict the case, and name on it those who will
 // have to do with it.
 func (v *inPlay) restrict(ctx context.Context, r *Rehearsal, on clock.Date) error {
 	v.bad.restricted = false

@@ -1,5 +1,5 @@
 // Package rehearsal plays the process through with simulated people: it reads a
-// review's open tasks, draws when whoever is awaited would act, or that they
+// review's open tasks, draws when the person awaited would act, or that they
 // never do, forwards that review's clock to the moment, and acts as that person
 // through the same desk as everyone else. It needs a server that can skip time,
 // and a database that is marked synthetic.
@@ -175,7 +175,7 @@ type played interface {
 	step(ctx context.Context, r *Rehearsal) (time.Time, error)
 }
 
-// play takes whoever is furthest behind and plays one stop of theirs, until
+// play takes the one who is furthest behind and plays one stop of theirs, until
 // all stand at the horizon.
 func (r *Rehearsal) play(ctx context.Context) error {
 	for {

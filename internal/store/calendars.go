@@ -34,7 +34,7 @@ func holidays(version string, rows []holidayRow) (*clock.Holidays, error) {
 	return h, nil
 }
 
-// brokenCalendar is an error in words, for what is published is nobody's secret.
+// brokenCalendar is an error in words, for published days are no secret.
 func brokenCalendar(format string, args ...any) error {
 	return &Error{Kind: Broken, State: "calendar", message: fmt.Sprintf(format, args...)}
 }
@@ -85,7 +85,7 @@ func (s *Store) HolidaysOf(ctx context.Context, version string) (*clock.Holidays
 }
 
 // ApplyCalendar puts a version of the holidays in force in place of another,
-// under the act of whoever applies it, and returns the application's number. It
+// under the act of the officer who applies it, and returns the application's number. It
 // returns 0 if meanwhile another version has come into force: compare again.
 func (s *Store) ApplyCalendar(ctx context.Context, c NewCommand, from, to *clock.Holidays) (int64, error) {
 	days := [][3]string{}

@@ -15,7 +15,7 @@ import (
 // Cause is why a deadline's dates changed.
 type Cause string
 
-// The causes. Why a case is held stands in its hold, and is none of them.
+// The causes. Why a case is held stands in its hold alone.
 const (
 	CauseHold       Cause = "hold"
 	CauseRelease    Cause = "release"

@@ -33,7 +33,7 @@ const saveWithin = 30 * time.Second
 
 // saving is the context in which an act is saved: what breaks off ctx no longer
 // does once saving has begun. Broken off in its commit, an act might be on record
-// or not, and nobody could tell whoever typed it.
+// or not, and nobody could tell the officer who typed it.
 func saving(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() != nil {
 		return ctx, func() {}

@@ -11,7 +11,7 @@ import (
 	"hame/internal/policy"
 )
 
-// OpenTask opens a task with its deadline, for whoever is awaited. An open one of
+// OpenTask opens a task with its deadline, for the party awaited. An open one of
 // the same kind and subject stays as it is: opening is idempotent.
 func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, awaiting casefile.Party, subject int, l policy.Ladder, at time.Time) error {
 	b := l.Deadline.Budget

@@ -30,7 +30,9 @@ var OfDeadlines = []Check{
 // told of the cases that they may see, and the auditor.
 var OfTheRecord = append([]Check{{"the rules of the record", rulesOfTheRecord}}, OfDeadlines...)
 
-func rulesOfTheRecord(ctx context.Context, s *store.Store) ([]store.Breach, error) { return s.Verify(ctx) }
+func rulesOfTheRecord(ctx context.Context, s *store.Store) ([]store.Breach, error) {
+	return s.Verify(ctx)
+}
 
 // Make makes checks, one after the other.
 func Make(ctx context.Context, s *store.Store, checks []Check) ([]store.Breach, error) {

@@ -1,4 +1,4 @@
--- Whatever is done to the staff list, by whatever means, stands in its chain.
+-- Every change of the staff list stands in its chain, by whatever means it was made.
 create or replace function audit_staff() returns trigger language plpgsql security definer
     set search_path = hame, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- The staff list, with whoever was added and holds no role.
+-- The staff list, with those who were added and hold no role.
 create or replace function staff_list() returns table (login text, person text, role text, council text,
     valid_from date, valid_to date,
         revoked_at timestamptz, granted_by text, holds boolean) language plpgsql stable security definer

@@ -1,4 +1,4 @@
--- A case's deadlines, running and past, for whoever may see its tasks: what each began with, what was added, when it
+-- A case's deadlines, running and past, for those who may see its tasks: what each began with, what was added, when it
 -- stood still, and each date that it was shown with. Why a case is held is for those who see the file. Refused
 -- unless the reading is on record.
 create or replace function case_clocks(ref text) returns jsonb language plpgsql security definer

@@ -1,6 +1,6 @@
 -- The open tasks that the session's login may see: of a council those of its
 -- children's checks, of the minister's office those of representation, and of
--- both whatever waits for them.
+-- both the tasks that wait for them.
 create or replace view task_seen with (security_barrier) as
 select t.*, s.sight, s.lane, s.council from task t join case_sight s using (case_ref)
 where t.closed_at is null and s.sight is not null

@@ -1,4 +1,4 @@
--- Whoever the police referred is decided by two, after a senior caseworker has looked into it.
+-- A person whom the police referred is decided by two, after a senior caseworker has looked into it.
 create or replace view breach_referral_by_one as
 select 'four eyes' as rule, d.case_ref, 'decided by one after a referral by the police' as detail
 from decision d
