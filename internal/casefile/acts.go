@@ -48,7 +48,7 @@ func (r *ActRule) CheckSubject(ref string, n int) *Refusal {
 	case AboutPerson:
 		needs = fmt.Sprintf("%s is about one person: name them as in %s/2", r.Act, ref)
 	case AboutLetter:
-		needs = fmt.Sprintf("%s is about one letter: name it as letter list does, as in %s/1", r.Act, ref)
+		needs = fmt.Sprintf("%s is about one letter: name the letter as letter list does, as in %s/1", r.Act, ref)
 	case AboutRepresentation:
 		needs = fmt.Sprintf("%s is about one representation: name it by its number, as case show lists it", r.Act)
 	case AboutDifference:

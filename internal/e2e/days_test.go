@@ -286,7 +286,7 @@ func TestDuplicates(t *testing.T) {
 	require.NotContains(t, out, refs["A"], "a held file is not drawn")
 	require.Contains(t, out, refs["B"])
 	require.Contains(t, out, refs["C"])
-	s.types(t, refs, 0, "--as archie backlog status", "1 second file(s) held")
+	s.types(t, refs, 0, "--as archie backlog status", "1 second file held")
 	s.types(t, refs, 0, "--as una verify", "every invariant holds")
 }
 
