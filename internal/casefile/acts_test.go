@@ -187,7 +187,7 @@ func TestWhatEachActIsAbout(t *testing.T) {
 		{ActAssign, 0, ""}, {ActAssign, 2, "about the whole case: leave out the /2"},
 		{ActReport, 3, ""}, {ActReport, 0, "about one person: name them as in K7F-M2Q8/2"},
 		{ActEvidence, 0, ""}, {ActEvidence, 3, ""},
-		{ActLetterSent, 1, ""}, {ActLetterSent, 0, "about one letter: name it as letter list does, as in K7F-M2Q8/1"},
+		{ActLetterSent, 1, ""}, {ActLetterSent, 0, "about one letter: name the letter as letter list does, as in K7F-M2Q8/1"},
 		{ActLetterReturned, 0, "about one letter"}, {ActLetterDelivered, 0, "about one letter"},
 		{ActAnswer, 1, ""}, {ActAnswer, 0, "about one representation"},
 		{ActDifference, 1, ""}, {ActDifference, 0, "about one difference"},
