@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hame/internal/contract"
 	"slices"
 	"sync"
 	"time"
+
+	"hame/internal/contract"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"

@@ -2,8 +2,9 @@ package casefile
 
 import (
 	"fmt"
-	"hame/internal/clock"
 	"slices"
+
+	"hame/internal/clock"
 )
 
 // The acts that prepare a case, and those on its facts.

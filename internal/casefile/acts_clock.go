@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+
 	"hame/internal/clock"
 )
 

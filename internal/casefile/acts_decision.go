@@ -2,9 +2,10 @@ package casefile
 
 import (
 	"fmt"
-	"hame/internal/clock"
 	"slices"
 	"strings"
+
+	"hame/internal/clock"
 )
 
 // The acts on security checks and on the decision.

@@ -2,8 +2,9 @@ package casefile
 
 import (
 	"fmt"
-	"hame/internal/clock"
 	"unicode/utf8"
+
+	"hame/internal/clock"
 )
 
 // The acts on a lane of the backlog, on the calendars and on the record itself.

@@ -1,8 +1,9 @@
 package casefile
 
 import (
-	"hame/internal/clock"
 	"slices"
+
+	"hame/internal/clock"
 )
 
 // Ground is why a case is held. Temporal never learns it (process.md, invariant 5).

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hame/internal/clock"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+
+	"hame/internal/clock"
 )
 
 // Fields are the coded fields of an act: what a form asks beside its free

@@ -6,10 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hame/internal/contract"
 	"slices"
 	"strings"
 	"time"
+
+	"hame/internal/contract"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
