@@ -165,7 +165,7 @@ func TestADayOfACaseworker(t *testing.T) {
 		// What is typed wrongly; a day that has not come; a case that is not there.
 		s.types(t, refs, 2, "--as morag evidence receive C --provider postman", "must be one of")
 		s.types(t, refs, 2, "--as morag case show K7F-M2QX")
-		s.types(t, refs, 2, "--as morag letter sent C --to family --by post", "is about one letter: name it as letter list does")
+		s.types(t, refs, 2, "--as morag letter sent C --to family --by post", "name the letter")
 		before := s.revision(t, refs["C"])
 		s.types(t, refs, 3, "--as morag evidence receive C --provider gp --on "+today.AddDays(1).String(), "has not come")
 		require.Equal(t, before, s.revision(t, refs["C"]))
