@@ -83,7 +83,8 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 	return r, classify("act on rung", err)
 }
 
-func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.TaskRule, rung casefile.Rung, effect casefile.Effect) error {
+func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.TaskRule, rung casefile.Rung,
+	effect casefile.Effect) error {
 	var never clock.Date
 	closeAs := func(result casefile.TaskResult) error {
 		_, err := c.done(ctx, task.Kind, task.Subject, result, never)
@@ -150,7 +151,10 @@ func (c *change) renewLapsed(ctx context.Context) error {
 // checkUnderWay reports whether a child's welfare check waits to be assigned,
 // written or signed.
 func (c *change) checkUnderWay(person int) bool {
-	return slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool { return t.Stage == casefile.Welfare && t.Subject == person })
+	return slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool {
+		return t.Stage == casefile.Welfare &&
+			t.Subject == person
+	})
 }
 
 // mended records that a review which was stuck goes on: the step that it stuck

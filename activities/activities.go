@@ -161,7 +161,8 @@ type change struct {
 
 // changing locks a case, runs f on it, and returns the review as the facts have
 // it afterwards.
-func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error) (casefile.Facts, error) {
+func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error,
+) (casefile.Facts, error) {
 	var after casefile.Facts
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		locked, err := tx.LockReview(ctx, ref)
@@ -186,7 +187,8 @@ func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f 
 		if err != nil {
 			return err
 		}
-		c := &change{Tx: tx, ref: ref, now: now, today: clock.DateOf(now), rules: rules, before: before, council: before.Council, holidays: holidays, a: a}
+		c := &change{Tx: tx, ref: ref, now: now, today: clock.DateOf(now), rules: rules, before: before,
+			council: before.Council, holidays: holidays, a: a}
 		if err := f(c); err != nil {
 			return err
 		}
@@ -217,7 +219,8 @@ func (c *change) open(ctx context.Context, kind casefile.TaskKind, subject int, 
 }
 
 // openFor opens a task for somebody else than its rule names.
-func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject int, began clock.Date, awaiting casefile.Party) error {
+func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject int, began clock.Date,
+	awaiting casefile.Party) error {
 	rule, ok := kind.Rule()
 	if !ok {
 		return store.Impossible("no rule for task %s", kind)
@@ -237,6 +240,7 @@ func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject in
 }
 
 // done closes a task that an act has answered. It reports whether it was open.
-func (c *change) done(ctx context.Context, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date) (bool, error) {
+func (c *change) done(ctx context.Context, kind casefile.TaskKind, subject int, result casefile.TaskResult,
+	on clock.Date) (bool, error) {
 	return c.CloseTask(ctx, c.ref, kind, subject, result, on, c.now)
 }

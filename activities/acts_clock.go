@@ -29,7 +29,8 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 	}
 	flag := f.Ground.Flag()
 	if cmd.Subject == 0 && (f.Ground == casefile.GroundAgeDispute || f.Ground == casefile.GroundChildProtection) {
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
+		return casefile.Refuse(casefile.RefusedNoSubject,
+			fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
 	}
 	if _, stands, err := c.openHold(ctx, cmd.Subject, f.Ground); err != nil {
 		return err
@@ -38,7 +39,8 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 			return err
 		}
 	} else if flag != "" && cmd.Subject != 0 {
-		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: casefile.FlagConfirmed}); err != nil {
+		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag,
+			State: casefile.FlagConfirmed}); err != nil {
 			return err
 		}
 	}
@@ -55,7 +57,8 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 // hold that stands, with its own day of review, began on the earlier of its day and
 // this one; one that let every clock run stops those of its ground from this day.
 // command is the act that asked for it, uuid.Nil for none.
-func (c *change) beginHold(ctx context.Context, person int, ground casefile.Ground, from, reviewOn clock.Date, command uuid.UUID) error {
+func (c *change) beginHold(ctx context.Context, person int, ground casefile.Ground, from, reviewOn clock.Date,
+	command uuid.UUID) error {
 	hold, stands, err := c.openHold(ctx, person, ground)
 	switch {
 	case err != nil:
@@ -88,7 +91,10 @@ func (c *change) notOvertaken(ctx context.Context, cmd store.Command, field stri
 // openHold returns the hold of a person on a ground that stands, and whether one does.
 func (c *change) openHold(ctx context.Context, person int, ground casefile.Ground) (store.HoldRow, bool, error) {
 	holds, err := c.Holds(ctx, c.ref)
-	i := slices.IndexFunc(holds, func(h store.HoldRow) bool { return h.Person == person && h.Ground == ground && h.Until.IsZero() })
+	i := slices.IndexFunc(holds, func(h store.HoldRow) bool {
+		return h.Person == person && h.Ground == ground &&
+			h.Until.IsZero()
+	})
 	if err != nil || i < 0 {
 		return store.HoldRow{}, false, err
 	}
@@ -112,7 +118,8 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 	case err != nil:
 		return err
 	case !stands:
-		return casefile.Refuse(casefile.RefusedNothingOpen, "no such hold stands: clock show lists them, with whom each is about")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"no such hold stands: clock show lists them, with whom each is about")
 	}
 	if f.Reason == casefile.ReleasedAsMistake {
 		counted, err := c.countedOn(ctx, hold)
@@ -126,7 +133,8 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		}
 	}
 	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
-		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag, State: casefile.FlagOff}); err != nil {
+		if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: flag,
+			State: casefile.FlagOff}); err != nil {
 			return err
 		}
 	}
@@ -177,7 +185,8 @@ func (c *change) countedOn(ctx context.Context, hold store.HoldRow) (bool, error
 // holdFrom opens a hold that begins on a day, with the senior caseworker as its
 // owner and the usual day of review, counted from another. command is the act that
 // asked for it.
-func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Ground, from, reviewFrom clock.Date, command uuid.UUID) error {
+func (c *change) holdFrom(ctx context.Context, person int, ground casefile.Ground, from, reviewFrom clock.Date,
+	command uuid.UUID) error {
 	reviewOn, err := c.usualReview(reviewFrom)
 	if err != nil {
 		return err
@@ -196,7 +205,8 @@ func (c *change) hold(ctx context.Context, ground casefile.Ground, cmd store.Com
 }
 
 // endHold ends a hold. The clocks that nothing else stops go on with what was left.
-func (c *change) endHold(ctx context.Context, person int, ground casefile.Ground, on clock.Date, command uuid.UUID) error {
+func (c *change) endHold(ctx context.Context, person int, ground casefile.Ground, on clock.Date,
+	command uuid.UUID) error {
 	left, err := c.EndHold(ctx, c.ref, person, ground, on)
 	if err != nil {
 		return err
@@ -229,7 +239,8 @@ func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 		if cmd.Subject != 0 {
 			about = fmt.Sprintf("%s/%d", c.ref, cmd.Subject)
 		}
-		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("%s is not open for %s: clock show lists what is, with whom each is about; what comes late is taken all the same", f.Task, about))
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			fmt.Sprintf("%s is not open for %s: clock show lists what is, with whom each is about; what comes late is taken all the same", f.Task, about))
 	}
 	if err != nil {
 		return err
@@ -267,7 +278,8 @@ func (c *change) giveTime(ctx context.Context, task store.TaskDates, cause store
 	}
 	to, err := c.moveDeadline(ctx, task, cause, command)
 	if err == nil && !to.DueOn.IsZero() && to.DueOn.Before(c.today) {
-		return casefile.Refuse(casefile.RefusedTooLate, fmt.Sprintf("%s would be due on %s, which has passed: today is %s", task.Kind, to.DueOn, c.today))
+		return casefile.Refuse(casefile.RefusedTooLate, fmt.Sprintf("%s would be due on %s, which has passed: today is %s",
+			task.Kind, to.DueOn, c.today))
 	}
 	return err
 }

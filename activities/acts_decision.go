@@ -17,7 +17,8 @@ func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile
 		return err
 	}
 	for _, p := range people {
-		if cmd.Subject != p.No && (cmd.Subject != 0 || !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed, c.today)) {
+		if cmd.Subject != p.No && (cmd.Subject != 0 || !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed,
+			c.today)) {
 			continue
 		}
 		if err := c.RequestCheck(ctx, c.ref, p.No, cmd.AttestedOn); err != nil {
@@ -48,7 +49,8 @@ func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casef
 	if !found {
 		return casefile.Refuse(casefile.RefusedNothingOpen, "no check of this person was asked for: check request first")
 	}
-	if _, err := c.AddEvidence(ctx, c.ref, casefile.ProviderPolice, cmd.Subject, casefile.EvidenceComplete, f.DoneOn, cmd.ID); err != nil {
+	if _, err := c.AddEvidence(ctx, c.ref, casefile.ProviderPolice, cmd.Subject, casefile.EvidenceComplete, f.DoneOn,
+		cmd.ID); err != nil {
 		return err
 	}
 	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, casefile.TaskResult(f.Result), f.DoneOn); err != nil {
@@ -101,12 +103,14 @@ func (c *change) askToLookInto(ctx context.Context) error {
 // lookIntoReferral records what a senior caseworker found of a person's referral. It decides
 // nothing; from then on an outcome can be proposed, and takes two officers.
 func lookIntoReferral(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	looked, err := c.LookInto(ctx, c.ref, cmd.Subject, fields.(*casefile.LookIntoFields).Finding, cmd.Person, cmd.AttestedOn, cmd.ID)
+	looked, err := c.LookInto(ctx, c.ref, cmd.Subject, fields.(*casefile.LookIntoFields).Finding, cmd.Person,
+		cmd.AttestedOn, cmd.ID)
 	if err != nil {
 		return err
 	}
 	if !looked {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "nothing that was referred or alleged of this person waits to be looked into")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"nothing that was referred or alleged of this person waits to be looked into")
 	}
 	_, err = c.done(ctx, casefile.TaskReferral, cmd.Subject, "looked_into", cmd.AttestedOn)
 	return err
@@ -234,10 +238,12 @@ func (c *change) mayBeSigned(file casefile.File, p store.Proposal) error {
 		if !slices.ContainsFunc(file.People, func(x casefile.FilePerson) bool { return x.No == o.Person }) {
 			return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the family has no person %d", o.Person))
 		}
-		proposed = append(proposed, casefile.Proposed{Person: o.Person, Outcome: o.Outcome, ReliesOnAdverse: p.Adverse[o.Person]})
+		proposed = append(proposed, casefile.Proposed{Person: o.Person, Outcome: o.Outcome,
+			ReliesOnAdverse: p.Adverse[o.Person]})
 	}
 	if len(proposed) != len(file.People) {
-		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("outcomes: %d of the family's %d people have one", len(proposed), len(file.People)))
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("outcomes: %d of the family's %d people have one",
+			len(proposed), len(file.People)))
 	}
 	if blocks := casefile.SignatureBlocks(file, proposed, c.today); len(blocks) > 0 {
 		return casefile.BlockedRefusal(blocks)

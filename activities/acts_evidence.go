@@ -15,7 +15,8 @@ func recordContact(ctx context.Context, c *change, cmd store.Command, fields cas
 		return err
 	}
 	if twice && !c.confirmed {
-		return casefile.Refuse(casefile.RefusedUnconfirmed, "you have the same contact of that day on record already: if it is another one, type it again with --confirm")
+		return casefile.Refuse(casefile.RefusedUnconfirmed,
+			"you have the same contact of that day on record already: if it is another one, type it again with --confirm")
 	}
 	_, err = c.done(ctx, casefile.TaskContact, 0, casefile.TaskResult(f.How), cmd.AttestedOn)
 	return err
@@ -37,10 +38,12 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 			return err
 		}
 	}
-	if err := c.AddInterview(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, answerBy, c.holidays.Version(), cmd.ID); err != nil {
+	if err := c.AddInterview(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, answerBy, c.holidays.Version(),
+		cmd.ID); err != nil {
 		return err
 	}
-	_, err := c.AddEvidence(ctx, c.ref, casefile.ProviderInterview, cmd.Subject, casefile.EvidenceComplete, cmd.AttestedOn, cmd.ID)
+	_, err := c.AddEvidence(ctx, c.ref, casefile.ProviderInterview, cmd.Subject, casefile.EvidenceComplete,
+		cmd.AttestedOn, cmd.ID)
 	return err
 }
 
@@ -57,7 +60,8 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 		return err
 	}
 	if twice && !c.confirmed {
-		return casefile.Refuse(casefile.RefusedUnconfirmed, "the same evidence of that day is on record already: if it came twice, type it again with --confirm")
+		return casefile.Refuse(casefile.RefusedUnconfirmed,
+			"the same evidence of that day is on record already: if it came twice, type it again with --confirm")
 	}
 	if c.before.Signed {
 		if err := c.open(ctx, casefile.TaskLateArrival, 0, c.today); err != nil {

@@ -20,13 +20,15 @@ func correct(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		about = casefile.PersonFacts
 	}
 	if !slices.Contains(about, f.Field) {
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("%s is a fact about the other: correct REF for the family, REF/N for a person", f.Field))
+		return casefile.Refuse(casefile.RefusedNoSubject,
+			fmt.Sprintf("%s is a fact about the other: correct REF for the family, REF/N for a person", f.Field))
 	}
 	text, err := c.TextOf(ctx, cmd.ID)
 	if err != nil {
 		return err
 	}
-	return c.correct(ctx, store.Correction{Person: cmd.Subject, Field: f.Field, Value: text, Reason: f.Reason, Source: f.Source}, cmd)
+	return c.correct(ctx, store.Correction{Person: cmd.Subject, Field: f.Field, Value: text, Reason: f.Reason,
+		Source: f.Source}, cmd)
 }
 
 func (c *change) correct(ctx context.Context, correction store.Correction, cmd store.Command) error {
@@ -76,7 +78,8 @@ func (c *change) seeTheChild(ctx context.Context, person int) error {
 		}
 		p.ChildWhenListed = true
 	}
-	if !c.before.HasOpened(casefile.Evidence) || c.before.Signed || !(p.ChildWhenListed || casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today)) {
+	if !c.before.HasOpened(casefile.Evidence) || c.before.Signed ||
+		!(p.ChildWhenListed || casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today)) {
 		return nil
 	}
 	if _, err := c.LatestWelfareCheck(ctx, c.ref, person); !store.IsKind(err, store.NotFound) {
@@ -115,9 +118,11 @@ func settleDifference(ctx context.Context, c *change, cmd store.Command, fields 
 func (c *change) takeOver(ctx context.Context, d store.Difference, cmd store.Command) error {
 	switch d.Field {
 	case "council", "lane", "relationship", "person_gone":
-		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is not a fact that a file can change under an open review: reject the difference, and deal with a move, a departure or a new family tie by itself", d.Field))
+		return casefile.Refuse(casefile.RefusedConstraint,
+			fmt.Sprintf("%s is not a fact that a file can change under an open review: reject the difference, and deal with a move, a departure or a new family tie by itself", d.Field))
 	case "flag_gone":
-		return casefile.Refuse(casefile.RefusedConstraint, "a later file clears no flag: case flag does, and says who cleared it; reject the difference")
+		return casefile.Refuse(casefile.RefusedConstraint,
+			"a later file clears no flag: case flag does, and says who cleared it; reject the difference")
 	case "flag_added":
 		return c.setImportedFlag(ctx, d.Person, casefile.Flag(d.NewValue), cmd.ID)
 	case "person_added":
@@ -138,8 +143,10 @@ func (c *change) takeOver(ctx context.Context, d store.Difference, cmd store.Com
 		return c.seeTheChild(ctx, no)
 	}
 	if slices.Contains(casefile.ClaimFacts, d.Field) {
-		_, err := c.Correct(ctx, c.ref, store.Correction{Person: d.Person, Field: d.Field, Value: d.NewValue, Reason: "other_record", Source: "import"}, cmd.AttestedOn, cmd.ID)
+		_, err := c.Correct(ctx, c.ref, store.Correction{Person: d.Person, Field: d.Field, Value: d.NewValue,
+			Reason: "other_record", Source: "import"}, cmd.AttestedOn, cmd.ID)
 		return err
 	}
-	return c.correct(ctx, store.Correction{Person: d.Person, Field: d.Field, Value: d.NewValue, Reason: "other_record", Source: "import"}, cmd)
+	return c.correct(ctx, store.Correction{Person: d.Person, Field: d.Field, Value: d.NewValue, Reason: "other_record",
+		Source: "import"}, cmd)
 }

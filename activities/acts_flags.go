@@ -23,7 +23,10 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		return err
 	}
 	state := casefile.FlagOff
-	if i := slices.IndexFunc(flags, func(x store.PersonFlag) bool { return x.Person == cmd.Subject && x.Flag == f.Flag }); i >= 0 {
+	if i := slices.IndexFunc(flags, func(x store.PersonFlag) bool {
+		return x.Person == cmd.Subject &&
+			x.Flag == f.Flag
+	}); i >= 0 {
 		state = flags[i].State
 	}
 	wanted := map[string]casefile.FlagState{"on": casefile.FlagConfirmed, "off": casefile.FlagOff}[f.To]
@@ -43,7 +46,8 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 
 // askSecondOfficer reports whether two officers now want the same. The first
 // one's wish waits; the second may refuse it by wanting the opposite.
-func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f casefile.FlagFields, stands bool) (bool, error) {
+func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f casefile.FlagFields, stands bool,
+) (bool, error) {
 	request, err := c.FlagRequest(ctx, c.ref, cmd.Subject, f.Flag)
 	switch {
 	case store.IsKind(err, store.NotFound) && stands:
@@ -68,7 +72,8 @@ func (c *change) askSecondOfficer(ctx context.Context, cmd store.Command, f case
 		}
 		return false, c.harmHasChanged(ctx)
 	case request.By == cmd.Person:
-		return false, casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another senior caseworker must confirm it")
+		return false, casefile.Refuse(casefile.RefusedFourEyes,
+			"you asked for it yourself: another senior caseworker must confirm it")
 	}
 	return true, c.SettleFlag(ctx, request.ID, "done", cmd.Person, cmd.AttestedOn)
 }
@@ -146,7 +151,8 @@ func lookInto(f store.PersonFlag) bool {
 // setImportedFlag takes a flag over from a file: an allegation, with the task or
 // the hold that it asks for. command is the act that accepted it.
 func (c *change) setImportedFlag(ctx context.Context, person int, flag casefile.Flag, command uuid.UUID) error {
-	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: person, Flag: flag, State: casefile.FlagAlleged}); err != nil {
+	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: person, Flag: flag,
+		State: casefile.FlagAlleged}); err != nil {
 		return err
 	}
 	if flag == casefile.FlagRestricted {
@@ -180,7 +186,8 @@ func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
-	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection, State: casefile.FlagAlleged})
+	err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagChildProtection,
+		State: casefile.FlagAlleged})
 	if err != nil {
 		return err
 	}

@@ -163,7 +163,8 @@ func (c *change) underWay(ctx context.Context, letter int, to string) (string, e
 		return "", err
 	}
 	if !sent {
-		return "", casefile.Refuse(casefile.RefusedNothingOpen, "no such letter is under way to them: letter show tells which are")
+		return "", casefile.Refuse(casefile.RefusedNothingOpen,
+			"no such letter is under way to them: letter show tells which are")
 	}
 	return c.Letter(ctx, c.ref, letter)
 }

@@ -58,7 +58,8 @@ func nameOnCase(ctx context.Context, c *change, cmd store.Command, to string, ro
 // reconcile records the comparison of record and paper file, after which the
 // family can be triaged (rows 1 and 2).
 func reconcile(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
-	was, err := c.done(ctx, casefile.TaskReconcile, 0, casefile.TaskResult(fields.(*casefile.ReconcileFields).Record), cmd.AttestedOn)
+	was, err := c.done(ctx, casefile.TaskReconcile, 0, casefile.TaskResult(fields.(*casefile.ReconcileFields).Record),
+		cmd.AttestedOn)
 	if err != nil {
 		return err
 	}
@@ -88,9 +89,11 @@ func bringForward(ctx context.Context, c *change, cmd store.Command, fields case
 	f := fields.(*casefile.OpenFields)
 	switch {
 	case f.ListingDate.Before(c.today):
-		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("listing_date %s has passed: today is %s", f.ListingDate, c.today))
+		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("listing_date %s has passed: today is %s", f.ListingDate,
+			c.today))
 	case c.before.ListingDate.Before(f.ListingDate):
-		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("the family is listed for %s; it can be brought forward, never put back", c.before.ListingDate))
+		return casefile.Refuse(casefile.RefusedConstraint,
+			fmt.Sprintf("the family is listed for %s; it can be brought forward, never put back", c.before.ListingDate))
 	}
 	return c.SetListingDate(ctx, c.ref, f.ListingDate, "brought forward: "+f.Reason)
 }

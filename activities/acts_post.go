@@ -22,7 +22,8 @@ func receivePost(ctx context.Context, c *change, cmd store.Command, fields casef
 		return err
 	}
 	if twice && !c.confirmed {
-		return casefile.Refuse(casefile.RefusedUnconfirmed, "an item of post of that day from there is on record for this case already: if it is another one, type it again with --confirm")
+		return casefile.Refuse(casefile.RefusedUnconfirmed,
+			"an item of post of that day from there is on record for this case already: if it is another one, type it again with --confirm")
 	}
 	return c.open(ctx, casefile.TaskReadPost, item, cmd.AttestedOn)
 }
@@ -46,7 +47,8 @@ func readPost(ctx context.Context, c *change, cmd store.Command, fields casefile
 		return err
 	}
 	if !read {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "no unread item of this case has this number: link it first, or it was read")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"no unread item of this case has this number: link it first, or it was read")
 	}
 	_, err = c.done(ctx, casefile.TaskReadPost, item, "read", cmd.AttestedOn)
 	return err
@@ -54,8 +56,10 @@ func readPost(ctx context.Context, c *change, cmd store.Command, fields casefile
 
 // waitsForPost lets a rung that would end somebody's time wait, if an item is
 // received that may be their answer. It reports whether it does (C1).
-func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung casefile.Rung, effect casefile.Effect) (bool, error) {
-	if rung.Kind == casefile.Reminder || rung.Kind == casefile.Diary || effect == casefile.EffectNone || effect == casefile.EffectEscalate || effect == casefile.EffectReassign {
+func (c *change) waitsForPost(ctx context.Context, task store.TaskDates, rung casefile.Rung,
+	effect casefile.Effect) (bool, error) {
+	if rung.Kind == casefile.Reminder || rung.Kind == casefile.Diary || effect == casefile.EffectNone ||
+		effect == casefile.EffectEscalate || effect == casefile.EffectReassign {
 		return false, nil
 	}
 	received, err := c.LastPost(ctx, c.ref, c.today)

@@ -20,7 +20,8 @@ func receiveRepresentation(ctx context.Context, c *change, cmd store.Command, fi
 		return err
 	}
 	if twice && !c.confirmed {
-		return casefile.Refuse(casefile.RefusedUnconfirmed, "a representation of that day from there is on record already: if it is another one, type it again with --confirm, and with --letter if it has a code")
+		return casefile.Refuse(casefile.RefusedUnconfirmed,
+			"a representation of that day from there is on record already: if it is another one, type it again with --confirm, and with --letter if it has a code")
 	}
 	return c.open(ctx, casefile.TaskAnswer, no, c.today)
 }
@@ -63,7 +64,8 @@ func declineToRepresent(ctx context.Context, c *change, cmd store.Command, _ cas
 	case err != nil:
 		return err
 	case !c.confirmed:
-		return casefile.Refuse(casefile.RefusedUnconfirmed, "a draft of the representation is in hand: send it, or type this again with --confirm, and the draft is withdrawn")
+		return casefile.Refuse(casefile.RefusedUnconfirmed,
+			"a draft of the representation is in hand: send it, or type this again with --confirm, and the draft is withdrawn")
 	default:
 		if err := c.WithdrawDraft(ctx, c.ref, d.No, cmd.Person, cmd.AttestedOn); err != nil {
 			return err
@@ -121,9 +123,11 @@ func (c *change) inOrder(ctx context.Context, act casefile.Act) (store.Ministers
 	if err != nil {
 		return d, err
 	}
-	ready := map[casefile.Act]bool{casefile.ActCheckDraft: !d.Checked, casefile.ActClear: d.Checked && !d.Cleared, casefile.ActSignLetter: d.Cleared && !d.Signed}
+	ready := map[casefile.Act]bool{casefile.ActCheckDraft: !d.Checked, casefile.ActClear: d.Checked && !d.Cleared,
+		casefile.ActSignLetter: d.Cleared && !d.Signed}
 	if d.Returned || !ready[act] {
-		return d, casefile.Refuse(casefile.RefusedTooEarly, "a draft is checked, then cleared, then signed, each once; a returned one is drafted anew first")
+		return d, casefile.Refuse(casefile.RefusedTooEarly,
+			"a draft is checked, then cleared, then signed, each once; a returned one is drafted anew first")
 	}
 	return d, nil
 }

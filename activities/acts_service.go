@@ -65,11 +65,14 @@ func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, peop
 	}
 	switch {
 	case f.How == "representative" && !letter.Represented:
-		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file: serve it by hand or by recorded delivery")
+		return casefile.Refuse(casefile.RefusedNoSubject,
+			"the family has no representative on file: serve it by hand or by recorded delivery")
 	case !letter.ToFamily:
-		return casefile.Refuse(casefile.RefusedTooEarly, "no decision letter is on record as sent to the family, and not come back: letter sent --to family")
+		return casefile.Refuse(casefile.RefusedTooEarly,
+			"no decision letter is on record as sent to the family, and not come back: letter sent --to family")
 	case letter.Represented && !letter.ToRepresentative:
-		return casefile.Refuse(casefile.RefusedTooEarly, "no decision letter is on record as sent to the representative, and not come back: letter sent --to representative")
+		return casefile.Refuse(casefile.RefusedTooEarly,
+			"no decision letter is on record as sent to the representative, and not come back: letter sent --to representative")
 	}
 	refused := slices.ContainsFunc(people, func(p store.Decided) bool {
 		return !p.Outcome.IsGrant() && p.ServedOn.IsZero() && (subject == 0 || subject == p.Person)
@@ -90,7 +93,8 @@ func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, peop
 func readLateArrival(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
 	open, err := c.done(ctx, casefile.TaskLateArrival, 0, "no_change", cmd.AttestedOn)
 	if err == nil && !open {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "nothing has arrived since the decision was signed that waits to be read")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"nothing has arrived since the decision was signed that waits to be read")
 	}
 	return err
 }
@@ -117,7 +121,8 @@ func statusIssued(ctx context.Context, c *change, cmd store.Command, _ casefile.
 		issued++
 	}
 	if issued == 0 {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "nobody named here waits for a document; service is recorded first")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"nobody named here waits for a document; service is recorded first")
 	}
 	if waiting > 0 {
 		return nil
@@ -147,11 +152,14 @@ func noAppeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fiel
 	search, err := c.Task(ctx, c.ref, casefile.TaskNoAppeal, cmd.Subject)
 	switch {
 	case store.IsKind(err, store.NotFound):
-		return casefile.Refuse(casefile.RefusedTooEarly, "this person's appeal window has not ended, or no refusal was served on them")
+		return casefile.Refuse(casefile.RefusedTooEarly,
+			"this person's appeal window has not ended, or no refusal was served on them")
 	case err != nil:
 		return err
 	case looked.Before(search.Began):
-		return casefile.Refuse(casefile.RefusedTooEarly, fmt.Sprintf("this person could appeal until %s: a search on %s tells nothing of it", search.Began.AddDays(-1), looked))
+		return casefile.Refuse(casefile.RefusedTooEarly,
+			fmt.Sprintf("this person could appeal until %s: a search on %s tells nothing of it", search.Began.AddDays(-1),
+				looked))
 	}
 	if _, err := c.done(ctx, casefile.TaskNoAppeal, cmd.Subject, "none_found", looked); err != nil {
 		return err

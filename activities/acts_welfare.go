@@ -23,10 +23,13 @@ func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields cas
 		return err
 	}
 	child := slices.ContainsFunc(people, func(p store.PersonFacts) bool {
-		return p.No == cmd.Subject && (p.ChildWhenListed || casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today))
+		return p.No == cmd.Subject && (p.ChildWhenListed ||
+			casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today))
 	})
 	if !child {
-		return casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("person %d is an adult by the record, and has no child's report: case show lists the children", cmd.Subject))
+		return casefile.Refuse(casefile.RefusedNoSubject,
+			fmt.Sprintf("person %d is an adult by the record, and has no child's report: case show lists the children",
+				cmd.Subject))
 	}
 	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
 	switch {
@@ -62,7 +65,8 @@ func reportWelfare(ctx context.Context, c *change, cmd store.Command, fields cas
 		}
 		check.No++
 	}
-	if err := c.ReportWelfare(ctx, c.ref, cmd.Subject, check.No, cmd.Person, *fields.(*casefile.ReportFields), cmd.AttestedOn); err != nil {
+	if err := c.ReportWelfare(ctx, c.ref, cmd.Subject, check.No, cmd.Person, *fields.(*casefile.ReportFields),
+		cmd.AttestedOn); err != nil {
 		return err
 	}
 	if _, err := c.done(ctx, casefile.TaskReport, cmd.Subject, "reported", cmd.AttestedOn); err != nil {

@@ -59,7 +59,8 @@ func (a *Activities) DrawFamilies(ctx context.Context, in DrawFamiliesParams) (c
 	return progress, classify("draw families", err)
 }
 
-func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet, today clock.Date) error {
+func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet,
+	today clock.Date) error {
 	version, err := tx.CalendarInForce(ctx)
 	if err != nil {
 		return err
@@ -111,7 +112,8 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 
 // savePlaces keeps the place of each family that still waits, and the day on which it
 // would be listed at the lane's pace: what case show and backlog status tell.
-func (a *Activities) savePlaces(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet, order []policy.Placed, today clock.Date) error {
+func (a *Activities) savePlaces(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet,
+	order []policy.Placed, today clock.Date) error {
 	if len(order) == 0 {
 		return nil
 	}
@@ -122,9 +124,11 @@ func (a *Activities) savePlaces(ctx context.Context, tx *store.Tx, in DrawFamili
 	return tx.SavePlaces(ctx, in.Lane, refs, days, today)
 }
 
-func (a *Activities) progress(ctx context.Context, tx *store.Tx, lane casefile.Lane, capacity int, today clock.Date, rules *policy.RuleSet) (contract.Progress, error) {
+func (a *Activities) progress(ctx context.Context, tx *store.Tx, lane casefile.Lane, capacity int, today clock.Date,
+	rules *policy.RuleSet) (contract.Progress, error) {
 	counts, err := tx.LaneCounts(ctx, lane)
-	p := contract.Progress{Unlisted: counts.Unlisted, Held: counts.Held, Open: counts.Listed - counts.Closed, Closed: counts.Closed}
+	p := contract.Progress{Unlisted: counts.Unlisted, Held: counts.Held, Open: counts.Listed - counts.Closed,
+		Closed: counts.Closed}
 	p.LastDay = rules.Listing.LastListing(p.Unlisted-p.Held, capacity, today)
 	return p, err
 }
@@ -156,7 +160,8 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 		starts.Go(func() error {
 			review := casefile.NewReview(l.Case, l.Lane, l.Council, l.DrawnAt, l.ListingDate)
 			review.ContinueAfter = a.ContinueAfter
-			_, err := a.Temporal.Of(l.Apart).ExecuteWorkflow(starting, contract.ReviewOptions(review, a.TaskQueue), contract.CaseReviewWorkflow, review)
+			_, err := a.Temporal.Of(l.Apart).ExecuteWorkflow(starting, contract.ReviewOptions(review, a.TaskQueue),
+				contract.CaseReviewWorkflow, review)
 			if err != nil && !alreadyThere(err) {
 				return fmt.Errorf("start review %s: %w", l.Case, err)
 			}

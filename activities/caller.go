@@ -60,9 +60,11 @@ func ownBy[P, R any](whose func(P) caller, f func(context.Context, P) (R, error)
 		}
 		if want := whose(in); by != want {
 			activity.GetMetricsHandler(ctx).Counter("hame_activities_called_from_elsewhere").Inc(1)
-			activity.GetLogger(ctx).Warn("an activity was called from elsewhere", "activity", info.ActivityType.Name, "by", by.workflow, "workflow", by.id, "for", want.id)
+			activity.GetLogger(ctx).Warn("an activity was called from elsewhere", "activity", info.ActivityType.Name, "by",
+				by.workflow, "workflow", by.id, "for", want.id)
 			var none R
-			return none, temporal.NewNonRetryableApplicationError(fmt.Sprintf("%s is for %s %s alone", info.ActivityType.Name, want.workflow, want.id), BrokenError, nil)
+			return none, temporal.NewNonRetryableApplicationError(fmt.Sprintf("%s is for %s %s alone", info.ActivityType.Name,
+				want.workflow, want.id), BrokenError, nil)
 		}
 		return f(ctx, in)
 	}

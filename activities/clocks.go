@@ -97,7 +97,8 @@ func (c *change) isBehind(t store.TaskDates) bool { return t.Ledger(nil).Shown.I
 // moveDeadline works out one task's dates anew ([policy.RuleSet.Replan]), writes what
 // has changed, and returns the plan. An act that takes somebody's time away is
 // refused. The day of review of a hold is no deadline of anybody outside.
-func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, cause store.Cause, command uuid.UUID) (plan policy.Plan, err error) {
+func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, cause store.Cause,
+	command uuid.UUID) (plan policy.Plan, err error) {
 	pauses, err := c.pauses(ctx, t.Kind)
 	if err != nil {
 		return plan, err
@@ -202,7 +203,8 @@ func (c *change) reviewHolds(ctx context.Context, command uuid.UUID) error {
 
 // untilDay is a deadline whose last day somebody has named: so many calendar days.
 func untilDay(began, last clock.Date) clock.Deadline {
-	return clock.Deadline{Began: began, Budget: clock.Budget{Days: max(last.DaysSince(began), 0), Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}}
+	return clock.Deadline{Began: began, Budget: clock.Budget{Days: max(last.DaysSince(began), 0),
+		Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}}
 }
 
 // usualReview is the day on which a hold that nobody gave one is reviewed.
@@ -255,7 +257,8 @@ func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uui
 			return err
 		}
 		if command != uuid.Nil && day.Passed(c.today) && !passed(x.AnswerBy, c.today) {
-			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, day.On), cause)
+			return timeTaken(fmt.Sprintf("the time to answer what was put on %s would then have ended on %s", x.PutOn, day.On),
+				cause)
 		}
 		if err := c.MoveAnswer(ctx, x, day, cause, command, c.now); err != nil {
 			return err

@@ -43,7 +43,8 @@ func (c *change) setDay(ctx context.Context, rule *casefile.ActRule, cmd *store.
 }
 
 // knownDays are the days of the facts on record that an act may depend on.
-func (c *change) knownDays(ctx context.Context, act casefile.Act, subject int, fields casefile.Fields) (casefile.Known, error) {
+func (c *change) knownDays(ctx context.Context, act casefile.Act, subject int, fields casefile.Fields,
+) (casefile.Known, error) {
 	about := store.About{Person: subject}
 	if act.Rule().Subject == casefile.AboutLetter {
 		about = store.About{Letter: subject}

@@ -166,8 +166,9 @@ func (a *Activities) moveReview(ctx context.Context, ref, id string, pass int) e
 func moveByUpdate(ctx context.Context, review client.Client, ref, id string) error {
 	waiting, cancel := context.WithTimeout(ctx, movePatience)
 	defer cancel()
-	handle, err := review.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref, UpdateName: contract.MoveDeadlinesUpdate,
-		UpdateID: id, WaitForStage: client.WorkflowUpdateStageCompleted})
+	handle, err := review.UpdateWorkflow(waiting, client.UpdateWorkflowOptions{WorkflowID: ref,
+		UpdateName: contract.MoveDeadlinesUpdate,
+		UpdateID:   id, WaitForStage: client.WorkflowUpdateStageCompleted})
 	if err != nil {
 		return err
 	}

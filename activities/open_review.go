@@ -80,7 +80,8 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 		if err != nil {
 			return err
 		}
-		c := &change{Tx: tx, ref: in.Case, now: in.Now, today: today, rules: rules, council: listed.Council, holidays: holidays, a: a}
+		c := &change{Tx: tx, ref: in.Case, now: in.Now, today: today, rules: rules, council: listed.Council,
+			holidays: holidays, a: a}
 		began := clock.DateOf(listed.DrawnAt)
 		flags, err := c.Flags(ctx, c.ref)
 		if err != nil {

@@ -103,7 +103,8 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 		if p.BornInScotland == casefile.Yes {
 			bornHere++
 		}
-		if years := residence(p, c.today); years.State == policy.Known && (longest.State != policy.Known || years.Value.(int64) > longest.Value.(int64)) {
+		if years := residence(p, c.today); years.State == policy.Known &&
+			(longest.State != policy.Known || years.Value.(int64) > longest.Value.(int64)) {
 			longest = years
 		}
 	}

@@ -204,7 +204,8 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 		return err
 	}
 	if !cmd.Permitted {
-		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("the officer who typed it may not do %s on this case", rule.Wire()))
+		return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("the officer who typed it may not do %s on this case",
+			rule.Wire()))
 	}
 	fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 	if err != nil {

@@ -80,7 +80,8 @@ func (a *app) actCommand(act casefile.Act) *cobra.Command {
 	flags.add(c.Flags(), act)
 	flags.addFile(c.Flags())
 	if rule.Many {
-		c.Flags().StringVar(&flags.families, "families", "", "a list of references, one a line, instead of REF: a file or - for standard input")
+		c.Flags().StringVar(&flags.families, "families", "",
+			"a list of references, one a line, instead of REF: a file or - for standard input")
 	}
 	typed, _ := cli.TypedFields(fields)
 	for _, f := range typed {
@@ -111,7 +112,8 @@ func (a *app) restOf(group string, under ...*cobra.Command) []*cobra.Command {
 }
 
 // do does an act and prints what became of it.
-func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, flags actFlags) error {
+func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields,
+	flags actFlags) error {
 	ctx := c.Context()
 	if err := cli.RightSubject(act.Rule(), ref, subject); err != nil {
 		return err
@@ -141,7 +143,8 @@ func (a *app) do(c *cobra.Command, act casefile.Act, ref string, subject int, fi
 }
 
 // send records one act and waits for its outcome, or on a dry run only looks whether it could be.
-func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, on clock.Date, fields casefile.Fields, text string, flags actFlags) error {
+func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, on clock.Date, fields casefile.Fields,
+	text string, flags actFlags) error {
 	ctx := c.Context()
 	cmd, err := flags.command(ref, act, subject, on, fields, text)
 	if err != nil {
@@ -184,7 +187,8 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 }
 
 // command makes the command of an act, with the confirmation if it was typed.
-func (f actFlags) command(ref string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (store.NewCommand, error) {
+func (f actFlags) command(ref string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields,
+	text string) (store.NewCommand, error) {
 	cmd, err := desk.New(ref, act, subject, on, fields, text)
 	if err == nil && f.confirm {
 		cmd.Fields, err = casefile.Confirm(cmd.Fields)
@@ -213,7 +217,8 @@ func (a *app) holdsRole(ctx context.Context, act casefile.Act) (store.Me, error)
 		return me, err
 	}
 	if rule := act.Rule(); !rule.MayBeDoneBy(me.Roles) {
-		return me, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
+		return me, casefile.Refuse(casefile.RefusedRole,
+			fmt.Sprintf("%s is for %s; %s holds none of these roles", act, roles(rule.Roles), me.Login))
 	}
 	return me, nil
 }
@@ -234,7 +239,8 @@ func (a *app) mayTakePart(ctx context.Context, act casefile.Act, ref string) err
 		return err
 	}
 	if part != casefile.NoPart && part != rule.Part {
-		return casefile.Refuse(casefile.RefusedFourEyes, fmt.Sprintf("you are this case's %s; %s needs somebody else", part, act))
+		return casefile.Refuse(casefile.RefusedFourEyes,
+			fmt.Sprintf("you are this case's %s; %s needs somebody else", part, act))
 	}
 	return nil
 }

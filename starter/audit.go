@@ -55,7 +55,8 @@ func (a *app) auditShow() *cobra.Command {
 				if outcome == "" {
 					outcome = "not delivered"
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash, clock.InLondon(r.At).Format("2006-01-02 15:04:05"),
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\t%d\t%s\t%s\n", r.Link, r.Hash,
+					clock.InLondon(r.At).Format("2006-01-02 15:04:05"),
 					r.Person, r.Login, r.Act, cli.Suffix(r.Subject), r.AttestedOn, outcome, r.OutcomeLink, r.Text, r.Command)
 			}
 		})
@@ -63,7 +64,8 @@ func (a *app) auditShow() *cobra.Command {
 
 func (a *app) auditExport() *cobra.Command {
 	return &cobra.Command{
-		Use: "export", Short: "the last link of every chain, to be kept elsewhere and checked against later", Args: cli.Exactly(0),
+		Use: "export", Short: "the last link of every chain, to be kept elsewhere and checked against later",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -166,7 +168,8 @@ func readHeads(name string) (heads []store.ChainHead, err error) {
 		for i, line := range strings.Split(strings.TrimSpace(string(body)), "\n") {
 			fields := strings.Fields(line)
 			if len(fields) != 3 {
-				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line", cli.InputName(name), i+1)
+				return nil, fmt.Errorf("%s, line %d: an export has a subject, a number and a hash on each line",
+					cli.InputName(name), i+1)
 			}
 			n, err := casefile.ParseNumber(fields[1], casefile.MaxItem)
 			if err != nil {
@@ -198,7 +201,8 @@ func (a *app) auditErase() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			target, err := uuid.Parse(args[0])
 			if err != nil {
-				return cli.Usage(fmt.Errorf("%q is no command's id: audit show lists them, and the auditor gives it to operations", args[0]))
+				return cli.Usage(fmt.Errorf("%q is no command's id: audit show lists them, and the auditor gives it to operations",
+					args[0]))
 			}
 			fields := casefile.EraseFields{Command: target.String(), Reason: reason}
 			if err := fields.Validate(); err != nil {

@@ -25,7 +25,8 @@ import (
 )
 
 func (a *app) backlogCommand() *cobra.Command {
-	return cli.Group("backlog", "the backlog as a whole", forReaders(a.backlogCheck(), needsServer), forReaders(a.backlogGenerate(), needsServer), forReaders(a.backlogImport(), "operations"),
+	return cli.Group("backlog", "the backlog as a whole", forReaders(a.backlogCheck(), needsServer),
+		forReaders(a.backlogGenerate(), needsServer), forReaders(a.backlogImport(), "operations"),
 		a.laneCommand("start --lane L --capacity N --target DATE", casefile.ActBacklogStart),
 		a.laneCommand("pause --reason CODE", casefile.ActBacklogPause),
 		a.laneCommand("resume", casefile.ActBacklogResume),
@@ -44,7 +45,8 @@ func readBacklog(name string) ([]byte, error) {
 
 func (a *app) backlogCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE", Short: "say what an import would take and what not; changes nothing, needs no server", Args: cli.Exactly(1),
+		Use: "check FILE", Short: "say what an import would take and what not; changes nothing, needs no server",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			body, err := readBacklog(args[0])
 			if err != nil {
@@ -61,7 +63,8 @@ func (a *app) backlogCheck() *cobra.Command {
 
 func showReport(t *tabwriter.Writer, r backlog.Report) {
 	fmt.Fprintf(t, "%s with %s; accepted %d with %d\n",
-		cli.Counted(r.Families, "family", "families"), cli.Counted(r.People, "person", "people"), r.Accepted.Families, r.Accepted.People)
+		cli.Counted(r.Families, "family", "families"), cli.Counted(r.People, "person", "people"), r.Accepted.Families,
+		r.Accepted.People)
 	for _, list := range []struct {
 		name     string
 		findings []backlog.Finding
@@ -143,8 +146,10 @@ func (a *app) backlogImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("families"),
-				progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
+			bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr),
+				progressbar.OptionSetDescription("families"),
+				progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+				progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
 			in := incoming{name: args[0], body: body, today: today, step: func() { _ = bar.Add(1) }} // it only draws
 			sum := sha256.Sum256(body)
 			done, err := s.ImportFrom(ctx, in.families, hex.EncodeToString(sum[:]), today)
@@ -156,8 +161,9 @@ func (a *app) backlogImport() *cobra.Command {
 				return fmt.Errorf("import %s: nothing was imported: %w", args[0], err)
 			}
 			report := in.file.Report()
-			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed, ChangedInReview: done.KeptBack,
-				ChangedCases: done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
+			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed,
+				ChangedInReview: done.KeptBack,
+				ChangedCases:    done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
 				Quarantined: report.Quarantined, Warnings: report.Warnings, SyntheticBacklog: in.synthetic}
 			if len(report.Quarantined) > 0 {
 				result.QuarantineFile = quarantineName(args[0])
@@ -292,7 +298,8 @@ func (a *app) doOnLane(c *cobra.Command, act casefile.Act, f casefile.BacklogFie
 	switch {
 	case f.Validate() != nil:
 		return cli.Usage(f.Validate())
-	case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) && (f.Capacity < 1 || f.Capacity > maxCapacity):
+	case (act == casefile.ActBacklogStart || act == casefile.ActBacklogCapacity) &&
+		(f.Capacity < 1 || f.Capacity > maxCapacity):
 		return cli.Usage(fmt.Errorf("capacity is %d; it must be 1 to %d families a week", f.Capacity, maxCapacity))
 	case act == casefile.ActBacklogPause && f.Reason == "":
 		return cli.Usage(errors.New("--reason: say why, as a code such as staffing"))
@@ -353,7 +360,8 @@ func (a *app) tryOnLane(c *cobra.Command, act casefile.Act, on clock.Date, f cas
 
 func (a *app) backlogStatus() *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "where the programme stands: figures that add up to the families imported", Args: cli.Exactly(0),
+		Use: "status", Short: "where the programme stands: figures that add up to the families imported",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.showLanes(c) },
 	}
 }

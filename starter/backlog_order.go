@@ -61,7 +61,8 @@ func (a *app) backlogOrder() *cobra.Command {
 				for _, l := range lines {
 					fmt.Fprintf(t, "%d\t%s\t%d\t%s\t%d\n", l.Place, l.Case, l.Priority, l.Why, l.Weeks)
 				}
-				fmt.Fprintf(t, "%d of %d that wait in the %s lane; within a priority, who has been here longest comes first\n", len(lines), len(placed), lane)
+				fmt.Fprintf(t, "%d of %d that wait in the %s lane; within a priority, who has been here longest comes first\n",
+					len(lines), len(placed), lane)
 			})
 		},
 	}

@@ -70,7 +70,8 @@ func (b *batch) one(ctx context.Context, t cli.Target) cli.Outcome {
 		result = cli.NotDelivered
 	case err != nil:
 		result = cli.Failed
-		if _, refused := casefile.AsRefusal(err); refused || store.IsKind(err, store.NotPermitted) || store.IsKind(err, store.NotFound) {
+		if _, refused := casefile.AsRefusal(err); refused || store.IsKind(err, store.NotPermitted) ||
+			store.IsKind(err, store.NotFound) {
 			result = cli.Refused
 		}
 	}
@@ -130,7 +131,8 @@ func isGone(err error) bool {
 // own, and a sum at the end. It goes on after a refusal, and stops where
 // the database is gone. Each command's id follows from what it says
 // and from the list, so that the same list typed again takes up where it stopped.
-func (a *app) doMany(c *cobra.Command, act casefile.Act, list []cli.Target, fields casefile.Fields, flags actFlags) error {
+func (a *app) doMany(c *cobra.Command, act casefile.Act, list []cli.Target, fields casefile.Fields,
+	flags actFlags) error {
 	ctx := c.Context()
 	if _, err := a.database(ctx); err != nil {
 		return err

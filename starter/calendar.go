@@ -34,7 +34,8 @@ func readCalendar(file string) (*clock.Holidays, error) {
 		return nil, err
 	}
 	if len(body) > aCalendarFile {
-		return nil, cli.Usage(fmt.Errorf("%s has %d bytes; published holidays have at most %d: it is another file", cli.InputName(file), len(body), aCalendarFile))
+		return nil, cli.Usage(fmt.Errorf("%s has %d bytes; published holidays have at most %d: it is another file",
+			cli.InputName(file), len(body), aCalendarFile))
 	}
 	h, err := clock.ParseHolidays(cli.InputName(file), body)
 	if err != nil {
@@ -68,7 +69,8 @@ type checkedDivision struct {
 
 func (a *app) calendarCheck() *cobra.Command {
 	return &cobra.Command{
-		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it", Args: cli.Exactly(1),
+		Use: "check FILE", Short: "read a file of published holidays, and say what it holds and what is unusual in it",
+		Args: cli.Exactly(1),
 		Long: "Read a file of published holidays, and say what it holds and what is unusual in it. It may be the feed of www.gov.uk/bank-holidays.json, one\n" +
 			"nation's part of that feed, the source of that page, or Hame's own lines of division, date and title between tabs, which also hold a council's local days under its GSS code; its code, a year and none\n" +
 			"say that it has no local day in that year.",
@@ -77,7 +79,8 @@ func (a *app) calendarCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			checked := checkedCalendar{File: cli.InputName(args[0]), Digest: h.Version(), OneOffs: []clock.Holiday{}, Left: []clock.Holiday{}}
+			checked := checkedCalendar{File: cli.InputName(args[0]), Digest: h.Version(), OneOffs: []clock.Holiday{},
+				Left: []clock.Holiday{}}
 			added, left := h.OneOffs()
 			checked.OneOffs, checked.Left = append(checked.OneOffs, added...), append(checked.Left, left...)
 			for _, division := range h.Divisions() {
@@ -99,10 +102,12 @@ func (a *app) calendarCheck() *cobra.Command {
 					fmt.Fprintf(t, "\nUNUSUAL\tDAY\tTITLE\n")
 				}
 				for _, d := range checked.OneOffs {
-					fmt.Fprintf(t, "%s\t%s %s\t%s: no yearly rule gives it\n", divisionName(d.Division), d.Date, d.Date.Weekday(), d.Title)
+					fmt.Fprintf(t, "%s\t%s %s\t%s: no yearly rule gives it\n", divisionName(d.Division), d.Date, d.Date.Weekday(),
+						d.Title)
 				}
 				for _, d := range checked.Left {
-					fmt.Fprintf(t, "%s\t%s %s\ta yearly rule gives it, and it is not kept\n", divisionName(d.Division), d.Date, d.Date.Weekday())
+					fmt.Fprintf(t, "%s\t%s %s\ta yearly rule gives it, and it is not kept\n", divisionName(d.Division), d.Date,
+						d.Date.Weekday())
 				}
 				fmt.Fprintln(t, cli.Counted(len(checked.OneOffs)+len(checked.Left), "unusual day", "unusual days"))
 			})
@@ -142,7 +147,8 @@ func (a *app) compare(ctx context.Context, file string) (from, to *clock.Holiday
 	if to, err = from.Replace(h); err != nil {
 		return nil, nil, change, cli.Usage(err)
 	}
-	change = calendarChange{File: cli.InputName(file), From: from.Version(), To: to.Version(), Divisions: map[clock.Division]clock.Change{}, changes: from.Diff(to)}
+	change = calendarChange{File: cli.InputName(file), From: from.Version(), To: to.Version(),
+		Divisions: map[clock.Division]clock.Change{}, changes: from.Diff(to)}
 	for _, c := range change.changes {
 		change.Divisions[c.Division] = c
 	}
@@ -154,13 +160,16 @@ func (c calendarChange) write(w io.Writer) {
 		fmt.Fprintf(w, "%s changes nothing: version %s is in force\n", c.File, c.From)
 		return
 	}
-	fmt.Fprintf(w, "%s changes version %s, which is in force, to %s\n\nDIVISION\tCHANGE\tDAY\tTITLE\n", c.File, c.From, c.To)
+	fmt.Fprintf(w, "%s changes version %s, which is in force, to %s\n\nDIVISION\tCHANGE\tDAY\tTITLE\n", c.File, c.From,
+		c.To)
 	for _, d := range c.changes {
 		for _, day := range d.Added {
-			fmt.Fprintf(w, "%s\tbecomes a holiday\t%s %s\t%s\n", divisionName(d.Division), day.Date, day.Date.Weekday(), day.Title)
+			fmt.Fprintf(w, "%s\tbecomes a holiday\t%s %s\t%s\n", divisionName(d.Division), day.Date, day.Date.Weekday(),
+				day.Title)
 		}
 		for _, day := range d.Removed {
-			fmt.Fprintf(w, "%s\tis no holiday any more\t%s %s\t%s\n", divisionName(d.Division), day.Date, day.Date.Weekday(), day.Title)
+			fmt.Fprintf(w, "%s\tis no holiday any more\t%s %s\t%s\n", divisionName(d.Division), day.Date, day.Date.Weekday(),
+				day.Title)
 		}
 		for _, year := range d.Published {
 			fmt.Fprintf(w, "%s\tis published\t%d\tits days are not provisional any more\n", divisionName(d.Division), year)
@@ -250,7 +259,8 @@ func (a *app) calendarApply() *cobra.Command {
 					return err
 				}
 				if no == 0 { // and what is in force now is another
-					return casefile.Refuse(casefile.RefusedStale, "another calendar came into force meanwhile: see calendar diff, and apply again")
+					return casefile.Refuse(casefile.RefusedStale,
+						"another calendar came into force meanwhile: see calendar diff, and apply again")
 				}
 			}
 			progress, err := d.Store.CalendarProgress(ctx)
@@ -269,7 +279,8 @@ func (a *app) calendarApply() *cobra.Command {
 				if !changes {
 					moved = "were moved for it"
 				}
-				fmt.Fprintf(t, "\nversion %s is in force: %s of %s %s\n", progress.Version, cli.Counted(progress.Deadlines, "deadline", "deadlines"),
+				fmt.Fprintf(t, "\nversion %s is in force: %s of %s %s\n", progress.Version,
+					cli.Counted(progress.Deadlines, "deadline", "deadlines"),
 					cli.Counted(progress.Cases, "case", "cases"), moved)
 			})
 		},
@@ -285,7 +296,8 @@ const watchEvery = 500 * time.Millisecond
 // watchMoving shows how far the worker is with the deadlines of the last change of
 // the calendars, until it is done. again asks it first to try at once what it could
 // not move before.
-func (a *app) watchMoving(c *cobra.Command, s *store.Store, progress store.CalendarProgress, again bool) (store.CalendarProgress, error) {
+func (a *app) watchMoving(c *cobra.Command, s *store.Store, progress store.CalendarProgress,
+	again bool) (store.CalendarProgress, error) {
 	ctx := c.Context()
 	if progress.Finished {
 		return progress, nil
@@ -310,7 +322,8 @@ func (a *app) watchMoving(c *cobra.Command, s *store.Store, progress store.Calen
 		}
 		if progress.Affected != nil && progress.Seen != shown {
 			shown = progress.Seen
-			fmt.Fprintf(c.ErrOrStderr(), "%d of %s seen to, %s moved so far\n", progress.Seen, cli.Counted(*progress.Affected, "case", "cases"),
+			fmt.Fprintf(c.ErrOrStderr(), "%d of %s seen to, %s moved so far\n", progress.Seen,
+				cli.Counted(*progress.Affected, "case", "cases"),
 				cli.Counted(progress.Deadlines, "deadline", "deadlines"))
 		}
 		if progress.Passes > before && len(progress.Failed) > 0 {

@@ -47,9 +47,11 @@ func (a *app) caseFind() *cobra.Command {
 			return a.print(c.OutOrStdout(), rows, func(t *tabwriter.Writer) {
 				fmt.Fprintln(t, "CASE\tSTAGE\tLANE\tCOUNCIL\tAWAITING\tDUE\tMARKS\tOWNER")
 				for _, r := range rows {
-					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Case, r.Stage, r.Lane, council(r.Council), r.Awaiting, r.DueOn.String()+cli.ProvisionalMark(r.Provisional), marks(r), r.Owner)
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Case, r.Stage, r.Lane, council(r.Council), r.Awaiting,
+						r.DueOn.String()+cli.ProvisionalMark(r.Provisional), marks(r), r.Owner)
 				}
-				fmt.Fprintln(t, cli.Listed(len(rows), cli.TotalOf(rows, func(r store.CaseSummary) int { return r.Total }), "case", "cases"))
+				fmt.Fprintln(t, cli.Listed(len(rows), cli.TotalOf(rows, func(r store.CaseSummary) int { return r.Total }), "case",
+					"cases"))
 			})
 		},
 	}
@@ -126,7 +128,8 @@ func ofWhichCase(err error, ref string) error {
 }
 
 // ofCase is a command that reads something of one case and shows it as a table.
-func ofCase[T any](a *app, use, short string, read func(context.Context, *store.Store, string) (T, error), table func(io.Writer, T)) *cobra.Command {
+func ofCase[T any](a *app, use, short string, read func(context.Context, *store.Store, string) (T, error),
+	table func(io.Writer, T)) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -182,13 +185,15 @@ func (a *app) caseTimeline() *cobra.Command {
 		func(w io.Writer, events []store.Event) {
 			fmt.Fprintln(w, "WHEN (LONDON)\tWHAT\tWHO\tDETAIL")
 			for _, e := range events {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", clock.InLondon(e.At).Format("2006-01-02 15:04"), e.What, cli.OrNone(e.Who), e.Detail)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", clock.InLondon(e.At).Format("2006-01-02 15:04"), e.What, cli.OrNone(e.Who),
+					e.Detail)
 			}
 		})
 }
 
 // seeTimelines are the roles that see who did what on the cases they see.
-var seeTimelines = []casefile.Party{casefile.Caseworker, casefile.SeniorCaseworker, casefile.DecisionMaker, casefile.SecondOfficer, casefile.Auditor, casefile.Operations}
+var seeTimelines = []casefile.Party{casefile.Caseworker, casefile.SeniorCaseworker, casefile.DecisionMaker,
+	casefile.SecondOfficer, casefile.Auditor, casefile.Operations}
 
 // mayBeEmpty tells a case on which nothing has happened, which is no error, from
 // one that the login does not see, or sees without its timeline. To those who see
@@ -202,7 +207,8 @@ func mayBeEmpty(ctx context.Context, s *store.Store, ref string) error {
 	if err != nil {
 		return err
 	}
-	if summary.Drawn || !slices.ContainsFunc(me.Roles, func(r casefile.Party) bool { return slices.Contains(seeTimelines, r) }) {
+	if summary.Drawn || !slices.ContainsFunc(me.Roles,
+		func(r casefile.Party) bool { return slices.Contains(seeTimelines, r) }) {
 		return casefile.Refuse(casefile.RefusedRole, "the timeline of a case is for those who see its file, and for operations")
 	}
 	return nil
@@ -210,7 +216,8 @@ func mayBeEmpty(ctx context.Context, s *store.Store, ref string) error {
 
 func (a *app) caseExplain() *cobra.Command {
 	return &cobra.Command{
-		Use: "explain REF", Short: "why a case is where it is, what it waits for, who must act and by when (recorded)", Args: cli.Exactly(1),
+		Use: "explain REF", Short: "why a case is where it is, what it waits for, who must act and by when (recorded)",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			file, _, err := a.read(c.Context(), args[0], "explain")
 			if err != nil {

@@ -69,7 +69,8 @@ func (a *app) caseFlag() *cobra.Command {
 	}
 	c := forAct(&cobra.Command{
 		Use: "flag REF/N CODE on|off", Short: rule.InWords, Args: cli.Exactly(3),
-		Long: rule.InWords + ".\n\nThe codes are " + strings.Join(codes, ", ") + ".\nOf public_harm the first officer's command asks, and the second one's, the same again, does it; the opposite refuses it.",
+		Long: rule.InWords + ".\n\nThe codes are " + strings.Join(codes, ", ") +
+			".\nOf public_harm the first officer's command asks, and the second one's, the same again, does it; the opposite refuses it.",
 		RunE: func(c *cobra.Command, args []string) error {
 			ref, person, err := casefile.ParsePersonReference(args[0])
 			if err != nil {
@@ -118,9 +119,10 @@ func (a *app) caseArrival() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.onRecord(c, casefile.ActArrival, ref, "", fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
-				return ref + ": read, and it changes nothing", s.SettleArrival(c.Context(), cmd)
-			})
+			return a.onRecord(c, casefile.ActArrival, ref, "", fields, flags,
+				func(s *store.Store, cmd store.NewCommand) (string, error) {
+					return ref + ": read, and it changes nothing", s.SettleArrival(c.Context(), cmd)
+				})
 		},
 	}, casefile.ActArrival)
 	cli.AskedOf(c.Flags(), fields, "finding")
@@ -198,7 +200,9 @@ func (a *app) caseRecover() *cobra.Command {
 			}
 			if receipt.Refused == nil && was.Stuck != "" {
 				if still := a.stuckAgain(ctx, d.Store, ref); still != "" {
-					return casefile.Refuse(casefile.RefusedStuck, fmt.Sprintf("recorded, and tried again at once: the review is stuck as before, at %s; mend the cause first", still))
+					return casefile.Refuse(casefile.RefusedStuck,
+						fmt.Sprintf("recorded, and tried again at once: the review is stuck as before, at %s; mend the cause first",
+							still))
 				}
 			}
 			return a.receipt(c, d, ref, casefile.ActRecover, receipt)

@@ -35,7 +35,8 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row(taskName(x), x.Awaiting.InWords(), x.DueOn.String()+overdueMark(x), nextInWords(x))
 	})
 	cli.Section(t, "LETTER\tTO\tSENT\tBY\tTHEN", f.Letters, func(l fileLetter) string {
-		return cli.Row(fmt.Sprintf("%s/%d %s", f.Case, l.No, l.Kind), cli.OrNone(l.To), l.SentOn, l.By, fate(l.Delivered, l.Returned, l.Why))
+		return cli.Row(fmt.Sprintf("%s/%d %s", f.Case, l.No, l.Kind), cli.OrNone(l.To), l.SentOn, l.By,
+			fate(l.Delivered, l.Returned, l.Why))
 	})
 	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED", f.Evidence, func(e fileEvidence) string {
 		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn)
@@ -43,18 +44,25 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	cli.Section(t, "POST\tFROM\tRECEIVED\tREAD", f.Post, func(i filePost) string {
 		return cli.Row(i.No, i.From, i.ReceivedOn, cli.OrNone(i.ReadOn.String()))
 	})
-	cli.Section(t, "FLAG\tOF\tSTATE", f.Flags, func(x fileFlag) string { return cli.Row(x.Flag, cli.About(x.Person), x.State) })
+	cli.Section(t, "FLAG\tOF\tSTATE", f.Flags, func(x fileFlag) string {
+		return cli.Row(x.Flag, cli.About(x.Person),
+			x.State)
+	})
 	cli.Lines(t, f.Holds, func(h fileHold) string {
-		return cli.Row("hold", cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn, h.ReviewOn, sameAs(h.SameAs)))
+		return cli.Row("hold", cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn,
+			h.ReviewOn, sameAs(h.SameAs)))
 	})
 	cli.Lines(t, f.FlagRequests, func(q fileFlagRequest) string {
-		return cli.Row("asked for", cli.About(q.Person), fmt.Sprintf("%s %s by %s on %s: another senior caseworker must confirm it", q.Flag, q.Wanted, q.By, q.AskedOn))
+		return cli.Row("asked for", cli.About(q.Person),
+			fmt.Sprintf("%s %s by %s on %s: another senior caseworker must confirm it", q.Flag, q.Wanted, q.By, q.AskedOn))
 	})
 	cli.Section(t, "DIFFERENCE\tABOUT\tON FILE\tTHE IMPORT SAYS", f.Differences, func(d fileDifference) string {
-		return cli.Row(fmt.Sprintf("%d %s", d.No, d.Field), cli.About(d.Person), cli.OrNone(d.OldValue), cli.OrNone(d.NewValue))
+		return cli.Row(fmt.Sprintf("%d %s", d.No, d.Field), cli.About(d.Person), cli.OrNone(d.OldValue),
+			cli.OrNone(d.NewValue))
 	})
 	cli.Section(t, "CORRECTED\tABOUT\tFROM\tTO\tON\tWHY", f.Corrections, func(x fileCorrection) string {
-		return cli.Row(x.Field, cli.About(x.Person), cli.OrNone(x.OldValue), cli.OrNone(x.NewValue), x.On, fmt.Sprintf("%s, by %s", x.Reason, x.Source))
+		return cli.Row(x.Field, cli.About(x.Person), cli.OrNone(x.OldValue), cli.OrNone(x.NewValue), x.On,
+			fmt.Sprintf("%s, by %s", x.Reason, x.Source))
 	})
 	cli.Lines(t, f.Gaps, func(g fileGap) string {
 		return cli.Row("gap", fmt.Sprintf("%s%s: its deadline passed without an answer", g.Kind, cli.Suffix(g.Subject)))
@@ -111,7 +119,8 @@ func (f caseFile) writeHead(t io.Writer) {
 func (f caseFile) forecast() string {
 	switch w := f.Waits; {
 	case w != nil:
-		return fmt.Sprintf("not yet: forecast for %s, by place %d of %d on %s and the families listed a week", w.ListingOn, w.Place, w.Waiting, w.DrawnOn)
+		return fmt.Sprintf("not yet: forecast for %s, by place %d of %d on %s and the families listed a week", w.ListingOn,
+			w.Place, w.Waiting, w.DrawnOn)
 	case f.Held || f.Duplicate:
 		return "not yet: it is held back until somebody has said whether two files are one family"
 	}
@@ -126,7 +135,8 @@ func (f caseFile) personRow(p filePerson) string {
 			name = "(not shown)"
 		}
 	}
-	return cli.Row(fmt.Sprintf("/%d %s", p.No, p.Relationship), name, born, gazetteer.NationalityName(p.Nationality), arrived, p.BornInScotland)
+	return cli.Row(fmt.Sprintf("/%d %s", p.No, p.Relationship), name, born, gazetteer.NationalityName(p.Nationality),
+		arrived, p.BornInScotland)
 }
 
 // fate is what became of a letter that was sent.

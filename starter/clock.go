@@ -123,7 +123,8 @@ type caseHold struct {
 // holidays that its last day rests on. The day on which it was answered is of what
 // it took; one that is open has today left.
 func (t *taskClock) measure(h *clock.Holidays, today clock.Date) error {
-	d := clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}, Pauses: t.Pauses}
+	d := clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar},
+		Pauses: t.Pauses}
 	for _, e := range t.Extensions {
 		if e.Decision == casefile.ExtensionGranted && e.TakenOn.IsZero() {
 			d.Extended += e.Days
@@ -178,13 +179,15 @@ func (a *app) clockShow() *cobra.Command {
 }
 
 func (k caseClocks) write(w io.Writer) {
-	fmt.Fprintf(w, "%s on %s, by the calendars %s (%s)\n\n", k.Case, clock.DateOf(k.Now), k.holidays.Label(), k.holidays.Version())
+	fmt.Fprintf(w, "%s on %s, by the calendars %s (%s)\n\n", k.Case, clock.DateOf(k.Now), k.holidays.Label(),
+		k.holidays.Version())
 	k.writeOpen(w)
 	k.writeEnded(w)
 	if len(k.Holds) > 0 {
 		fmt.Fprintln(w, "\nHOLD\tABOUT\tFROM\tUNTIL\tREVIEW\tSTOPS")
 		for _, h := range k.Holds {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", cli.OrNone(string(h.Ground)), cli.About(h.Person), h.From, cli.OrNone(h.Until.String()), h.ReviewOn, h.stops())
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", cli.OrNone(string(h.Ground)), cli.About(h.Person), h.From,
+				cli.OrNone(h.Until.String()), h.ReviewOn, h.stops())
 		}
 	}
 	k.writeAnswers(w)
@@ -212,7 +215,8 @@ func (k caseClocks) writeOpen(w io.Writer) {
 			fmt.Fprintln(w, head)
 			head = ""
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting, t.Began, t.budget(), t.Used, t.Left, t.due(), t.next())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\n", t.name(), t.Awaiting, t.Began, t.budget(), t.Used, t.Left,
+			t.due(), t.next())
 		if t.Kept && t.Unit == clock.WorkingDays {
 			kept = append(kept, t)
 		}
@@ -232,7 +236,8 @@ func (k caseClocks) writeEnded(w io.Writer) {
 			fmt.Fprintln(w, head)
 			head = ""
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.name(), t.Began, t.budget(), t.Used, cli.NoDay(t.DueOn)+cli.ProvisionalMark(t.Provision), t.EndedOn, cli.OrNone(t.Result))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.name(), t.Began, t.budget(), t.Used,
+			cli.NoDay(t.DueOn)+cli.ProvisionalMark(t.Provision), t.EndedOn, cli.OrNone(t.Result))
 	}
 }
 
@@ -251,7 +256,8 @@ func (k caseClocks) writeAnswers(w io.Writer) {
 		if x.Answered {
 			by = "answered"
 		}
-		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", cli.About(x.Person), x.PutOn, by, cli.OrNone(strings.Join(was, ", ")))
+		fmt.Fprintf(w, "%s adverse material\t%s\t%s\t%s\n", cli.About(x.Person), x.PutOn, by,
+			cli.OrNone(strings.Join(was, ", ")))
 	}
 }
 
@@ -267,7 +273,8 @@ func (k caseClocks) writeExtensions(w io.Writer) {
 			if !e.TakenOn.IsZero() {
 				taken = fmt.Sprintf("%s by %s", e.TakenOn, e.TakenBy)
 			}
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, cli.OrNone(e.Reason), e.AskedOn, e.AskedBy, e.Decision, e.On, e.By, taken)
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s by %s\t%s %s by %s\t%s\n", t.name(), e.Days, cli.OrNone(e.Reason), e.AskedOn,
+				e.AskedBy, e.Decision, e.On, e.By, taken)
 		}
 	}
 }
@@ -290,7 +297,9 @@ func (k caseClocks) writeChanges(w io.Writer) {
 			if x.Reason != "" {
 				why += " (" + x.Reason + ")"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(), cli.NoDay(x.OldDue)+cli.ProvisionalMark(x.WasProvision), cli.NoDay(x.NewDue)+cli.ProvisionalMark(x.Provision), x.DaysLeft, why, cli.OrNone(x.By))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", clock.DateOf(x.At), t.name(),
+				cli.NoDay(x.OldDue)+cli.ProvisionalMark(x.WasProvision), cli.NoDay(x.NewDue)+cli.ProvisionalMark(x.Provision),
+				x.DaysLeft, why, cli.OrNone(x.By))
 		}
 	}
 }

@@ -38,7 +38,8 @@ func (a *app) keysetCommand() *cobra.Command {
 		},
 	}, owner)
 	add := forReaders(&cobra.Command{
-		Use: "add FILE", Short: "first half of a rotation: add a key that decrypts and does not encrypt yet", Args: cli.Exactly(1),
+		Use: "add FILE", Short: "first half of a rotation: add a key that decrypts and does not encrypt yet",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			id, err := codec.Add(args[0])
 			if err != nil {
@@ -83,12 +84,14 @@ func (a *app) keysetCommand() *cobra.Command {
 // codecCommand lets staff read payloads in the Web UI.
 func (a *app) codecCommand() *cobra.Command {
 	serve := forReaders(&cobra.Command{
-		Use: "serve", Short: "decode payloads for the Web UI and temporal's command line, until interrupted", Args: cli.Exactly(0),
+		Use: "serve", Short: "decode payloads for the Web UI and temporal's command line, until interrupted",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.serveCodec(c.Context()) },
 	}, "whoever runs the programs")
 	var reader string
 	link := forReaders(&cobra.Command{
-		Use: "link", Short: "a link that lets one reader's browser read payloads in the Web UI; it works once, for an hour", Args: cli.Exactly(0),
+		Use: "link", Short: "a link that lets one reader's browser read payloads in the Web UI; it works once, for an hour",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			address, err := a.codecLink(c.Context(), cmp.Or(reader, a.as))
 			if err == nil {
@@ -115,7 +118,8 @@ func (a *app) serveCodec(ctx context.Context) error {
 			}
 		}
 	}
-	handler, err := codec.NewServer(codec.ServerOptions{Keyset: keyset, Token: a.settings.CodecToken, Origins: origins, Home: a.settings.UIURL, Logger: logger})
+	handler, err := codec.NewServer(codec.ServerOptions{Keyset: keyset, Token: a.settings.CodecToken, Origins: origins,
+		Home: a.settings.UIURL, Logger: logger})
 	if err != nil {
 		return cli.Usage(err)
 	}
@@ -124,7 +128,8 @@ func (a *app) serveCodec(ctx context.Context) error {
 		return cli.Usage(fmt.Errorf("HAME_CODEC_ADDRESS %s: %w", a.settings.CodecAddress, err))
 	}
 	go keyset.Follow(ctx, logger)
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute}
 	logger.Info("codec server ready", "address", listener.Addr().String(), "origins", origins)
 	stop := context.AfterFunc(ctx, func() {
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -155,7 +160,8 @@ func (a *app) codecLink(ctx context.Context, reader string) (string, error) {
 	r.Header.Set("Authorization", "Bearer "+a.settings.CodecToken)
 	answer, err := (&http.Client{Timeout: patience}).Do(r)
 	if err != nil {
-		return "", unreachableError{fmt.Errorf("the codec server at %s does not answer; starter codec serve runs it", a.settings.CodecAddress)}
+		return "", unreachableError{fmt.Errorf("the codec server at %s does not answer; starter codec serve runs it",
+			a.settings.CodecAddress)}
 	}
 	defer func() { _ = answer.Body.Close() }()
 	var link codec.Link

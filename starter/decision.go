@@ -12,14 +12,16 @@ import (
 )
 
 func (a *app) decisionCommand() *cobra.Command {
-	return cli.Group("decision", "proposals and decisions", a.restOf("decision", forReaders(a.decisionShow(), "whoever sees the file"))...)
+	return cli.Group("decision", "proposals and decisions",
+		a.restOf("decision", forReaders(a.decisionShow(), "whoever sees the file"))...)
 }
 
 // decisionShow sets out the evidence first, then what was proposed, and what the
 // rules recommend last: a second officer forms their own view before they read it.
 func (a *app) decisionShow() *cobra.Command {
 	return &cobra.Command{
-		Use: "show REF", Short: "the evidence, the proposals, and last what the rules recommend (recorded)", Args: cli.Exactly(1),
+		Use: "show REF", Short: "the evidence, the proposals, and last what the rules recommend (recorded)",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			f, raw, err := a.read(c.Context(), args[0], "decision")
 			if err != nil {
@@ -34,7 +36,8 @@ func (a *app) decisionShow() *cobra.Command {
 					fmt.Fprintf(t, "\nLOOKED INTO\t%s of /%d, by %s on %s: %s\n", k.About, k.Person, k.By, k.LookedOn, k.Finding)
 				}
 				for _, p := range f.Proposals {
-					fmt.Fprintf(t, "\nPROPOSAL %d\tby %s on %s\t%s\tsecond officer: %s %s\n", p.No, p.Author, p.ProposedOn, p.State, p.SecondDue, strings.Join(p.ReturnCodes, ", "))
+					fmt.Fprintf(t, "\nPROPOSAL %d\tby %s on %s\t%s\tsecond officer: %s %s\n", p.No, p.Author, p.ProposedOn, p.State,
+						p.SecondDue, strings.Join(p.ReturnCodes, ", "))
 					for _, o := range p.Outcomes {
 						fmt.Fprintf(t, "/%d\t%s\n", o.Person, o.Outcome)
 					}
@@ -51,7 +54,8 @@ func (a *app) decisionShow() *cobra.Command {
 					fmt.Fprintf(t, "\nRECOMMENDED\tby %s (%s, %s) at revision %d\n", r.RuleSetID, r.Use, r.RuleSet, r.Revision)
 					for _, p := range r.People {
 						fmt.Fprintf(t, "/%d\t%s %s\tfor: %s\tagainst: %s\tunknown: %s\n", p.Person, p.Advice, p.Outcome,
-							cli.OrNone(strings.Join(p.Met, ", ")), cli.OrNone(strings.Join(p.Against, ", ")), cli.OrNone(strings.Join(p.Unknown, ", ")))
+							cli.OrNone(strings.Join(p.Met, ", ")), cli.OrNone(strings.Join(p.Against, ", ")),
+							cli.OrNone(strings.Join(p.Unknown, ", ")))
 					}
 				}
 				if len(f.Recommendations) > 0 {

@@ -49,7 +49,8 @@ func (t trial) words() string {
 // for that, and the read is recorded. What only the review can tell, such as
 // whether something waits for the act, it leaves to the review.
 func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fields) (trial, error) {
-	t := trial{DryRun: true, Case: cmd.Case, Subject: cmd.Subject, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields, TextSize: len([]rune(cmd.Text))}
+	t := trial{DryRun: true, Case: cmd.Case, Subject: cmd.Subject, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields,
+		TextSize: len([]rune(cmd.Text))}
 	file, _, err := a.read(ctx, cmd.Case, "dry run of "+string(cmd.Act))
 	if err != nil {
 		return t, err
@@ -69,7 +70,8 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 	}
 	rule := cmd.Act.Rule()
 	if rule.Council && me.Council != s.Council {
-		return t, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for an officer of the family's own council", cmd.Act))
+		return t, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("%s is for an officer of the family's own council",
+			cmd.Act))
 	}
 	if t.Filed, err = allowed(s, !file.SignedOn.IsZero(), cmd.Act); err != nil {
 		return t, err
@@ -91,7 +93,8 @@ func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, er
 	case act.Rule().OpensReview, s.Drawn:
 		review.Stage = casefile.Listed // it opens the review, or finds it opening
 	default:
-		return false, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed yet: case show says on which day its listing is forecast")
+		return false, casefile.Refuse(casefile.RefusedUnlisted,
+			"the family is not listed yet: case show says on which day its listing is forecast")
 	}
 	return false, review.Allowed(act)
 }

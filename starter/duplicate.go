@@ -15,7 +15,8 @@ import (
 func (a *app) duplicateCommand() *cobra.Command {
 	var limit int
 	list := &cobra.Command{
-		Use: "list", Short: "list the files that may be one family, and those that are held because they are", Args: cli.Exactly(0),
+		Use: "list", Short: "list the files that may be one family, and those that are held because they are",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {
@@ -41,12 +42,14 @@ func (a *app) duplicateCommand() *cobra.Command {
 					}
 					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s%s\n", p.A, p.B, p.Why, p.DueOn, awaiting.InWords(), note)
 				}
-				fmt.Fprintln(t, cli.Listed(len(pairs), cli.TotalOf(pairs, func(p store.DuplicatePair) int { return p.Total }), "pair", "pairs"))
+				fmt.Fprintln(t, cli.Listed(len(pairs), cli.TotalOf(pairs, func(p store.DuplicatePair) int { return p.Total }),
+					"pair", "pairs"))
 			})
 		},
 	}
 	cli.Limited(list.Flags(), &limit, 50)
-	return cli.Group("duplicate", "families that may stand twice in the backlog", forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
+	return cli.Group("duplicate", "families that may stand twice in the backlog",
+		forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
 }
 
 func (a *app) duplicateResolve() *cobra.Command {
@@ -63,25 +66,27 @@ func (a *app) duplicateResolve() *cobra.Command {
 			if fields.Other, err = casefile.ParseReference(args[1]); err != nil {
 				return err
 			}
-			return a.onRecord(c, casefile.ActDuplicate, one, "", fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
-				holidays, err := s.HolidaysInForce(c.Context())
-				if err != nil {
-					return "", err
-				}
-				calendar, err := holidays.Calendar(clock.EnglandAndWales)
-				if err != nil {
-					return "", err
-				}
-				reviewOn := calendar.AddWorkingDays(cmd.AttestedOn, casefile.DuplicateWorkingDays)
-				held, err := s.ResolveDuplicate(c.Context(), cmd, reviewOn)
-				switch {
-				case err != nil:
-					return "", err
-				case held == "":
-					return fmt.Sprintf("%s and %s are two families: both can be listed", one, fields.Other), nil
-				}
-				return fmt.Sprintf("%s and %s are one family: %s is held by the senior caseworker, to be reviewed on %s", one, fields.Other, held, reviewOn), nil
-			})
+			return a.onRecord(c, casefile.ActDuplicate, one, "", fields, flags,
+				func(s *store.Store, cmd store.NewCommand) (string, error) {
+					holidays, err := s.HolidaysInForce(c.Context())
+					if err != nil {
+						return "", err
+					}
+					calendar, err := holidays.Calendar(clock.EnglandAndWales)
+					if err != nil {
+						return "", err
+					}
+					reviewOn := calendar.AddWorkingDays(cmd.AttestedOn, casefile.DuplicateWorkingDays)
+					held, err := s.ResolveDuplicate(c.Context(), cmd, reviewOn)
+					switch {
+					case err != nil:
+						return "", err
+					case held == "":
+						return fmt.Sprintf("%s and %s are two families: both can be listed", one, fields.Other), nil
+					}
+					return fmt.Sprintf("%s and %s are one family: %s is held by the senior caseworker, to be reviewed on %s", one,
+						fields.Other, held, reviewOn), nil
+				})
 		},
 	}, casefile.ActDuplicate)
 	cli.AskedOf(c.Flags(), fields, "finding")

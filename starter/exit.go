@@ -61,7 +61,8 @@ func brokenOff(err error) error {
 
 // gravity orders the codes for a list, the lightest first: a rule said no;
 // somebody must look again; something must be mended.
-var gravity = []int{exitDone, exitRefused, exitChanged, exitNotFound, exitNotPermitted, exitUsage, exitUndelivered, exitUnreachable, exitFailed}
+var gravity = []int{exitDone, exitRefused, exitChanged, exitNotFound, exitNotPermitted, exitUsage, exitUndelivered,
+	exitUnreachable, exitFailed}
 
 // graver returns the graver of two errors, the first of two alike.
 func graver(a, b error) error {

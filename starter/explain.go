@@ -96,7 +96,8 @@ func explain(f caseFile) explanation {
 func explainTask(t store.TaskRow, owner string, today clock.Date) string {
 	var b strings.Builder
 	if t.NextAt == nil {
-		return fmt.Sprintf("the %s to %s: its clock is stopped by a hold, and goes on with what is left when that ends", t.Awaiting.InWords(), taskName(t))
+		return fmt.Sprintf("the %s to %s: its clock is stopped by a hold, and goes on with what is left when that ends",
+			t.Awaiting.InWords(), taskName(t))
 	}
 	fmt.Fprintf(&b, "the %s to %s, by %s", t.Awaiting.InWords(), taskName(t), t.DueOn)
 	if t.Provisional {
@@ -113,7 +114,8 @@ func explainTask(t store.TaskRow, owner string, today clock.Date) string {
 	switch {
 	case t.NextRung == casefile.Reminder:
 		next = "a reminder"
-	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectGap, t.NextRung == casefile.Escalation && rule.OnEscalation == casefile.EffectGap:
+	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectGap, t.NextRung == casefile.Escalation &&
+		rule.OnEscalation == casefile.EffectGap:
 		next = "the gap is recorded and the review goes on"
 	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectLapse:
 		next = "the window ends"

@@ -31,10 +31,12 @@ func (a *app) formCommand() *cobra.Command {
 			case does == nil:
 				return cli.Usage(fmt.Errorf("%s has no form: nobody types it", act))
 			case does.Flags().Lookup("file") == nil:
-				return cli.Usage(fmt.Errorf("%s has no form; its command is %s", act, strings.TrimSuffix(does.UseLine(), " [flags]")))
+				return cli.Usage(fmt.Errorf("%s has no form; its command is %s", act,
+					strings.TrimSuffix(does.UseLine(), " [flags]")))
 			}
 			if (rule.Subject == casefile.AboutLane) != (len(args) == 1) {
-				return cli.Usage(fmt.Errorf("form takes a kind and a case reference, and for an act on a lane its kind alone: %s", c.UseLine()))
+				return cli.Usage(fmt.Errorf("form takes a kind and a case reference, and for an act on a lane its kind alone: %s",
+					c.UseLine()))
 			}
 			ref, no := "", 0
 			if len(args) == 2 {
@@ -73,7 +75,8 @@ func commandOf(c *cobra.Command, act casefile.Act) *cobra.Command {
 
 // form prints the form of an act, filled with what is given and with what the
 // case file tells.
-func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields) (string, error) {
+func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject int, fields casefile.Fields,
+) (string, error) {
 	rule := act.Rule()
 	var file caseFile
 	on := "a lane"
@@ -85,7 +88,8 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s on %s: %s.\n# Lines that begin with # are not sent. Give this file with --file.\n", act, on, rule.InWords)
+	fmt.Fprintf(&b, "# %s on %s: %s.\n# Lines that begin with # are not sent. Give this file with --file.\n", act, on,
+		rule.InWords)
 	heading := ""
 	for _, f := range fields.Ask() {
 		top, name, nested := strings.Cut(f.Name, ".")
@@ -139,7 +143,8 @@ func factorForm(file caseFile, field casefile.Field) string {
 // never comes from a flag. The form is that of --file, or where the act needs
 // one and somebody sits at a terminal, one opened in their editor: that one is
 // kept until the act is recorded.
-func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields, file string) (text string, kept *cli.KeptForm, err error) {
+func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject int, fields casefile.Fields,
+	file string) (text string, kept *cli.KeptForm, err error) {
 	switch {
 	case file != "":
 		body, err := cli.ReadInput("--file", file)

@@ -18,7 +18,8 @@ func (a *app) letterCommand() *cobra.Command {
 	table := func(w io.Writer, rows []store.LetterRow) {
 		fmt.Fprintln(w, "LETTER\tKIND\tMADE\tTO\tSENT\tBY\tTHEN")
 		for _, l := range rows {
-			fmt.Fprintf(w, "%s/%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), cli.OrNone(l.To), l.SentOn, l.By,
+			fmt.Fprintf(w, "%s/%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), cli.OrNone(l.To),
+				l.SentOn, l.By,
 				fate(l.Delivered, l.Returned, l.Why))
 		}
 	}
@@ -42,5 +43,6 @@ func (a *app) letterCommand() *cobra.Command {
 			return s.Letters(ctx, ref, most)
 		}, table)
 	return cli.Group("letter", "letters to the family and its representative", a.restOf("letter",
-		forReaders(list, "whoever sees the file, or operations"), forReaders(show, "whoever sees the file, or operations"))...)
+		forReaders(list, "whoever sees the file, or operations"),
+		forReaders(show, "whoever sees the file, or operations"))...)
 }

@@ -82,8 +82,10 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.PersistentPostRun = func(*cobra.Command, []string) { a.close() }
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(), a.clockCommand(),
-		a.calendarCommand(), a.postCommand(), a.letterCommand(), a.welfareCommand(), a.representationCommand(), a.decisionCommand(),
+	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(),
+		a.clockCommand(),
+		a.calendarCommand(), a.postCommand(), a.letterCommand(), a.welfareCommand(), a.representationCommand(),
+		a.decisionCommand(),
 		a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(),
 		a.keysetCommand(), a.codecCommand(), a.uiCommand(), a.referenceCommand())
 	for _, g := range plainGroups {

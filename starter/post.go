@@ -103,7 +103,8 @@ func (a *app) receiveUnlinked(c *cobra.Command, fields *casefile.PostFields, fla
 	}
 	d := &desk.Desk{Store: s}
 	no, err := d.ReceivePost(c.Context(), on, fields, store.PostSays{Reference: asReference(says.Reference),
-		NameKey: backlog.NameKey(says.Name, ""), Representative: strings.TrimSpace(says.Representative)}, says.Note, flags.confirm)
+		NameKey: backlog.NameKey(says.Name, ""), Representative: strings.TrimSpace(says.Representative)}, says.Note,
+		flags.confirm)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,8 @@ func readOnItem(file string, into *onItem) error {
 		return err
 	}
 	if err := cli.Decode(body, into); err != nil {
-		return cli.Usage(fmt.Errorf("%s: %s; it may say reference, name, representative and note", cli.InputName(file), cli.InWords(err)))
+		return cli.Usage(fmt.Errorf("%s: %s; it may say reference, name, representative and note", cli.InputName(file),
+			cli.InWords(err)))
 	}
 	for _, said := range []string{into.Reference, into.Name, into.Representative} {
 		if err := cli.FitsTyped(said); err != nil {
@@ -191,9 +193,11 @@ func (a *app) postList() *cobra.Command {
 					if i.Escalated {
 						until += " ESCALATED"
 					}
-					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, cli.OrNone(i.Case), until, cli.OrNone(strings.Join(may, " ")))
+					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", i.No, i.From, i.ReceivedOn, cli.OrNone(i.Case), until,
+						cli.OrNone(strings.Join(may, " ")))
 				}
-				fmt.Fprintln(t, cli.Listed(len(items), cli.TotalOf(items, func(i store.PostItem) int { return i.Total }), "item", "items"))
+				fmt.Fprintln(t, cli.Listed(len(items), cli.TotalOf(items, func(i store.PostItem) int { return i.Total }), "item",
+					"items"))
 			})
 		},
 	}
@@ -245,9 +249,11 @@ func (a *app) postRead() *cobra.Command {
 			case err != nil:
 				return err
 			case len(items) == 0:
-				return fmt.Errorf("item %d: %w: there is no such item among those that you may see", item, &store.Error{Kind: store.NotFound})
+				return fmt.Errorf("item %d: %w: there is no such item among those that you may see", item,
+					&store.Error{Kind: store.NotFound})
 			case items[0].Case == "":
-				return casefile.Refuse(casefile.RefusedTooEarly, fmt.Sprintf("item %d belongs to no case yet: post link or post dismiss first", item))
+				return casefile.Refuse(casefile.RefusedTooEarly,
+					fmt.Sprintf("item %d belongs to no case yet: post link or post dismiss first", item))
 			}
 			return a.do(c, casefile.ActReadPost, items[0].Case, 0, &casefile.ItemFields{Item: item}, flags)
 		},
@@ -267,9 +273,10 @@ func (a *app) postDismiss() *cobra.Command {
 			if fields.Item, err = itemNumber(args[0]); err != nil {
 				return err
 			}
-			return a.onRecord(c, casefile.ActDismissPost, "", store.Mailroom, fields, flags, func(s *store.Store, cmd store.NewCommand) (string, error) {
-				return fmt.Sprintf("item %d: dismissed", fields.Item), s.DismissPost(c.Context(), cmd)
-			})
+			return a.onRecord(c, casefile.ActDismissPost, "", store.Mailroom, fields, flags,
+				func(s *store.Store, cmd store.NewCommand) (string, error) {
+					return fmt.Sprintf("item %d: dismissed", fields.Item), s.DismissPost(c.Context(), cmd)
+				})
 		},
 	}, casefile.ActDismissPost)
 	cli.AskedOf(c.Flags(), fields, "reason")
@@ -312,13 +319,15 @@ func (a *app) onRecord(c *cobra.Command, act casefile.Act, ref, office string, f
 	if err != nil {
 		return err
 	}
-	return a.print(c.OutOrStdout(), map[string]string{"act": string(act), "case": ref, "became": became}, func(t *tabwriter.Writer) { fmt.Fprintln(t, became) })
+	return a.print(c.OutOrStdout(), map[string]string{"act": string(act), "case": ref, "became": became},
+		func(t *tabwriter.Writer) { fmt.Fprintln(t, became) })
 }
 
 // tried is the dry run of an act that no running review takes: that its case can
 // be seen is all there is to check beside its fields, role and day.
 func (a *app) tried(c *cobra.Command, cmd store.NewCommand) error {
-	t := trial{DryRun: true, Case: cmd.Case, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields, TextSize: len([]rune(cmd.Text))}
+	t := trial{DryRun: true, Case: cmd.Case, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields,
+		TextSize: len([]rune(cmd.Text))}
 	if cmd.Case != "" {
 		file, _, err := a.read(c.Context(), cmd.Case, "dry run of "+string(cmd.Act))
 		if err != nil {

@@ -33,7 +33,8 @@ const (
 
 func (a *app) referenceCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "reference commands|stages", Short: "write the page of all commands, or of the stages, as Markdown", Args: cli.Exactly(1), Hidden: true,
+		Use: "reference commands|stages", Short: "write the page of all commands, or of the stages, as Markdown",
+		Args: cli.Exactly(1), Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch args[0] {
 			case "commands":
@@ -94,7 +95,8 @@ func writeReference(w io.Writer, root *cobra.Command) error {
 }
 
 func writeCommand(b *strings.Builder, c *cobra.Command, common *pflag.FlagSet) {
-	fmt.Fprintf(b, "\n### `%s`\n\n%s\n\n*For %s.*\n", strings.TrimSuffix(c.UseLine(), " [flags]"), sentence(c.Short), whoMay(c))
+	fmt.Fprintf(b, "\n### `%s`\n\n%s\n\n*For %s.*\n", strings.TrimSuffix(c.UseLine(), " [flags]"), sentence(c.Short),
+		whoMay(c))
 	var flags strings.Builder
 	writeFlags(&flags, c.LocalNonPersistentFlags(), common)
 	if flags.Len() > 0 {

@@ -131,7 +131,8 @@ func (a *app) watch(ctx context.Context, w io.Writer, r *rehearsal.Rehearsal, s 
 		}
 		tally := r.Tally()
 		if !isTerminal(os.Stderr) {
-			fmt.Fprintf(w, "%s: %s; deadlines kept %d, missed %d\n", clock.DateOf(tally.At), stageLine(report), report.Deadlines.Kept, report.Deadlines.Missed)
+			fmt.Fprintf(w, "%s: %s; deadlines kept %d, missed %d\n", clock.DateOf(tally.At), stageLine(report),
+				report.Deadlines.Kept, report.Deadlines.Missed)
 			continue
 		}
 		if drawn > 0 {

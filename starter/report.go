@@ -25,7 +25,9 @@ func (a *app) reportCommand() *cobra.Command {
 	var by []string
 	var publish bool
 	c := forReaders(&cobra.Command{
-		Use: "figures [--as-of T] [--by lane,council,stage] [--publish]", Short: "the programme's figures as they stood at an instant; they add up to the families imported", Args: cli.Exactly(0),
+		Use:   "figures [--as-of T] [--by lane,council,stage] [--publish]",
+		Short: "the programme's figures as they stood at an instant; they add up to the families imported",
+		Args:  cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			grouping, err := parseGrouping(by)
 			if err != nil {
@@ -93,7 +95,8 @@ func parseInstant(text string, now time.Time) (time.Time, error) {
 	if err != nil {
 		day, dayErr := clock.ParseDate(text)
 		if dayErr != nil {
-			return at, cli.Usage(fmt.Errorf("--as-of %q: write a day as 2027-03-01, or an instant as 2027-03-01T09:00:00Z", text))
+			return at, cli.Usage(fmt.Errorf("--as-of %q: write a day as 2027-03-01, or an instant as 2027-03-01T09:00:00Z",
+				text))
 		}
 		if day == clock.DateOf(now) {
 			return now, nil
@@ -167,7 +170,8 @@ type laneShown struct {
 }
 
 func newFigures(f store.Figures) (*figures, error) {
-	r := &figures{AsOf: f.AsOf, Synthetic: f.Synthetic, Withheld: f.Withheld, Groups: []*groupShown{}, Lanes: []*laneShown{}}
+	r := &figures{AsOf: f.AsOf, Synthetic: f.Synthetic, Withheld: f.Withheld, Groups: []*groupShown{},
+		Lanes: []*laneShown{}}
 	var parties []casefile.Party
 	for _, g := range f.Groups {
 		for party := range g.Missed {
@@ -187,9 +191,11 @@ func newFigures(f store.Figures) (*figures, error) {
 		}
 		spread := func(s store.Spread) *spreadShown { return &spreadShown{&s.Cases, s.Median, s.P90, s.Longest} }
 		r.Groups = append(r.Groups, &groupShown{Total: g.Total, Lane: g.Lane, Council: g.Council, Stage: g.Stage,
-			Families: &g.Families, Unlisted: &g.Unlisted, UnderReview: &g.UnderReview, Decided: &g.Decided, Resolved: &g.Resolved, Closed: &g.Closed,
+			Families: &g.Families, Unlisted: &g.Unlisted, UnderReview: &g.UnderReview, Decided: &g.Decided,
+			Resolved: &g.Resolved, Closed: &g.Closed,
 			FirstDecision: spread(g.FirstDecision), FinalResolution: spread(g.FinalResolution),
-			WithoutDecision: spread(g.WithoutDecision), WithoutResolution: spread(g.WithoutResolution), Missed: &missed, MissedBy: by})
+			WithoutDecision: spread(g.WithoutDecision), WithoutResolution: spread(g.WithoutResolution), Missed: &missed,
+			MissedBy: by})
 	}
 	for _, l := range f.Lanes {
 		shown := &laneShown{Lane: l.Lane, Waiting: &l.Waiting, Capacity: l.Capacity, Paused: l.Paused}
@@ -221,12 +227,14 @@ func (r *figures) suppress() {
 	var columns [][]int // of each group, the same cells in the same order
 	unlisted := map[casefile.Lane][]int{}
 	for _, g := range r.Groups {
-		all, wait, under, decided, resolved, closed := at(&g.Families), at(&g.Unlisted), at(&g.UnderReview), at(&g.Decided), at(&g.Resolved), at(&g.Closed)
+		all, wait, under, decided, resolved, closed := at(&g.Families), at(&g.Unlisted), at(&g.UnderReview), at(&g.Decided),
+			at(&g.Resolved), at(&g.Closed)
 		first, final := at(&g.FirstDecision.Cases), at(&g.FinalResolution.Cases)
 		undecided, unresolved := at(&g.WithoutDecision.Cases), at(&g.WithoutResolution.Cases)
 		sums = append(sums, disclosure.Sum{Total: all, Parts: []int{wait, under, decided, resolved, closed}},
 			disclosure.Sum{Total: first, Parts: []int{decided, resolved}}, disclosure.Sum{Total: final, Parts: []int{resolved}},
-			disclosure.Sum{Total: undecided, Parts: []int{wait, under}}, disclosure.Sum{Total: unresolved, Parts: []int{undecided, decided}})
+			disclosure.Sum{Total: undecided, Parts: []int{wait, under}},
+			disclosure.Sum{Total: unresolved, Parts: []int{undecided, decided}})
 		row := []int{all, wait, under, decided, resolved, closed, first, final, undecided, unresolved}
 		total := at(&g.Missed)
 		var by []int
@@ -302,11 +310,13 @@ func (r *figures) table(t *tabwriter.Writer) {
 		fmt.Fprintln(t, "[c]: a count under five, or one that would tell such a count")
 	}
 	if r.Withheld > 0 {
-		fmt.Fprintf(t, "without %s, which you do not see\n", cli.Counted(r.Withheld, "restricted family", "restricted families"))
+		fmt.Fprintf(t, "without %s, which you do not see\n",
+			cli.Counted(r.Withheld, "restricted family", "restricted families"))
 	}
 	fmt.Fprintln(t, "\nFAMILIES\tIMPORTED\tUNLISTED\tUNDER REVIEW\tDECIDED\tRESOLVED\tCLOSED WITHOUT DECISION")
 	for _, g := range r.Groups {
-		fmt.Fprintln(t, strings.Join([]string{g.name(), show(g.Families), show(g.Unlisted), show(g.UnderReview), show(g.Decided), show(g.Resolved), show(g.Closed)}, "\t"))
+		fmt.Fprintln(t, strings.Join([]string{g.name(), show(g.Families), show(g.Unlisted), show(g.UnderReview),
+			show(g.Decided), show(g.Resolved), show(g.Closed)}, "\t"))
 	}
 	for _, part := range []struct {
 		title string

@@ -44,13 +44,16 @@ func (a *app) showSummaryOf(t *tabwriter.Writer, f caseFile) {
 				strengths = append(strengths, i)
 			}
 		}
-		fmt.Fprintf(t, "\nCHILD /%d\treported %s, views %s, best interests: %s\n", child.No, child.ReportedOn, child.Views, child.BestInterests)
-		fmt.Fprintf(t, "\tstrengths: %s\n\tconcerns: %s\n", cli.OrNone(strings.Join(strengths, ", ")), cli.OrNone(strings.Join(concerns, ", ")))
+		fmt.Fprintf(t, "\nCHILD /%d\treported %s, views %s, best interests: %s\n", child.No, child.ReportedOn, child.Views,
+			child.BestInterests)
+		fmt.Fprintf(t, "\tstrengths: %s\n\tconcerns: %s\n", cli.OrNone(strings.Join(strengths, ", ")),
+			cli.OrNone(strings.Join(concerns, ", ")))
 	}
 	for _, advice := range f.Advice {
 		fmt.Fprintln(t)
 		for _, p := range advice.People {
-			fmt.Fprintf(t, "%s on /%d\t%s\tmet: %s\tunknown: %s\n", advice.RuleSet, p.Person, p.Advice, cli.OrNone(strings.Join(p.Met, ", ")), cli.OrNone(strings.Join(p.Unknown, ", ")))
+			fmt.Fprintf(t, "%s on /%d\t%s\tmet: %s\tunknown: %s\n", advice.RuleSet, p.Person, p.Advice,
+				cli.OrNone(strings.Join(p.Met, ", ")), cli.OrNone(strings.Join(p.Unknown, ", ")))
 		}
 	}
 	if len(f.Advice) > 0 {

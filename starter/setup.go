@@ -15,7 +15,8 @@ import (
 
 func (a *app) setupCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "setup", Short: "prepare database, roles, rule sets, namespaces and search attributes; can be run again", Args: cli.Exactly(0),
+		Use: "setup", Short: "prepare database, roles, rule sets, namespaces and search attributes; can be run again",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			if a.settings.AdminDatabaseURL == "" {

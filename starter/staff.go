@@ -14,7 +14,8 @@ import (
 
 func (a *app) staffCommand() *cobra.Command {
 	return cli.Group("staff", "who may do what: add, grant and revoke as the database's administrator, list as operations or auditor",
-		forReaders(a.staffAdd(), administrators), forReaders(a.staffGrant(), administrators), forReaders(a.staffRevoke(), administrators),
+		forReaders(a.staffAdd(), administrators), forReaders(a.staffGrant(), administrators),
+		forReaders(a.staffRevoke(), administrators),
 		forReaders(a.staffList(), "operations or the auditor"))
 }
 
@@ -43,7 +44,8 @@ func (a *app) staffChanged(c *cobra.Command, change staffChange, words string) e
 func (a *app) staffAdd() *cobra.Command {
 	var person string
 	c := &cobra.Command{
-		Use: "add NAME --person P", Short: "make a login of the staff, if it is not there, and remember whose it is", Args: cli.Exactly(1),
+		Use: "add NAME --person P", Short: "make a login of the staff, if it is not there, and remember whose it is",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			admin, err := a.administrator()
 			if err != nil {
@@ -84,7 +86,8 @@ func (a *app) staffGrant() *cobra.Command {
 			if !granted {
 				words = fmt.Sprintf("%s held %s already; nothing was changed", args[0], role)
 			}
-			return a.staffChanged(c, staffChange{Login: args[0], Role: casefile.Party(role), Council: council, Changed: granted}, words)
+			return a.staffChanged(c, staffChange{Login: args[0], Role: casefile.Party(role), Council: council,
+				Changed: granted}, words)
 		},
 	}
 	c.Flags().StringVar(&role, "role", "", "the role, such as caseworker or welfare_lead")
@@ -143,7 +146,8 @@ func (a *app) staffList() *cobra.Command {
 					if r.RevokedAt != nil {
 						until = "revoked " + inLondon(*r.RevokedAt)
 					}
-					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Login, r.Person, cli.OrNone(string(r.Role)), council(r.Council), r.From, until, r.GrantedBy)
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Login, r.Person, cli.OrNone(string(r.Role)), council(r.Council),
+						r.From, until, r.GrantedBy)
 				}
 			})
 		},

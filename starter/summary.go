@@ -39,16 +39,19 @@ func showSummary(w io.Writer, r store.Report) {
 	}
 	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open+r.Withheld, r.Families)
 	if n := r.Duplicates.Unresolved + r.HeldAsDuplicates; n > 0 {
-		fmt.Fprintf(w, "duplicates\t%s to be resolved, %d of them escalated; %s held\n", cli.Counted(r.Duplicates.Unresolved, "pair", "pairs"),
+		fmt.Fprintf(w, "duplicates\t%s to be resolved, %d of them escalated; %s held\n",
+			cli.Counted(r.Duplicates.Unresolved, "pair", "pairs"),
 			r.Duplicates.Escalated, cli.Counted(r.HeldAsDuplicates, "second file", "second files"))
 	}
 	fmt.Fprintf(w, "post\t%d unlinked%s, %d unread%s, %d escalated\n", r.Post.Unlinked, oldest(r.Post.OldestUnlinked),
 		r.Post.Unread, oldest(r.Post.OldestUnread), r.Post.Escalated)
 	m, d := r.Milestones, r.Deadlines
 	fmt.Fprintf(w, "milestones\tsigned %d, served %d, carried out %d\n", m.Signed, m.Served, m.CarriedOut)
-	fmt.Fprintf(w, "deadlines\tset %d, kept %d, missed %d, windows ended %d, reminded %d, escalated %d\n", d.Set, d.Kept, d.Missed, d.WindowsEnded, d.Reminded, d.Escalated)
+	fmt.Fprintf(w, "deadlines\tset %d, kept %d, missed %d, windows ended %d, reminded %d, escalated %d\n", d.Set, d.Kept,
+		d.Missed, d.WindowsEnded, d.Reminded, d.Escalated)
 	if days := r.DaysListingToService; days.Cases > 0 {
-		fmt.Fprintf(w, "days from listing to service\tmedian %d, 90th percentile %d, longest %d (%d cases)\n", *days.Median, *days.P90, *days.Longest, days.Cases)
+		fmt.Fprintf(w, "days from listing to service\tmedian %d, 90th percentile %d, longest %d (%d cases)\n", *days.Median,
+			*days.P90, *days.Longest, days.Cases)
 	}
 	for _, l := range r.Lanes {
 		fmt.Fprintf(w, "%s lane\t%d families a week since %s", l.Lane, l.Capacity, clock.DateOf(l.StartedAt))
@@ -56,7 +59,8 @@ func showSummary(w io.Writer, r store.Report) {
 			fmt.Fprintf(w, ", target %s", l.Target)
 		}
 		if l.Waiting > 0 {
-			fmt.Fprintf(w, ", %s on %s, the last forecast to be listed on %s", cli.Counted(l.Waiting, "family waited", "families waited"), l.DrawnOn, l.LastListing)
+			fmt.Fprintf(w, ", %s on %s, the last forecast to be listed on %s",
+				cli.Counted(l.Waiting, "family waited", "families waited"), l.DrawnOn, l.LastListing)
 		}
 		if l.Paused != "" {
 			fmt.Fprintf(w, ", PAUSED: %s", l.Paused)

@@ -35,13 +35,15 @@ func (a *app) taskCommand() *cobra.Command {
 				for _, r := range rows {
 					fmt.Fprintf(t, "%s\t%s%s\t%s\t%s\t%s\n", r.Case, r.DueOn, overdueMark(r), r.Awaiting, taskName(r), r.Owner)
 				}
-				fmt.Fprintln(t, cli.Listed(len(rows), cli.TotalOf(rows, func(r store.TaskRow) int { return r.Total }), "task", "tasks"))
+				fmt.Fprintln(t, cli.Listed(len(rows), cli.TotalOf(rows, func(r store.TaskRow) int { return r.Total }), "task",
+					"tasks"))
 			})
 		},
 	}
 	list.Flags().BoolVar(&f.Mine, "mine", false, "only what waits for you, or for somebody you must chase")
 	parties := slices.Concat(casefile.Roles, casefile.Parties)
-	list.Flags().Var(cli.Code(&f.Role, parties), "role", "only what waits for this role, or this party outside: "+cli.Joined(parties))
+	list.Flags().Var(cli.Code(&f.Role, parties), "role",
+		"only what waits for this role, or this party outside: "+cli.Joined(parties))
 	list.Flags().Var(cli.Council(&f.Council), "council", "only this council, by GSS code")
 	list.Flags().BoolVar(&f.Overdue, "overdue", false, "only what is overdue")
 	list.Flags().StringVar(&dueBefore, "due-before", "", "only what is due before this day")

@@ -25,10 +25,12 @@ import (
 // uiCommand lets people read Temporal's Web UI, each the namespace that is theirs.
 func (a *app) uiCommand() *cobra.Command {
 	serve := forReaders(&cobra.Command{
-		Use: "serve", Short: "let people read the Web UI, one namespace at each of two addresses, until interrupted", Args: cli.Exactly(0),
+		Use: "serve", Short: "let people read the Web UI, one namespace at each of two addresses, until interrupted",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.serveUI(c.Context()) },
 	}, "whoever runs the programs")
-	return cli.Group("ui", "Temporal's Web UI: the reviews of restricted families for those alone who may know of them", serve)
+	return cli.Group("ui", "Temporal's Web UI: the reviews of restricted families for those alone who may know of them",
+		serve)
 }
 
 func (a *app) serveUI(ctx context.Context) error {
@@ -69,8 +71,10 @@ func (a *app) serveUI(ctx context.Context) error {
 		if err != nil {
 			return cli.Usage(fmt.Errorf("%s %s: %w", g.setting, g.address, err))
 		}
-		logger.Info("the Web UI can be read", "address", listener.Addr().String(), "namespace", g.gate.Namespace, "asks_who_reads", g.gate.MayRead != nil)
-		s := &http.Server{Handler: uigate.New(g.gate), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+		logger.Info("the Web UI can be read", "address", listener.Addr().String(), "namespace", g.gate.Namespace,
+			"asks_who_reads", g.gate.MayRead != nil)
+		s := &http.Server{Handler: uigate.New(g.gate), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute,
+			IdleTimeout: 2 * time.Minute}
 		serving.Go(func() error {
 			if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				return err

@@ -14,7 +14,8 @@ import (
 // verifyCommand checks the record, and has the worker compare it with Temporal.
 func (a *app) verifyCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "verify", Short: "check what must always be true, on the record and in Temporal; exits non-zero on a breach", Args: cli.Exactly(0),
+		Use: "verify", Short: "check what must always be true, on the record and in Temporal; exits non-zero on a breach",
+		Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.database(c.Context())
 			if err != nil {

@@ -148,7 +148,8 @@ func run(ctx context.Context, logger *slog.Logger) error {
 	}
 	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
 	delivered := make(chan struct{})
-	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: c, Record: db, Acts: acts, TaskQueue: s.TaskQueue}, Logger: logger}
+	dispatcher := &carrier.Dispatcher{Carrier: carrier.Carrier{Temporal: c, Record: db, Acts: acts,
+		TaskQueue: s.TaskQueue}, Logger: logger}
 	if s.AuditExportDir == "" {
 		logger.Warn("the heads of the chains are not exported: HAME_AUDIT_EXPORT_DIR is not set")
 	} else {
@@ -219,7 +220,8 @@ func workerOptions(s settings.Worker) sdkworker.Options {
 }
 
 // retry tries to connect until it succeeds or the budget is spent.
-func retry(ctx context.Context, budget time.Duration, logger *slog.Logger, what string, connect func(context.Context) error) error {
+func retry(ctx context.Context, budget time.Duration, logger *slog.Logger, what string,
+	connect func(context.Context) error) error {
 	deadline, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
@@ -257,7 +259,8 @@ func serve(address string, db *store.Store, c client.Client, metrics http.Handle
 	if err != nil {
 		return nil, fmt.Errorf("HAME_HTTP_ADDRESS %s: %w", address, err)
 	}
-	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	go func() { _ = server.Serve(listener) }() // returns when the server is shut down
 	return server, nil
 }

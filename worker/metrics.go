@@ -17,7 +17,8 @@ func newMetrics() (client.MetricsHandler, http.Handler, func()) {
 	registry := prom.NewRegistry()
 	reporter := prometheus.NewReporter(prometheus.Options{Registerer: registry, Gatherer: registry})
 	scope, closer := tally.NewRootScope(tally.ScopeOptions{
-		CachedReporter: reporter, Separator: prometheus.DefaultSeparator, SanitizeOptions: &sdktally.PrometheusSanitizeOptions,
+		CachedReporter: reporter, Separator: prometheus.DefaultSeparator,
+		SanitizeOptions: &sdktally.PrometheusSanitizeOptions,
 	}, time.Second)
 	handler := sdktally.NewMetricsHandler(sdktally.NewPrometheusNamingScope(scope))
 	return handler, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), func() { _ = closer.Close() }

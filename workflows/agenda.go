@@ -107,7 +107,8 @@ const aDay = 24 * time.Hour
 func (r *review) awaitMended(ctx workflow.Context) {
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	timer := workflow.NewTimerWithOptions(ctx, r.RetryAt.Sub(workflow.Now(ctx)), workflow.TimerOptions{Summary: "stuck: try again"})
+	timer := workflow.NewTimerWithOptions(ctx, r.RetryAt.Sub(workflow.Now(ctx)),
+		workflow.TimerOptions{Summary: "stuck: try again"})
 	_ = workflow.Await(ctx, func() bool { return timer.IsReady() || r.Stuck == "" })
 	r.Stuck = ""
 }

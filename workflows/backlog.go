@@ -77,7 +77,8 @@ func (b *backlog) draw(ctx workflow.Context) error {
 		return err
 	}
 	starting := workflow.WithActivityOptions(ctx, startReviews())
-	if err := workflow.ExecuteActivity(starting, activities.StartReviewsActivity, activities.StartReviewsParams{Lane: b.Lane}).Get(starting, nil); err != nil {
+	if err := workflow.ExecuteActivity(starting, activities.StartReviewsActivity,
+		activities.StartReviewsParams{Lane: b.Lane}).Get(starting, nil); err != nil {
 		return err
 	}
 	b.Progress, b.NextDraw = progress, now.Add(aWeek)
@@ -99,7 +100,8 @@ func (b *backlog) sleep(ctx workflow.Context) error {
 
 // handleActs registers the query and the acts of operations.
 func (b *backlog) handleActs(ctx workflow.Context) error {
-	err := workflow.SetQueryHandlerWithOptions(ctx, contract.BacklogQuery, func() (contract.Backlog, error) { return b.Backlog, nil },
+	err := workflow.SetQueryHandlerWithOptions(ctx, contract.BacklogQuery,
+		func() (contract.Backlog, error) { return b.Backlog, nil },
 		workflow.QueryHandlerOptions{Description: "the lane's capacity, target and progress"})
 	if err != nil {
 		return err
@@ -111,7 +113,8 @@ func (b *backlog) handleActs(ctx workflow.Context) error {
 		err := workflow.SetUpdateHandlerWithOptions(ctx, string(rule.Act), b.act, workflow.UpdateHandlerOptions{
 			Validator: func(_ workflow.Context, a contract.Act) error {
 				if a.Kind != rule.Act || a.Command == uuid.Nil {
-					return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", rule.Act)))
+					return refused(casefile.Refuse(casefile.RefusedUnknownCommand,
+						fmt.Sprintf("this Update takes the id of a command of kind %s", rule.Act)))
 				}
 				return nil
 			},

@@ -34,7 +34,8 @@ func ApplyCalendar(ctx workflow.Context, state contract.CalendarChange) (contrac
 		if !state.Done && state.Pass > pass {
 			selector := workflow.NewSelector(ctx)
 			timing, stop := workflow.WithCancel(ctx)
-			selector.AddFuture(workflow.NewTimerWithOptions(timing, untilNextPass(state.Pass), workflow.TimerOptions{Summary: "try again what could not be moved"}), func(workflow.Future) {})
+			selector.AddFuture(workflow.NewTimerWithOptions(timing, untilNextPass(state.Pass),
+				workflow.TimerOptions{Summary: "try again what could not be moved"}), func(workflow.Future) {})
 			selector.AddReceive(again, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
 			selector.Select(ctx)
 			stop()

@@ -16,7 +16,8 @@ import (
 // handleActs registers the query and one Update a kind of act. All state is set
 // before, for a waiting Update runs at that moment.
 func (r *review) handleActs(ctx workflow.Context) error {
-	err := workflow.SetQueryHandlerWithOptions(ctx, contract.ReviewQuery, func() (casefile.Review, error) { return r.Review, nil },
+	err := workflow.SetQueryHandlerWithOptions(ctx, contract.ReviewQuery,
+		func() (casefile.Review, error) { return r.Review, nil },
 		workflow.QueryHandlerOptions{Description: "the review's state: ids, codes and dates"})
 	if err != nil {
 		return err
@@ -38,16 +39,19 @@ func (r *review) handleActs(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, contract.MoveDeadlinesUpdate, r.moveDeadlines, workflow.UpdateHandlerOptions{
-		Description: "works out each deadline by the calendars in force, and keeps the old dates of those that move"})
+	return workflow.SetUpdateHandlerWithOptions(ctx, contract.MoveDeadlinesUpdate, r.moveDeadlines,
+		workflow.UpdateHandlerOptions{
+			Description: "works out each deadline by the calendars in force, and keeps the old dates of those that move"})
 }
 
 func (r *review) takeStock(ctx workflow.Context) error {
-	return r.refresh(ctx, activities.TakeStockActivity, "take stock", func(now time.Time) any { return activities.TakeStockParams{Case: r.Case, Now: now} })
+	return r.refresh(ctx, activities.TakeStockActivity, "take stock",
+		func(now time.Time) any { return activities.TakeStockParams{Case: r.Case, Now: now} })
 }
 
 func (r *review) moveDeadlines(ctx workflow.Context) error {
-	return r.refresh(ctx, activities.MoveDeadlinesActivity, "move deadlines", func(now time.Time) any { return activities.MoveDeadlinesParams{Case: r.Case, Now: now} })
+	return r.refresh(ctx, activities.MoveDeadlinesActivity, "move deadlines",
+		func(now time.Time) any { return activities.MoveDeadlinesParams{Case: r.Case, Now: now} })
 }
 
 // refresh runs an activity that reads the record again. No person's act causes it.
@@ -67,7 +71,8 @@ func (r *review) refresh(ctx workflow.Context, activity, summary string, params 
 // history. A review that is just being opened takes every act and looks later.
 func (r *review) validate(kind casefile.Act, a contract.Act) error {
 	if a.Kind != kind.Rule().Wire() || a.Command == uuid.Nil {
-		return refused(casefile.Refuse(casefile.RefusedUnknownCommand, fmt.Sprintf("this Update takes the id of a command of kind %s", kind.Rule().Wire())))
+		return refused(casefile.Refuse(casefile.RefusedUnknownCommand,
+			fmt.Sprintf("this Update takes the id of a command of kind %s", kind.Rule().Wire())))
 	}
 	if !r.HasOpened(casefile.Listed) {
 		return nil

@@ -43,7 +43,8 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 	if state.Schema > casefile.ReviewSchema {
 		// Not an error, which would end the review: Temporal tries the task again until a
 		// worker of the newer version takes it.
-		panic(fmt.Sprintf("the state of this review is of version %d; this worker knows version %d: deploy the newer worker", state.Schema, casefile.ReviewSchema))
+		panic(fmt.Sprintf("the state of this review is of version %d; this worker knows version %d: deploy the newer worker",
+			state.Schema, casefile.ReviewSchema))
 	}
 	cancellable := ctx
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
@@ -146,7 +147,8 @@ func (r *review) step(ctx workflow.Context, activity, summary string, params fun
 // stepIf is a step that is left out if a condition of the state does not hold when its
 // turn comes. If the step is no longer needed, the review is not stuck any more. Each
 // retry uses the current time: no deadline that this step starts has been shown to anyone.
-func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string, params func(now time.Time) any) {
+func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, summary string,
+	params func(now time.Time) any) {
 	for stuck := false; ; stuck = true {
 		var after casefile.Facts
 		var err error
@@ -156,7 +158,8 @@ func (r *review) stepIf(ctx workflow.Context, condition func() bool, activity, s
 				if !stuck {
 					return
 				}
-				name, why, in = activities.MarkStuckActivity, "not stuck any more", activities.MarkStuckParams{Case: r.Case, Now: workflow.Now(ctx)}
+				name, why, in = activities.MarkStuckActivity, "not stuck any more",
+					activities.MarkStuckParams{Case: r.Case, Now: workflow.Now(ctx)}
 			}
 			if err = perform(ctx, name, why, in, &after); err == nil {
 				r.adopt(after)
@@ -218,7 +221,8 @@ func details(r casefile.Review) string {
 	fmt.Fprintf(&b, "**%s** · %s lane · revision %d\n\n", r.Stage, r.Lane, r.Revision)
 	switch {
 	case r.Stuck != "":
-		fmt.Fprintf(&b, "**Stuck** (%s): operations must mend it; tried again at %s.\n\n", r.Stuck, r.RetryAt.UTC().Format(time.RFC3339))
+		fmt.Fprintf(&b, "**Stuck** (%s): operations must mend it; tried again at %s.\n\n", r.Stuck,
+			r.RetryAt.UTC().Format(time.RFC3339))
 	case r.Stage == casefile.Closed:
 		b.WriteString("Closed. Nothing is awaited.\n")
 	case r.Stage == casefile.Listed:

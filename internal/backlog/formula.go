@@ -31,7 +31,8 @@ const splitsCells = ",;\t\r\n"
 // isSkipped says whether a program may drop a character that stands before a sign: white
 // space, characters that nobody sees, bytes that are no UTF-8, and quotes.
 func isSkipped(r rune) bool {
-	return r == '"' || r == utf8.RuneError || typography.Space(r) || typography.Unseen(r) || unicode.In(r, unicode.Cc, unicode.Cf)
+	return r == '"' || r == utf8.RuneError || typography.Space(r) || typography.Unseen(r) ||
+		unicode.In(r, unicode.Cc, unicode.Cf)
 }
 
 // beginsFormula says whether a spreadsheet may compute a text.

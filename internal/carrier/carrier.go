@@ -72,7 +72,8 @@ func (c *Carrier) Deliver(ctx context.Context, a store.Claimed) error {
 	case rule.Subject == casefile.AboutLane && a.Lane != "":
 		return c.toLane(ctx, a)
 	}
-	return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%s is not delivered to anything of this kind: use its own command", a.Act)))
+	return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnknownAct,
+		fmt.Sprintf("%s is not delivered to anything of this kind: use its own command", a.Act)))
 }
 
 // refuse records a refusal that came before anything was written to history.
@@ -99,7 +100,8 @@ func (c *Carrier) update(ctx context.Context, a store.Claimed, apart bool, workf
 // updateWithStart sends an act to a workflow, and starts it if it does not run. In a
 // synthetic database, whose now may have been rehearsed years ahead, one that was just
 // started is put there first: what is typed is of that day.
-func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bool, o client.StartWorkflowOptions, workflow string, argument any) error {
+func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bool, o client.StartWorkflowOptions,
+	workflow string, argument any) error {
 	now, synthetic, err := c.Record.SyntheticNow(ctx)
 	if err != nil {
 		return err
@@ -128,7 +130,8 @@ func (c *Carrier) updateWithStart(ctx context.Context, a store.Claimed, apart bo
 func updateOf(a store.Claimed, workflowID string) client.UpdateWorkflowOptions {
 	return client.UpdateWorkflowOptions{
 		WorkflowID: workflowID, UpdateID: a.ID.String(), UpdateName: string(a.Act.Rule().Wire()),
-		Args: []any{contract.Act{Command: a.ID, Kind: a.Act.Rule().Wire()}}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		Args:         []any{contract.Act{Command: a.ID, Kind: a.Act.Rule().Wire()}},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
 	}
 }
 
@@ -163,7 +166,8 @@ func (c *Carrier) send(ctx context.Context, a store.Claimed, update func() (clie
 // untilTaken sends an act until a workflow task has taken it up. A task that fails,
 // as where a worker is killed or takes too long over it, gives back the Updates in
 // it with nothing recorded; the same Update is then sent again.
-func untilTaken(ctx context.Context, update func() (client.WorkflowUpdateHandle, error)) (client.WorkflowUpdateHandle, error) {
+func untilTaken(ctx context.Context, update func() (client.WorkflowUpdateHandle, error),
+) (client.WorkflowUpdateHandle, error) {
 	for {
 		handle, err := update()
 		var notReady *serviceerror.WorkflowNotReady
@@ -192,7 +196,8 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	}
 	switch {
 	case f.Stage == casefile.Closed:
-		_, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Rule().Wire(), Now: now})
+		_, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Rule().Wire(),
+			Now: now})
 		return err
 	case f.Stage != casefile.Unlisted && (f.Moving || f.Apart != a.Apart):
 		return errMoved
@@ -213,7 +218,8 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 		return c.refuse(ctx, a, refusal) // before a review is opened that could not begin
 	}
 	review := casefile.NewReview(a.Case, f.Lane, f.Council, now, on)
-	return c.updateWithStart(ctx, a, f.Apart, contract.ReviewOptions(review, c.TaskQueue), contract.CaseReviewWorkflow, review)
+	return c.updateWithStart(ctx, a, f.Apart, contract.ReviewOptions(review, c.TaskQueue), contract.CaseReviewWorkflow,
+		review)
 }
 
 // listingDay is the day on which the evidence of a family that was not drawn is
@@ -255,8 +261,10 @@ func (c *Carrier) toLane(ctx context.Context, a store.Claimed) error {
 	}
 	for _, l := range lanes {
 		if l.Lane == a.Lane {
-			return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen, "this lane's workflow was ended in Temporal: backlog start takes it up from its record"))
+			return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen,
+				"this lane's workflow was ended in Temporal: backlog start takes it up from its record"))
 		}
 	}
-	return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start"))
+	return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen,
+		"this lane's backlog was never started: backlog start"))
 }

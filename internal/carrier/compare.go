@@ -88,7 +88,8 @@ func (c *Carrier) Compare(ctx context.Context, goOn func(context.Context) error)
 // compareReviews holds each review on record against what runs, and takes it out of
 // running. Temporal's list lags: a review is asked for by itself before anything is
 // said of it. One that is being moved is left for the next comparison.
-func (c *Carrier) compareReviews(ctx context.Context, record []store.OnRecord, running map[bool]map[string]int) ([]store.Breach, error) {
+func (c *Carrier) compareReviews(ctx context.Context, record []store.OnRecord,
+	running map[bool]map[string]int) ([]store.Breach, error) {
 	perCase := make([][]store.Breach, len(record))
 	all, asking := errgroup.WithContext(ctx)
 	all.SetLimit(queriedAtOnce)
@@ -168,9 +169,13 @@ func (c *Carrier) standsWhereItMayNot(ctx context.Context, r store.OnRecord, lis
 	case err != nil || now.Moving || now.Apart != r.Apart:
 		return nil, err // it is being moved since the page was read
 	case r.Apart:
-		return []store.Breach{{Rule: ruleApart, Case: r.Case, Detail: fmt.Sprintf("it is restricted, and namespace %s keeps a history of it: delete it there", c.Temporal.Name(false))}}, nil
+		return []store.Breach{{Rule: ruleApart, Case: r.Case,
+			Detail: fmt.Sprintf("it is restricted, and namespace %s keeps a history of it: delete it there",
+				c.Temporal.Name(false))}}, nil
 	case status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
-		return []store.Breach{{Rule: ruleAgree, Case: r.Case, Detail: fmt.Sprintf("it is not restricted, and a review of it runs in namespace %s too: terminate it there", c.Temporal.Name(true))}}, nil
+		return []store.Breach{{Rule: ruleAgree, Case: r.Case,
+			Detail: fmt.Sprintf("it is not restricted, and a review of it runs in namespace %s too: terminate it there",
+				c.Temporal.Name(true))}}, nil
 	}
 	return nil, nil
 }
@@ -185,7 +190,8 @@ func (c *Carrier) runForNone(ctx context.Context, running map[bool]map[string]in
 			if store.IsKind(err, store.NotFound) {
 				var runs bool
 				if runs, err = c.runs(ctx, apart, ref); err == nil && runs {
-					found = append(found, store.Breach{Rule: ruleAgree, Case: ref, Detail: "a review runs under this id, and the record has no such review"})
+					found = append(found, store.Breach{Rule: ruleAgree, Case: ref,
+						Detail: "a review runs under this id, and the record has no such review"})
 				}
 			}
 			if err != nil {
@@ -219,13 +225,15 @@ func (c *Carrier) compareLanes(ctx context.Context) ([]store.Breach, error) {
 			return nil, err
 		}
 		if !runs {
-			found = append(found, store.Breach{Rule: ruleAgree, Detail: fmt.Sprintf("the %s lane was started, and its workflow does not run: backlog start takes it up from its record", l.Lane)})
+			found = append(found, store.Breach{Rule: ruleAgree,
+				Detail: fmt.Sprintf("the %s lane was started, and its workflow does not run: backlog start takes it up from its record", l.Lane)})
 			continue
 		}
 		state, err := c.laneState(ctx, l.Lane)
 		switch {
 		case deaf(err) && ctx.Err() == nil:
-			found = append(found, store.Breach{Rule: ruleAgree, Detail: fmt.Sprintf("the %s lane's workflow runs and does not say where it stands", l.Lane)})
+			found = append(found, store.Breach{Rule: ruleAgree,
+				Detail: fmt.Sprintf("the %s lane's workflow runs and does not say where it stands", l.Lane)})
 			continue
 		case err != nil:
 			return nil, err
@@ -261,7 +269,8 @@ func (c *Carrier) laneState(ctx context.Context, lane casefile.Lane) (contract.B
 // a review ends by completing or continuing as new, and in no other way. One recovery
 // is enough for all runs that were ended before it. It looks in one of the namespaces;
 // among narrows Temporal's list.
-func (c *Carrier) disturbed(ctx context.Context, apart bool, among string, record []store.OnRecord) ([]store.Breach, error) {
+func (c *Carrier) disturbed(ctx context.Context, apart bool, among string, record []store.OnRecord,
+) ([]store.Breach, error) {
 	broken, err := c.runsOf(ctx, apart, among+"ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
 	if err != nil {
 		return nil, err
@@ -283,7 +292,8 @@ func (c *Carrier) disturbed(ctx context.Context, apart bool, among string, recor
 		ended, r := broken[ref], onRecord[ref]
 		takenUp := r.RecoveredAt != nil && ended.last.Before(*r.RecoveredAt)
 		if !takenUp && ended.n > r.Recoveries {
-			found = append(found, store.Breach{Rule: ruleEnds, Case: ref, Detail: "it was terminated or reset: case recover takes it up from its recorded state"})
+			found = append(found, store.Breach{Rule: ruleEnds, Case: ref,
+				Detail: "it was terminated or reset: case recover takes it up from its recorded state"})
 		}
 	}
 	for _, ref := range slices.Sorted(maps.Keys(cancelled)) {
@@ -315,8 +325,9 @@ func (c *Carrier) runsOf(ctx context.Context, apart bool, query string) (map[str
 	found := map[string]runs{}
 	var token []byte
 	for {
-		page, err := c.Temporal.Of(apart).ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
-			Query: fmt.Sprintf("WorkflowType = '%s' AND %s", contract.CaseReviewWorkflow, query)})
+		page, err := c.Temporal.Of(apart).ListWorkflow(ctx,
+			&workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
+				Query: fmt.Sprintf("WorkflowType = '%s' AND %s", contract.CaseReviewWorkflow, query)})
 		if err != nil {
 			return nil, fmt.Errorf("list the reviews in Temporal: %w", err)
 		}

@@ -122,7 +122,8 @@ func (d *Dispatcher) deliver(ctx context.Context, a store.Claimed) bool {
 	if a.Apart || errors.Is(err, errMoved) {
 		to = store.Unnamed
 	}
-	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act", string(a.Act.Rule().Wire()), "to", to, "error", err.Error())
+	d.Logger.Warn("an act was not delivered, and is sent again", "command", a.ID.String(), "act",
+		string(a.Act.Rule().Wire()), "to", to, "error", err.Error())
 	if err := d.Record.PutBack(giving, a.ID, errors.Is(err, errNotRunning)); err != nil {
 		d.Logger.Warn("an act was not given back: its claim lapses", "command", a.ID.String(), "error", err.Error())
 	}
@@ -158,7 +159,8 @@ func (c *Carrier) MoveDeadlines(ctx context.Context, application int64, again bo
 		StaticSummary:            "move the deadlines that depend on a changed day",
 	}
 	if again {
-		_, err := c.Temporal.Open.SignalWithStartWorkflow(ctx, id, contract.TryAgainSignal, nil, o, contract.ApplyCalendarWorkflow, change)
+		_, err := c.Temporal.Open.SignalWithStartWorkflow(ctx, id, contract.TryAgainSignal, nil, o,
+			contract.ApplyCalendarWorkflow, change)
 		return err
 	}
 	_, err := c.Temporal.Open.ExecuteWorkflow(ctx, o, contract.ApplyCalendarWorkflow, change)

@@ -53,10 +53,12 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 		}
 	}
 	var house errgroup.Group
-	house.Go(each(askedEvery, "a change of the calendars does not go on", func(ctx context.Context) error { return d.applyCalendars(ctx, calendar) }))
+	house.Go(each(askedEvery, "a change of the calendars does not go on",
+		func(ctx context.Context) error { return d.applyCalendars(ctx, calendar) }))
 	house.Go(each(askedEvery, "record and Temporal were not compared", d.compareIfDue))
 	house.Go(each(movedEvery, "a review was not moved to the namespace where it belongs", d.moveReviews))
-	house.Go(each(closedEvery, "reviews that stand where they do not belong were not looked for", d.Record.NoteReviewsToMove))
+	house.Go(each(closedEvery, "reviews that stand where they do not belong were not looked for",
+		d.Record.NoteReviewsToMove))
 	house.Go(each(unseenEvery, "cannot read what no task stands for", d.takeStocks))
 	house.Go(each(closedEvery, "a task of a closed case did not escalate", d.escalateClosed))
 	if d.Export != nil {
@@ -111,7 +113,10 @@ func (d *Dispatcher) compareIfDue(ctx context.Context) error {
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	late := time.AfterFunc(pageWithin, func() { giveUp(fmt.Errorf("%d reviews could not be compared within %s", pageOfReviews, pageWithin)) })
+	late := time.AfterFunc(pageWithin, func() {
+		giveUp(fmt.Errorf("%d reviews could not be compared within %s",
+			pageOfReviews, pageWithin))
+	})
 	defer late.Stop()
 	found, err := d.Compare(ctx, func(ctx context.Context) error {
 		late.Reset(pageWithin)
@@ -121,7 +126,8 @@ func (d *Dispatcher) compareIfDue(ctx context.Context) error {
 		return cmp.Or(context.Cause(ctx), err)
 	}
 	if len(found) > 0 {
-		d.Logger.Warn("record and Temporal do not agree: starter verify says about what", "comparison", no, "breaches", len(found))
+		d.Logger.Warn("record and Temporal do not agree: starter verify says about what", "comparison", no, "breaches",
+			len(found))
 	}
 	return d.Record.FinishComparison(ctx, no, found)
 }

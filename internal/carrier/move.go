@@ -127,8 +127,9 @@ func (c *Carrier) deleteRuns(ctx context.Context, apart bool, ref string) (gone 
 	}
 	var token []byte
 	for more := true; more; more = len(token) > 0 {
-		page, err := from.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: token,
-			Query: fmt.Sprintf("WorkflowId = '%s'", ref)})
+		page, err := from.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000,
+			NextPageToken: token,
+			Query:         fmt.Sprintf("WorkflowId = '%s'", ref)})
 		if err != nil {
 			return false, fmt.Errorf("list the runs of a moved review: %w", err)
 		}

@@ -21,7 +21,8 @@ func (c *Carrier) recover(ctx context.Context, a store.Claimed) error {
 	r, err := c.Record.ReviewOnRecord(ctx, a.Case)
 	switch {
 	case store.IsKind(err, store.NotFound):
-		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnlisted, "the family is not listed: no review runs for it yet"))
+		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedUnlisted,
+			"the family is not listed: no review runs for it yet"))
 	case err != nil:
 		return err
 	case r.Stage == casefile.Closed:
@@ -32,7 +33,8 @@ func (c *Carrier) recover(ctx context.Context, a store.Claimed) error {
 		return err
 	}
 	if !ill {
-		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen, "the review runs well: there is nothing to recover"))
+		return c.refuse(ctx, a, casefile.Refuse(casefile.RefusedNothingOpen,
+			"the review runs well: there is nothing to recover"))
 	}
 	facts, err := c.Record.RecordedReview(ctx, a.Case)
 	state := casefile.FromRecord(facts)
@@ -123,7 +125,8 @@ func (c *Carrier) standsElsewhere(ctx context.Context, apart bool, ref string) (
 			}
 		}
 		if err != nil || !running.Agrees(recorded) {
-			found = append(found, store.Breach{Rule: ruleAgree, Case: ref, Detail: "its review stands elsewhere than its record: case recover has it go on from there"})
+			found = append(found, store.Breach{Rule: ruleAgree, Case: ref,
+				Detail: "its review stands elsewhere than its record: case recover has it go on from there"})
 		}
 		if len(found) == 0 {
 			return nil, nil

@@ -101,7 +101,8 @@ type Neutral struct {
 }
 
 // Parts lists the parts.
-var Parts = []Part{PartAuthor, PartSecond, PartReporter, PartSigner, PartWaiver, PartDrafter, PartRepChecker, PartRepClearer, PartRepSigner}
+var Parts = []Part{PartAuthor, PartSecond, PartReporter, PartSigner, PartWaiver, PartDrafter, PartRepChecker,
+	PartRepClearer, PartRepSigner}
 
 // Role is the role in which somebody plays the part: in it they see a restricted case.
 func (p Part) Role() Party {

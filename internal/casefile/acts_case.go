@@ -51,7 +51,8 @@ var caseActs = []*ActRule{
 	{
 		Act: ActLookInto, InWords: "records what was found about a referral by the police, or public harm alleged or confirmed",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPerson, From: Listed, Until: Service, Day: Handled,
-		Fields: of[LookIntoFields], NeedsText: true, Neutral: Neutral{"case.review", "records what a senior caseworker has found"},
+		Fields: of[LookIntoFields], NeedsText: true, Neutral: Neutral{"case.review",
+			"records what a senior caseworker has found"},
 	},
 	{
 		Act: ActCorrect, InWords: "corrects a fact, with reason and source; the old value is kept",
@@ -81,7 +82,8 @@ var caseActs = []*ActRule{
 }
 
 // Flags lists the flags that can be set and cleared.
-var Flags = []Flag{FlagPublicHarm, FlagAgeDispute, FlagChildProtection, FlagSeriousIllness, FlagJudicialReview, FlagFurtherSubmissions, FlagRestricted}
+var Flags = []Flag{FlagPublicHarm, FlagAgeDispute, FlagChildProtection, FlagSeriousIllness, FlagJudicialReview,
+	FlagFurtherSubmissions, FlagRestricted}
 
 // NeedsTwo reports whether the flag is set and cleared by two officers
 // (process.md, Four eyes).
@@ -104,11 +106,13 @@ func (f Flag) Hold() Ground {
 // family: the columns of a backlog file that state a fact about them. A move to
 // another council is no correction.
 var (
-	PersonFacts = []string{"family_name", "given_names", "date_of_birth", "sex", "nationality", "birth_country", "born_in_scotland",
+	PersonFacts = []string{"family_name", "given_names", "date_of_birth", "sex", "nationality", "birth_country",
+		"born_in_scotland",
 		"home_office_ref", "arrived_on", "claim_date", "language", "interpreter", "school", "responsible_adult"}
 	// ClaimFacts can be taken over from a later import, and not typed.
 	ClaimFacts  = []string{"own_claim", "claim_status", "claim_status_on", "last_interview_on"}
-	FamilyFacts = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact", "support"}
+	FamilyFacts = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact",
+		"support"}
 )
 
 // CheckListingDay refuses a day on which the review of a family that was not
@@ -163,7 +167,8 @@ type ReconcileFields struct {
 func (f ReconcileFields) Ask() []Field {
 	return []Field{
 		{Name: "paper_file", Given: f.PaperFile, Codes: codes("found", "lost")},
-		{Name: "record", Given: f.Record, Codes: codes("agrees", "differs"), Help: "whether the record agrees with the paper file"},
+		{Name: "record", Given: f.Record, Codes: codes("agrees", "differs"),
+			Help: "whether the record agrees with the paper file"},
 	}
 }
 
@@ -185,7 +190,8 @@ func (f TriageFields) Ask() []Field {
 		{Name: "priority", Given: number(f.Priority), Codes: codes("1", "2", "3", "4", "5"),
 			Help: "1 public harm, 2 child near 18 or illness, 3 longest resident, 4 supported, 5 the rest"},
 		{Name: "public_harm_screen", Given: f.PublicHarmScreen, Codes: codes("clear", "refer")},
-		{Name: "family_ilr", Given: string(f.FamilyILR), Codes: answers, Help: "claim before 2 October 2000 and a dependant under 18"},
+		{Name: "family_ilr", Given: string(f.FamilyILR), Codes: answers,
+			Help: "claim before 2 October 2000 and a dependant under 18"},
 		{Name: "seven_years", Given: string(f.SevenYears), Codes: answers, Help: "a child here seven years"},
 		{Name: "vulnerable", Given: string(f.Vulnerable), Codes: answers},
 	}
@@ -204,7 +210,8 @@ type OpenFields struct {
 func (f OpenFields) Ask() []Field {
 	return []Field{
 		{Name: "reason", Given: f.Reason, Codes: codes("child_near_18", "illness", "safeguarding", "court", "linked_family")},
-		{Name: "listing_date", Given: f.ListingDate.String(), Such: "2026-11-23", Help: "the day on which the review of the evidence is to begin"},
+		{Name: "listing_date", Given: f.ListingDate.String(), Such: "2026-11-23",
+			Help: "the day on which the review of the evidence is to begin"},
 	}
 }
 
@@ -241,7 +248,8 @@ type LookIntoFields struct {
 
 // Ask wants what was found.
 func (f LookIntoFields) Ask() []Field {
-	return []Field{{Name: "finding", Given: f.Finding, Codes: codes("no_concern", "concern"), Help: "it decides nothing: any outcome then takes two officers"}}
+	return []Field{{Name: "finding", Given: f.Finding, Codes: codes("no_concern", "concern"),
+		Help: "it decides nothing: any outcome then takes two officers"}}
 }
 
 // Validate checks the code.
@@ -258,9 +266,11 @@ type CorrectFields struct {
 // Ask wants the fact, the reason and the source.
 func (f CorrectFields) Ask() []Field {
 	return []Field{
-		{Name: "field", Given: f.Field, Codes: slices.Concat(PersonFacts, FamilyFacts), Help: "which fact; the new value is the text"},
+		{Name: "field", Given: f.Field, Codes: slices.Concat(PersonFacts, FamilyFacts),
+			Help: "which fact; the new value is the text"},
 		{Name: "reason", Given: f.Reason, Codes: codes("misread", "mistyped", "changed", "family_says", "other_record")},
-		{Name: "source", Given: f.Source, Codes: codes("passport", "birth_certificate", "interview", "questionnaire", "paper_file", "letter", "provider"), Help: "what shows it"},
+		{Name: "source", Given: f.Source, Codes: codes("passport", "birth_certificate", "interview", "questionnaire",
+			"paper_file", "letter", "provider"), Help: "what shows it"},
 	}
 }
 

@@ -21,7 +21,8 @@ var clockActs = []*ActRule{
 	},
 	{
 		Act: ActRelease, InWords: "ends a hold: each clock that it stopped goes on with what was left",
-		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactHoldBegan),
+		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service,
+		Day:    Reported(FactHoldBegan),
 		Fields: of[ReleaseFields],
 	},
 	{
@@ -63,7 +64,8 @@ type HoldFields struct {
 func (f HoldFields) Ask() []Field {
 	return []Field{
 		{Name: "ground", Given: string(f.Ground), Codes: codes(Grounds...)},
-		{Name: "review_on", Given: f.ReviewOn.String(), Such: "2026-12-14", Help: "the day by which the hold is looked at again"},
+		{Name: "review_on", Given: f.ReviewOn.String(), Such: "2026-12-14",
+			Help: "the day by which the hold is looked at again"},
 	}
 }
 
@@ -85,7 +87,8 @@ type ReleaseFields struct {
 func (f ReleaseFields) Ask() []Field {
 	return []Field{
 		{Name: "ground", Given: string(f.Ground), Codes: codes(Grounds...)},
-		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake), Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock, unless a last day would so have passed"},
+		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake),
+			Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock, unless a last day would so have passed"},
 	}
 }
 
@@ -107,11 +110,15 @@ func (f ExtendFields) Ask() []Field {
 	asked := f.Decision == ExtensionWithdrawn
 	return []Field{
 		{Name: "task", Given: string(f.Task), Codes: codes(Extendable()...)},
-		{Name: "decision", Given: f.Decision, Codes: codes(ExtensionGranted, ExtensionRefused, ExtensionWithdrawn), Help: "withdrawn takes back the last extension given"},
+		{Name: "decision", Given: f.Decision, Codes: codes(ExtensionGranted, ExtensionRefused, ExtensionWithdrawn),
+			Help: "withdrawn takes back the last extension given"},
 		{Name: "days", Given: number(f.Days), Such: "5", Help: "how many days more, in the task's own unit", Optional: asked},
-		{Name: "reason", Given: f.Reason, Codes: codes("illness", "new_representative", "interpreter", "closed_for_holidays", "records_elsewhere", "office_error", "no_ground", "no_longer_needed", "mistake")},
-		{Name: "asked_by", Given: f.AskedBy, Codes: codes("family", "representative", "provider", "council", "private_office"), Optional: asked},
-		{Name: "asked_on", Given: f.AskedOn.String(), Such: "2026-11-23", Help: "the day on which it was asked for", Optional: asked},
+		{Name: "reason", Given: f.Reason, Codes: codes("illness", "new_representative", "interpreter", "closed_for_holidays",
+			"records_elsewhere", "office_error", "no_ground", "no_longer_needed", "mistake")},
+		{Name: "asked_by", Given: f.AskedBy, Codes: codes("family", "representative", "provider", "council",
+			"private_office"), Optional: asked},
+		{Name: "asked_on", Given: f.AskedOn.String(), Such: "2026-11-23", Help: "the day on which it was asked for",
+			Optional: asked},
 	}
 }
 

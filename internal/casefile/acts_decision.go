@@ -21,7 +21,8 @@ const (
 var decisionActs = []*ActRule{
 	{
 		Act: ActRequestCheck, InWords: "asks the police for the security checks",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Decision, Day: Reported(FactDecisionOpened),
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Decision,
+		Day:  Reported(FactDecisionOpened),
 		Many: true,
 	},
 	{
@@ -73,7 +74,8 @@ func allFactors(reasons []Reason, person int) error {
 		if !slices.ContainsFunc(reasons, func(r Reason) bool {
 			return r.Factor == factor && (r.Person == 0 || r.Person == person)
 		}) {
-			return fmt.Errorf("reasons: nothing is found under %s for person %d; paragraph 395C has eight factors", factor, person)
+			return fmt.Errorf("reasons: nothing is found under %s for person %d; paragraph 395C has eight factors", factor,
+				person)
 		}
 	}
 	return nil
@@ -194,7 +196,8 @@ func (f ProposeFields) Validate() error {
 		}
 		seen[o.Person] = true
 		if !slices.Contains(Outcomes, o.Outcome) {
-			return fmt.Errorf("outcomes: %s for person %d; it must be one of %s", quoted(string(o.Outcome)), o.Person, joined(Outcomes))
+			return fmt.Errorf("outcomes: %s for person %d; it must be one of %s", quoted(string(o.Outcome)), o.Person,
+				joined(Outcomes))
 		}
 		if err := allFactors(f.Reasons, o.Person); err != nil {
 			return err
@@ -207,7 +210,8 @@ func (f ProposeFields) Validate() error {
 	}
 	for _, r := range f.Reasons {
 		if r.Person != 0 && !seen[r.Person] {
-			return fmt.Errorf("reasons: a finding under %s on person %d, for whom no outcome is proposed", quoted(string(r.Factor)), r.Person)
+			return fmt.Errorf("reasons: a finding under %s on person %d, for whom no outcome is proposed",
+				quoted(string(r.Factor)), r.Person)
 		}
 	}
 	return validReasons(f.Reasons)
@@ -240,7 +244,8 @@ type ReturnFields struct {
 
 // Ask wants the reasons.
 func (f ReturnFields) Ask() []Field {
-	return []Field{{Name: "reasons", Given: strings.Join(f.Reasons, ", "), Codes: codes("evidence_missed", "law", "child", "reasons_thin", "outcome"), Shape: List}}
+	return []Field{{Name: "reasons", Given: strings.Join(f.Reasons, ", "),
+		Codes: codes("evidence_missed", "law", "child", "reasons_thin", "outcome"), Shape: List}}
 }
 
 // Validate wants at least one code.

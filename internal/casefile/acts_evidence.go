@@ -15,12 +15,14 @@ const (
 var evidenceActs = []*ActRule{
 	{
 		Act: ActInterview, InWords: "records an interview, and whether adverse material was put",
-		Roles: []Party{Caseworker, DecisionMaker}, Subject: AboutPerson, From: Listed, Until: Decision, Day: Reported(FactClaim, FactBirth),
+		Roles: []Party{Caseworker, DecisionMaker}, Subject: AboutPerson, From: Listed, Until: Decision,
+		Day:    Reported(FactClaim, FactBirth),
 		Fields: of[InterviewFields],
 	},
 	{
 		Act: ActEvidence, InWords: "records what a provider sent",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactClaim, FactBirth, FactAsked),
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service,
+		Day:    Reported(FactClaim, FactBirth, FactAsked),
 		Fields: of[EvidenceFields], Receives: true, OpensReview: true, Filed: true, Many: true,
 	},
 }
@@ -68,8 +70,10 @@ type InterviewFields struct {
 // Ask wants to know of adverse material.
 func (f InterviewFields) Ask() []Field {
 	return []Field{
-		{Name: "adverse", Given: f.Adverse, Codes: codes("none", "answered", "unanswered"), Help: "whether adverse material was put, and answered"},
-		{Name: "put_on", Given: f.PutOn.String(), Such: "2026-11-23", Help: "the day on which it was put, if it was", Optional: true},
+		{Name: "adverse", Given: f.Adverse, Codes: codes("none", "answered", "unanswered"),
+			Help: "whether adverse material was put, and answered"},
+		{Name: "put_on", Given: f.PutOn.String(), Such: "2026-11-23", Help: "the day on which it was put, if it was",
+			Optional: true},
 	}
 }
 
@@ -99,8 +103,10 @@ type EvidenceFields struct {
 func (f EvidenceFields) Ask() []Field {
 	return []Field{
 		{Name: "provider", Given: string(f.Provider), Codes: codes(Providers...)},
-		{Name: "result", Given: string(f.Result), Codes: codes(EvidenceResults...), Help: "how much of what was asked for came", Unsaid: string(EvidenceComplete),
-			Switches: switches(string(EvidencePartial), "only part of what was asked for came", string(EvidenceNothingHeld), "the provider says that it holds nothing")},
+		{Name: "result", Given: string(f.Result), Codes: codes(EvidenceResults...),
+			Help: "how much of what was asked for came", Unsaid: string(EvidenceComplete),
+			Switches: switches(string(EvidencePartial), "only part of what was asked for came", string(EvidenceNothingHeld),
+				"the provider says that it holds nothing")},
 	}
 }
 

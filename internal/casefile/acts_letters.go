@@ -58,7 +58,8 @@ var letterActs = []*ActRule{
 }
 
 // PostSources lists whom an item of post may come from.
-var PostSources = []string{"family", "representative", "mp", "msp", "minister", "commissioner", "council", "school", "gp", "police",
+var PostSources = []string{"family", "representative", "mp", "msp", "minister", "commissioner", "council", "school",
+	"gp", "police",
 	"tribunal", "court", "provider", "public", "unknown"}
 
 // addressees are whom Hame writes to.
@@ -139,7 +140,8 @@ type DismissFields struct {
 
 // Ask wants the item and the reason.
 func (f DismissFields) Ask() []Field {
-	return append(ItemFields{f.Item}.Ask(), Field{Name: "reason", Given: f.Reason, Codes: codes("not_ours", "advertising", "returned_to_sender")})
+	return append(ItemFields{f.Item}.Ask(), Field{Name: "reason", Given: f.Reason,
+		Codes: codes("not_ours", "advertising", "returned_to_sender")})
 }
 
 // Validate wants a number, and checks the code.

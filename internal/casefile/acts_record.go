@@ -67,7 +67,8 @@ func (f BacklogFields) Ask() []Field {
 	return []Field{
 		{Name: "lane", Given: string(f.Lane), Codes: codes(Legacy, FastTrack)},
 		{Name: "capacity", Given: number(f.Capacity), Such: "25", Help: "families listed a week", Optional: true},
-		{Name: "target", Given: f.Target.String(), Such: "2031-11-23", Help: "the day by which the lane should be cleared; no decision depends on it (R3)", Optional: true},
+		{Name: "target", Given: f.Target.String(), Such: "2031-11-23",
+			Help: "the day by which the lane should be cleared; no decision depends on it (R3)", Optional: true},
 		{Name: "reason", Given: f.Reason, Such: "staffing", Help: "a code", Optional: true},
 	}
 }
@@ -75,7 +76,8 @@ func (f BacklogFields) Ask() []Field {
 // Validate checks the lane, and that the reason is a code.
 func (f BacklogFields) Validate() error {
 	if f.Reason != "" && !reasonPattern.MatchString(f.Reason) {
-		return fmt.Errorf("reason is %s; it must be a code of small letters, digits and _, such as staffing", quoted(f.Reason))
+		return fmt.Errorf("reason is %s; it must be a code of small letters, digits and _, such as staffing",
+			quoted(f.Reason))
 	}
 	return inCodes(f)
 }
@@ -89,7 +91,8 @@ type EraseFields struct {
 // Ask wants the act whose text is erased, and why.
 func (f EraseFields) Ask() []Field {
 	return []Field{
-		{Name: "command", Given: f.Command, Such: "0195f2a0-0000-7000-8000-000000000000", Help: "the act's id, as audit show lists it"},
+		{Name: "command", Given: f.Command, Such: "0195f2a0-0000-7000-8000-000000000000",
+			Help: "the act's id, as audit show lists it"},
 		{Name: "reason", Given: f.Reason, Codes: ErasureReasons},
 	}
 }
@@ -127,7 +130,8 @@ func (f CalendarFields) Validate() error {
 		return fmt.Errorf("label: it has %d characters; a version is called by 1 to %d", n, clock.LongestLabel)
 	}
 	if !reasonPattern.MatchString(f.Reason) {
-		return fmt.Errorf("reason is %s; it must be a code of small letters, digits and _, such as proclamation", quoted(f.Reason))
+		return fmt.Errorf("reason is %s; it must be a code of small letters, digits and _, such as proclamation",
+			quoted(f.Reason))
 	}
 	return nil
 }

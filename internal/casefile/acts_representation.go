@@ -64,7 +64,8 @@ var representationActs = []*ActRule{
 }
 
 // RepresentationSources lists whom a representation may come from (domain.md 3).
-var RepresentationSources = []string{"minister", "mp", "msp", "commissioner", "council", "school", "faith", "representative", "community"}
+var RepresentationSources = []string{"minister", "mp", "msp", "commissioner", "council", "school", "faith",
+	"representative", "community"}
 
 // LetterFromFields says whom a representation came from. Letter is the code of
 // a letter that speaks for several families; each gets its own answer.
@@ -77,7 +78,8 @@ type LetterFromFields struct {
 func (f LetterFromFields) Ask() []Field {
 	return []Field{
 		{Name: "from", Given: f.From, Codes: RepresentationSources},
-		{Name: "letter", Given: f.Letter, Such: "MP-2026/031", Help: "the code of a letter that speaks for several families", Optional: true},
+		{Name: "letter", Given: f.Letter, Such: "MP-2026/031", Help: "the code of a letter that speaks for several families",
+			Optional: true},
 	}
 }
 
@@ -96,8 +98,10 @@ type SignFields struct {
 // Ask wants whose wet signature it is, where private office records one.
 func (f SignFields) Ask() []Field {
 	return []Field{
-		{Name: "signatory", Given: f.Signatory, Such: "minister", Help: "of a wet signature that private office records: the minister who signed", Optional: true},
-		{Name: "document", Given: f.Document, Such: "MIN-2026/014", Help: "of a wet signature: the code of the signed document", Optional: true},
+		{Name: "signatory", Given: f.Signatory, Such: "minister",
+			Help: "of a wet signature that private office records: the minister who signed", Optional: true},
+		{Name: "document", Given: f.Document, Such: "MIN-2026/014",
+			Help: "of a wet signature: the code of the signed document", Optional: true},
 	}
 }
 
@@ -119,7 +123,8 @@ type DeclineFields struct {
 
 // Ask wants the reason.
 func (f DeclineFields) Ask() []Field {
-	return []Field{{Name: "reason", Given: f.Reason, Codes: codes("no_agreement", "outside_policy", "already_represented")}}
+	return []Field{{Name: "reason", Given: f.Reason, Codes: codes("no_agreement", "outside_policy",
+		"already_represented")}}
 }
 
 // Validate checks the code.

@@ -12,12 +12,14 @@ const (
 var serviceActs = []*ActRule{
 	{
 		Act: ActRecordService, InWords: "records service of the decision, with proof",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service, Day: ReportedWithin(ServiceFarDays, FactSigned, FactDecisionSent),
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service,
+		Day:    ReportedWithin(ServiceFarDays, FactSigned, FactDecisionSent),
 		Fields: of[ServiceFields], Many: true,
 	},
 	{
 		Act: ActStatusIssued, InWords: "records that the status document reached the person",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service, Day: Reported(FactSigned, FactServed),
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service,
+		Day:  Reported(FactSigned, FactServed),
 		Many: true,
 	},
 	{
@@ -27,7 +29,8 @@ var serviceActs = []*ActRule{
 	},
 	{
 		Act: ActNoAppeal, InWords: "records that no appeal was found after the window",
-		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactSigned, FactServed),
+		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service,
+		Day: Reported(FactSigned, FactServed),
 	},
 	{
 		Act: ActLateArrival, InWords: "records that what arrived after the signature was read and changes nothing",

@@ -23,12 +23,14 @@ var welfareActs = []*ActRule{
 	},
 	{
 		Act: ActReport, InWords: "hands in a child's welfare report",
-		Roles: []Party{LeadProfessional}, Council: true, Part: PartReporter, Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
+		Roles: []Party{LeadProfessional}, Council: true, Part: PartReporter, Subject: AboutPerson, From: Listed,
+		Until: Decision, Day: Handled,
 		Fields: of[ReportFields], NeedsText: true,
 	},
 	{
 		Act: ActSignWelfare, InWords: "signs a child's welfare report",
-		Roles: []Party{WelfareLead}, Council: true, Part: PartSigner, Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
+		Roles: []Party{WelfareLead}, Council: true, Part: PartSigner, Subject: AboutPerson, From: Listed, Until: Decision,
+		Day: Handled,
 	},
 	{
 		Act: ActReturnWelfare, InWords: "returns a child's welfare report to its author",
@@ -37,12 +39,14 @@ var welfareActs = []*ActRule{
 	},
 	{
 		Act: ActWaive, InWords: "waives a child's check, after which only a grant may be signed",
-		Roles: []Party{SeniorCaseworker}, Part: PartWaiver, Subject: AboutPerson, From: Evidence, Until: Decision, Day: Handled,
+		Roles: []Party{SeniorCaseworker}, Part: PartWaiver, Subject: AboutPerson, From: Evidence, Until: Decision,
+		Day:    Handled,
 		Fields: of[WaiveFields], NeedsText: true,
 	},
 	{
 		Act: ActConcern, InWords: "raises a concern for a child: no refusal is signed or served while it stands",
-		Roles: []Party{WelfareLead, LeadProfessional}, Council: true, Subject: AboutPerson, From: Listed, Until: Service, Day: Reported(FactClaim, FactBirth),
+		Roles: []Party{WelfareLead, LeadProfessional}, Council: true, Subject: AboutPerson, From: Listed, Until: Service,
+		Day:      Reported(FactClaim, FactBirth),
 		Receives: true, OpensReview: true, Filed: true, Neutral: Neutral{"case.hold", "holds what cannot be taken back"},
 	},
 }
@@ -75,12 +79,15 @@ type ReportFields struct {
 func (f ReportFields) Ask() []Field {
 	fields := []Field{
 		{Name: "views", Given: f.Views, Codes: codes("obtained", "not_obtained"), Help: "the child's own views"},
-		{Name: "views_reason", Given: f.ViewsReason, Codes: codes("too_young", "declined", "unwell"), Help: "if they were not obtained", Optional: f.Views != "not_obtained"},
+		{Name: "views_reason", Given: f.ViewsReason, Codes: codes("too_young", "declined", "unwell"),
+			Help: "if they were not obtained", Optional: f.Views != "not_obtained"},
 	}
 	for _, i := range Indicators {
-		fields = append(fields, Field{Name: "indicators." + i, Given: f.Indicators[i], Codes: codes("strength", "concern", "unknown")})
+		fields = append(fields, Field{Name: "indicators." + i, Given: f.Indicators[i],
+			Codes: codes("strength", "concern", "unknown")})
 	}
-	return append(fields, Field{Name: "best_interests", Given: f.BestInterest, Codes: codes("remain", "return", "undetermined")})
+	return append(fields, Field{Name: "best_interests", Given: f.BestInterest,
+		Codes: codes("remain", "return", "undetermined")})
 }
 
 // Validate wants each indicator rated, and the child's views or why they are not there.

@@ -152,7 +152,8 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 		if r, ok := refusal[p.No]; ok {
 			// A child refused in line is not interviewed; the principal then must be [D].
 			interview = interview || !(p.Interviewed || (p.IsChild(on) && principalInterviewed))
-			put := !p.AdversePutOn.IsZero() && (p.AdverseAnswered || (!p.AdverseClosedOn.IsZero() && p.AdverseClosedOn.Before(on)))
+			put := !p.AdversePutOn.IsZero() && (p.AdverseAnswered ||
+				(!p.AdverseClosedOn.IsZero() && p.AdverseClosedOn.Before(on)))
 			adverse = adverse || (r.ReliesOnAdverse && !put)
 		}
 	}

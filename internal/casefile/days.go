@@ -138,7 +138,8 @@ func CheckDay(what string, d Day, on, today clock.Date, known Known, confirmed b
 	}
 	for _, fact := range d.since {
 		if since := known[fact]; on.Before(since) {
-			return Refuse(RefusedBefore, fmt.Sprintf("%s %s is before %s on %s: give the day on which it happened", what, on, fact.InWords(), since))
+			return Refuse(RefusedBefore, fmt.Sprintf("%s %s is before %s on %s: give the day on which it happened", what, on,
+				fact.InWords(), since))
 		}
 	}
 	if far := today.DaysSince(on); far > d.within && !confirmed {

@@ -100,7 +100,8 @@ func validCode(field, value string) error {
 	if value == "" || codePattern.MatchString(value) {
 		return nil
 	}
-	return fmt.Errorf("%s is %s; it must be a code of capitals, digits, - and /, such as MIN-2026/014", field, quoted(value))
+	return fmt.Errorf("%s is %s; it must be a code of capitals, digits, - and /, such as MIN-2026/014", field,
+		quoted(value))
 }
 
 // inRange wants a number of something of the case, or 0 for none.

@@ -101,7 +101,8 @@ func (f Facts) Agrees(o Facts) bool {
 		x.Next.At, y.Next.At = time.Time{}, time.Time{}
 		return at && x == y
 	}
-	return f.Stage == o.Stage && slices.Equal(f.Opened, o.Opened) && f.Revision == o.Revision && f.ListingDate == o.ListingDate &&
+	return f.Stage == o.Stage && slices.Equal(f.Opened, o.Opened) && f.Revision == o.Revision &&
+		f.ListingDate == o.ListingDate &&
 		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && slices.EqualFunc(f.Tasks, o.Tasks, same)
 }
 
@@ -197,7 +198,8 @@ func (r Review) Face() Shown {
 	for _, f := range []struct {
 		name string
 		on   bool
-	}{{"held", r.Held}, {"overdue", overdue}, {"escalated", escalated}, {"provisional_date", provisional}, {"stuck", r.Stuck != ""}, {"recovered", r.Recovered}, {"cancel_requested", r.CancelRequested}} {
+	}{{"held", r.Held}, {"overdue", overdue}, {"escalated", escalated}, {"provisional_date", provisional},
+		{"stuck", r.Stuck != ""}, {"recovered", r.Recovered}, {"cancel_requested", r.CancelRequested}} {
 		if f.on {
 			s.Flags = append(s.Flags, f.name)
 		}

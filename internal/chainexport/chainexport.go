@@ -185,7 +185,8 @@ func read(path string, key ed25519.PublicKey) (Export, string, error) {
 	}
 	var s signed
 	if err := json.Unmarshal(body, &s); err != nil || !ed25519.Verify(key, s.Export, s.Signature) {
-		return e, "", fmt.Errorf("%s: its signature does not hold: it was changed, or signed with another key", filepath.Base(path))
+		return e, "", fmt.Errorf("%s: its signature does not hold: it was changed, or signed with another key",
+			filepath.Base(path))
 	}
 	d := json.NewDecoder(bytes.NewReader(s.Export))
 	d.DisallowUnknownFields()

@@ -58,7 +58,8 @@ const undeliveredInARow = 3
 // EachOf does something to each of a list in turn, and tells what became of it. It goes
 // on after a refusal. It stops after an error that the rest of the list will meet too,
 // which isGone tells, and where nothing is delivered; stopped is why.
-func EachOf(ctx context.Context, list []Target, do func(context.Context, Target) Outcome, tell func(Outcome), isGone func(error) bool) (all []Outcome, stopped error) {
+func EachOf(ctx context.Context, list []Target, do func(context.Context, Target) Outcome, tell func(Outcome),
+	isGone func(error) bool) (all []Outcome, stopped error) {
 	all = []Outcome{}
 	undelivered := 0
 	for _, t := range list {

@@ -9,7 +9,8 @@ import (
 
 // Group is a command that only has commands under it.
 func Group(use, short string, under ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: OneOfThem, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c := &cobra.Command{Use: use, Short: short, Args: OneOfThem,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.AddCommand(under...)
 	return c
 }
@@ -31,7 +32,8 @@ func OneOfThem(c *cobra.Command, args []string) error {
 func Exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return Usage(fmt.Errorf("%s takes %s, not %d: %s", c.CommandPath(), Counted(n, "argument", "arguments"), len(args), c.UseLine()))
+			return Usage(fmt.Errorf("%s takes %s, not %d: %s", c.CommandPath(), Counted(n, "argument", "arguments"), len(args),
+				c.UseLine()))
 		}
 		return nil
 	}
@@ -41,7 +43,8 @@ func Exactly(n int) cobra.PositionalArgs {
 func AtMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
-			return Usage(fmt.Errorf("%s takes %s at most, not %d: %s", c.CommandPath(), Counted(n, "argument", "arguments"), len(args), c.UseLine()))
+			return Usage(fmt.Errorf("%s takes %s at most, not %d: %s", c.CommandPath(), Counted(n, "argument", "arguments"),
+				len(args), c.UseLine()))
 		}
 		return nil
 	}

@@ -16,7 +16,8 @@ import (
 // UsageLine is the line that says how an act is typed: what it is about, and what it can't
 // do without.
 func UsageLine(rule *casefile.ActRule) string {
-	about := map[casefile.Subject]string{casefile.AboutPerson: "REF/N", casefile.AboutPersonOrAll: "REF[/N]", casefile.AboutLetter: "ID",
+	about := map[casefile.Subject]string{casefile.AboutPerson: "REF/N", casefile.AboutPersonOrAll: "REF[/N]",
+		casefile.AboutLetter:         "ID",
 		casefile.AboutRepresentation: "REF ID", casefile.AboutDifference: "REF ID"}[rule.Subject]
 	if about == "" {
 		about = "REF"

@@ -121,7 +121,8 @@ func placed(body []byte, err error, into reflect.Type) error {
 		for i, said := range wrong.Errors {
 			for _, v := range values {
 				head := fmt.Sprintf("line %d: ", v.at.Line)
-				if rest, ok := strings.CutPrefix(said, head+"cannot unmarshal "+v.at.ShortTag()); ok && v.field != "" && isOf(rest, v.at) {
+				if rest, ok := strings.CutPrefix(said, head+"cannot unmarshal "+v.at.ShortTag()); ok && v.field != "" &&
+					isOf(rest, v.at) {
 					wrong.Errors[i] = head + v.field + ": " + strings.TrimPrefix(said, head)
 					break
 				}
@@ -189,7 +190,8 @@ func brokenBy(line string) string {
 		return "it begins with a tab: indent with spaces"
 	case strings.Count(value, `"`)%2 == 1, strings.HasPrefix(value, "'") && strings.Count(value, "'")%2 == 1:
 		return "a quotation mark is opened and not closed"
-	case strings.ContainsAny(value, "[{") && strings.Count(value, "[")+strings.Count(value, "{") > strings.Count(value, "]")+strings.Count(value, "}"):
+	case strings.ContainsAny(value, "[{") && strings.Count(value, "[")+strings.Count(value, "{") > strings.Count(value,
+		"]")+strings.Count(value, "}"):
 		return "a bracket is opened and not closed"
 	case value != "" && strings.ContainsRune("@`%&*!|>]},", rune(value[0])):
 		return fmt.Sprintf("a value that begins with %c stands in quotation marks", value[0])
@@ -209,11 +211,13 @@ func isOf(quoted string, n *yaml.Node) bool {
 }
 
 // wanted are a form's kinds in a person's words, by the types that they fill.
-var wanted = map[string]string{"int": "a number", "bool": "true or false", "string": "a text", "[]string": "a list of texts", "[]int": "a list of numbers"}
+var wanted = map[string]string{"int": "a number", "bool": "true or false", "string": "a text",
+	"[]string": "a list of texts", "[]int": "a list of numbers"}
 
 // yamlWords are YAML's kinds in a person's words.
 var yamlWords = strings.NewReplacer("!!seq", "a list", "!!map", "a group of fields",
-	"!!str ", "", "!!int ", "", "!!float ", "", "!!bool ", "", "!!timestamp ", "", "!!binary ", "", "!!null ", "", "field ", "the form has no field ")
+	"!!str ", "", "!!int ", "", "!!float ", "", "!!bool ", "", "!!timestamp ", "", "!!binary ", "", "!!null ", "",
+	"field ", "the form has no field ")
 
 // InWords leaves the names of Go's types and of YAML's out of what is wrong with a form.
 func InWords(err error) string {

@@ -53,7 +53,8 @@ func CheckTyped(c *cobra.Command, args []string) error {
 	var wrong error
 	c.Flags().Visit(func(f *pflag.Flag) {
 		err := FitsTyped(f.Value.String())
-		if nothing, takesText := map[string]string{"string": "", "stringSlice": "[]"}[f.Value.Type()]; takesText && f.Value.String() == nothing {
+		if nothing, takesText := map[string]string{"string": "", "stringSlice": "[]"}[f.Value.Type()]; takesText &&
+			f.Value.String() == nothing {
 			err = errors.New("is empty: give it a value, or leave it out")
 		}
 		if err != nil && wrong == nil {

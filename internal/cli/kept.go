@@ -53,7 +53,8 @@ func formPath(act casefile.Act, about string) (string, error) {
 
 // Edit lets the person fill in a form in their editor: the one kept from last
 // time, or a blank one. A form left blank is not sent, and not kept.
-func Edit(ctx context.Context, editor string, act casefile.Act, about, blank string, describe func(error) string) ([]byte, *KeptForm, error) {
+func Edit(ctx context.Context, editor string, act casefile.Act, about, blank string,
+	describe func(error) string) ([]byte, *KeptForm, error) {
 	path, err := formPath(act, about)
 	if err != nil {
 		return nil, nil, err

@@ -58,7 +58,8 @@ func (id CalendarID) KeptBy(council string) CalendarID {
 func (id CalendarID) Check() error {
 	_, known := rulesOf[id.Base()]
 	council := id.Council()
-	if !known || (strings.Contains(string(id), "/") && (id.Base() == EnglandAndWales || !councilCode.MatchString(council))) {
+	if !known || (strings.Contains(string(id), "/") &&
+		(id.Base() == EnglandAndWales || !councilCode.MatchString(council))) {
 		return fmt.Errorf("unknown calendar %q: expected %s, %s or %s, the Scottish ones also with a council's code as in %s", string(id), EnglandAndWales, Scotland, ScotlandSchools, Scotland.KeptBy("S12000049"))
 	}
 	return nil

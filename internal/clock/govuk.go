@@ -190,8 +190,10 @@ func notGovuk(err error) error {
 // inWords says what stands in a file and what is wanted there, without Go's names.
 func inWords(wrong *json.UnmarshalTypeError) string {
 	stands, _, _ := strings.Cut(wrong.Value, " ") // of a number, the number follows
-	wanted := map[reflect.Kind]string{reflect.Slice: "a list", reflect.String: "a text", reflect.Map: "a group in braces", reflect.Struct: "a group in braces"}
-	s := fmt.Sprintf("%s stands where %s is wanted", map[string]string{"string": "a text", "number": "a number", "bool": "true or false",
+	wanted := map[reflect.Kind]string{reflect.Slice: "a list", reflect.String: "a text", reflect.Map: "a group in braces",
+		reflect.Struct: "a group in braces"}
+	s := fmt.Sprintf("%s stands where %s is wanted", map[string]string{"string": "a text", "number": "a number",
+		"bool":  "true or false",
 		"array": "a list", "object": "a group in braces"}[stands], wanted[wrong.Type.Kind()])
 	if field := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]; field != "" {
 		s = fmt.Sprintf("in %q %s", field, s)
@@ -239,7 +241,8 @@ func appendDays(days []Holiday, slug string, events []govukDate, layout string) 
 	for _, e := range events {
 		t, err := time.Parse(layout, e.Date)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %q is no date as %s", slug, e.Date, map[string]string{"2006-01-02": "YYYY-MM-DD", "02/01/2006": "DD/MM/YYYY"}[layout])
+			return nil, fmt.Errorf("%s: %q is no date as %s", slug, e.Date,
+				map[string]string{"2006-01-02": "YYYY-MM-DD", "02/01/2006": "DD/MM/YYYY"}[layout])
 		}
 		if slug != northernIreland {
 			title := strings.ReplaceAll(strings.TrimPrefix(e.Title, "bank_holidays."), "_", " ")

@@ -74,7 +74,8 @@ func wholeYear(days []Date) error {
 	}
 	switch {
 	case kept < fewestAYear:
-		return fmt.Errorf("%d holidays on weekdays; a published year has at least %d: the file is cut off or wrong", kept, fewestAYear)
+		return fmt.Errorf("%d holidays on weekdays; a published year has at least %d: the file is cut off or wrong", kept,
+			fewestAYear)
 	case days[0].Month() != time.January || days[0].Day() > 4:
 		return errors.New("no holiday for the New Year: the file is cut off or wrong")
 	case christmas < 2:
@@ -129,7 +130,8 @@ func fileOf(label string, days []Holiday) (*Holidays, error) {
 	for i, d := range h.days {
 		switch {
 		case !d.Division.isNation() && !councilCode.MatchString(string(d.Division)):
-			return nil, fmt.Errorf("%s: unknown division %q: expected %s, %s or the GSS code of a Scottish council", label, string(d.Division), DivisionEnglandAndWales, DivisionScotland)
+			return nil, fmt.Errorf("%s: unknown division %q: expected %s, %s or the GSS code of a Scottish council", label,
+				string(d.Division), DivisionEnglandAndWales, DivisionScotland)
 		case d.Date.Year() < firstYear || d.Date.Year() > lastYear:
 			return nil, fmt.Errorf("%s: %s, %s: the years go from %d to %d", label, d.Division, d.Date, firstYear, lastYear)
 		case i > 0 && h.days[i-1].Division == d.Division && h.days[i-1].Date == d.Date:
@@ -144,7 +146,8 @@ func fileOf(label string, days []Holiday) (*Holidays, error) {
 	for division, years := range h.byYear {
 		for year, days := range years {
 			if len(days) > mostAYear {
-				return nil, fmt.Errorf("%s: %s in %d: %d holidays; expected at most %d", label, division, year, len(days), mostAYear)
+				return nil, fmt.Errorf("%s: %s in %d: %d holidays; expected at most %d", label, division, year, len(days),
+					mostAYear)
 			}
 		}
 		if !division.isNation() {
@@ -368,12 +371,14 @@ func parseTSV(name string, data []byte) (*Holidays, error) {
 		}
 		fields := strings.Split(line, "\t")
 		if len(fields) != 3 {
-			return nil, fmt.Errorf("%s, line %d: %d fields between tabs: expected division, date and title", name, i+1, len(fields))
+			return nil, fmt.Errorf("%s, line %d: %d fields between tabs: expected division, date and title", name, i+1,
+				len(fields))
 		}
 		if year, err := strconv.Atoi(fields[1]); err == nil && strings.EqualFold(fields[2], noLocalDay) {
 			division := Division(fields[0])
 			if !councilCode.MatchString(fields[0]) || year < firstYear || year > lastYear {
-				return nil, fmt.Errorf("%s, line %d: %q in %d: only a council can have no days, in a year from %d to %d", name, i+1, fields[0], year, firstYear, lastYear)
+				return nil, fmt.Errorf("%s, line %d: %q in %d: only a council can have no days, in a year from %d to %d", name,
+					i+1, fields[0], year, firstYear, lastYear)
 			}
 			if without[division] == nil {
 				without[division] = map[int]int{}

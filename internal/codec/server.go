@@ -90,9 +90,12 @@ func NewServer(o ServerOptions) (*Server, error) {
 			return nil, fmt.Errorf("HAME_CODEC_ORIGINS: %q is no origin: write it as http://127.0.0.1:8233", origin)
 		}
 	}
-	s := &Server{o: o, codec: New(o.Keyset), mux: http.NewServeMux(), links: map[[32]byte]admission{}, sessions: map[[32]byte]admission{},
-		decoded: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_payloads_decoded_total", Help: "Payloads decoded, by what let their reader in."}, []string{"by"}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_requests_refused_total", Help: "Requests refused, by reason."}, []string{"reason"}),
+	s := &Server{o: o, codec: New(o.Keyset), mux: http.NewServeMux(), links: map[[32]byte]admission{},
+		sessions: map[[32]byte]admission{},
+		decoded: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_payloads_decoded_total",
+			Help: "Payloads decoded, by what let their reader in."}, []string{"by"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "hame_codec_requests_refused_total",
+			Help: "Requests refused, by reason."}, []string{"reason"}),
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(s.decoded, s.refused)
@@ -165,7 +168,8 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 	}
 	by, reader := s.admitted(r)
 	if by == "" {
-		s.refuse(w, "not_admitted", "open a one-time link first (starter codec link), or send the bearer token", http.StatusUnauthorized)
+		s.refuse(w, "not_admitted", "open a one-time link first (starter codec link), or send the bearer token",
+			http.StatusUnauthorized)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
@@ -196,7 +200,8 @@ func (s *Server) decode(w http.ResponseWriter, r *http.Request) {
 	}
 	kind, _, _ := strings.Cut(by, " ")
 	s.decoded.WithLabelValues(kind).Add(float64(len(out)))
-	s.o.Logger.Info("decoded", "by", by, "reader", reader, "payloads", len(out), "workflows", workflowsOf(in.GetPayloads()))
+	s.o.Logger.Info("decoded", "by", by, "reader", reader, "payloads", len(out), "workflows",
+		workflowsOf(in.GetPayloads()))
 	answer, err := protojson.Marshal(&commonpb.Payloads{Payloads: out})
 	if err != nil {
 		s.refuse(w, "malformed", "the decoded payloads can't be written as JSON", http.StatusInternalServerError)
@@ -254,7 +259,8 @@ var loginPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.@-]{0,62}$`)
 // TLS alone. Such a cookie is for every path. Without TLS it is sent to /decode only.
 // No browser keeps cookies of two ports apart: docs/security.md says what follows.
 func cookieOf(r *http.Request) *http.Cookie {
-	c := &http.Cookie{Name: cookieName, Path: "/decode", MaxAge: int(sessionLasts.Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode}
+	c := &http.Cookie{Name: cookieName, Path: "/decode", MaxAge: int(sessionLasts.Seconds()), HttpOnly: true,
+		SameSite: http.SameSiteStrictMode}
 	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
 		c.Name, c.Path, c.Secure = "__Host-"+cookieName, "/", true
 	}
@@ -308,7 +314,8 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, "link", "this link was used before, or is older than "+linkLasts.String()+": make another with `starter codec link`", http.StatusForbidden)
 		return
 	}
-	s.o.Logger.Info("let in by a link", "by", fmt.Sprintf("session %d", n), "reader", link.reader, "lasts", sessionLasts.String())
+	s.o.Logger.Info("let in by a link", "by", fmt.Sprintf("session %d", n), "reader", link.reader, "lasts",
+		sessionLasts.String())
 	http.SetCookie(w, cookie)
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")

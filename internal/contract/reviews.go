@@ -21,7 +21,8 @@ var (
 )
 
 // Attributes lists the search attributes.
-var Attributes = []temporal.SearchAttributeKey{AttributeStage, AttributeLane, AttributeCouncil, AttributeAwaiting, AttributeNext, AttributeFlags}
+var Attributes = []temporal.SearchAttributeKey{AttributeStage, AttributeLane, AttributeCouncil, AttributeAwaiting,
+	AttributeNext, AttributeFlags}
 
 // ReviewOptions are the options under which a review is started, in every place that
 // starts one. It starts with the attributes that do not change while it runs, and its

@@ -48,7 +48,8 @@ func (e *UndeliveredError) Error() string {
 func (e *UndeliveredError) Unwrap() error { return e.Cause }
 
 // New makes a command of an act with its coded fields.
-func New(ref string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields, text string) (store.NewCommand, error) {
+func New(ref string, act casefile.Act, subject int, on clock.Date, fields casefile.Fields,
+	text string) (store.NewCommand, error) {
 	if fields == nil {
 		fields = &casefile.NoFields{}
 	}
@@ -106,7 +107,8 @@ func (d *Desk) DoOnce(ctx context.Context, c store.NewCommand) (receipt contract
 	}
 	mine, err := d.Store.MyCommand(ctx, c.ID)
 	if store.IsKind(err, store.NotFound) || (err == nil && (mine.Case != c.Case || mine.Act != c.Act)) {
-		return receipt, false, fmt.Errorf("%s %s: another person's command stands under the id %s: tell operations", c.Act, c.Case, c.ID)
+		return receipt, false, fmt.Errorf("%s %s: another person's command stands under the id %s: tell operations", c.Act,
+			c.Case, c.ID)
 	}
 	switch {
 	case err != nil:
@@ -156,7 +158,8 @@ func (d *Desk) await(ctx context.Context, id uuid.UUID) (contract.Receipt, error
 		case mine.Outcome.Valid && (mine.Answered || late):
 			return receiptOf(mine.MyCommand)
 		case mine.Why == "not_running" && d.Patience > 0:
-			return contract.Receipt{}, &UndeliveredError{id, errors.New("its review does not run: operations find it with verify")}
+			return contract.Receipt{}, &UndeliveredError{id,
+				errors.New("its review does not run: operations find it with verify")}
 		case late:
 			return contract.Receipt{}, &UndeliveredError{id, d.silence(ctx)}
 		}
@@ -168,7 +171,8 @@ func (d *Desk) silence(ctx context.Context) error {
 	seen, err := d.Store.WorkerSeen(ctx)
 	switch {
 	case err == nil && !seen.Never && seen.Ago > time.Minute:
-		return fmt.Errorf("no worker has answered within %s, and none was here for %s", d.Patience, seen.Ago.Round(time.Second))
+		return fmt.Errorf("no worker has answered within %s, and none was here for %s", d.Patience,
+			seen.Ago.Round(time.Second))
 	case err != nil || seen.Away():
 		return fmt.Errorf("no worker has answered within %s", d.Patience)
 	}
@@ -180,7 +184,8 @@ func receiptOf(mine store.MyCommand) (contract.Receipt, error) {
 	receipt := contract.Receipt{Revision: mine.Revision, Filed: mine.Outcome.String == string(casefile.ActFiled)}
 	switch mine.Outcome.String {
 	case string(casefile.ActExpired):
-		receipt.Refused = casefile.Refuse(casefile.RefusedTooLate, "it was not delivered in time, and was given up: type it again")
+		receipt.Refused = casefile.Refuse(casefile.RefusedTooLate,
+			"it was not delivered in time, and was given up: type it again")
 	case string(casefile.ActRefused):
 		receipt.Refused = casefile.Refuse(casefile.RefusedAlreadyDone, "it was dealt with before")
 		if err := json.Unmarshal(mine.Detail, receipt.Refused); err != nil {
@@ -191,7 +196,8 @@ func receiptOf(mine store.MyCommand) (contract.Receipt, error) {
 }
 
 // DoOnLane records an act of operations on a lane's backlog and waits for its outcome.
-func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f casefile.BacklogFields) (contract.Receipt, error) {
+func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date,
+	f casefile.BacklogFields) (contract.Receipt, error) {
 	c, err := New("", act, 0, on, &f, "")
 	if err != nil {
 		return contract.Receipt{}, err
@@ -203,7 +209,8 @@ func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date, f 
 // ReceivePost records an item of post of which no case is known. It needs the
 // database only, and returns the item's number. confirmed says that the item is meant
 // also if one like it waits already.
-func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostFields, says store.PostSays, note string, confirmed bool) (int, error) {
+func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostFields, says store.PostSays,
+	note string, confirmed bool) (int, error) {
 	c, err := New("", casefile.ActReceivePost, 0, on, f, note)
 	if err == nil && confirmed {
 		c.Fields, err = casefile.Confirm(c.Fields)

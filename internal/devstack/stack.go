@@ -174,7 +174,8 @@ func (s *Stack) Down() error {
 // start starts one of the stack's servers and records it at once, so that it
 // is found should this process die in the next moment. set fills in what the
 // state tells of the server.
-func (s *Stack) start(name string, cmd *exec.Cmd, log string, onDeath syscall.Signal, set func(*State)) (*child, error) {
+func (s *Stack) start(name string, cmd *exec.Cmd, log string, onDeath syscall.Signal, set func(*State),
+) (*child, error) {
 	c, err := startChild(name, cmd, filepath.Join(s.Dir, log), onDeath)
 	if err != nil {
 		return nil, err
@@ -232,7 +233,8 @@ func (s *Stack) Kill(server string, signal syscall.Signal) error {
 func (s *Stack) Restart(ctx context.Context, server string) error { return s.again[server](ctx) }
 
 // restartable remembers how to start a server again.
-func (s *Stack) restartable(server string, cmd *exec.Cmd, log string, onDeath syscall.Signal, ready func(context.Context) error) {
+func (s *Stack) restartable(server string, cmd *exec.Cmd, log string, onDeath syscall.Signal,
+	ready func(context.Context) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	times := 1

@@ -73,7 +73,8 @@ func (s *State) Env() []string {
 	}
 	if s.UIServer != "" {
 		env = append(env, "HAME_UI_SERVER="+s.UIServer, "HAME_UI_RESTRICTED_URL="+s.UIRestrictedURL,
-			"HAME_UI_ADDRESS="+strings.TrimPrefix(s.UIURL, "http://"), "HAME_UI_RESTRICTED_ADDRESS="+strings.TrimPrefix(s.UIRestrictedURL, "http://"))
+			"HAME_UI_ADDRESS="+strings.TrimPrefix(s.UIURL, "http://"),
+			"HAME_UI_RESTRICTED_ADDRESS="+strings.TrimPrefix(s.UIRestrictedURL, "http://"))
 	}
 	if s.AuditDir != "" {
 		env = append(env, "HAME_AUDIT_EXPORT_DIR="+filepath.Join(s.AuditDir, exportsName),

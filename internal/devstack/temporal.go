@@ -226,7 +226,8 @@ func buildTemporal(ctx context.Context, source, binary string, log io.Writer, sa
 	// It appears under its name only when whole.
 	next := fmt.Sprintf("%s.%d", binary, os.Getpid())
 	defer os.Remove(next)
-	cmd := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags=-s -w", "-o", next, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags=-s -w",
+		"-o", next, ".")
 	cmd.Dir = source
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	cmd.Stdout, cmd.Stderr = log, log
@@ -296,7 +297,8 @@ func (s *Stack) startTemporal(ctx context.Context, binary string, o Options) err
 			return err
 		}
 		ready := func(ctx context.Context) error {
-			return errors.Join(prepareNamespace(ctx, address, namespaceName), prepareNamespace(ctx, address, temporalnamespace.Restricted(namespaceName)))
+			return errors.Join(prepareNamespace(ctx, address, namespaceName),
+				prepareNamespace(ctx, address, temporalnamespace.Restricted(namespaceName)))
 		}
 		s.restartable(temporalName, cmd, "temporal.log", syscall.SIGTERM, ready)
 		return c.waitReady(ctx, ready)
@@ -311,7 +313,8 @@ func prepareNamespace(ctx context.Context, address, namespace string) error {
 	defer cancel()
 	// Of the many tries before the server answers, none is news.
 	quiet := temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler))
-	c, err := client.DialContext(ctx, client.Options{HostPort: address, Namespace: namespace, Identity: "devstack", Logger: quiet})
+	c, err := client.DialContext(ctx, client.Options{HostPort: address, Namespace: namespace, Identity: "devstack",
+		Logger: quiet})
 	if err != nil {
 		return err
 	}

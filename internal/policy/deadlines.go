@@ -56,7 +56,8 @@ func (s *RuleSet) Ladder(kind casefile.TaskKind, d clock.Deadline, h *clock.Holi
 // escalation, so many days before or after the last day as the rule set says,
 // also where the deadline was extended. It acts when its day has passed. Its
 // instant is zero if a pause stops the deadline before.
-func (s *RuleSet) Rung(kind casefile.TaskKind, d clock.Deadline, h *clock.Holidays, rung casefile.RungKind, no int) (casefile.Rung, error) {
+func (s *RuleSet) Rung(kind casefile.TaskKind, d clock.Deadline, h *clock.Holidays, rung casefile.RungKind,
+	no int) (casefile.Rung, error) {
 	t, err := s.timing(kind)
 	if err != nil {
 		return casefile.Rung{}, err
@@ -82,7 +83,8 @@ func (s *RuleSet) Escalates(kind casefile.TaskKind) bool { return s.tasks[kind].
 // Next returns the rung that follows one that has acted. After the last of the
 // ladder a diary rung recurs for as long as the task is open, so that no state
 // is without a next date (C15).
-func (s *RuleSet) Next(kind casefile.TaskKind, d clock.Deadline, h *clock.Holidays, acted casefile.Rung) (casefile.Rung, error) {
+func (s *RuleSet) Next(kind casefile.TaskKind, d clock.Deadline, h *clock.Holidays,
+	acted casefile.Rung) (casefile.Rung, error) {
 	t, err := s.timing(kind)
 	if err != nil {
 		return casefile.Rung{}, err

@@ -67,8 +67,9 @@ var Documented = map[string]Doc{
 	"security_check":                 {cel.StringType, "the person's latest security check: clear or refer"},
 	"health_evidence":                {cel.StringType, "what the GP sent: complete, partial or nothing_held"},
 	"community_evidence":             {cel.BoolType, "letters came from the community"},
-	"best_interests":                 {cel.StringType, "what the signed welfare reports conclude of the children: remain, return or undetermined"},
-	"representation_accepted":        {cel.BoolType, "a representation was accepted"},
+	"best_interests": {cel.StringType,
+		"what the signed welfare reports conclude of the children: remain, return or undetermined"},
+	"representation_accepted": {cel.BoolType, "a representation was accepted"},
 }
 
 var environment = func() *cel.Env {

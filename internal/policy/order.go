@@ -51,7 +51,8 @@ func (s *RuleSet) Order(waiting []Waiting, today clock.Date) ([]Placed, error) {
 		placed[i] = Placed{w, place}
 	}
 	slices.SortStableFunc(placed, func(x, y Placed) int {
-		return cmp.Or(cmp.Compare(x.Place.Priority, y.Place.Priority), x.hereSince().Compare(y.hereSince()), cmp.Compare(x.Key, y.Key))
+		return cmp.Or(cmp.Compare(x.Place.Priority, y.Place.Priority), x.hereSince().Compare(y.hereSince()),
+			cmp.Compare(x.Key, y.Key))
 	})
 	return placed, nil
 }

@@ -129,7 +129,8 @@ func Load(name string, body []byte) (*RuleSet, error) {
 		return nil, fmt.Errorf("rule set %s: in_force_from: %w", name, err)
 	}
 	sum := sha256.Sum256(body)
-	set := &RuleSet{ID: doc.ID, Use: doc.Use, Lane: doc.Lane, InForceFrom: inForce, Hash: hex.EncodeToString(sum[:8]), Body: string(body),
+	set := &RuleSet{ID: doc.ID, Use: doc.Use, Lane: doc.Lane, InForceFrom: inForce, Hash: hex.EncodeToString(sum[:8]),
+		Body:  string(body),
 		tasks: map[casefile.TaskKind]timing{}, deems: doc.Deems, diary: doc.Diary, calendar: doc.Calendar,
 		Listing: Listing{LeadWeeks: doc.Listing.LeadWeeks, LongestWaitWeeks: doc.Listing.LongestWaitWeeks}}
 	switch {
@@ -138,7 +139,8 @@ func Load(name string, body []byte) (*RuleSet, error) {
 	case set.Use != Operative && set.Use != Comparison:
 		return nil, fmt.Errorf("rule set %s: use is %q; it must be operative or comparison", name, set.Use)
 	case set.Use == Operative && set.Listing.LongestWaitWeeks < 1:
-		return nil, fmt.Errorf("rule set %s: longest_wait_weeks is %d; an operative set has a longest wait (R4)", name, set.Listing.LongestWaitWeeks)
+		return nil, fmt.Errorf("rule set %s: longest_wait_weeks is %d; an operative set has a longest wait (R4)", name,
+			set.Listing.LongestWaitWeeks)
 	case set.Use == Operative && set.Lane != casefile.Legacy && set.Lane != casefile.FastTrack:
 		return nil, fmt.Errorf("rule set %s: lane is %q; an operative set belongs to legacy or fast-track", name, set.Lane)
 	}
@@ -216,7 +218,8 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 			return at(n, "%v", err)
 		}
 		budget := clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}
-		closesWhenDue := rule.OnDue == casefile.EffectGap || rule.OnDue == casefile.EffectLapse || rule.OnDue == casefile.EffectSearchAppeal
+		closesWhenDue := rule.OnDue == casefile.EffectGap || rule.OnDue == casefile.EffectLapse ||
+			rule.OnDue == casefile.EffectSearchAppeal
 		if err := t.Calendar.Check(); err != nil {
 			return at(n, "%s: %v", kind, err)
 		}

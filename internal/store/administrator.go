@@ -46,7 +46,8 @@ func asOnlyAdministrator(ctx context.Context, adminURL string, f func(db *sqlx.D
 		return mapError(err)
 	}
 	if !ready {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "this database is new to Hame: a superuser runs deploy/postgres/first.sql in it once")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"this database is new to Hame: a superuser runs deploy/postgres/first.sql in it once")
 	}
 	tx, err := db.BeginTxx(ctx, nil)
 	if err != nil {
@@ -55,7 +56,8 @@ func asOnlyAdministrator(ctx context.Context, adminURL string, f func(db *sqlx.D
 	defer func() { _ = tx.Rollback() }() // the lock goes with it, and nothing else
 	if _, err := tx.ExecContext(ctx, `lock table hame_server.administration in exclusive mode`); err != nil {
 		if IsKind(mapError(err), Blocked) {
-			return casefile.Refuse(casefile.RefusedConstraint, "another setup or staff command is running in this database: wait until it has ended, and type this again")
+			return casefile.Refuse(casefile.RefusedConstraint,
+				"another setup or staff command is running in this database: wait until it has ended, and type this again")
 		}
 		return mapError(err)
 	}

@@ -82,7 +82,8 @@ func (s *Store) AuditHeads(ctx context.Context) ([]ChainHead, error) {
 // HeadsChangedSince lists the heads of the chains that have a link recorded since an
 // instant of the database's clock, and that clock before it looked. It is for the
 // worker.
-func (s *Store) HeadsChangedSince(ctx context.Context, since time.Time) (heads []ChainHead, through time.Time, err error) {
+func (s *Store) HeadsChangedSince(ctx context.Context, since time.Time,
+) (heads []ChainHead, through time.Time, err error) {
 	if err := s.db.GetContext(ctx, &through, `select clock_timestamp()`); err != nil {
 		return nil, through, mapError(err)
 	}

@@ -26,7 +26,8 @@ func holidays(version string, rows []holidayRow) (*clock.Holidays, error) {
 	}
 	h, err := clock.NewHolidays(rows[0].Label, days)
 	if err == nil && h.Version() != version {
-		return nil, brokenCalendar("the days of calendar %s have the digest %s: the record was changed by other means", version, h.Version())
+		return nil, brokenCalendar("the days of calendar %s have the digest %s: the record was changed by other means",
+			version, h.Version())
 	}
 	if err != nil {
 		return nil, brokenCalendar("calendar %s: %v", version, err)
@@ -247,7 +248,8 @@ func (t *Tx) SeenToCalendar(ctx context.Context, ref string) error {
 // EndCalendarPass records that all cases of a change of the calendars were gone
 // through so many times, and which could not be moved in the last pass. The change
 // is finished if every case has been seen to; done reports that.
-func (s *Store) EndCalendarPass(ctx context.Context, no int64, passes int, failed []string, at time.Time) (done bool, err error) {
+func (s *Store) EndCalendarPass(ctx context.Context, no int64, passes int, failed []string, at time.Time,
+) (done bool, err error) {
 	err = s.db.GetContext(ctx, &done, `
 		update calendar_application set passes = greatest(passes, $2), failed = coalesce($3::text[], '{}'),
 			finished_at = case when not exists (select from calendar_case where application = $1 and seen_at is null)
@@ -264,11 +266,13 @@ func (t *Tx) saveCalendar(ctx context.Context) error {
 		return err
 	}
 	h := clock.Embedded()
-	if err := t.exec(ctx, `insert into calendar_version (version, label) values ($1, $2)`, h.Version(), h.Label()); err != nil {
+	if err := t.exec(ctx, `insert into calendar_version (version, label) values ($1, $2)`, h.Version(),
+		h.Label()); err != nil {
 		return err
 	}
 	for _, d := range h.Days() {
-		if err := t.exec(ctx, `insert into calendar_day (version, division, day, title) values ($1, $2, $3, $4)`, h.Version(), d.Division, d.Date, d.Title); err != nil {
+		if err := t.exec(ctx, `insert into calendar_day (version, division, day, title) values ($1, $2, $3, $4)`,
+			h.Version(), d.Division, d.Date, d.Title); err != nil {
 			return err
 		}
 	}

@@ -27,13 +27,15 @@ const (
 )
 
 // Causes lists them.
-var Causes = []Cause{CauseHold, CauseRelease, CauseHoldReview, CauseExtension, CauseWithdrawal, CauseCalendar, CausePost}
+var Causes = []Cause{CauseHold, CauseRelease, CauseHoldReview, CauseExtension, CauseWithdrawal, CauseCalendar,
+	CausePost}
 
 // MoveTask gives a task the dates of a plan, and keeps the old ones with the cause of
 // the change, in one statement: neither is there without the other. budget is that of
 // the deadline, which changes for the review of a hold alone. command is the act that
 // caused it, uuid.Nil for a calendar.
-func (t *Tx) MoveTask(ctx context.Context, task int64, budget clock.Budget, to policy.Plan, cause Cause, command uuid.UUID, at time.Time) error {
+func (t *Tx) MoveTask(ctx context.Context, task int64, budget clock.Budget, to policy.Plan, cause Cause,
+	command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
 			insert into deadline_change (task_id, no, cause, at, command_id, days_left, old_due, new_due, old_next, new_next,
@@ -45,7 +47,8 @@ func (t *Tx) MoveTask(ctx context.Context, task int64, budget clock.Budget, to p
 		       awaiting = $13, overdue = $14, escalated = $15, unit = $17, kept_under = nullif($18, ''),
 		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end
 		where id = $1`,
-		task, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional, to.Version,
+		task, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional,
+		to.Version,
 		budget.Days, to.Next.Kind, to.Next.No, to.Awaiting, to.Overdue, to.Escalated, to.Reopened, budget.Unit, to.KeptUnder)
 }
 
@@ -60,7 +63,8 @@ func commandOrNone(id uuid.UUID) any {
 // StampCalendar records that a task's dates are the same by another version of
 // the calendars, or are kept under one.
 func (t *Tx) StampCalendar(ctx context.Context, task int64, version, keptUnder string) error {
-	return t.exec(ctx, `update task set calendar_version = $2, kept_under = nullif($3, '') where id = $1`, task, version, keptUnder)
+	return t.exec(ctx, `update task set calendar_version = $2, kept_under = nullif($3, '') where id = $1`, task, version,
+		keptUnder)
 }
 
 // HoldRow is a hold of a case. Until is zero while it stands.
@@ -103,7 +107,8 @@ func (t *Tx) ReviewHold(ctx context.Context, ref string, person int, ground case
 }
 
 // AddExtension records the decision on a request for more time.
-func (t *Tx) AddExtension(ctx context.Context, ref string, task int64, f casefile.ExtendFields, by string, on clock.Date, command uuid.UUID) error {
+func (t *Tx) AddExtension(ctx context.Context, ref string, task int64, f casefile.ExtendFields, by string,
+	on clock.Date, command uuid.UUID) error {
 	return t.exec(ctx, `
 		insert into extension (case_ref, no, task_id, days, reason, asked_by, asked_on, decision, decided_by, decided_on, command_id)
 		select $1, coalesce(max(no), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from extension where case_ref = $1`,
@@ -112,7 +117,8 @@ func (t *Tx) AddExtension(ctx context.Context, ref string, task int64, f casefil
 
 // WithdrawExtension takes back the last extension that was given to a task. It
 // returns how many days it had, 0 if none stands.
-func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on clock.Date, command uuid.UUID) (int, error) {
+func (t *Tx) WithdrawExtension(ctx context.Context, task int64, by string, on clock.Date, command uuid.UUID,
+) (int, error) {
 	var days int
 	err := t.get(ctx, &days, `
 		update extension set withdrawn_on = $3, withdrawn_by = $2, withdrawal_id = $4

@@ -142,7 +142,8 @@ const toldWithin = `interval '20 seconds'`
 
 // notTold says of an outcome o of a command c that its author was not told at the
 // screen that the act is not done.
-const notTold = `(o.outcome = 'expired' or (o.outcome = 'refused' and o.recorded_at > c.recorded_at + ` + toldWithin + `))`
+const notTold = `(o.outcome = 'expired' or (o.outcome = 'refused' and o.recorded_at > c.recorded_at + ` + toldWithin +
+	`))`
 
 // Command returns a recorded act by its id, with the outcome it already has if
 // any. Permitted tells whether its person is its login's, and a role that the login held when it was recorded
@@ -162,7 +163,8 @@ func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 // RecordOutcome writes what became of a command, and returns the link that it makes
 // in the chain. The outcome is unique per command, and the only guard against doing
 // it twice.
-func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome casefile.ActOutcome, r *casefile.Refusal, revision int, at time.Time) (casefile.Link, error) {
+func (t *Tx) RecordOutcome(ctx context.Context, id uuid.UUID, outcome casefile.ActOutcome, r *casefile.Refusal,
+	revision int, at time.Time) (casefile.Link, error) {
 	code, detail := "", []byte("{}")
 	var link casefile.Link
 	if r != nil {

@@ -86,7 +86,8 @@ func (t *Tx) OpenDifferences(ctx context.Context, ref string) ([]Difference, err
 
 // SettleDifference records what became of a difference.
 func (t *Tx) SettleDifference(ctx context.Context, ref string, no int, finding string, command uuid.UUID) error {
-	return t.exec(ctx, `update import_difference set finding = $3, command_id = $4 where case_ref = $1 and no = $2`, ref, no, finding, command)
+	return t.exec(ctx, `update import_difference set finding = $3, command_id = $4 where case_ref = $1 and no = $2`, ref,
+		no, finding, command)
 }
 
 // AddPerson adds a member that a later import brought, and returns their number.

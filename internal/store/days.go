@@ -66,8 +66,10 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 	}
 	known := casefile.Known{casefile.FactReconciled: row.Reconciled, casefile.FactAsked: row.Asked,
 		casefile.FactLetterMade: day(row.Made), casefile.FactLetterSent: row.Sent, casefile.FactCheckAsked: row.CheckAsked,
-		casefile.FactDecisionOpened: day(row.Decision), casefile.FactCleared: day(row.Cleared), casefile.FactDraftSigned: row.Draft,
-		casefile.FactSigned: row.Signed, casefile.FactDecisionSent: row.Letters, casefile.FactServed: row.Served, casefile.FactHoldBegan: row.Hold}
+		casefile.FactDecisionOpened: day(row.Decision), casefile.FactCleared: day(row.Cleared),
+		casefile.FactDraftSigned: row.Draft,
+		casefile.FactSigned:      row.Signed, casefile.FactDecisionSent: row.Letters, casefile.FactServed: row.Served,
+		casefile.FactHoldBegan: row.Hold}
 	// A day that can't be read bounds nothing.
 	for fact, text := range map[casefile.Fact]string{casefile.FactClaim: row.Claim, casefile.FactBirth: row.Birth} {
 		if day, err := clock.ParsePartial(text); err == nil && !day.IsZero() {

@@ -85,7 +85,8 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 	if err != nil {
 		return f, err
 	}
-	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, FamilysTimeRuns: row.TimeRuns, LetterSent: row.Letter,
+	f = casefile.File{Represented: row.Represented, FamilyAnswered: row.Answered, FamilysTimeRuns: row.TimeRuns,
+		LetterSent:           row.Letter,
 		RepresentativeCalled: row.RepCalled, ContactMade: row.Contacted, UnansweredRepresentations: row.Unanswered,
 		PostOutstanding: row.Post, IllnessOutstanding: row.Illness, Holds: row.Holds,
 		HeldAsDuplicate: row.Double, Referred: row.Referred, NotLookedInto: row.NotLooked}
@@ -119,8 +120,10 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 			from interview i where i.case_ref = p.case_ref and i.person_no = p.no and i.adverse <> 'none') a
 		where p.case_ref = $1 order by p.no`, ref)
 	for _, p := range people {
-		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship, AgeDisputed: p.AgeDisputed,
-			ChildWhenListed: p.Listed, CheckDoneOn: p.Check, WelfareSignedOn: p.Welfare, Waived: p.Waived, Interviewed: p.Interviewed,
+		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship,
+			AgeDisputed:     p.AgeDisputed,
+			ChildWhenListed: p.Listed, CheckDoneOn: p.Check, WelfareSignedOn: p.Welfare, Waived: p.Waived,
+			Interviewed:  p.Interviewed,
 			AdversePutOn: p.PutOn, AdverseAnswered: p.Answered, AdverseClosedOn: p.AnswerBy})
 	}
 	return f, err
@@ -167,7 +170,8 @@ func (t *Tx) NotLookedInto(ctx context.Context, ref string) ([]int, error) {
 
 // LookInto records what was found of everything that was referred or alleged of a
 // person. It reports false if nothing waited.
-func (t *Tx) LookInto(ctx context.Context, ref string, person int, finding, by string, on clock.Date, command uuid.UUID) (bool, error) {
+func (t *Tx) LookInto(ctx context.Context, ref string, person int, finding, by string, on clock.Date,
+	command uuid.UUID) (bool, error) {
 	return t.execOne(ctx, `
 		insert into looked_into (case_ref, person_no, about, no, finding, looked_by, looked_on, command_id)
 		select case_ref, person_no, about, no, $3, $4, $5, $6 from not_looked_into where case_ref = $1 and person_no = $2`,
@@ -176,7 +180,8 @@ func (t *Tx) LookInto(ctx context.Context, ref string, person int, finding, by s
 
 // AddProposal records a proposal with its outcomes and findings. The database
 // refuses anything but grants where a child's check was waived.
-func (t *Tx) AddProposal(ctx context.Context, ref string, p Proposal, reasons []casefile.Reason, on clock.Date, at time.Time, command uuid.UUID) error {
+func (t *Tx) AddProposal(ctx context.Context, ref string, p Proposal, reasons []casefile.Reason, on clock.Date,
+	at time.Time, command uuid.UUID) error {
 	err := t.exec(ctx, `
 		insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, command_id)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`, ref, p.No, p.Author, p.Revision, on, at, p.SecondDue, command)
@@ -184,7 +189,8 @@ func (t *Tx) AddProposal(ctx context.Context, ref string, p Proposal, reasons []
 		return err
 	}
 	for _, o := range p.Outcomes {
-		if err := t.exec(ctx, `insert into proposal_outcome (case_ref, no, person_no, outcome) values ($1, $2, $3, $4)`, ref, p.No, o.Person, o.Outcome); err != nil {
+		if err := t.exec(ctx, `insert into proposal_outcome (case_ref, no, person_no, outcome) values ($1, $2, $3, $4)`, ref,
+			p.No, o.Person, o.Outcome); err != nil {
 			return err
 		}
 	}
@@ -192,9 +198,11 @@ func (t *Tx) AddProposal(ctx context.Context, ref string, p Proposal, reasons []
 }
 
 // AddFindings records coded reasons, the author's or the second officer's own.
-func (t *Tx) AddFindings(ctx context.Context, ref string, proposal int, bySecond bool, reasons []casefile.Reason) error {
+func (t *Tx) AddFindings(ctx context.Context, ref string, proposal int, bySecond bool,
+	reasons []casefile.Reason) error {
 	n := len(reasons)
-	people, factors, findings, adverse, evidence := make([]int64, n), make([]string, n), make([]string, n), make([]bool, n), make([]string, n)
+	people, factors, findings, adverse, evidence := make([]int64, n), make([]string, n), make([]string, n),
+		make([]bool, n), make([]string, n)
 	for i, r := range reasons {
 		people[i], factors[i], findings[i], adverse[i] = int64(r.Person), string(r.Factor), string(r.Finding), r.Adverse
 		array, err := pq.Array(r.Evidence).Value()
@@ -209,7 +217,8 @@ func (t *Tx) AddFindings(ctx context.Context, ref string, proposal int, bySecond
 	return t.exec(ctx, `
 		insert into finding (case_ref, no, by_second, person_no, factor, finding, adverse, evidence)
 		select $1, $2, $3, p, f, d, a, e::int[] from unnest($4::int[], $5::text[], $6::text[], $7::boolean[], $8::text[]) as x (p, f, d, a, e)`,
-		ref, proposal, bySecond, pq.Array(people), pq.Array(factors), pq.Array(findings), pq.Array(adverse), pq.Array(evidence))
+		ref, proposal, bySecond, pq.Array(people), pq.Array(factors), pq.Array(findings), pq.Array(adverse),
+		pq.Array(evidence))
 }
 
 // OpenProposal returns the proposal that waits for a second officer, whole. NotFound if none does.
@@ -285,7 +294,8 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 }
 
 // SaveRecommendation keeps what a rule set recommended at a revision, once.
-func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, ruleSet string, body []byte, at time.Time) error {
+func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, ruleSet string, body []byte,
+	at time.Time) error {
 	return t.exec(ctx, `
 		insert into recommendation (case_ref, revision, rule_set, made_at, body) values ($1, $2, $3, $4, $5) on conflict do nothing`,
 		ref, revision, ruleSet, at, string(body))

@@ -315,6 +315,7 @@ func foreign(differences []string) error {
 	if n := len(differences) - shown; n > 0 {
 		words += fmt.Sprintf("; and %d more", n)
 	}
-	return casefile.Refuse(casefile.RefusedConstraint, "this database was changed by other means than setup, and nothing was written: "+words+
-		". Find out who did it. Drop what is not Hame's, or restore a copy, then run setup again")
+	return casefile.Refuse(casefile.RefusedConstraint,
+		"this database was changed by other means than setup, and nothing was written: "+words+
+			". Find out who did it. Drop what is not Hame's, or restore a copy, then run setup again")
 }

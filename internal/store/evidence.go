@@ -13,7 +13,8 @@ import (
 
 // AddEvidence records what a provider sent. It reports whether the same is on record
 // already: from the same provider, about the same person, received on the same day.
-func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int, result casefile.EvidenceResult, on clock.Date, command uuid.UUID) (twice bool, err error) {
+func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int,
+	result casefile.EvidenceResult, on clock.Date, command uuid.UUID) (twice bool, err error) {
 	err = t.get(ctx, &twice, `
 		insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id)
 		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from evidence where case_ref = $1
@@ -57,7 +58,8 @@ func (t *Tx) Letter(ctx context.Context, ref string, no int) (string, error) {
 
 // SendLetter records that a letter was sent to somebody. It reports false if
 // that was recorded before.
-func (t *Tx) SendLetter(ctx context.Context, ref string, no int, f casefile.LetterFields, on clock.Date, command uuid.UUID) (bool, error) {
+func (t *Tx) SendLetter(ctx context.Context, ref string, no int, f casefile.LetterFields, on clock.Date,
+	command uuid.UUID) (bool, error) {
 	return t.execOne(ctx, `
 		insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id) values ($1, $2, $3, $4, $5, $6)
 		on conflict do nothing`, ref, no, f.To, f.By, on, command)
@@ -75,7 +77,8 @@ func (t *Tx) LetterUnderWay(ctx context.Context, ref string, no int, to string) 
 
 // LetterArrived records that a letter was delivered.
 func (t *Tx) LetterArrived(ctx context.Context, ref string, no int, to string, on clock.Date) error {
-	return t.exec(ctx, `update letter_sent set delivered_on = $4 where case_ref = $1 and no = $2 and to_whom = $3`, ref, no, to, on)
+	return t.exec(ctx, `update letter_sent set delivered_on = $4 where case_ref = $1 and no = $2 and to_whom = $3`, ref,
+		no, to, on)
 }
 
 // LetterReturned records that a letter came back, and why.
@@ -132,7 +135,8 @@ func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, e
 // of the calendars, and keeps the old one with the cause; where it is the same day,
 // it records the version, and the one in force under which it was kept, if any.
 // command is the act that caused it, uuid.Nil for a calendar.
-func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, to policy.Day, cause Cause, command uuid.UUID, at time.Time) error {
+func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, to policy.Day, cause Cause, command uuid.UUID,
+	at time.Time) error {
 	return t.exec(ctx, `
 		with kept as (
 			insert into answer_change (interview, no, cause, at, command_id, old_by, new_by, old_version, new_version)
@@ -176,7 +180,8 @@ func (t *Tx) OpeningSent(ctx context.Context, ref string) ([]Sent, error) {
 // officer has the same contact of that day on record already. Exception: a contact that
 // repeats an earlier word on names counts as new, if another word on names came in
 // between.
-func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactFields, on clock.Date, command uuid.UUID) (twice bool, err error) {
+func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactFields, on clock.Date,
+	command uuid.UUID) (twice bool, err error) {
 	err = t.get(ctx, &twice, `
 		insert into contact (case_ref, how, names, made_on, command_id) values ($1, $2, nullif($3, ''), $4, $5)
 		returning exists (
@@ -190,7 +195,8 @@ func (t *Tx) AddContact(ctx context.Context, ref string, f casefile.ContactField
 
 // AddInterview records an interview. answerBy is the last day to answer adverse
 // material that was put, zero if none was, by a version of the calendars.
-func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefile.InterviewFields, on, answerBy clock.Date, version string, command uuid.UUID) error {
+func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefile.InterviewFields, on,
+	answerBy clock.Date, version string, command uuid.UUID) error {
 	return t.exec(ctx, `
 		insert into interview (case_ref, person_no, held_on, adverse, put_on, answer_by, calendar_version, command_id) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		ref, person, on, f.Adverse, f.PutOn, answerBy, version, command)

@@ -73,7 +73,8 @@ type LaneFigures struct {
 func (s *Store) Figures(ctx context.Context, asOf time.Time, by Grouping) (Figures, error) {
 	var body []byte
 	var f Figures
-	if err := s.db.GetContext(ctx, &body, `select figures($1, $2, $3, $4)`, asOf, by.Lane, by.Council, by.Stage); err != nil {
+	if err := s.db.GetContext(ctx, &body, `select figures($1, $2, $3, $4)`, asOf, by.Lane, by.Council,
+		by.Stage); err != nil {
 		return f, mapError(err)
 	}
 	return f, json.Unmarshal(body, &f)

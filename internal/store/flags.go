@@ -11,7 +11,8 @@ import (
 
 // OpenHold opens a hold on a person, or on the family with 0. It reports false
 // if one on the same ground is open.
-func (t *Tx) OpenHold(ctx context.Context, ref string, person int, ground casefile.Ground, on, reviewOn clock.Date) (bool, error) {
+func (t *Tx) OpenHold(ctx context.Context, ref string, person int, ground casefile.Ground, on,
+	reviewOn clock.Date) (bool, error) {
 	return t.execOne(ctx, `
 		insert into hold (case_ref, person_no, ground, opened_on, review_on) values ($1, $2, $3, $4, $5)
 		on conflict (case_ref, person_no, ground) where ended_on is null do nothing`, ref, person, ground, on, reviewOn)
@@ -78,7 +79,8 @@ func (t *Tx) FlagRequest(ctx context.Context, ref string, person int, flag casef
 }
 
 // AskForFlag records a first officer's wish.
-func (t *Tx) AskForFlag(ctx context.Context, ref string, person int, f casefile.FlagFields, by string, on clock.Date, command uuid.UUID) error {
+func (t *Tx) AskForFlag(ctx context.Context, ref string, person int, f casefile.FlagFields, by string, on clock.Date,
+	command uuid.UUID) error {
 	return t.exec(ctx, `
 		insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id) values ($1, $2, $3, $4, $5, $6, $7)`,
 		ref, person, f.Flag, f.To, by, on, command)
@@ -86,5 +88,6 @@ func (t *Tx) AskForFlag(ctx context.Context, ref string, person int, f casefile.
 
 // SettleFlag records what the second officer made of a request: done or refused.
 func (t *Tx) SettleFlag(ctx context.Context, id int64, result, by string, on clock.Date) error {
-	return t.exec(ctx, `update flag_request set settled_on = $4, result = $2, second_by = $3 where id = $1`, id, result, by, on)
+	return t.exec(ctx, `update flag_request set settled_on = $4, result = $2, second_by = $3 where id = $1`, id, result,
+		by, on)
 }

@@ -47,7 +47,8 @@ type Brought struct {
 // none. A family that is there already keeps its case reference; bringing the
 // same file twice changes nothing. on is the business day; step is called after
 // each family. NotPermitted but for operations.
-func (s *Store) Import(ctx context.Context, families []casefile.Family, fileDigest string, synthetic bool, on clock.Date, step func()) (Imported, error) {
+func (s *Store) Import(ctx context.Context, families []casefile.Family, fileDigest string, synthetic bool,
+	on clock.Date, step func()) (Imported, error) {
 	return s.ImportFrom(ctx, func(take func(casefile.Family) error) (Brought, error) {
 		for _, f := range families {
 			if err := take(f); err != nil {
@@ -107,7 +108,8 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 		for _, key := range slices.Sorted(maps.Keys(brought.Elsewhere)) {
 			keys, councils = append(keys, key), append(councils, brought.Elsewhere[key])
 		}
-		return t.all(ctx, &out.MovedAway, `select import_moves($1, $2, $3, $4)`, batch, pq.Array(keys), pq.Array(councils), on)
+		return t.all(ctx, &out.MovedAway, `select import_moves($1, $2, $3, $4)`, batch, pq.Array(keys), pq.Array(councils),
+			on)
 	})
 	if unreadable != nil {
 		err = unreadable // as the file's reader says it
@@ -148,25 +150,30 @@ func (s *staging) flush(ctx context.Context) error {
 			return err
 		}
 		sum := sha256.Sum256(body)
-		restricted := slices.ContainsFunc(f.People, func(p casefile.Person) bool { return slices.Contains(p.Flags, casefile.FlagRestricted) })
-		return row(s.batch, ord, ref, hex.EncodeToString(sum[:]), f.Key, string(f.Lane), f.Council, f.Area, f.Address, f.Postcode, f.Phone, f.Email,
+		restricted := slices.ContainsFunc(f.People, func(p casefile.Person) bool {
+			return slices.Contains(p.Flags,
+				casefile.FlagRestricted)
+		})
+		return row(s.batch, ord, ref, hex.EncodeToString(sum[:]), f.Key, string(f.Lane), f.Council, f.Area, f.Address,
+			f.Postcode, f.Phone, f.Email,
 			f.Representative, f.RepresentativeContact, string(f.Support), restricted)
 	})
 	if err != nil {
 		return err
 	}
-	err = s.copy(ctx, "import_staging_person", stagedPerson, func(ord int, f casefile.Family, row func(...any) error) error {
-		for _, p := range f.People {
-			err := row(s.batch, ord, p.No, p.Key, string(p.Relationship), p.HomeOfficeRef, p.FamilyName, p.GivenNames, p.NameKey,
-				p.BirthDate.String(), string(p.Sex), p.Nationality, p.BirthCountry, string(p.BornInScotland), p.ArrivedOn.String(),
-				p.ClaimDate.String(), p.OwnClaim, string(p.ClaimStatus), p.ClaimStatusOn.String(), p.LastInterviewOn.String(),
-				p.Language, p.Interpreter, p.School, p.ResponsibleAdult, pq.Array(append([]casefile.Flag{}, p.Flags...)))
-			if err != nil {
-				return err
+	err = s.copy(ctx, "import_staging_person", stagedPerson,
+		func(ord int, f casefile.Family, row func(...any) error) error {
+			for _, p := range f.People {
+				err := row(s.batch, ord, p.No, p.Key, string(p.Relationship), p.HomeOfficeRef, p.FamilyName, p.GivenNames, p.NameKey,
+					p.BirthDate.String(), string(p.Sex), p.Nationality, p.BirthCountry, string(p.BornInScotland), p.ArrivedOn.String(),
+					p.ClaimDate.String(), p.OwnClaim, string(p.ClaimStatus), p.ClaimStatusOn.String(), p.LastInterviewOn.String(),
+					p.Language, p.Interpreter, p.School, p.ResponsibleAdult, pq.Array(append([]casefile.Flag{}, p.Flags...)))
+				if err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
 	s.ord += len(s.pending)
 	clear(s.pending)
 	s.pending = s.pending[:0]
@@ -174,14 +181,18 @@ func (s *staging) flush(ctx context.Context) error {
 }
 
 var (
-	stagedFamily = []string{"batch", "ord", "case_ref", "digest", "family_key", "lane", "council", "area", "address", "postcode", "phone", "email",
+	stagedFamily = []string{"batch", "ord", "case_ref", "digest", "family_key", "lane", "council", "area", "address",
+		"postcode", "phone", "email",
 		"representative", "representative_contact", "support", "restricted"}
-	stagedPerson = []string{"batch", "ord", "no", "person_key", "relationship", "home_office_ref", "family_name", "given_names", "name_key",
-		"date_of_birth", "sex", "nationality", "birth_country", "born_in_scotland", "arrived_on", "claim_date", "own_claim", "claim_status",
+	stagedPerson = []string{"batch", "ord", "no", "person_key", "relationship", "home_office_ref", "family_name",
+		"given_names", "name_key",
+		"date_of_birth", "sex", "nationality", "birth_country", "born_in_scotland", "arrived_on", "claim_date", "own_claim",
+		"claim_status",
 		"claim_status_on", "last_interview_on", "language", "interpreter", "school", "responsible_adult", "flags"}
 )
 
-func (s *staging) copy(ctx context.Context, table string, columns []string, rows func(int, casefile.Family, func(...any) error) error) error {
+func (s *staging) copy(ctx context.Context, table string, columns []string,
+	rows func(int, casefile.Family, func(...any) error) error) error {
 	copier, err := s.tx.tx.PrepareContext(ctx, pq.CopyIn(table, columns...))
 	if err != nil {
 		return err

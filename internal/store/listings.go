@@ -29,7 +29,8 @@ type waiting struct {
 }
 
 func (w waiting) family() policy.Waiting {
-	f := policy.Waiting{Case: w.Case, Key: w.Key, ImportedOn: w.ImportedOn, Supported: w.Supported, HarmAlleged: w.HarmAlleged, Illness: w.Illness,
+	f := policy.Waiting{Case: w.Case, Key: w.Key, ImportedOn: w.ImportedOn, Supported: w.Supported,
+		HarmAlleged: w.HarmAlleged, Illness: w.Illness,
 		ArrivedOn: w.ArrivedOn, ClaimDate: w.ClaimDate, People: make([]policy.WaitingPerson, len(w.Members))}
 	for i, m := range w.Members {
 		part := strings.SplitN(m, "|", 3)
@@ -40,7 +41,8 @@ func (w waiting) family() policy.Waiting {
 		if err != nil {
 			birth = clock.PartialDate{}
 		}
-		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: birth, AgeDisputed: part[2] == "disputed"}
+		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: birth,
+			AgeDisputed: part[2] == "disputed"}
 	}
 	return f
 }
@@ -80,7 +82,8 @@ func (s *Store) WaitingOrder(ctx context.Context, lane casefile.Lane) ([]policy.
 
 // List writes the listing of a family, once: the row is the guard against a
 // second review. It reports false if the family was listed before.
-func (t *Tx) List(ctx context.Context, ref string, drawnAt time.Time, listingDate clock.Date, why string) (bool, error) {
+func (t *Tx) List(ctx context.Context, ref string, drawnAt time.Time, listingDate clock.Date, why string,
+) (bool, error) {
 	return t.execOne(ctx, `
 		insert into listing (case_ref, lane, drawn_at, listing_date, why)
 		select f.case_ref, f.lane, $2, $3, $4 from family f where f.case_ref = $1
@@ -205,7 +208,8 @@ type LaneState struct {
 
 // SavePlaces keeps the places of a lane's families that wait, in their order, with the
 // day on which each would be listed.
-func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, on []clock.Date, drawn clock.Date) error {
+func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, on []clock.Date,
+	drawn clock.Date) error {
 	days := make([]string, len(on))
 	for i, d := range on {
 		days[i] = d.String()
@@ -236,7 +240,8 @@ func (l LaneState) noEffect(act casefile.Act, f casefile.BacklogFields, started,
 	case act != casefile.ActBacklogStart && !started:
 		return casefile.Refuse(casefile.RefusedNothingOpen, "this lane's backlog was never started: backlog start")
 	case act == casefile.ActBacklogStart && started:
-		return casefile.Refuse(casefile.RefusedAlreadyDone, how+": backlog capacity changes how many, backlog pause and backlog resume whether it goes on")
+		return casefile.Refuse(casefile.RefusedAlreadyDone,
+			how+": backlog capacity changes how many, backlog pause and backlog resume whether it goes on")
 	case act == casefile.ActBacklogCapacity && l.Capacity == f.Capacity:
 		return casefile.Refuse(casefile.RefusedAlreadyDone, how+" already")
 	case act == casefile.ActBacklogPause && l.Paused == f.Reason:
@@ -295,7 +300,8 @@ func targetHasPassed(f casefile.BacklogFields, today clock.Date) *casefile.Refus
 // SetLane records an act of operations on a lane, which must have an effect: one that
 // changes nothing is refused, with how the lane runs and what changes it. stopped is
 // whether the lane has stopped by itself.
-func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, stopped bool, at time.Time) error {
+func (t *Tx) SetLane(ctx context.Context, act casefile.Act, f casefile.BacklogFields, stopped bool,
+	at time.Time) error {
 	if refusal := targetHasPassed(f, clock.DateOf(at)); refusal != nil {
 		return refusal
 	}

@@ -94,8 +94,9 @@ func known(ctx context.Context, db *sqlx.DB, p *goose.Provider) (string, error) 
 		return "", mapError(err)
 	}
 	if !isThere.Defined {
-		return "", casefile.Refuse(casefile.RefusedConstraint, "this database was set up by an older version of Hame, which this one does not know: "+
-			"set up a new, empty database, and import the backlog into it")
+		return "", casefile.Refuse(casefile.RefusedConstraint,
+			"this database was set up by an older version of Hame, which this one does not know: "+
+				"set up a new, empty database, and import the backlog into it")
 	}
 	have, err := p.GetDBVersion(ctx)
 	if err != nil {
@@ -103,8 +104,9 @@ func known(ctx context.Context, db *sqlx.DB, p *goose.Provider) (string, error) 
 	}
 	sources := p.ListSources()
 	if newest := sources[len(sources)-1].Version; have > newest {
-		return "", casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("this database was set up by a newer version of Hame (its tables are of version %d, "+
-			"and this program knows %d): use that version", have, newest))
+		return "", casefile.Refuse(casefile.RefusedConstraint,
+			fmt.Sprintf("this database was set up by a newer version of Hame (its tables are of version %d, "+
+				"and this program knows %d): use that version", have, newest))
 	}
 	var digest string
 	err = db.GetContext(ctx, &digest, `select coalesce((select digest from hame.defined), 'nothing')`)

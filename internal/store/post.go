@@ -38,7 +38,8 @@ func (t *Tx) LastPost(ctx context.Context, ref string, today clock.Date) (clock.
 
 // AddPost records an item that came for a case, and returns its number, and whether one
 // of that day from there was on record for the case already.
-func (t *Tx) AddPost(ctx context.Context, ref, from string, on, waitUntil clock.Date, command uuid.UUID) (no int, twice bool, err error) {
+func (t *Tx) AddPost(ctx context.Context, ref, from string, on, waitUntil clock.Date, command uuid.UUID,
+) (no int, twice bool, err error) {
 	var item struct {
 		No    int  `db:"no"`
 		Twice bool `db:"twice"`
@@ -60,7 +61,8 @@ func (t *Tx) LinkPost(ctx context.Context, ref string, item int, on clock.Date) 
 // ReadPost records that an item was read. It reports false if no unread item of
 // the case has the number.
 func (t *Tx) ReadPost(ctx context.Context, ref string, item int, on clock.Date) (bool, error) {
-	return t.execOne(ctx, `update post_item set read_on = $3 where no = $2 and case_ref = $1 and read_on is null`, ref, item, on)
+	return t.execOne(ctx, `update post_item set read_on = $3 where no = $2 and case_ref = $1 and read_on is null`, ref,
+		item, on)
 }
 
 // UnreadPost lists the unread items of a case.
@@ -83,20 +85,27 @@ type PostSays struct {
 func (s *Store) ReceivePost(ctx context.Context, c NewCommand, says PostSays, waitUntil clock.Date) (int, error) {
 	var no int
 	err := s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error {
-		return t.get(ctx, &no, `select receive_post($1, $2, $3, $4, $5)`, c.ID, waitUntil, says.Reference, says.NameKey, says.Representative)
+		return t.get(ctx, &no, `select receive_post($1, $2, $3, $4, $5)`, c.ID, waitUntil, says.Reference, says.NameKey,
+			says.Representative)
 	})
 	return no, err
 }
 
 // DismissPost records that an item belongs to no case.
 func (s *Store) DismissPost(ctx context.Context, c NewCommand) error {
-	return s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error { return t.exec(ctx, `select dismiss_post($1)`, c.ID) })
+	return s.onRecord(ctx, c, func(ctx context.Context,
+		t *Tx) error {
+		return t.exec(ctx, `select dismiss_post($1)`, c.ID)
+	})
 }
 
 // SettleArrival records that what arrived for a closed case was read and changes
 // nothing.
 func (s *Store) SettleArrival(ctx context.Context, c NewCommand) error {
-	return s.onRecord(ctx, c, func(ctx context.Context, t *Tx) error { return t.exec(ctx, `select settle_arrival($1)`, c.ID) })
+	return s.onRecord(ctx, c, func(ctx context.Context,
+		t *Tx) error {
+		return t.exec(ctx, `select settle_arrival($1)`, c.ID)
+	})
 }
 
 // onRecord records an act that no running review takes, and does it, in one

@@ -24,7 +24,8 @@ var privileges = []string{
 	`grant insert (case_ref, decision_no, person_no, outcome) on decision_outcome to hame_worker`,
 	`grant update (state, returned_by, return_codes) on proposal to hame_worker`,
 	`grant update (served_on, served_how, proof, status_issued_on, no_appeal_on, appeal_on) on decision_outcome to hame_worker`,
-	`grant insert, update (child_when_listed, name_key, ` + strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
+	`grant insert, update (child_when_listed, name_key, ` +
+		strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
 	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,
 	`grant update (withdrawn_on, withdrawn_by, withdrawal_id) on extension to hame_worker`,

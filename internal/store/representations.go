@@ -30,7 +30,8 @@ func (t *Tx) MinistersDraft(ctx context.Context, ref string) (MinistersDraft, er
 
 // AddRepresentation records a representation: a minister's draft by a drafter,
 // or with a day one that has reached the Home Office. It returns its number.
-func (t *Tx) AddRepresentation(ctx context.Context, ref string, f casefile.LetterFromFields, drafter string, receivedOn clock.Date) (int, error) {
+func (t *Tx) AddRepresentation(ctx context.Context, ref string, f casefile.LetterFromFields, drafter string,
+	receivedOn clock.Date) (int, error) {
 	var no int
 	err := t.get(ctx, &no, `
 		insert into representation (case_ref, no, from_kind, letter, drafter, received_on)
@@ -61,7 +62,8 @@ func (t *Tx) ReturnDraft(ctx context.Context, ref string, no int, by string, on 
 
 // WithdrawDraft gives the minister's draft up, on record.
 func (t *Tx) WithdrawDraft(ctx context.Context, ref string, no int, by string, on clock.Date) error {
-	return t.exec(ctx, `update representation set withdrawn_on = $4, withdrawn_by = $3 where case_ref = $1 and no = $2`, ref, no, by, on)
+	return t.exec(ctx, `update representation set withdrawn_on = $4, withdrawn_by = $3 where case_ref = $1 and no = $2`,
+		ref, no, by, on)
 }
 
 // RedraftRepresentation takes up a returned draft again.
@@ -71,7 +73,8 @@ func (t *Tx) RedraftRepresentation(ctx context.Context, ref string, no int, draf
 
 // SignDraft records the signature under the minister's draft. recorder and
 // document are of a wet signature that private office records, else empty.
-func (t *Tx) SignDraft(ctx context.Context, ref string, no int, signer, recorder, document string, on clock.Date) error {
+func (t *Tx) SignDraft(ctx context.Context, ref string, no int, signer, recorder, document string,
+	on clock.Date) error {
 	return t.exec(ctx, `
 		update representation set signer = $3, signature_recorded_by = nullif($4, ''), document = nullif($5, ''), signed_on = $6
 		where case_ref = $1 and no = $2`, ref, no, signer, recorder, document, on)
@@ -93,7 +96,8 @@ func (t *Tx) ReceiveDraft(ctx context.Context, ref string, no int, on clock.Date
 
 // AnswerRepresentation records the answer. It reports false if no such
 // representation waits for one; one that asked for more still does.
-func (t *Tx) AnswerRepresentation(ctx context.Context, ref string, no int, answer, by string, on clock.Date) (bool, error) {
+func (t *Tx) AnswerRepresentation(ctx context.Context, ref string, no int, answer, by string, on clock.Date,
+) (bool, error) {
 	return t.execOne(ctx, `
 		update representation set answer = $3, answered_by = $4, answered_on = $5
 		where case_ref = $1 and no = $2 and received_on is not null and coalesce(answer, 'more') = 'more'`, ref, no, answer, by, on)

@@ -121,7 +121,8 @@ func (t *Tx) ReenterStage(ctx context.Context, ref string, stage casefile.Stage,
 
 // LeaveStage records that a stage is finished, once.
 func (t *Tx) LeaveStage(ctx context.Context, ref string, stage casefile.Stage, at time.Time) error {
-	return t.exec(ctx, `update stage_entry set closed_at = $3 where case_ref = $1 and stage = $2 and closed_at is null`, ref, stage, at)
+	return t.exec(ctx, `update stage_entry set closed_at = $3 where case_ref = $1 and stage = $2 and closed_at is null`,
+		ref, stage, at)
 }
 
 // ShowStage sets the stage that the case shows.
@@ -141,7 +142,8 @@ func (t *Tx) SetOwner(ctx context.Context, ref, person string) error {
 }
 
 // NameOnCase names a person on a case in a role, once.
-func (t *Tx) NameOnCase(ctx context.Context, ref, person string, role casefile.Party, on clock.Date, command uuid.UUID) error {
+func (t *Tx) NameOnCase(ctx context.Context, ref, person string, role casefile.Party, on clock.Date,
+	command uuid.UUID) error {
 	return t.exec(ctx, `
 		insert into named_on_case (case_ref, person, role, named_on, command_id) values ($1, $2, $3, $4, $5)
 		on conflict do nothing`, ref, person, role, on, command)

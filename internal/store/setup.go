@@ -79,7 +79,8 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 	}
 	for _, role := range ownRoles {
 		if !slices.Contains(have, role) {
-			return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("role %s is missing: a superuser runs deploy/postgres/first.sql in this database once", role))
+			return casefile.Refuse(casefile.RefusedNothingOpen,
+				fmt.Sprintf("role %s is missing: a superuser runs deploy/postgres/first.sql in this database once", role))
 		}
 	}
 	var super bool
@@ -87,7 +88,8 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 		return mapError(err)
 	}
 	if super {
-		return casefile.Refuse(casefile.RefusedConstraint, "setup is not for a superuser: connect as hame_admin, who can do all that it takes")
+		return casefile.Refuse(casefile.RefusedConstraint,
+			"setup is not for a superuser: connect as hame_admin, who can do all that it takes")
 	}
 	for _, m := range o.Staff {
 		if slices.Contains(have, m.Login) {
@@ -135,7 +137,8 @@ func scramVerifier(password string) (string, error) {
 	// PostgreSQL prepares a password by SASLprep, which leaves ASCII as it is.
 	for _, c := range password {
 		if c > unicode.MaxASCII || unicode.IsControl(c) {
-			return "", casefile.Refuse(casefile.RefusedFields, "the worker's password may hold ASCII letters, digits and signs only")
+			return "", casefile.Refuse(casefile.RefusedFields,
+				"the worker's password may hold ASCII letters, digits and signs only")
 		}
 	}
 	salted, err := pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
@@ -149,7 +152,8 @@ func scramVerifier(password string) (string, error) {
 	}
 	stored := sha256.Sum256(mac("Client Key"))
 	encode := base64.StdEncoding.EncodeToString
-	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", iterations, encode(salt), encode(stored[:]), encode(mac("Server Key"))), nil
+	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", iterations, encode(salt), encode(stored[:]),
+		encode(mac("Server Key"))), nil
 }
 
 // revokeTemporary takes from everybody the right to make temporary tables, which
@@ -241,7 +245,8 @@ func (t *Tx) saveLimits(ctx context.Context) error {
 		}
 	}
 	for _, rule := range casefile.TaskRules {
-		if err := t.exec(ctx, `insert into task_kind (kind, can_be_missed) values ($1, $2)`, rule.Kind, rule.Kind.CanBeMissed()); err != nil {
+		if err := t.exec(ctx, `insert into task_kind (kind, can_be_missed) values ($1, $2)`, rule.Kind,
+			rule.Kind.CanBeMissed()); err != nil {
 			return err
 		}
 	}

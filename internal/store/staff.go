@@ -141,9 +141,11 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 			return err
 		}
 		if spelt != "" {
-			return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%q is on the staff as %q: type --person %q if it is the same person; if not, add what tells the two apart, such as %q", person, spelt, spelt, person+" 2"))
+			return casefile.Refuse(casefile.RefusedConstraint,
+				fmt.Sprintf("%q is on the staff as %q: type --person %q if it is the same person; if not, add what tells the two apart, such as %q", person, spelt, spelt, person+" 2"))
 		}
-		if err := t.exec(ctx, `insert into staff_member (login, person) values ($1, $2) on conflict do nothing`, login, person); err != nil {
+		if err := t.exec(ctx, `insert into staff_member (login, person) values ($1, $2) on conflict do nothing`, login,
+			person); err != nil {
 			return err
 		}
 		var is string
@@ -151,7 +153,8 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 			return err
 		}
 		if is != person {
-			return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is the login of %s: give %s a login of their own", login, is, person))
+			return casefile.Refuse(casefile.RefusedConstraint,
+				fmt.Sprintf("%s is the login of %s: give %s a login of their own", login, is, person))
 		}
 		return nil
 	})
@@ -162,7 +165,8 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 // the role is a council's. It connects as the database's administrator, and
 // reports whether the role was not held already. Nobody grants a role to
 // themselves, under whichever login; each grant stands in the chain of the staff.
-func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party, council string) (granted bool, err error) {
+func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party, council string,
+) (granted bool, err error) {
 	err = asAdministrator(ctx, adminURL, func(t *Tx) error {
 		switch {
 		case !role.IsRole():
@@ -209,7 +213,8 @@ func GrantRole(ctx context.Context, adminURL, login string, role casefile.Party,
 		}
 		for _, other := range others {
 			if other.House() != role.House() {
-				return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is %s already, and nobody is both that and %s: ministers' roles, councils' and the Home Office's never meet in one person, and the auditor's goes with none; if %s is another person than that, staff add a login under a name that tells the two apart", login, other, role, login))
+				return casefile.Refuse(casefile.RefusedConstraint,
+					fmt.Sprintf("%s is %s already, and nobody is both that and %s: ministers' roles, councils' and the Home Office's never meet in one person, and the auditor's goes with none; if %s is another person than that, staff add a login under a name that tells the two apart", login, other, role, login))
 			}
 		}
 		granted, err = t.execOne(ctx, `
@@ -344,7 +349,8 @@ func unknownRole(role casefile.Party) error {
 	for i, r := range casefile.Roles {
 		words[i] = string(r)
 	}
-	return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%q is no role; they are %s", role, strings.Join(words, ", ")))
+	return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("%q is no role; they are %s", role,
+		strings.Join(words, ", ")))
 }
 
 func noSuchLogin(login string) error {
@@ -367,7 +373,8 @@ func asAdministrator(ctx context.Context, adminURL string, f func(*Tx) error) er
 // act as the owner of the record or make roles. Such logins do nothing on a case.
 func (t *Tx) loginExists(ctx context.Context, login string) (bool, error) {
 	if slices.Contains(ownRoles, login) {
-		return true, casefile.Refuse(casefile.RefusedConstraint, login+" is a role of Hame's own and nobody's login: give the person one of theirs")
+		return true, casefile.Refuse(casefile.RefusedConstraint,
+			login+" is a role of Hame's own and nobody's login: give the person one of theirs")
 	}
 	var is []struct {
 		Super bool `db:"super"`
@@ -380,9 +387,11 @@ func (t *Tx) loginExists(ctx context.Context, login string) (bool, error) {
 	case err != nil || len(is) == 0:
 		return false, err
 	case is[0].Super:
-		return true, casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s is a superuser, and superusers hold no role: give the person a login of their own", login))
+		return true, casefile.Refuse(casefile.RefusedConstraint,
+			fmt.Sprintf("%s is a superuser, and superusers hold no role: give the person a login of their own", login))
 	case is[0].Owner:
-		return true, casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s can act as the owner of the record, or make roles, and so holds none: give the person a login of their own", login))
+		return true, casefile.Refuse(casefile.RefusedConstraint,
+			fmt.Sprintf("%s can act as the owner of the record, or make roles, and so holds none: give the person a login of their own", login))
 	}
 	return true, nil
 }

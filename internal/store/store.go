@@ -141,7 +141,8 @@ func session(databaseURL string) (string, error) {
 	if q.Get("application_name") == "" {
 		q.Set("application_name", "hame")
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && a.Is6() && u.Port() == "" && !q.Has("hostaddr") && !q.Has("host") {
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && a.Is6() && u.Port() == "" && !q.Has("hostaddr") &&
+		!q.Has("host") {
 		q.Set("hostaddr", u.Hostname()) // without a port, the driver takes the brackets for part of a name
 	}
 	u.RawQuery = q.Encode()

@@ -13,7 +13,8 @@ import (
 
 // OpenTask opens a task with its deadline, for the party awaited. An open one of
 // the same kind and subject stays as it is: opening is idempotent.
-func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, awaiting casefile.Party, subject int, l policy.Ladder, at time.Time) error {
+func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, awaiting casefile.Party, subject int,
+	l policy.Ladder, at time.Time) error {
 	b := l.Deadline.Budget
 	first := l.First.At
 	if l.DueOn.IsZero() {
@@ -24,7 +25,8 @@ func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, a
 		                  opened_at, next_rung, next_no, next_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		on conflict (case_ref, kind, subject) where closed_at is null do nothing`,
-		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.Calendar, l.DueOn, l.Provisional,
+		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.Calendar, l.DueOn,
+		l.Provisional,
 		at, l.First.Kind, l.First.No, instant(first))
 }
 
@@ -32,7 +34,8 @@ func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, a
 // zero if nobody attested one. It reports whether one was open. Whether it is
 // overdue follows from the day attested, whether or not a rung came first: a
 // timely answer that was entered late takes the mark away.
-func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date, at time.Time) (bool, error) {
+func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int,
+	result casefile.TaskResult, on clock.Date, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
 		update task set closed_at = $4, result = $5, attested_on = $6, overdue = coalesce($6::date > due_on and $7, overdue)
 		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on, kind.CanBeMissed())
@@ -103,7 +106,8 @@ func (t TaskDates) Ledger(pauses []clock.Pause) policy.Ledger {
 
 // Deadline returns the task's deadline with the pauses given.
 func (t TaskDates) Deadline(pauses []clock.Pause) clock.Deadline {
-	return clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}, Extended: t.Extended, Pauses: pauses}
+	return clock.Deadline{Began: t.Began, Budget: clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar},
+		Extended: t.Extended, Pauses: pauses}
 }
 
 // Rung is the task's next rung as it stands.
@@ -158,7 +162,8 @@ func (t *Tx) OpenSubjects(ctx context.Context, ref string, kind casefile.TaskKin
 // HadTask reports whether a task of a kind and subject was ever opened.
 func (t *Tx) HadTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (bool, error) {
 	var yes bool
-	err := t.get(ctx, &yes, `select exists (select from task where case_ref = $1 and kind = $2 and subject = $3)`, ref, kind, subject)
+	err := t.get(ctx, &yes, `select exists (select from task where case_ref = $1 and kind = $2 and subject = $3)`, ref,
+		kind, subject)
 	return yes, err
 }
 
@@ -192,14 +197,16 @@ func (s *Store) RungsOfClosed(ctx context.Context, now time.Time) ([]ClosedRung,
 }
 
 // ActRung writes that a rung acted, once: it reports false if it had already.
-func (t *Tx) ActRung(ctx context.Context, task int64, rung casefile.Rung, effect casefile.Effect, at time.Time) (bool, error) {
+func (t *Tx) ActRung(ctx context.Context, task int64, rung casefile.Rung, effect casefile.Effect, at time.Time,
+) (bool, error) {
 	return t.execOne(ctx, `
 		insert into rung (task_id, kind, no, on_at, acted_at, effect) values ($1, $2, $3, $4, $5, $6)
 		on conflict do nothing`, task, rung.Kind, rung.No, rung.At, at, effect)
 }
 
 // Advance sets a task's next rung and its marks.
-func (t *Tx) Advance(ctx context.Context, task int64, next casefile.Rung, awaiting casefile.Party, overdue, escalated bool) error {
+func (t *Tx) Advance(ctx context.Context, task int64, next casefile.Rung, awaiting casefile.Party, overdue,
+	escalated bool) error {
 	return t.exec(ctx, `
 		update task set next_rung = $2, next_no = $3, next_at = $4, awaiting = $5, overdue = overdue or $6, escalated = escalated or $7
 		where id = $1`, task, next.Kind, next.No, instant(next.At), awaiting, overdue, escalated)
@@ -213,7 +220,8 @@ func (t *Tx) MarkOverdue(ctx context.Context, task int64) error {
 // AnswerLate gives a task that was closed with a gap the answer that came after
 // all. An answer attested for a day before the deadline takes the missed mark
 // away; a late one is recorded as late. at is the instant at which it is recorded.
-func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int, result casefile.TaskResult, on clock.Date, at time.Time) error {
+func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int,
+	result casefile.TaskResult, on clock.Date, at time.Time) error {
 	return t.exec(ctx, `
 		update task set result = $4, attested_on = $5, answered_at = $6, overdue = coalesce($5::date > due_on and $7, overdue)
 		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and time_passed(result))`,
@@ -222,5 +230,6 @@ func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind,
 
 // CloseAll closes every open task of a case that is still open, with one result.
 func (t *Tx) CloseAll(ctx context.Context, ref string, result casefile.TaskResult, at time.Time) error {
-	return t.exec(ctx, `update task set closed_at = $2, result = $3 where case_ref = $1 and closed_at is null`, ref, at, result)
+	return t.exec(ctx, `update task set closed_at = $2, result = $3 where case_ref = $1 and closed_at is null`, ref, at,
+		result)
 }

@@ -68,7 +68,8 @@ func (t *Tx) ReturnWelfare(ctx context.Context, ref string, person, no int, by s
 }
 
 // ReportWelfare records the report on a child.
-func (t *Tx) ReportWelfare(ctx context.Context, ref string, person, no int, author string, f casefile.ReportFields, on clock.Date) error {
+func (t *Tx) ReportWelfare(ctx context.Context, ref string, person, no int, author string, f casefile.ReportFields,
+	on clock.Date) error {
 	findings, err := json.Marshal(f)
 	if err != nil {
 		return err
@@ -85,7 +86,8 @@ func (t *Tx) SignWelfare(ctx context.Context, ref string, person, no int, signer
 }
 
 // WaiveWelfare records a waiver.
-func (t *Tx) WaiveWelfare(ctx context.Context, ref string, person int, giver string, on clock.Date, command uuid.UUID) error {
+func (t *Tx) WaiveWelfare(ctx context.Context, ref string, person int, giver string, on clock.Date,
+	command uuid.UUID) error {
 	return t.exec(ctx, `
 		insert into welfare_waiver (case_ref, person_no, giver, given_on, command_id) values ($1, $2, $3, $4, $5)`,
 		ref, person, giver, on, command)

@@ -179,9 +179,11 @@ func (g *generator) spellings() {
 	glasgow := func(f *family) bool { return f.people[0].values["council"] == "S12000049" }
 	g.some(2, glasgow, func(f *family) { f.people[0].set("council", "S12000046") })
 	g.some(3, glasgow, func(f *family) {
-		f.people[0].set("council", pick(g.rng, []string{"Glasgow City", "City of Glasgow", "Glasgow City Council", "GLASGOW", "glasgow city coucil"}))
+		f.people[0].set("council", pick(g.rng, []string{"Glasgow City", "City of Glasgow", "Glasgow City Council", "GLASGOW",
+			"glasgow city coucil"}))
 	})
-	former := map[string]string{"RU": "Soviet citizen", "UA": "SU", "GE": "USSR", "AM": "SU", "XK": "YU", "RS": "Serbia and Montenegro"}
+	former := map[string]string{"RU": "Soviet citizen", "UA": "SU", "GE": "USSR", "AM": "SU", "XK": "YU",
+		"RS": "Serbia and Montenegro"}
 	for _, f := range g.all {
 		spelt := f.pool.code
 		switch state, ok := former[spelt]; {

@@ -25,7 +25,8 @@ func (g *generator) describe(f *family, number int) {
 	}
 	p.set("council", f.council)
 	p.set("area", area)
-	p.set("address", fmt.Sprintf("Flat %d/%d, %d SYNTHETIC Street, %s", between(g.rng, 0, 3), between(g.rng, 1, 4), between(g.rng, 1, 200), area))
+	p.set("address", fmt.Sprintf("Flat %d/%d, %d SYNTHETIC Street, %s", between(g.rng, 0, 3), between(g.rng, 1, 4),
+		between(g.rng, 1, 200), area))
 	p.set("postcode", fmt.Sprintf("ZZ99 %dZZ", between(g.rng, 1, 9)))
 	switch {
 	case chance(g.rng, 60):

@@ -157,7 +157,8 @@ func usable(ctx context.Context, c client.Client) bool {
 	for _, a := range contract.Attributes {
 		conditions = append(conditions, a.GetName()+" IS NOT NULL")
 	}
-	_, err := c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Query: strings.Join(conditions, " AND ")})
+	_, err := c.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Query: strings.Join(conditions,
+		" AND ")})
 	return err == nil
 }
 
@@ -178,13 +179,15 @@ func check(ctx context.Context, c client.Client, namespace string) error {
 		return fmt.Errorf("read the search attributes of namespace %s (starter setup makes it): %w", namespace, err)
 	}
 	if len(absent) > 0 {
-		return fmt.Errorf("namespace %s lacks the search attributes %s: run `starter setup`", namespace, strings.Join(absent, ", "))
+		return fmt.Errorf("namespace %s lacks the search attributes %s: run `starter setup`", namespace,
+			strings.Join(absent, ", "))
 	}
 	return nil
 }
 
 func absentAttributes(ctx context.Context, c client.Client, namespace string) ([]string, error) {
-	have, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	have, err := c.OperatorService().ListSearchAttributes(ctx,
+		&operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	if err != nil {
 		return nil, err
 	}

@@ -42,13 +42,14 @@ var errStopped = errors.New("the clock stopped on its way")
 func (s Skipper) skip(ctx context.Context, workflowID string, by time.Duration) (time.Time, error) {
 	id := uuid.NewString()
 	execution := &commonpb.WorkflowExecution{WorkflowId: workflowID}
-	_, err := s.Client.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
-		Namespace: s.Namespace, WorkflowExecution: execution,
-		WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
-			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(by)},
-		}},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
-	})
+	_, err := s.Client.WorkflowService().UpdateWorkflowExecutionOptions(ctx,
+		&workflowservice.UpdateWorkflowExecutionOptionsRequest{
+			Namespace: s.Namespace, WorkflowExecution: execution,
+			WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
+				Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: id, Duration: durationpb.New(by)},
+			}},
+			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
+		})
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -106,10 +107,12 @@ func isAway(err error) bool {
 }
 
 // poll waits for a fast-forward. done is false if it has to be issued again.
-func (s Skipper) poll(ctx context.Context, execution *commonpb.WorkflowExecution, id string) (reached time.Time, done bool, err error) {
+func (s Skipper) poll(ctx context.Context, execution *commonpb.WorkflowExecution, id string,
+) (reached time.Time, done bool, err error) {
 	for {
-		r, err := s.Client.WorkflowService().PollWorkflowExecutionTimeSkipping(ctx, &workflowservice.PollWorkflowExecutionTimeSkippingRequest{
-			Namespace: s.Namespace, WorkflowExecution: execution, FastForwardId: id})
+		r, err := s.Client.WorkflowService().PollWorkflowExecutionTimeSkipping(ctx,
+			&workflowservice.PollWorkflowExecutionTimeSkippingRequest{
+				Namespace: s.Namespace, WorkflowExecution: execution, FastForwardId: id})
 		if err != nil {
 			return reached, false, err
 		}

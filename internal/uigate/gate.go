@@ -52,18 +52,19 @@ type Gate struct {
 
 // New returns a gate.
 func New(o Options) *Gate {
-	return &Gate{o: o, turns: make(chan struct{}, askedAtOnce), admitted: map[[32]byte]time.Time{}, proxy: &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(o.Server)
-			// Send the path that the gate has checked, in its plain form.
-			r.Out.URL.Path, r.Out.URL.RawPath = r.In.URL.Path, ""
-			r.Out.Header.Del("Authorization")
-		},
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			o.Logger.Warn("the Web UI's server does not answer", "error", err.Error())
-			http.Error(w, "the Web UI's server does not answer", http.StatusBadGateway)
-		},
-	}}
+	return &Gate{o: o, turns: make(chan struct{}, askedAtOnce), admitted: map[[32]byte]time.Time{},
+		proxy: &httputil.ReverseProxy{
+			Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetURL(o.Server)
+				// Send the path that the gate has checked, in its plain form.
+				r.Out.URL.Path, r.Out.URL.RawPath = r.In.URL.Path, ""
+				r.Out.Header.Del("Authorization")
+			},
+			ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+				o.Logger.Warn("the Web UI's server does not answer", "error", err.Error())
+				http.Error(w, "the Web UI's server does not answer", http.StatusBadGateway)
+			},
+		}}
 }
 
 // ServeHTTP lets a request through or refuses it.
@@ -95,7 +96,8 @@ func (g *Gate) mayRead(w http.ResponseWriter, r *http.Request) bool {
 		return false // it was answered
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="Hame: restricted reviews, for senior caseworkers and the auditor", charset="UTF-8"`)
-	http.Error(w, "your login and password of the record, please: senior caseworkers and the auditor may read this", http.StatusUnauthorized)
+	http.Error(w, "your login and password of the record, please: senior caseworkers and the auditor may read this",
+		http.StatusUnauthorized)
 	return false
 }
 
@@ -134,7 +136,8 @@ func (g *Gate) isAdmitted(ctx context.Context, login, password string, w http.Re
 }
 
 // general are the calls that tell nothing of a review.
-var general = []string{"/api/v1/settings", "/api/v1/cluster", "/api/v1/cluster-info", "/api/v1/system-info", "/api/v1/namespaces"}
+var general = []string{"/api/v1/settings", "/api/v1/cluster", "/api/v1/cluster-info", "/api/v1/system-info",
+	"/api/v1/namespaces"}
 
 // ofNamespace reports whether a request reads the one namespace, or nothing of any. A
 // path that can be read in two ways is refused.

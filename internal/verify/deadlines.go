@@ -26,7 +26,8 @@ func calendarFinished(ctx context.Context, s *store.Store) ([]store.Breach, erro
 		return nil, err
 	}
 	return []store.Breach{{Rule: workedOff, Detail: fmt.Sprintf(
-		"version %s has been in force for %d minutes, and not every deadline is moved: apply the same file again", progress.Version, progress.Minutes)}}, nil
+		"version %s has been in force for %d minutes, and not every deadline is moved: apply the same file again",
+		progress.Version, progress.Minutes)}}, nil
 }
 
 // calendars are what last days are held against.
@@ -82,8 +83,9 @@ func deadlines(ctx context.Context, s *store.Store) ([]store.Breach, error) {
 		}
 		for _, r := range rows {
 			after = r.ID
-			l := lastDay{ref: r.Case, name: fmt.Sprintf("%s (%d)", r.Kind, r.Subject), deadline: r.Deadline(r.Pauses), version: r.Version,
-				shown: r.DueOn, provisional: &r.Provisional, follows: true}
+			l := lastDay{ref: r.Case, name: fmt.Sprintf("%s (%d)", r.Kind, r.Subject), deadline: r.Deadline(r.Pauses),
+				version: r.Version,
+				shown:   r.DueOn, provisional: &r.Provisional, follows: true}
 			breaches, err := k.check(ctx, l)
 			if err != nil {
 				return nil, err
@@ -108,7 +110,8 @@ func answers(ctx context.Context, s *store.Store) ([]store.Breach, error) {
 	}
 	var found []store.Breach
 	for _, r := range rows {
-		breaches, err := k.check(ctx, lastDay{ref: r.Case, name: fmt.Sprintf("the time of person %d to answer adverse material", r.Person),
+		breaches, err := k.check(ctx, lastDay{ref: r.Case,
+			name:     fmt.Sprintf("the time of person %d to answer adverse material", r.Person),
 			deadline: casefile.AnswerDeadline(r.PutOn, r.Pauses), version: r.Version, shown: r.By,
 			follows: r.By.IsZero() || !r.By.Before(k.today.AddDays(-casefile.CalendarLooksBackDays))})
 		if err != nil {
