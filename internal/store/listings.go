@@ -186,7 +186,7 @@ func (t *Tx) LaneCounts(ctx context.Context, lane casefile.Lane) (LaneCounts, er
 	var c LaneCounts
 	err := t.get(ctx, &c, `
 		select count(*) filter (where l.case_ref is null) as unlisted,
-			count(*) filter (where l.case_ref is null and held_as_double(f.case_ref, true)) as held,
+			count(*) filter (where l.case_ref is null and exists (select from held_as_double h where h.case_ref = f.case_ref)) as held,
 			count(l.case_ref) as listed, count(r.case_ref) filter (where r.stage = 'closed') as closed
 		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.lane = $1`, lane)
 	return c, err
@@ -206,21 +206,23 @@ type LaneState struct {
 	DrawnOn     clock.Date `json:"drawn_on,omitzero"`
 }
 
-// SavePlaces keeps the places of a lane's families that wait, in their order, with the
-// day on which each would be listed.
+// SavePlaces keeps the order of a lane's families that wait, with the day on which each
+// would be listed, in place of what was kept at the draw before.
 func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, on []clock.Date,
 	drawn clock.Date) error {
+	if err := t.exec(ctx, `update waiting_place set n = null where lane = $1 and n is not null`, string(lane)); err != nil {
+		return err
+	}
 	days := make([]string, len(on))
 	for i, d := range on {
 		days[i] = d.String()
 	}
 	return t.exec(ctx, `
-		insert into waiting_place (case_ref, lane, place, waiting, listing_on, drawn_on)
-		select w.ref, $1, case when f.restricted then w.n else row_number() over (partition by f.restricted order by w.n) end,
-		       case when f.restricted then count(*) over () else count(*) over (partition by f.restricted) end, w.day::date, $4
-		from unnest($2::text[], $3::text[]) with ordinality w (ref, day, n) join family f on f.case_ref = w.ref
-		on conflict (case_ref) do update set lane = excluded.lane, place = excluded.place, waiting = excluded.waiting,
-		    listing_on = excluded.listing_on, drawn_on = excluded.drawn_on`, string(lane), pq.Array(refs), pq.Array(days), drawn)
+		insert into waiting_place (case_ref, lane, n, listing_on, drawn_on)
+		select w.ref, $1, w.n, w.day::date, $4 from unnest($2::text[], $3::text[]) with ordinality w (ref, day, n)
+		on conflict (case_ref) do update set lane = excluded.lane, n = excluded.n, listing_on = excluded.listing_on,
+		    drawn_on = excluded.drawn_on`,
+		string(lane), pq.Array(refs), pq.Array(days), drawn)
 }
 
 // LaneState returns a lane's state. NotFound if its backlog was never started.

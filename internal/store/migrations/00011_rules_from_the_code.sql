@@ -20,16 +20,16 @@ create table part_role (
     role text not null
 );
 
--- The place of each family that waited when its lane was last drawn, and the day on which it would then be listed. The
--- latest rows of a lane count; a family that is listed or held back has none among them.
+-- The order in which the families of a lane waited when it was last drawn, and the day on which each would then be
+-- listed. A family that did not wait at that draw has no number.
 create table waiting_place (
     case_ref   text primary key references family,
     lane       text not null,
-    place      int  not null,
-    waiting    int  not null, -- families
+    n          int, -- in the order, from 1
     listing_on date not null,
     drawn_on   date not null
 );
+create unique index on waiting_place (lane, n);
 
 -- +goose Down
 drop table waiting_place;

@@ -14,7 +14,9 @@ begin
     select jsonb_build_object(
         'case', f.case_ref, 'sees', sight, 'stage', coalesce(r.stage, 'unlisted'), 'lane', f.lane, 'council', f.council,
         'listing_date', l.listing_date,
-        'waits', (select to_jsonb(w) - 'case_ref' from place_in_order w where w.case_ref = ref), 'owner', r.owner,
+        'waits', (select to_jsonb(w) - array['case_ref', 'lane', 'restricted'] from place_in_order w
+            where w.case_ref = ref),
+        'owner', r.owner,
             'revision', r.revision, 'now', business_now(),
         'people', (select jsonb_agg(
             case when sight in ('file', 'no_text') then to_jsonb(p) - 'name_key'

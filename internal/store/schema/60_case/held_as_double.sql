@@ -1,7 +1,8 @@
--- Whether an unlisted family is held back because it may be another one's double, or is. A reader who does not see
--- the other file is not told: in_all is for the worker and the auditor.
-create or replace function held_as_double(in_case text, in_all boolean) returns boolean language sql stable as $$
-    select exists (select from duplicate_candidate d where in_case in (d.a, d.b) and d.resolved_on is null
-                   and (in_all or (may_see(d.a) and may_see(d.b))))
-        or exists (select from hold h where h.case_ref = in_case and h.ground = 'duplicate' and h.ended_on is null)
-$$;
+-- The unlisted families that are held back because they may be another one's double, or are: one row for each reason.
+-- a and b are the pair that nobody has settled, both null for a hold: who may not see one of them is not told.
+create or replace view held_as_double as
+select d.a as case_ref, d.a, d.b from duplicate_candidate d where d.resolved_on is null
+union all
+select d.b, d.a, d.b from duplicate_candidate d where d.resolved_on is null
+union all
+select h.case_ref, null, null from hold h where h.ground = 'duplicate' and h.ended_on is null;

@@ -1,5 +1,5 @@
--- Puts a version of the calendars in force, under the act of the officer who applies it. The days come as one JSON list of
--- [division, day, title], the changes as one of [division, day, change]. The version must be the digest of the days,
+-- Puts a version of the calendars in force, under the act of the officer who applies it. The days come as one JSON list
+-- of [division, day, title], the changes as one of [division, day, change]. The version must be the digest of the days,
 -- and they must be whole; no change between the versions may be left out. Applied again while it is in force it is
 -- answered with the application that stands. Null if another version came into force since the one that the caller
 -- compared with.

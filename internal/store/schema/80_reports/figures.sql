@@ -51,10 +51,12 @@ begin
     missed as (
         select t.g_lane, t.g_council, t.g_stage, k.owed_by, count(*) as n
         from task k join timed t using (case_ref) left join moved v on v.task_id = k.id
+            left join task_kind m on m.kind = k.kind
         cross join lateral (select case when v.task_id is null then k.due_on when v.changed then v.known
             else v.first end as due) u
         where k.opened_at <= as_of
-          and missed(k.kind, case when coalesce(k.answered_at, k.closed_at) <= as_of then k.attested_on end, u.due,
+          and missed(coalesce(m.can_be_missed, true),
+                     case when coalesce(k.answered_at, k.closed_at) <= as_of then k.attested_on end, u.due,
                      (select london_day(max(x.on_at)) from rung x where x.task_id = k.id and x.kind = 'due'
                          and x.acted_at <= as_of))
         group by grouping sets ((t.g_lane, t.g_council, t.g_stage, k.owed_by), (k.owed_by))),

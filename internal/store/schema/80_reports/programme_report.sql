@@ -22,10 +22,12 @@ begin
         from family f left join review r using (case_ref) left join listing l using (case_ref)
         where whole or not f.restricted or may_see(f.case_ref)),
     dues as (
-        select t.*, (select london_day(max(x.on_at)) from rung x where x.task_id = t.id and x.kind = 'due') as came_due,
+        select t.*, coalesce(k.can_be_missed, true) as can_be_missed,
+               (select london_day(max(x.on_at)) from rung x where x.task_id = t.id and x.kind = 'due') as came_due,
                exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as was_reminded,
                exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as was_escalated
-        from task t where whole or exists (select from cases c where c.case_ref = t.case_ref))
+        from task t left join task_kind k using (kind)
+        where whole or exists (select from cases c where c.case_ref = t.case_ref))
     select jsonb_build_object(
         'at', business_now(), 'synthetic', (select synthetic from programme),
         'families', (select count(*) from family), 'withheld',
@@ -64,9 +66,8 @@ begin
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null
                 and coalesce(attested_on <= due_on, attested_on is not null)),
-            'missed', count(*) filter (where missed(kind, attested_on, due_on, came_due)),
-            'windows_ended', count(*) filter (where came_due is not null
-                and kind in (select k.kind from task_kind k where not k.can_be_missed)), 'reminded',
+            'missed', count(*) filter (where missed(can_be_missed, attested_on, due_on, came_due)),
+            'windows_ended', count(*) filter (where came_due is not null and not can_be_missed), 'reminded',
                     count(*) filter (where was_reminded),
             'escalated', count(*) filter (where was_escalated)) from dues),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
@@ -81,8 +82,9 @@ begin
         'lanes', (select coalesce(jsonb_agg(to_jsonb(b) || coalesce((
                 select jsonb_build_object('waiting', count(*), 'last_listing', max(w.listing_on),
                     'drawn_on', max(w.drawn_on))
-                from place_in_order w join family f using (case_ref)
-                where f.lane = b.lane and (whole or not f.restricted or may_see(f.case_ref)) having count(*) > 0),
+                from waiting_place w join family f using (case_ref)
+                where w.lane = b.lane and w.n is not null and (whole or not f.restricted or may_see(f.case_ref))
+                  and not exists (select from listing l where l.case_ref = w.case_ref) having count(*) > 0),
                     '{}')), '[]')
             from backlog_lane b))
     into report;
