@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -82,6 +83,7 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 		return err
 	}
 	var order []policy.Placed
+	placed := false // whether the order was worked out
 	for week := 0; week <= rules.Listing.LeadWeeks; week++ {
 		on := today.AddDays(7 * week)
 		if !calendar.IsWorkingDay(on) {
@@ -91,7 +93,7 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 		if left <= 0 {
 			continue
 		}
-		if order == nil {
+		if !placed {
 			waiting, err := tx.Waiting(ctx, in.Lane)
 			if err != nil {
 				return err
@@ -99,6 +101,7 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 			if order, err = rules.Order(waiting, today); err != nil {
 				return err
 			}
+			placed = true
 		}
 		for ; left > 0 && len(order) > 0; left-- {
 			if _, err := tx.List(ctx, order[0].Case, in.Now, on, order[0].Place.Why); err != nil {
@@ -107,21 +110,49 @@ func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesPara
 			order = order[1:]
 		}
 	}
-	return a.savePlaces(ctx, tx, in, rules, order, today)
+	if !placed {
+		return nil // the weeks ahead are full, and the places stay as they were
+	}
+	return savePlaces(ctx, tx, in, rules, order, today)
 }
 
+// mostPlaced is how many of the families that wait are given a place and a forecast [D]:
+// beyond some years a forecast says nothing, and a place for each would be written anew
+// every week.
+const mostPlaced = 5000
+
 // savePlaces keeps the place of each family that still waits, and the day on which it
-// would be listed at the lane's pace: what case show and backlog status tell.
-func (a *Activities) savePlaces(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet,
+// would be listed at the lane's pace: what case show and backlog status tell. Restricted
+// families have none, and are not counted among the others: neither a place nor a day
+// tells of them.
+func savePlaces(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet,
 	order []policy.Placed, today clock.Date) error {
-	if len(order) == 0 {
-		return nil
+	restricted, err := tx.RestrictedWaiting(ctx, in.Lane)
+	if err != nil {
+		return err
 	}
-	refs, days := make([]string, len(order)), make([]clock.Date, len(order))
-	for i, placed := range order {
-		refs[i], days[i] = placed.Case, rules.Listing.LastListing(i+1, in.Capacity, today)
+	var refs []string
+	var days []clock.Date
+	for _, p := range order {
+		if len(refs) == mostPlaced {
+			break
+		}
+		if slices.Contains(restricted, p.Case) {
+			continue
+		}
+		refs = append(refs, p.Case)
+		days = append(days, rules.Listing.LastListing(len(refs), in.Capacity, today))
 	}
-	return tx.SavePlaces(ctx, in.Lane, refs, days, today)
+	return tx.SavePlaces(ctx, in.Lane, refs, days, len(order)-restrictedAmong(order, restricted), today)
+}
+
+func restrictedAmong(order []policy.Placed, restricted []string) (n int) {
+	for _, p := range order {
+		if slices.Contains(restricted, p.Case) {
+			n++
+		}
+	}
+	return n
 }
 
 func (a *Activities) progress(ctx context.Context, tx *store.Tx, lane casefile.Lane, capacity int, today clock.Date,

@@ -21,8 +21,8 @@ import (
 func (a *app) caseCommand() *cobra.Command {
 	return cli.Group("case", "find, show and prepare cases", a.restOf("case",
 		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
-		forReaders(a.caseTimeline(), "whoever sees the file, or operations"),
-		forReaders(a.caseTexts(), "whoever sees the file; councils what is written of their children, the minister's office its own"),
+		forReaders(a.caseTimeline(), "those who see the file, and operations"),
+		forReaders(a.caseTexts(), "those who see the file; councils what is written of their children, the minister's office its own"),
 		a.caseOpen(), a.caseFlag(), a.caseCorrect(), a.caseArrival(), a.caseRecover())...)
 }
 

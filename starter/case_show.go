@@ -118,13 +118,13 @@ func (f caseFile) writeHead(t io.Writer) {
 // forecast says when a family that waits would be listed.
 func (f caseFile) forecast() string {
 	switch w := f.Waits; {
-	case w != nil:
-		return fmt.Sprintf("not yet: forecast for %s, by place %d of %d on %s and the families listed a week", w.ListingOn,
-			w.Place, w.Waiting, w.DrawnOn)
 	case f.Held || f.Duplicate:
 		return "not yet: it is held back until somebody has said whether two files are one family"
+	case w != nil:
+		return fmt.Sprintf("not yet: forecast for %s (place %d of the %d families that waited on %s)",
+			w.ListingOn, w.Place, w.Waiting, w.DrawnOn)
 	}
-	return "not yet: it has its place, and a forecast, from the next weekly draw on"
+	return "not yet, and no forecast: it has a place only after a draw of its lane, and none if it is restricted"
 }
 
 func (f caseFile) personRow(p filePerson) string {

@@ -13,7 +13,7 @@ import (
 
 func (a *app) decisionCommand() *cobra.Command {
 	return cli.Group("decision", "proposals and decisions",
-		a.restOf("decision", forReaders(a.decisionShow(), "whoever sees the file"))...)
+		a.restOf("decision", forReaders(a.decisionShow(), "those who see the file"))...)
 }
 
 // decisionShow sets out the evidence first, then what was proposed, and what the

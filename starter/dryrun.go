@@ -94,7 +94,7 @@ func allowed(s store.CaseSummary, signed bool, act casefile.Act) (filed bool, er
 		review.Stage = casefile.Listed // it opens the review, or finds it opening
 	default:
 		return false, casefile.Refuse(casefile.RefusedUnlisted,
-			"the family is not listed yet: case show says on which day its listing is forecast")
+			"the family is not listed yet: case show tells its place and forecast, if it has one")
 	}
 	return false, review.Allowed(act)
 }

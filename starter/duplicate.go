@@ -49,7 +49,7 @@ func (a *app) duplicateCommand() *cobra.Command {
 	}
 	cli.Limited(list.Flags(), &limit, 50)
 	return cli.Group("duplicate", "families that may stand twice in the backlog",
-		forReaders(list, "whoever sees the file, or operations"), a.duplicateResolve())
+		forReaders(list, "those who see the file, and operations"), a.duplicateResolve())
 }
 
 func (a *app) duplicateResolve() *cobra.Command {

@@ -67,7 +67,7 @@ func explain(f caseFile) explanation {
 		if w := f.Waits; w != nil {
 			say("It waits in the order of listing, which is drawn afresh each week: place %d of %d on %s. At this pace its listing date would be %s. Operations own it.", w.Place, w.Waiting, w.DrawnOn, w.ListingOn)
 		} else {
-			say("It waits in the order of listing, which is drawn afresh each week. It has its place, and a forecast, from the next draw on. Operations own it.")
+			say("It waits in the order of listing, which is drawn afresh each week. It has no place, and no forecast, yet. Operations own it.")
 		}
 	case f.Stage == casefile.Listed && len(f.Tasks) == 0:
 		say("It is prepared: the review of the evidence begins on its listing date, %s.", f.ListingDate)

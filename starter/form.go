@@ -57,7 +57,7 @@ func (a *app) formCommand() *cobra.Command {
 			_, err = fmt.Fprint(c.OutOrStdout(), form)
 			return err
 		},
-	}, "whoever sees the case")
+	}, "those who see the case")
 }
 
 // commandOf is the command that does an act, among those under another.

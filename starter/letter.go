@@ -43,6 +43,6 @@ func (a *app) letterCommand() *cobra.Command {
 			return s.Letters(ctx, ref, most)
 		}, table)
 	return cli.Group("letter", "letters to the family and its representative", a.restOf("letter",
-		forReaders(list, "whoever sees the file, or operations"),
-		forReaders(show, "whoever sees the file, or operations"))...)
+		forReaders(list, "those who see the file, and operations"),
+		forReaders(show, "those who see the file, and operations"))...)
 }

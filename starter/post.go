@@ -17,7 +17,7 @@ import (
 
 func (a *app) postCommand() *cobra.Command {
 	return cli.Group("post", "the mailroom: what came in, whose it is, and whether it was read",
-		a.postReceive(), forReaders(a.postList(), "whoever sees the file"), a.postLink(), a.postRead(), a.postDismiss())
+		a.postReceive(), forReaders(a.postList(), "those who see the file"), a.postLink(), a.postRead(), a.postDismiss())
 }
 
 // onItem is what stands on an item of which no case is known.

@@ -59,8 +59,8 @@ func showSummary(w io.Writer, r store.Report) {
 			fmt.Fprintf(w, ", target %s", l.Target)
 		}
 		if l.Waiting > 0 {
-			fmt.Fprintf(w, ", %s on %s, the last forecast to be listed on %s",
-				cli.Counted(l.Waiting, "family waited", "families waited"), l.DrawnOn, l.LastListing)
+			fmt.Fprintf(w, "; %s on %s, the last of %d placed is forecast for %s",
+				cli.Counted(l.Waiting, "family waited", "families waited"), l.DrawnOn, l.Placed, l.LastListing)
 		}
 		if l.Paused != "" {
 			fmt.Fprintf(w, ", PAUSED: %s", l.Paused)

@@ -199,18 +199,31 @@ type LaneState struct {
 	Capacity  int           `db:"capacity" json:"capacity"`
 	Target    clock.Date    `db:"target" json:"target,omitzero"`
 	Paused    string        `db:"paused" json:"paused,omitempty"`
-	// Of a report: how many families waited when the lane was last drawn, and when the last
-	// of them would be listed at its pace; zero if none waited.
+	// Of a report: how many families waited when the lane was last drawn, restricted ones
+	// apart, how many of them have a place, and when the last of these would be listed at the
+	// lane's pace; zero if none waited.
 	Waiting     int        `json:"waiting,omitempty"`
+	Placed      int        `json:"placed,omitempty"`
 	LastListing clock.Date `json:"last_listing,omitzero"`
 	DrawnOn     clock.Date `json:"drawn_on,omitzero"`
 }
 
-// SavePlaces keeps the order of a lane's families that wait, with the day on which each
-// would be listed, in place of what was kept at the draw before.
-func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, on []clock.Date,
+// RestrictedWaiting lists the restricted families of a lane that are not listed.
+func (t *Tx) RestrictedWaiting(ctx context.Context, lane casefile.Lane) ([]string, error) {
+	var refs []string
+	err := t.all(ctx, &refs, `
+		select f.case_ref from family f where f.restricted and f.lane = $1
+			and not exists (select from listing l where l.case_ref = f.case_ref)`, string(lane))
+	return refs, err
+}
+
+// SavePlaces keeps the places of a lane's families that wait, the first of them first,
+// with the day on which each would be listed, in place of what was kept at the draw
+// before. waiting is how many wait in all.
+func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, on []clock.Date, waiting int,
 	drawn clock.Date) error {
-	if err := t.exec(ctx, `update waiting_place set n = null where lane = $1 and n is not null`, string(lane)); err != nil {
+	err := t.exec(ctx, `update waiting_place set n = null where lane = $1 and n is not null`, string(lane))
+	if err != nil || len(refs) == 0 {
 		return err
 	}
 	days := make([]string, len(on))
@@ -218,11 +231,11 @@ func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, 
 		days[i] = d.String()
 	}
 	return t.exec(ctx, `
-		insert into waiting_place (case_ref, lane, n, listing_on, drawn_on)
-		select w.ref, $1, w.n, w.day::date, $4 from unnest($2::text[], $3::text[]) with ordinality w (ref, day, n)
-		on conflict (case_ref) do update set lane = excluded.lane, n = excluded.n, listing_on = excluded.listing_on,
-		    drawn_on = excluded.drawn_on`,
-		string(lane), pq.Array(refs), pq.Array(days), drawn)
+		insert into waiting_place (case_ref, lane, n, waiting, listing_on, drawn_on)
+		select w.ref, $1, w.n, $4, w.day::date, $5 from unnest($2::text[], $3::text[]) with ordinality w (ref, day, n)
+		on conflict (case_ref) do update set lane = excluded.lane, n = excluded.n, waiting = excluded.waiting,
+		    listing_on = excluded.listing_on, drawn_on = excluded.drawn_on`,
+		string(lane), pq.Array(refs), pq.Array(days), waiting, drawn)
 }
 
 // LaneState returns a lane's state. NotFound if its backlog was never started.

@@ -20,12 +20,13 @@ create table part_role (
     role text not null
 );
 
--- The order in which the families of a lane waited when it was last drawn, and the day on which each would then be
--- listed. A family that did not wait at that draw has no number.
+-- The places of the families that waited when their lane was last drawn, and the day on which each would then be listed.
+-- Restricted families have none and are not counted. A family that did not wait at that draw has no number.
 create table waiting_place (
     case_ref   text primary key references family,
     lane       text not null,
-    n          int, -- in the order, from 1
+    n          int,           -- its place, from 1
+    waiting    int  not null, -- families in all
     listing_on date not null,
     drawn_on   date not null
 );

@@ -18,6 +18,9 @@ begin
     if c.id is null or (c.case_ref is not null and not may_see(c.case_ref)) then
         raise exception 'no such command' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
+    if reason is null then
+        raise exception 'no reason' using errcode = 'check_violation', constraint = 'erasure_reason_check';
+    end if;
     -- A hold opens at the listing; until then the imported flag stands for it.
     if exists (select from hold h where h.case_ref = c.case_ref and h.ground = 'court' and h.ended_on is null)
        or (exists (select from person_flag f where f.case_ref = c.case_ref and f.flag = 'judicial_review'

@@ -14,7 +14,7 @@ begin
     select jsonb_build_object(
         'case', f.case_ref, 'sees', sight, 'stage', coalesce(r.stage, 'unlisted'), 'lane', f.lane, 'council', f.council,
         'listing_date', l.listing_date,
-        'waits', (select to_jsonb(w) - array['case_ref', 'lane', 'restricted'] from place_in_order w
+        'waits', (select to_jsonb(w) - array['case_ref', 'lane'] from place_in_order w
             where w.case_ref = ref),
         'owner', r.owner,
             'revision', r.revision, 'now', business_now(),
@@ -45,8 +45,7 @@ begin
             'reconciled_on', r.reconciled_on, 'triaged_on', r.triaged_on, 'stuck', r.stuck,
             'held', exists (select from hold h where h.case_ref = ref and h.ended_on is null),
             -- A link to a case that the reader may not see would show that it is there.
-            'duplicate', exists (select from duplicate_candidate d where ref in (d.a, d.b) and d.resolved_on is null
-                and may_see(d.a) and may_see(d.b)),
+            'duplicate', exists (select from held_as_double h where h.case_ref = ref and may_see(h.a) and may_see(h.b)),
             'family', to_jsonb(f) - array['digest', 'batch', 'recorded_at'])
             from family f left join listing l using (case_ref) left join review r using (case_ref)
                 where f.case_ref = ref);

@@ -17,8 +17,8 @@ begin
         select f.case_ref, f.lane, coalesce(r.stage, 'unlisted') as stage, r.rollup, r.signed_on, l.listing_date,
                (select max(o.served_on) from outcome_in_force o
                    where o.case_ref = f.case_ref having bool_and(o.served_on is not null)) as served_on,
-               exists (select from duplicate_candidate d where f.case_ref in (d.a, d.b) and d.resolved_on is null
-                       and (whole or (may_see(d.a) and may_see(d.b)))) as held_back
+               exists (select from held_as_double h where h.case_ref = f.case_ref and h.a is not null
+                       and (whole or (may_see(h.a) and may_see(h.b)))) as held_back
         from family f left join review r using (case_ref) left join listing l using (case_ref)
         where whole or not f.restricted or may_see(f.case_ref)),
     dues as (
@@ -80,12 +80,9 @@ begin
             where whole or c.case_ref is null or exists (select from cases x where x.case_ref = c.case_ref) group by 1)
                 x),
         'lanes', (select coalesce(jsonb_agg(to_jsonb(b) || coalesce((
-                select jsonb_build_object('waiting', count(*), 'last_listing', max(w.listing_on),
-                    'drawn_on', max(w.drawn_on))
-                from waiting_place w join family f using (case_ref)
-                where w.lane = b.lane and w.n is not null and (whole or not f.restricted or may_see(f.case_ref))
-                  and not exists (select from listing l where l.case_ref = w.case_ref) having count(*) > 0),
-                    '{}')), '[]')
+                select jsonb_build_object('waiting', max(p.waiting), 'placed', count(*),
+                    'last_listing', max(p.listing_on), 'drawn_on', max(p.drawn_on))
+                from place_in_order p where p.lane = b.lane having count(*) > 0), '{}')), '[]')
             from backlog_lane b))
     into report;
     return report;
