@@ -16,8 +16,8 @@ import (
 )
 
 // legs are the ways in which these stories are played: in one run, and with a
-// seam right after each step.
-var legs = map[string]int{"in one run": 0, "with a seam after every step": 1}
+// continue-as-new right after each step.
+var legs = map[string]int{"in one run": 0, "continued as new after every step": 1}
 
 // timers counts the timers of a kind that the story has started.
 func (s *story) timers(summary string) int {

@@ -22,7 +22,8 @@ func ApplyCalendar(ctx workflow.Context, state contract.CalendarChange) (contrac
 	ctx = workflow.WithActivityOptions(ctx, o)
 	again := workflow.GetSignalChannel(ctx, contract.TryAgainSignal)
 	for !state.Done {
-		for state.After == "" && again.ReceiveAsync(nil) { // this pass is that try
+		if state.After == "" {
+			drain(again) // this pass is the try that they ask for
 		}
 		pass := state.Pass
 		var next contract.CalendarChange
@@ -64,4 +65,11 @@ func calendarDetails(s contract.CalendarChange) string {
 		b.WriteString(" · done\n")
 	}
 	return b.String()
+}
+
+// drain takes the signals that have come and forgets them.
+func drain(signals workflow.ReceiveChannel) {
+	for more := true; more; {
+		more = signals.ReceiveAsync(nil)
+	}
 }

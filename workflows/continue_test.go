@@ -68,8 +68,8 @@ func TestSuggestedContinuationIsTaken(t *testing.T) {
 	s.verified()
 }
 
-// Acts that reach a review together with a seam are all done, once each.
-func TestActsSentTogetherAtASeam(t *testing.T) {
+// Acts that reach a review while it continues as new are all done, once each.
+func TestActsSentTogetherWhileItContinuesAsNew(t *testing.T) {
 	s := newStory(t)
 	s.state.ContinueAfter = 1
 	day := drawnOn.AddDays(2)
@@ -88,7 +88,7 @@ func TestActsSentTogetherAtASeam(t *testing.T) {
 	require.Equal(t, 1, s.count(`select count(*) from evidence where case_ref = $1`, s.ref))
 }
 
-// Temporal's own dedupe forgets at a seam; the outcome's row does not.
+// Temporal's own dedupe forgets where a review continues as new; the outcome's row does not.
 func TestTheSameCommandAgainAfterContinuing(t *testing.T) {
 	s := newStory(t)
 	s.state.ContinueAfter = 1
