@@ -191,10 +191,6 @@ func (a *app) caseTimeline() *cobra.Command {
 		})
 }
 
-// seeTimelines are the roles that see who did what on the cases they see.
-var seeTimelines = []casefile.Party{casefile.Caseworker, casefile.SeniorCaseworker, casefile.DecisionMaker,
-	casefile.SecondOfficer, casefile.Auditor, casefile.Operations}
-
 // mayBeEmpty tells a case on which nothing has happened, which is no error, from
 // one that the login does not see, or sees without its timeline. To those who see
 // the timeline, a listed family's begins with how it was drawn.
@@ -208,7 +204,7 @@ func mayBeEmpty(ctx context.Context, s *store.Store, ref string) error {
 		return err
 	}
 	if summary.Drawn || !slices.ContainsFunc(me.Roles,
-		func(r casefile.Party) bool { return slices.Contains(seeTimelines, r) }) {
+		func(r casefile.Party) bool { return r.Sees().IsFile() }) {
 		return casefile.Refuse(casefile.RefusedRole, "the timeline of a case is for those who see its file, and for operations")
 	}
 	return nil

@@ -197,7 +197,7 @@ func (k caseClocks) write(w io.Writer) {
 
 // writeOpen shows the deadlines that run or are stopped, and says where none does.
 func (k caseClocks) writeOpen(w io.Writer) {
-	switch inside := k.Sees == casefile.SeesFile || k.Sees == casefile.SeesNoText; {
+	switch inside := k.Sees.IsFile(); {
 	case len(k.Tasks) == 0 && inside:
 		fmt.Fprintln(w, "The case has had no deadline yet.")
 	case len(k.Tasks) == 0:

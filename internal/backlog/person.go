@@ -112,7 +112,7 @@ func (m *maker) person(x *row) casefile.Person {
 	return p
 }
 
-// lostName is a text that stands for letters that were lost, and none of them is left.
+// lostName is a text whose letters were all lost.
 var lostName = regexp.MustCompile(`\?\?|\x{FFFD}`)
 
 // nameless finds a person without a name.

@@ -59,6 +59,10 @@ const (
 // Sights lists them, the widest first.
 var Sights = []Sight{SeesFile, SeesNoText, SeesChildren, SeesSummary}
 
+// IsFile reports whether the file is seen, with or without what was written: and so who
+// did what on the case, and what stops its clocks.
+func (s Sight) IsFile() bool { return s == SeesFile || s == SeesNoText }
+
 // InWords says what is seen.
 func (s Sight) InWords() string {
 	return map[Sight]string{

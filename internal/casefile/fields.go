@@ -218,7 +218,7 @@ func SetField(into Fields, name, value string) error {
 }
 
 // inCodes holds the answers against the codes of their fields, and names the
-// first that is none of them.
+// first answer that is not among them.
 func inCodes(f Fields) error {
 	for _, field := range f.Ask() {
 		if field.Shape != One || len(field.Codes) == 0 || (field.Optional && field.Given == "") {

@@ -73,7 +73,7 @@ const (
 func (r TaskResult) TimePassed() bool { return r == ResultGap || r == ResultLapsed }
 
 // CanBeMissed reports whether the last day of a kind of task can be missed at all:
-// what was optional, and an appeal that nobody need make, can't be.
+// what was optional can't, and neither can the time to appeal.
 func (k TaskKind) CanBeMissed() bool {
 	rule, _ := k.Rule()
 	return rule.OnDue != EffectLapse && rule.OnDue != EffectSearchAppeal

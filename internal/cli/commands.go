@@ -15,7 +15,7 @@ func Group(use, short string, under ...*cobra.Command) *cobra.Command {
 	return c
 }
 
-// OneOfThem refuses a word that is none of a group's commands, and says which are near.
+// OneOfThem refuses a word that names no command of the group, and says which are near.
 func OneOfThem(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -8,7 +8,7 @@ import (
 )
 
 // Ledger is everything that the dates of one task follow from, and the dates as they
-// are shown. Nothing else decides them: whatever changes one of these facts has the
+// are shown. Nothing else decides them: an act or calendar that changes one has the
 // dates worked out anew by [RuleSet.Replan].
 type Ledger struct {
 	Kind casefile.TaskKind

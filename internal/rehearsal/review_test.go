@@ -61,7 +61,7 @@ func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 	require.NoError(t, c.TerminateWorkflow(t.Context(), id, "", "the test is over"))
 }
 
-// TestTheDateNeverGoesBack: the date that the progress shows, while whoever is furthest
+// TestTheDateNeverGoesBack: the date that the progress shows, while the one furthest
 // behind is taken up, and families are drawn that begin behind the others.
 func TestTheDateNeverGoesBack(t *testing.T) {
 	r := &Rehearsal{}

@@ -173,7 +173,7 @@ func mapError(err error) error {
 	return mapped
 }
 
-// method is the name of the function of this package by which it was entered.
+// method is the name of the store's function that its caller called.
 func method() string {
 	var callers [16]uintptr
 	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers[:])])

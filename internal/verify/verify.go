@@ -100,7 +100,7 @@ func comparison(ctx context.Context, s *store.Store, asked int64) ([]store.Breac
 }
 
 // silence says that no worker has compared record and Temporal, how long none has
-// been there, and from when what is printed is.
+// been there, and how old the last comparison is.
 func silence(c store.Comparison, seen store.WorkerSeen) string {
 	words := fmt.Sprintf("no worker has compared record and Temporal within %s", comparing)
 	if away := seen.InWords(); away != "" {

@@ -1,6 +1,6 @@
 -- The figures at an instant, for each group of cases by lane, council and stage as they then were, and for all of them;
 -- withheld are restricted ones that the reader does not see. unlisted, under_review, decided, resolved and closed add
--- up to families. Nothing recorded later counts, whatever day is attested for it.
+-- up to families. Nothing recorded later counts, also if an earlier day is attested for it.
 create or replace function figures(as_of timestamptz, by_lane boolean, by_council boolean, by_stage boolean) returns
     jsonb
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
