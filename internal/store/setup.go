@@ -96,7 +96,11 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 			continue
 		}
 		have = append(have, m.Login)
-		if _, err := conn.ExecContext(ctx, `create role `+pq.QuoteIdentifier(m.Login)+` login in role hame_staff`); err != nil {
+		create, err := createLogin(m.Login, "in role hame_staff")
+		if err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, create); err != nil {
 			return mapError(err)
 		}
 	}
@@ -121,6 +125,16 @@ func makeRoles(ctx context.Context, conn *sqlx.Conn, o SetupOptions) error {
 		}
 	}
 	return nil
+}
+
+// createLogin is the statement that makes a login. Logins belong to the whole server:
+// a set-up of another database that makes the same one at this instant is no error.
+func createLogin(login, options string) (string, error) {
+	if err := CheckLogin(login); err != nil {
+		return "", err
+	}
+	return `do $create_login$ begin create role ` + pq.QuoteIdentifier(login) + ` login ` + options + `;
+		exception when duplicate_object or unique_violation then null; end $create_login$`, nil
 }
 
 // ownRoles are the roles of Hame's own, which first.sql makes. None is a person's.

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -36,6 +38,25 @@ func TestSetupTwice(t *testing.T) {
 
 	require.NoError(t, store.Setup(t.Context(), h.Admin, store.SetupOptions{Staff: []store.StaffMember{{Login: "morag", Person: "morag", Role: casefile.SeniorCaseworker}}}))
 	require.Equal(t, []string{"caseworker", "senior_caseworker"}, testdb.List[string](h, `select role from staff where login = 'morag' order by 1`))
+}
+
+// TestTwoDatabasesMakeTheSameLogins: logins belong to the whole server, so that set-ups of
+// two databases of one server may make the same ones at the same instant. Both succeed.
+func TestTwoDatabasesMakeTheSameLogins(t *testing.T) {
+	t.Parallel()
+	one, other := testdb.New(t), testdb.New(t)
+	var staff []store.StaffMember
+	for n := range 40 {
+		login := fmt.Sprintf("%s_%d", strings.ReplaceAll("l"+uuid.NewString(), "-", ""), n)
+		staff = append(staff, store.StaffMember{Login: login, Person: login, Role: casefile.Caseworker})
+	}
+	errs := make(chan error, 2)
+	for _, db := range []testdb.DB{one, other} {
+		go func() { errs <- store.Setup(t.Context(), db.Admin, store.SetupOptions{Staff: staff}) }()
+	}
+	for range cap(errs) {
+		require.NoError(t, <-errs)
+	}
 }
 
 // TestWhoMayDoWhatIsTheCodesOwn: the table in the database is the one in the code.

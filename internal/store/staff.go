@@ -119,7 +119,11 @@ func AddStaff(ctx context.Context, adminURL, login, person string) (made bool, e
 		}
 		if !exists {
 			made = true
-			if err := t.exec(ctx, `create role `+pq.QuoteIdentifier(login)+` login`); err != nil {
+			create, err := createLogin(login, "")
+			if err != nil {
+				return err
+			}
+			if err := t.exec(ctx, create); err != nil {
 				return err
 			}
 		}
