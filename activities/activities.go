@@ -157,6 +157,8 @@ type change struct {
 	fileUntouched bool
 	// confirmed is whether the act that is recorded was typed with a confirmation.
 	confirmed bool
+	// cmd is the act that is recorded.
+	cmd store.Command
 }
 
 // changing locks a case, runs f on it, and returns the review as the facts have
@@ -230,6 +232,9 @@ func (c *change) openFor(ctx context.Context, kind casefile.TaskKind, subject in
 		return err
 	}
 	if deadline.Pauses, err = c.pauses(ctx, kind); err != nil {
+		return err
+	}
+	if deadline, err = c.keptSince(ctx, kind, subject, deadline); err != nil {
 		return err
 	}
 	ladder, err := c.rules.Ladder(kind, deadline, c.holidays)

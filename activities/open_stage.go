@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -51,12 +52,12 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 			if err := c.recommend(ctx, c.before.Revision); err != nil {
 				return err
 			}
-			return c.open(ctx, casefile.TaskWindow, 0, c.today)
+			return c.openWindow(ctx)
 		case casefile.Decision:
 			if _, err := c.openReferrals(ctx); err != nil {
 				return err
 			}
-			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
+			return c.askForChecks(ctx)
 		case casefile.Service:
 			if _, err := c.AddLetter(ctx, c.ref, "decision", in.Now); err != nil {
 				return err
@@ -111,6 +112,46 @@ func (c *change) close(ctx context.Context) error {
 		return nil
 	}
 	return c.open(ctx, casefile.TaskArrival, 0, c.today)
+}
+
+// openWindow opens the minister's window, unless the minister has represented or declined
+// already: a stage is opened a second time where an act that had finished the one before
+// was struck.
+func (c *change) openWindow(ctx context.Context) error {
+	if c.before.Struck {
+		answered, err := c.WindowAnswered(ctx, c.ref)
+		if err != nil || answered {
+			return err
+		}
+	}
+	return c.open(ctx, casefile.TaskWindow, 0, c.today)
+}
+
+// askForChecks asks for the security checks, unless all that it takes are asked for and
+// none has lapsed.
+func (c *change) askForChecks(ctx context.Context) error {
+	if !c.before.Struck {
+		return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
+	}
+	file, err := c.SignatureFile(ctx, c.ref, c.today)
+	if err != nil {
+		return err
+	}
+	awaited, err := c.OpenSubjects(ctx, c.ref, casefile.TaskCheck)
+	if err != nil {
+		return err
+	}
+	needed := false
+	for _, p := range file.People {
+		needed = needed || p.NeedsCheck(c.today)
+		if p.NeedsCheck(c.today) && (p.CheckDoneOn.IsZero() || p.CheckLapsed(c.today)) && !slices.Contains(awaited, p.No) {
+			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
+		}
+	}
+	if !needed {
+		return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
+	}
+	return c.askWhenChecked(ctx)
 }
 
 // openEvidence asks every provider of domain.md 3.1 that applies to the family,

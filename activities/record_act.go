@@ -84,6 +84,9 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActHold:    holdCase,
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
+
+	casefile.ActStrike: strike,
+	casefile.ActBreach: answerBreach,
 }
 
 // RecordAct records a human act in one transaction: it reads the command's row,
@@ -107,6 +110,7 @@ func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordA
 			out.Refused, out.Head = earlier(cmd), cmd.Link
 			return nil
 		}
+		c.cmd = cmd
 		if c.before.Stage == casefile.Closed && cmd.Act.Rule().Filed {
 			out.Head, err = c.file(ctx, cmd)
 			return err
@@ -161,6 +165,11 @@ func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
 func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, error) {
 	var none casefile.Link
 	switch cmd.Act {
+	case casefile.ActStrike, casefile.ActBreach:
+		if err := c.do(ctx, cmd); err != nil {
+			return none, err
+		}
+		return c.RecordOutcome(ctx, cmd.ID, casefile.ActFiled, nil, c.before.Revision, c.now)
 	case casefile.ActReceivePost, casefile.ActLinkPost, casefile.ActReadPost:
 		fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 		if err != nil {

@@ -12,5 +12,6 @@ func (r *review) decide(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Service) {
 		return true
 	}
+	r.openIf(ctx, casefile.Decision, func() bool { return r.Finished(casefile.Representation) })
 	return r.finish(ctx, casefile.Decision)
 }

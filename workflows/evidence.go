@@ -14,9 +14,9 @@ func (r *review) gather(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Representation) {
 		return true
 	}
-	r.open(ctx, casefile.Evidence) // welfare opens with it
+	r.openIf(ctx, casefile.Evidence, func() bool { return r.Finished(casefile.Listed) }) // welfare opens with it
 	finished := func() bool { return r.Finished(casefile.Evidence) && r.childrenSeen() }
-	for !r.HasOpened(casefile.Representation) {
+	for r.HasOpened(casefile.Evidence) && !r.HasOpened(casefile.Representation) {
 		if !r.await(ctx, finished) {
 			return false
 		}

@@ -6,7 +6,7 @@ import (
 	"hame/internal/casefile"
 )
 
-// represent opens the Scottish minister's window. It ends when the minister has
+// represent waits in the Scottish minister's window. It ends when the minister has
 // represented or declined, or when twenty working days have passed in silence,
 // which counts as none received (row 5). There is no way from here to an outcome.
 func (r *review) represent(ctx workflow.Context) bool {

@@ -56,9 +56,13 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 		r.CancelRequested = true
 		r.steps++ // so that publish shows it
 	})
-	for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
-		if !stage(ctx) {
-			return r.continueAsNew(ctx)
+	// Each stage returns at once if the next one is open. An act that is struck may take the
+	// review back: the next round begins at the stage that is then unfinished.
+	for !r.HasOpened(casefile.Closed) {
+		for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
+			if !stage(ctx) {
+				return r.continueAsNew(ctx)
+			}
 		}
 	}
 	r.idle(ctx)
@@ -111,11 +115,6 @@ func (r *review) continueAsNew(ctx workflow.Context) error {
 	return workflow.NewContinueAsNewError(ctx, contract.CaseReviewWorkflow, r.Review)
 }
 
-// open opens a stage with its tasks, once. The stage is open when it returns.
-func (r *review) open(ctx workflow.Context, stage casefile.Stage) {
-	r.openIf(ctx, stage, func() bool { return true })
-}
-
 // openIf opens a stage with its tasks, once, if a condition of the state still
 // holds when nothing else is under way.
 func (r *review) openIf(ctx workflow.Context, stage casefile.Stage, condition func() bool) {
@@ -127,10 +126,9 @@ func (r *review) openIf(ctx workflow.Context, stage casefile.Stage, condition fu
 	})
 }
 
-// finish opens a stage and waits until nothing of it is left to do.
+// finish waits until nothing of a stage is left to do, or the stage is not open any more.
 func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
-	r.open(ctx, stage)
-	return r.await(ctx, func() bool { return r.Finished(stage) })
+	return r.await(ctx, func() bool { return r.Finished(stage) || !r.HasOpened(stage) })
 }
 
 // step runs an activity that changes the review by no person's act, and adopts

@@ -14,9 +14,9 @@ func (r *review) serve(ctx workflow.Context) bool {
 	if r.HasOpened(casefile.Closed) {
 		return true
 	}
-	r.open(ctx, casefile.Service)
+	r.openIf(ctx, casefile.Service, func() bool { return r.Finished(casefile.Decision) })
 	finished := func() bool { return r.Finished(casefile.Service) }
-	for !r.HasOpened(casefile.Closed) {
+	for r.HasOpened(casefile.Service) && !r.HasOpened(casefile.Closed) {
 		if !r.await(ctx, finished) {
 			return false
 		}

@@ -167,6 +167,8 @@ type ActRule struct {
 	KeepsProposal bool
 	// Neutral is the name under which the act travels, if its own must not be seen.
 	Neutral Neutral
+	// Slip says what becomes of an act of this kind that was entered by mistake.
+	Slip Slip
 	// Places are what a row of the act may belong to; by default a case, or a lane for an
 	// act on one.
 	Places []Place
@@ -199,7 +201,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, clockActs, recordActs)
+	serviceActs, clockActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))
@@ -282,7 +284,7 @@ func (f Facts) Allowed(a Act) error {
 		return nil
 	case f.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
-	case f.Stage == Closed:
+	case f.Stage == Closed && rule.Until != Closed:
 		return Refuse(RefusedClosed, "the case is closed")
 	case f.Stage.Before(rule.From):
 		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From))

@@ -27,57 +27,68 @@ var caseActs = []*ActRule{
 		Act: ActAssign, InWords: "gives the case an owner, or names an officer on it",
 		Roles: []Party{SeniorCaseworker}, From: Listed, Until: Service, Day: Handled,
 		Fields: of[AssignFields], Many: true,
+		Slip: Slip{Until: Service, Follows: "who owned the case before owns it again; who was named on it is not any more"},
 	},
 	{
 		Act: ActReconcile, InWords: "records that record and paper file were compared",
 		Roles: []Party{Caseworker}, From: Listed, Until: Listed, Day: Reported(FactDrawn),
 		Fields: of[ReconcileFields],
+		Slip:   Slip{Until: Listed, Follows: "record and paper file wait to be compared again", Instead: "case correct puts a wrong fact right"},
 	},
 	{
 		Act: ActTriage, InWords: "records the triage: screens and priority",
 		Roles: []Party{Caseworker}, From: Listed, Until: Listed, Day: Reported(FactReconciled),
 		Fields: of[TriageFields],
+		Slip:   Slip{Until: Listed, Follows: "the family waits to be triaged again", Instead: "case flag moves a family up"},
 	},
 	{
 		Act: ActOpen, InWords: "brings a family's listing forward, never back",
 		Roles: []Party{SeniorCaseworker}, From: Listed, Until: Listed, Day: Handled,
 		Fields: of[OpenFields], OpensReview: true,
+		Slip: Slip{Instead: "a family is brought forward and never put back: what was shown of its listing date stands"},
 	},
 	{
 		Act: ActFlag, InWords: "sets or clears a flag; public harm takes two officers",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPerson, From: Listed, Until: Service, Day: Handled,
 		Fields: of[FlagFields], OpensReview: true,
+		Slip: Slip{Instead: "case flag sets it back"},
 	},
 	{
 		Act: ActLookInto, InWords: "records what was found about a referral by the police, or public harm alleged or confirmed",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPerson, From: Listed, Until: Service, Day: Handled,
 		Fields: of[LookIntoFields], NeedsText: true, Neutral: Neutral{"case.review",
 			"records what a senior caseworker has found"},
+		Slip: Slip{Until: Decision, Follows: "the referral waits to be looked into again"},
 	},
 	{
 		Act: ActCorrect, InWords: "corrects a fact, with reason and source; the old value is kept",
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Handled,
 		Fields: of[CorrectFields], NeedsText: true, OpensReview: true, Filed: true,
+		Slip: Slip{Instead: "case correct again, with the right value; the wrong one is kept"},
 	},
 	{
 		Act: ActDifference, InWords: "accepts or rejects what a later import says otherwise",
 		Roles: []Party{Caseworker}, Subject: AboutDifference, From: Listed, Until: Service, Day: Handled,
 		Fields: of[DifferenceFields], OpensReview: true,
+		Slip: Slip{Instead: "case correct puts the fact right"},
 	},
 	{
 		Act: ActDuplicate, InWords: "says whether two files are the same family",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[DuplicateFields],
+		Slip:   Slip{Instead: "duplicate resolve again, with the other finding"},
 	},
 	{
 		Act: ActRecover, InWords: "restarts a review from its recorded state, or frees a stuck one",
 		Roles: []Party{Operations}, From: Listed, Until: Service, Day: Handled,
 		KeepsProposal: true,
+		Slip:          Slip{Instead: "it changes no fact"},
 	},
 	{
 		Act: ActArrival, InWords: "records that what arrived for a closed case was read and changes nothing",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutRecord, From: Closed, Until: Closed, Day: Handled,
 		Fields: of[ArrivalFields],
+		Slip:   Slip{Instead: "what arrives for a closed case opens the task anew"},
 	},
 }
 

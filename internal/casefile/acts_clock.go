@@ -18,17 +18,20 @@ var clockActs = []*ActRule{
 		Act: ActHold, InWords: "holds a case on a ground, until a day of review: no refusal is signed or served meanwhile, and the clocks that the ground stops stand still",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
 		Fields: of[HoldFields],
+		Slip:   Slip{Instead: "clock release --reason mistake"},
 	},
 	{
 		Act: ActRelease, InWords: "ends a hold: each clock that it stopped goes on with what was left",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service,
 		Day:    Reported(FactHoldBegan),
 		Fields: of[ReleaseFields],
+		Slip:   Slip{Instead: "clock hold again, from the same day"},
 	},
 	{
 		Act: ActExtend, InWords: "decides on a request for more time, or withdraws what was given",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Handled,
 		Fields: of[ExtendFields],
+		Slip:   Slip{Instead: "clock extend --decision withdrawn"},
 	},
 }
 

@@ -16,6 +16,7 @@ const (
 	ActAgree        Act = "decision.agree"
 	ActReturn       Act = "decision.return"
 	ActWithdraw     Act = "decision.withdraw"
+	ActRemake       Act = "decision.correct"
 )
 
 var decisionActs = []*ActRule{
@@ -24,31 +25,43 @@ var decisionActs = []*ActRule{
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Decision,
 		Day:  Reported(FactDecisionOpened),
 		Many: true,
+		Slip: Slip{Until: Decision, Follows: "the checks wait to be asked for again"},
 	},
 	{
 		Act: ActRecordCheck, InWords: "records the result of a security check",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Decision, Until: Decision, Day: Handled,
 		Fields: of[CheckFields], Confirm: true,
+		Slip: Slip{Until: Decision, Follows: "the check is awaited again, and its result can be cited no more"},
 	},
 	{
 		Act: ActPropose, InWords: "proposes an outcome for each person, with reasons",
 		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Decision, Until: Decision, Day: Handled,
 		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
+		Slip: Slip{Instead: "decision withdraw takes a proposal back before it is signed, decision correct afterwards"},
 	},
 	{
 		Act: ActAgree, InWords: "agrees to the proposal as second officer",
-		Roles: []Party{SecondOfficer}, Part: PartSecond, From: Decision, Until: Decision, Day: Handled,
+		Roles: []Party{SecondOfficer}, Part: PartSecond, From: Decision, Until: Service, Day: Handled,
 		Fields: of[AgreeFields], KeepsProposal: true,
+		Slip: Slip{Instead: "decision correct puts a wrong outcome right"},
 	},
 	{
 		Act: ActReturn, InWords: "returns the proposal to its author",
-		Roles: []Party{SecondOfficer}, Part: PartSecond, From: Decision, Until: Decision, Day: Handled,
+		Roles: []Party{SecondOfficer}, Part: PartSecond, From: Decision, Until: Service, Day: Handled,
 		Fields: of[ReturnFields], NeedsText: true, KeepsProposal: true,
+		Slip: Slip{Instead: "the author proposes again, and the second officer agrees"},
 	},
 	{
 		Act: ActWithdraw, InWords: "withdraws one's own proposal before it is signed",
-		Roles: []Party{DecisionMaker, SeniorCaseworker}, From: Decision, Until: Decision, Day: Handled,
+		Roles: []Party{DecisionMaker, SeniorCaseworker}, From: Decision, Until: Service, Day: Handled,
 		Fields: of[WithdrawFields], KeepsProposal: true,
+		Slip: Slip{Instead: "the author proposes again"},
+	},
+	{
+		Act: ActRemake, InWords: "proposes another outcome where the signed one is wrong by a slip; a second officer agrees",
+		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Service, Until: Service, Day: Handled,
+		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
+		Slip: Slip{Instead: "decision withdraw takes the correction back before it is signed"},
 	},
 }
 

@@ -18,12 +18,14 @@ var evidenceActs = []*ActRule{
 		Roles: []Party{Caseworker, DecisionMaker}, Subject: AboutPerson, From: Listed, Until: Decision,
 		Day:    Reported(FactClaim, FactBirth),
 		Fields: of[InterviewFields],
+		Slip:   Slip{Until: Service, Follows: "the interview does not count, and what was put at it is not put"},
 	},
 	{
 		Act: ActEvidence, InWords: "records what a provider sent",
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service,
 		Day:    Reported(FactClaim, FactBirth, FactAsked),
 		Fields: of[EvidenceFields], Receives: true, OpensReview: true, Filed: true, Many: true,
+		Slip: Slip{Until: Service, Follows: "the evidence can be cited no more, and whoever was asked for it is asked again"},
 	},
 }
 

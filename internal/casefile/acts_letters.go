@@ -19,41 +19,49 @@ var letterActs = []*ActRule{
 		Act: ActLetterSent, InWords: "records that a letter was sent, to whom, how and on which day",
 		Roles: []Party{Caseworker}, Subject: AboutLetter, From: Listed, Until: Service, Day: Reported(FactLetterMade),
 		Fields: of[LetterFields], Many: true,
+		Slip: Slip{Until: Service, Follows: "the letter waits to be sent again, and the time that ran from it is moot"},
 	},
 	{
 		Act: ActLetterDelivered, InWords: "records that a letter was delivered",
 		Roles: []Party{Caseworker}, Subject: AboutLetter, From: Listed, Until: Service, Day: Reported(FactLetterSent),
 		Fields: of[DeliveredFields], Receives: true, Filed: true, Many: true,
+		Slip: Slip{Until: Service, Follows: "the letter is under way again"},
 	},
 	{
 		Act: ActLetterReturned, InWords: "records that a letter came back; two from the family stop its clock",
 		Roles: []Party{Caseworker}, Subject: AboutLetter, From: Listed, Until: Service, Day: Reported(FactLetterSent),
 		Fields: of[ReturnedFields], Receives: true, Filed: true,
+		Slip: Slip{Until: Service, Follows: "the letter is under way again, the search for the family is moot, and a service that it took back stands"},
 	},
 	{
 		Act: ActContact, InWords: "records a personal contact with the family or its representative",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
 		Fields: of[ContactFields], Receives: true, OpensReview: true, Filed: true, Many: true,
+		Slip: Slip{Until: Service, Follows: "the contact does not count"},
 	},
 	{
 		Act: ActReceivePost, InWords: "records an item of post, whether its case is known or not",
 		Roles: []Party{Caseworker}, From: Listed, Until: Closed, Day: Reported(FactClaim),
 		Fields: of[PostFields], Receives: true, OpensReview: true, Filed: true, Places: []Place{PlaceCase, PlaceMailroom},
+		Slip: Slip{Until: Closed, Follows: "nobody of the case reads the item any more, and what was seen of it is looked into"},
 	},
 	{
 		Act: ActLinkPost, InWords: "links an item of post to its case",
 		Roles: []Party{Caseworker}, From: Listed, Until: Closed, Day: Handled,
 		Fields: of[ItemFields], Receives: true, OpensReview: true, Filed: true,
+		Slip: Slip{Until: Closed, Follows: "the item is linked to no case, nobody of the case reads it any more, and what was seen of it is looked into"},
 	},
 	{
 		Act: ActReadPost, InWords: "records that a linked item of post was read",
 		Roles: []Party{Caseworker}, From: Listed, Until: Closed, Day: Handled,
 		Fields: of[ItemFields], Receives: true, OpensReview: true, Filed: true,
+		Slip: Slip{Until: Closed, Follows: "the item waits to be read again"},
 	},
 	{
 		Act: ActDismissPost, InWords: "dismisses an item of post that belongs to no case",
 		Roles: []Party{Caseworker}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[DismissFields], Places: []Place{PlaceMailroom},
+		Slip: Slip{Instead: "post link takes the item up again"},
 	},
 }
 

@@ -22,31 +22,37 @@ var recordActs = []*ActRule{
 		Act: ActBacklogStart, InWords: "starts clearing a lane's backlog",
 		Roles: []Party{Operations}, Subject: AboutLane, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[BacklogFields],
+		Slip:   Slip{Instead: "backlog pause, and backlog capacity"},
 	},
 	{
 		Act: ActBacklogPause, InWords: "pauses the listing of families",
 		Roles: []Party{Operations}, Subject: AboutLane, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[BacklogFields],
+		Slip:   Slip{Instead: "backlog resume"},
 	},
 	{
 		Act: ActBacklogResume, InWords: "resumes the listing of families",
 		Roles: []Party{Operations}, Subject: AboutLane, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[BacklogFields],
+		Slip:   Slip{Instead: "backlog pause"},
 	},
 	{
 		Act: ActBacklogCapacity, InWords: "sets how many families are listed a week",
 		Roles: []Party{Operations}, Subject: AboutLane, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[BacklogFields],
+		Slip:   Slip{Instead: "backlog capacity again, with the right number"},
 	},
 	{
 		Act: ActApplyCalendar, InWords: "puts a version of the published holidays in force, and moves every deadline that depends on a changed day",
 		Roles: []Party{Operations}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[CalendarFields], Places: []Place{PlaceCalendar},
+		Slip: Slip{Instead: "calendar apply with the file that was in force before"},
 	},
 	{
 		Act: ActErase, InWords: "asks that the text of an act be erased, for a reason; another officer's same command erases it",
 		Roles: []Party{Operations}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[EraseFields], Places: []Place{PlaceCase, PlaceLane, PlaceMailroom, PlaceCalendar},
+		Slip: Slip{Instead: "a text that was erased is gone"},
 	},
 }
 

@@ -20,46 +20,55 @@ var representationActs = []*ActRule{
 		Act: ActReceiveLetter, InWords: "records a representation that arrived",
 		Roles: []Party{Caseworker}, From: Listed, Until: Decision, Day: Reported(FactClaim),
 		Fields: of[LetterFromFields], Receives: true, OpensReview: true, Filed: true, Many: true,
+		Slip: Slip{Until: Decision, Follows: "the representation waits for no answer"},
 	},
 	{
 		Act: ActDraft, InWords: "drafts the minister's representation",
 		Roles: []Party{RepresentationDrafter}, Part: PartDrafter, From: Evidence, Until: Decision, Day: Handled,
 		NeedsText: true, Many: true,
+		Slip: Slip{Until: Decision, Follows: "the draft is gone from the file"},
 	},
 	{
 		Act: ActCheckDraft, InWords: "checks another drafter's representation",
 		Roles: []Party{RepresentationDrafter}, Part: PartRepChecker, From: Evidence, Until: Decision, Day: Handled,
 		Many: true,
+		Slip: Slip{Until: Decision, Follows: "the draft waits to be checked again"},
 	},
 	{
 		Act: ActClear, InWords: "clears the representation for signature",
 		Roles: []Party{PrivateOffice}, Part: PartRepClearer, From: Evidence, Until: Decision, Day: Handled,
 		Many: true,
+		Slip: Slip{Until: Decision, Follows: "the draft waits to be cleared again"},
 	},
 	{
 		Act: ActReturnDraft, InWords: "returns the draft representation to its drafter",
 		Roles: []Party{RepresentationDrafter, PrivateOffice, Minister}, From: Evidence, Until: Decision, Day: Handled,
 		NeedsText: true,
+		Slip:      Slip{Instead: "representation draft takes the draft up again"},
 	},
 	{
 		Act: ActDecline, InWords: "declines to represent, with a reason",
 		Roles: []Party{Minister, PrivateOffice}, From: Representation, Until: Representation, Day: Handled,
 		Fields: of[DeclineFields], Many: true, Confirm: true,
+		Slip: Slip{Until: Decision, Follows: "the window is open again, with the time that was left"},
 	},
 	{
 		Act: ActSignLetter, InWords: "signs the representation",
 		Roles: []Party{Minister, PrivateOffice}, From: Evidence, Until: Decision, Day: WetSignature(FactCleared),
 		Fields: of[SignFields], Many: true,
+		Slip: Slip{Until: Decision, Two: true, Follows: "the draft waits to be signed again"},
 	},
 	{
 		Act: ActSendLetter, InWords: "sends the signed representation to the Home Office",
 		Roles: []Party{PrivateOffice}, From: Evidence, Until: Decision, Day: Reported(FactDraftSigned),
 		Many: true,
+		Slip: Slip{Until: Decision, Two: true, Follows: "the representation is not sent, and the window is open again with the time that was left"},
 	},
 	{
 		Act: ActAnswer, InWords: "answers a representation",
 		Roles: []Party{DecisionMaker}, Subject: AboutRepresentation, From: Listed, Until: Service, Day: Handled,
 		Fields: of[AnswerFields], NeedsText: true,
+		Slip: Slip{Until: Decision, Follows: "the representation waits for its answer again"},
 	},
 }
 

@@ -15,27 +15,32 @@ var serviceActs = []*ActRule{
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service,
 		Day:    ReportedWithin(ServiceFarDays, FactSigned, FactDecisionSent),
 		Fields: of[ServiceFields], Many: true,
+		Slip: Slip{Until: Service, Two: true, Follows: "the person waits to be served again, and the time that ran from it is moot"},
 	},
 	{
 		Act: ActStatusIssued, InWords: "records that the status document reached the person",
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Service, Until: Service,
 		Day:  Reported(FactSigned, FactServed),
 		Many: true,
+		Slip: Slip{Until: Service, Follows: "the document waits to be issued again"},
 	},
 	{
 		Act: ActAppeal, InWords: "records that a person has appealed: the review waits for the tribunal",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactSigned),
 		Filed: true,
+		Slip:  Slip{Until: Service, Follows: "the time to appeal runs again, with what was left"},
 	},
 	{
 		Act: ActNoAppeal, InWords: "records that no appeal was found after the window",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service,
-		Day: Reported(FactSigned, FactServed),
+		Day:  Reported(FactSigned, FactServed),
+		Slip: Slip{Until: Service, Follows: "the search for an appeal waits again"},
 	},
 	{
 		Act: ActLateArrival, InWords: "records that what arrived after the signature was read and changes nothing",
 		Roles: []Party{SeniorCaseworker}, From: Service, Until: Service, Day: Handled,
 		Fields: of[ArrivalFields],
+		Slip:   Slip{Until: Service, Follows: "what arrived waits to be read again"},
 	},
 }
 

@@ -20,34 +20,40 @@ var welfareActs = []*ActRule{
 		Act: ActAssignWelfare, InWords: "assigns a lead professional to a child",
 		Roles: []Party{WelfareLead}, Council: true, Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
 		Fields: of[AssignReportFields],
+		Slip:   Slip{Until: Decision, Follows: "the child waits for a lead professional again"},
 	},
 	{
 		Act: ActReport, InWords: "hands in a child's welfare report",
 		Roles: []Party{LeadProfessional}, Council: true, Part: PartReporter, Subject: AboutPerson, From: Listed,
 		Until: Decision, Day: Handled,
 		Fields: of[ReportFields], NeedsText: true,
+		Slip: Slip{Until: Decision, Follows: "the report waits to be written again"},
 	},
 	{
 		Act: ActSignWelfare, InWords: "signs a child's welfare report",
 		Roles: []Party{WelfareLead}, Council: true, Part: PartSigner, Subject: AboutPerson, From: Listed, Until: Decision,
-		Day: Handled,
+		Day:  Handled,
+		Slip: Slip{Until: Decision, Two: true, Follows: "the report waits to be signed again"},
 	},
 	{
 		Act: ActReturnWelfare, InWords: "returns a child's welfare report to its author",
 		Roles: []Party{WelfareLead}, Council: true, Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
 		NeedsText: true,
+		Slip:      Slip{Until: Decision, Follows: "the report waits to be signed again"},
 	},
 	{
 		Act: ActWaive, InWords: "waives a child's check, after which only a grant may be signed",
 		Roles: []Party{SeniorCaseworker}, Part: PartWaiver, Subject: AboutPerson, From: Evidence, Until: Decision,
 		Day:    Handled,
 		Fields: of[WaiveFields], NeedsText: true,
+		Slip: Slip{Until: Decision, Two: true, Follows: "the check that was waived is outstanding again"},
 	},
 	{
 		Act: ActConcern, InWords: "raises a concern for a child: no refusal is signed or served while it stands",
 		Roles: []Party{WelfareLead, LeadProfessional}, Council: true, Subject: AboutPerson, From: Listed, Until: Service,
 		Day:      Reported(FactClaim, FactBirth),
 		Receives: true, OpensReview: true, Filed: true, Neutral: Neutral{"case.hold", "holds what cannot be taken back"},
+		Slip: Slip{Instead: "clock release --reason mistake ends the hold"},
 	},
 }
 

@@ -29,6 +29,8 @@ const (
 	RefusedGap            RefusalCode = "reason_rests_on_gap"
 	RefusedUnlisted       RefusalCode = "unlisted"
 	RefusedConstraint     RefusalCode = "constraint"
+	RefusedNotStruck      RefusalCode = "not_struck"  // an act that can't be struck, or not any more
+	RefusedRestsOn        RefusalCode = "rests_on_it" // a later act rests on it
 )
 
 // Refusal is an act that a rule does not allow. Detail is plain words without

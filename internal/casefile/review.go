@@ -37,7 +37,10 @@ type Facts struct {
 	Ready    bool    `json:"ready,omitempty"`  // reconciled, triaged and with a case owner
 	Signed   bool    `json:"signed,omitempty"` // the decision is signed
 	Held     bool    `json:"held,omitempty"`
-	Tasks    []Task  `json:"tasks,omitempty"`
+	// Struck says that an act was struck: days that were shown before are looked at when a
+	// deadline begins anew.
+	Struck bool   `json:"struck,omitempty"`
+	Tasks  []Task `json:"tasks,omitempty"`
 	// Stuck is the code of a failure that no retry can mend; operations own it.
 	Stuck     string `json:"stuck,omitempty"`
 	Recovered bool   `json:"recovered,omitempty"`

@@ -51,6 +51,8 @@ const (
 	TaskReferral     TaskKind = "case.look_into"  // process.md, Four eyes
 	TaskLateArrival  TaskKind = "service.arrival" // process.md, Stages
 	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
+	TaskStrike       TaskKind = "act.strike"      // process.md, Slips
+	TaskBreach       TaskKind = "case.breach"     // process.md, Slips
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -65,6 +67,8 @@ const (
 	// ResultStopped is a task whose letters came back: it is asked again when the family
 	// is found (row 3b).
 	ResultStopped TaskResult = "stopped"
+	// ResultMoot is a task whose ground has gone: what asked for it was struck.
+	ResultMoot TaskResult = "moot"
 	// ResultFiled is a task of a case that was closed with what arrived.
 	ResultFiled TaskResult = "filed"
 )
@@ -168,8 +172,12 @@ var TaskRules = []TaskRule{
 	{TaskReferral, "6", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"look into what was referred or alleged, before anybody decides"},
 	{TaskLateArrival, "9", Service, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone,
-		"read what arrived after the decision was signed"},
+		"read what arrived or was struck after the decision was signed"},
 	{TaskNewOwner, "1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone, "give the case a new owner"},
+	{TaskStrike, "6.4", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"say whether the act was a mistake: strike it too, or let it stand"},
+	{TaskBreach, "C1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone,
+		"answer whose data the wrongly linked item held, who saw it and who was told"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }
@@ -230,6 +238,10 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActLateArrival}
 	case TaskArrival:
 		return []Act{ActArrival}
+	case TaskStrike:
+		return []Act{ActStrike}
+	case TaskBreach:
+		return []Act{ActBreach}
 	}
 	return nil
 }

@@ -253,3 +253,25 @@ func (s *RuleSet) Following(l Ledger, acted casefile.Rung, by *clock.Holidays) (
 	}
 	return next, nil
 }
+
+// LengthenedBy is how many days a deadline must have in all, so that as much of them is
+// left on a day as was left on an earlier one. What had passed then stays passed.
+func LengthenedBy(d clock.Deadline, by *clock.Holidays, from, today clock.Date) (int, error) {
+	then, err := d.Used(by, from.AddDays(-1))
+	if err != nil || then >= d.Total() {
+		return d.Budget.Days, err
+	}
+	now, err := d.Used(by, today.AddDays(-1))
+	return d.Budget.Days + max(now-then, 0), err
+}
+
+// UntilAtLeast is how many days a deadline must have in all, so that its last day is not
+// before one that was shown.
+func UntilAtLeast(d clock.Deadline, by *clock.Holidays, shown clock.Date) (int, error) {
+	for ; ; d.Budget.Days++ {
+		due, err := d.Due(by)
+		if err != nil || due.IsZero() || !due.Before(shown) {
+			return d.Budget.Days, err
+		}
+	}
+}

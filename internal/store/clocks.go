@@ -24,11 +24,12 @@ const (
 	CauseWithdrawal Cause = "withdrawal"
 	CauseCalendar   Cause = "calendar"
 	CausePost       Cause = "post" // an item of post is waited for (C1)
+	CauseStrike     Cause = "strike"
 )
 
 // Causes lists them.
 var Causes = []Cause{CauseHold, CauseRelease, CauseHoldReview, CauseExtension, CauseWithdrawal, CauseCalendar,
-	CausePost}
+	CausePost, CauseStrike}
 
 // MoveTask gives a task the dates of a plan, and keeps the old ones with the cause of
 // the change, in one statement: neither is there without the other. budget is that of
@@ -45,7 +46,8 @@ func (t *Tx) MoveTask(ctx context.Context, task int64, budget clock.Budget, to p
 			from task t where t.id = $1)
 		update task set due_on = $6, next_at = $7, provisional = $8, calendar_version = $9, days = $10, next_rung = $11, next_no = $12,
 		       awaiting = $13, overdue = $14, escalated = $15, unit = $17, kept_under = nullif($18, ''),
-		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end
+		       closed_at = case when $16 then null else closed_at end, result = case when $16 then null else result end,
+		       closed_by = case when $16 then null else closed_by end
 		where id = $1`,
 		task, string(cause), at, commandOrNone(command), to.DaysLeft, to.DueOn, instant(to.Next.At), to.Provisional,
 		to.Version,

@@ -123,6 +123,9 @@ type Command struct {
 	Link casefile.Link `db:"link"`
 }
 
+// theAct is the act that the transaction does, NULL where it does none.
+const theAct = `nullif(current_setting('hame.act', true), '')::uuid`
+
 // Overtaken reports whether one of these kinds of act that was recorded after this
 // one, of the same case and subject and with the same code in a field, has been
 // accepted already: this one was kept from its review meanwhile.
@@ -147,11 +150,13 @@ const notTold = `(o.outcome = 'expired' or (o.outcome = 'refused' and o.recorded
 
 // Command returns a recorded act by its id, with the outcome it already has if
 // any. Permitted tells whether its person is its login's, and a role that the login held when it was recorded
-// allows it. NotFound if there is no such row.
+// allows it. From then on the transaction is this act's: what it changes of the facts, and
+// the tasks that it opens and closes, are kept as its own. NotFound if there is no such row.
 func (t *Tx) Command(ctx context.Context, id uuid.UUID) (Command, error) {
 	var c Command
 	err := t.get(ctx, &c, `
-		select c.id, coalesce(c.case_ref, '') as case_ref, coalesce(c.lane, '') as lane, c.kind, c.subject_no, c.attested_on,
+		select set_config('hame.act', c.id::text, true)::uuid as id, coalesce(c.case_ref, '') as case_ref,
+		       coalesce(c.lane, '') as lane, c.kind, c.subject_no, c.attested_on,
 		       c.fields, c.text_digest is not null as has_text, c.person, o.outcome, o.detail,
 		       clock_timestamp() > c.recorded_at + `+toldWithin+` as late,
 		       coalesce(o.chain_n, 0) as "link.n", coalesce(encode(o.chain_hash, 'hex'), '') as "link.hash",

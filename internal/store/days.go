@@ -44,9 +44,10 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 			(select l.created_at from letter l where l.case_ref = $1 and l.no = $3) as made,
 			(select s.sent_on from letter_sent s where s.case_ref = $1 and s.no = $3 and s.to_whom = $4) as sent,
 			(select max(c.requested_on) from security_check c where c.case_ref = $1 and c.person_no = $2 and c.done_on is null) as check_asked,
-			(select e.opened_at from stage_entry e where e.case_ref = $1 and e.stage = 'decision') as decision,
+			(select min(e.opened_at) from stage_entry e where e.case_ref = $1 and e.stage = 'decision') as decision,
 			(select max(o.business_at) from command c join command_outcome o on o.command_id = c.id
-				where c.case_ref = $1 and c.kind = 'representation.clear' and o.outcome = 'accepted') as cleared,
+				where c.case_ref = $1 and c.kind = 'representation.clear' and o.outcome = 'accepted'
+				and not is_struck(c.id)) as cleared,
 			(select r.signed_on from representation r where r.case_ref = $1 and r.from_kind = 'minister' and r.received_on is null and r.withdrawn_on is null) as draft,
 			(select d.signed_on from decision_in_force d where d.case_ref = $1) as signed,
 			(select max(x.sent_on) from (

@@ -65,10 +65,10 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 		select f.representative <> '' as represented,
 			exists (select from evidence e where e.case_ref = $1 and e.provider = 'questionnaire' and e.result <> 'nothing_held') as answered,
 			-- Open: asked again, or given time. Closed as a gap: a hold has given its time back since.
-			exists (select from task k where k.case_ref = $1 and k.kind = 'evidence.questionnaire' and not k.overdue
-				and not exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.id > k.id)
+			exists (select from task k where k.case_ref = $1 and k.kind = 'evidence.questionnaire' and not k.overdue and k.void_at is null
+				and not exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.id > k.id and n.void_at is null)
 				and (exists (select from deadline_change d where d.task_id = k.id and d.cause in ('hold', 'release', 'extension'))
-				     or exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.id < k.id))
+				     or exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.id < k.id and n.void_at is null))
 				and (k.closed_at is null or (k.result = 'gap' and (k.due_on is null or k.due_on >= $2)))) as time_runs,
 			exists (select from letter_sent s where s.case_ref = $1 and s.to_whom = 'family' and s.returned_on is null) as letter,
 			exists (select from contact c where c.case_ref = $1 and c.how = 'representative') as rep_called,

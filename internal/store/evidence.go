@@ -17,7 +17,7 @@ func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Prov
 	result casefile.EvidenceResult, on clock.Date, command uuid.UUID) (twice bool, err error) {
 	err = t.get(ctx, &twice, `
 		insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id)
-		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from evidence where case_ref = $1
+		select $1, 1 + greatest(max(no), struck_no('evidence', $1)), $2, $3, $4, $5, $6 from evidence where case_ref = $1
 		returning exists (select from evidence o where o.case_ref = $1 and o.provider = $2 and o.person_no = $3 and o.result = $4 and o.received_on = $5)`,
 		ref, provider, person, result, on, command)
 	return twice, err
@@ -45,7 +45,7 @@ func (t *Tx) AddLetter(ctx context.Context, ref, kind string, at time.Time) (int
 	var no int
 	err := t.get(ctx, &no, `
 		insert into letter (case_ref, no, kind, created_at)
-		select $1, 1 + coalesce(max(no), 0), $2, $3 from letter where case_ref = $1 returning no`, ref, kind, at)
+		select $1, 1 + greatest(max(no), struck_no('letter', $1)), $2, $3 from letter where case_ref = $1 returning no`, ref, kind, at)
 	return no, err
 }
 

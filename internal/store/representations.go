@@ -35,7 +35,7 @@ func (t *Tx) AddRepresentation(ctx context.Context, ref string, f casefile.Lette
 	var no int
 	err := t.get(ctx, &no, `
 		insert into representation (case_ref, no, from_kind, letter, drafter, received_on)
-		select $1, 1 + coalesce(max(no), 0), $2, nullif($3, ''), nullif($4, ''), $5 from representation where case_ref = $1 returning no`,
+		select $1, 1 + greatest(max(no), struck_no('representation', $1)), $2, nullif($3, ''), nullif($4, ''), $5 from representation where case_ref = $1 returning no`,
 		ref, f.From, f.Letter, drafter, receivedOn)
 	return no, err
 }

@@ -104,15 +104,18 @@ func (t *Tx) OpenReview(ctx context.Context, ref, ruleSet string, apart bool, at
 		on conflict (case_ref) do nothing`, ref, ruleSet, at, apart)
 }
 
-// EnterStage records that a stage was opened. It reports false if it was before.
+// EnterStage records that a stage was opened. It reports false if it was before, and not
+// because of an act that was struck.
 func (t *Tx) EnterStage(ctx context.Context, ref string, stage casefile.Stage, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
-		insert into stage_entry (case_ref, stage, opened_at) values ($1, $2, $3)
-		on conflict (case_ref, stage, no) do nothing`, ref, stage, at)
+		insert into stage_entry (case_ref, stage, no, opened_at)
+		select $1, $2, coalesce(max(no), 0) + 1, $3 from stage_entry where case_ref = $1 and stage = $2
+		having count(*) filter (where void_at is null) = 0`, ref, stage, at)
 }
 
-// ReenterStage records that a finished stage is open again, because a hold or a
-// calendar gave somebody their time back. Nothing is recorded where it is open.
+// ReenterStage records that a finished stage is open again: a hold or a calendar gave
+// somebody their time back, or an act that finished it was struck. Nothing is recorded
+// where it is open.
 func (t *Tx) ReenterStage(ctx context.Context, ref string, stage casefile.Stage, at time.Time) error {
 	return t.exec(ctx, `
 		insert into stage_entry (case_ref, stage, no, opened_at)

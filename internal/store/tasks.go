@@ -22,8 +22,8 @@ func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, a
 	}
 	return t.exec(ctx, `
 		insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional,
-		                  opened_at, next_rung, next_no, next_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		                  opened_at, next_rung, next_no, next_at, opened_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, `+theAct+`)
 		on conflict (case_ref, kind, subject) where closed_at is null do nothing`,
 		ref, rule.Kind, subject, rule.Stage, awaiting, l.Deadline.Began, b.Days, b.Unit, b.Calendar, l.Calendar, l.DueOn,
 		l.Provisional,
@@ -37,7 +37,8 @@ func (t *Tx) OpenTask(ctx context.Context, ref string, rule casefile.TaskRule, a
 func (t *Tx) CloseTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int,
 	result casefile.TaskResult, on clock.Date, at time.Time) (bool, error) {
 	return t.execOne(ctx, `
-		update task set closed_at = $4, result = $5, attested_on = $6, overdue = coalesce($6::date > due_on and $7, overdue)
+		update task set closed_at = $4, result = $5, attested_on = $6, overdue = coalesce($6::date > due_on and $7, overdue),
+		       closed_by = `+theAct+`
 		where case_ref = $1 and kind = $2 and subject = $3 and closed_at is null`, ref, kind, subject, at, result, on, kind.CanBeMissed())
 }
 
@@ -80,6 +81,9 @@ type TaskDates struct {
 	WasInTime bool       `db:"was_in_time"`
 	PutOff    bool       `db:"put_off"`
 	AskedAnew bool       `db:"asked_anew"`
+
+	ClosedAt   *time.Time `db:"closed_at"`
+	AnsweredAt *time.Time `db:"answered_at"` // when an answer came to a task whose time had passed
 }
 
 // actedRungs counts how often each kind of rung of a task has acted.
@@ -124,6 +128,7 @@ const selectTaskDates = `
 	       coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
 	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated,
 	       coalesce(t.result, '') as result, t.attested_on,
+	       t.closed_at, t.answered_at,
 	       t.closed_at is not null and t.attested_on is not null
 	           and coalesce(t.attested_on <= due_as_known(t, coalesce(t.answered_at, t.closed_at)), true) as was_in_time,
 	       (select coalesce(sum(e.days), 0) from extension e
@@ -132,7 +137,8 @@ const selectTaskDates = `
 	        from (select kind, count(*) as n from rung where task_id = t.id group by kind) a) as acted,
 	       coalesce((select d.cause = 'post' and d.new_next = t.next_at from deadline_change d
 	                 where d.task_id = t.id order by d.no desc limit 1), false) as put_off,
-	       exists (select from task n where n.case_ref = t.case_ref and n.kind = t.kind and n.subject = t.subject and n.id > t.id) as asked_anew
+	       exists (select from task n where n.case_ref = t.case_ref and n.kind = t.kind and n.subject = t.subject and n.id > t.id
+	               and n.void_at is null) as asked_anew
 	from task t `
 
 // Task returns an open task of a case. NotFound if there is none.
@@ -148,7 +154,7 @@ func (t *Tx) Task(ctx context.Context, ref string, kind casefile.TaskKind, subje
 func (t *Tx) TasksWithDates(ctx context.Context, ref string) ([]TaskDates, error) {
 	var rows []TaskDates
 	err := t.all(ctx, &rows, selectTaskDates+`
-		where t.case_ref = $1 and (t.closed_at is null or t.overdue or t.due_on is null or time_passed(t.result)) order by t.id desc`, ref)
+		where t.case_ref = $1 and t.void_at is null and (t.closed_at is null or t.overdue or t.due_on is null or time_passed(t.result)) order by t.id desc`, ref)
 	return rows, err
 }
 
@@ -223,8 +229,10 @@ func (t *Tx) MarkOverdue(ctx context.Context, task int64) error {
 func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind, subject int,
 	result casefile.TaskResult, on clock.Date, at time.Time) error {
 	return t.exec(ctx, `
-		update task set result = $4, attested_on = $5, answered_at = $6, overdue = coalesce($5::date > due_on and $7, overdue)
-		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and time_passed(result))`,
+		update task set result = $4, attested_on = $5, answered_at = $6, overdue = coalesce($5::date > due_on and $7, overdue),
+		       closed_by = `+theAct+`
+		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and time_passed(result)
+		            and void_at is null)`,
 		ref, kind, subject, result, on, at, kind.CanBeMissed())
 }
 

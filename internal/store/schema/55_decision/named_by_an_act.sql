@@ -15,7 +15,7 @@ begin
         by_an_act := exists (
             select from command c
             where c.case_ref = new.case_ref and c.kind = 'case.assign' and c.fields->>'to' = new.owner
-                and c.fields->>'role' is null
+                and c.fields->>'role' is null and not is_struck(c.id)
               and not exists (select from command_outcome o where o.command_id = c.id and o.outcome <> 'accepted'));
     when 'welfare_check' then
         by_an_act := exists (

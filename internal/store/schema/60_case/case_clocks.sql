@@ -45,7 +45,7 @@ begin
                             left join command c on c.id = coalesce(d.command_id, a.command_id)
                             where d.task_id = t.id))
                 order by t.closed_at is not null, t.next_at nulls last, t.id), '[]')
-            from task t where t.case_ref = ref
+            from task t where t.case_ref = ref and t.void_at is null
               and (sight in ('file', 'no_text') or (sight = 'children' and t.stage = 'welfare')
                   or (sight = 'summary' and t.stage = 'representation')
                    or t.awaiting in (select m.role from my_roles() m))),

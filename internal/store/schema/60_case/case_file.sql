@@ -75,7 +75,7 @@ begin
                 and x.state <> 'off'),
             'gaps', (select jsonb_agg(jsonb_build_object('kind', t.kind, 'subject', t.subject)
                 order by t.kind, t.subject)
-                     from task t where t.case_ref = ref and t.result = 'gap'),
+                     from task t where t.case_ref = ref and t.result = 'gap' and t.void_at is null),
             'looked_into', (select jsonb_agg(to_jsonb(k) - array['case_ref', 'command_id'] order by k.person_no,
                 k.about, k.no) from looked_into k where k.case_ref = ref),
             'decision', (select to_jsonb(d) from decision_in_force d where d.case_ref = ref),

@@ -8,7 +8,9 @@ begin
             'ready', r.owner is not null and r.reconciled_on is not null and r.triaged_on is not null,
             'signed', r.signed_on is not null, 'stuck', r.stuck, 'recovered', r.recovered,
             'held', exists (select from hold h where h.case_ref = r.case_ref and h.ended_on is null),
-            'opened', (select jsonb_agg(e.stage) from stage_entry e where e.case_ref = r.case_ref),
+            'opened', (select jsonb_agg(e.stage) from stage_entry e where e.case_ref = r.case_ref
+                and e.void_at is null),
+            'struck', exists (select from strike s where s.case_ref = r.case_ref and s.result = 'struck'),
             'tasks', (select jsonb_agg(jsonb_build_object(
                     'kind', t.kind, 'subject', t.subject, 'stage', t.stage, 'awaiting', t.awaiting, 'due_on', t.due_on,
                     'next', jsonb_build_object('kind', t.next_rung, 'no', t.next_no, 'at', t.next_at),

@@ -1,6 +1,7 @@
 -- The figures at an instant, for each group of cases by lane, council and stage as they then were, and for all of them;
 -- withheld are restricted ones that the reader does not see. unlisted, under_review, decided, resolved and closed add
--- up to families. Nothing recorded later counts, also if an earlier day is attested for it.
+-- up to families. Nothing recorded later counts, also if an earlier day is attested for it: an act that was struck
+-- counts until it was struck.
 create or replace function figures(as_of timestamptz, by_lane boolean, by_council boolean, by_stage boolean) returns
     jsonb
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
@@ -54,7 +55,7 @@ begin
             left join task_kind m on m.kind = k.kind
         cross join lateral (select case when v.task_id is null then k.due_on when v.changed then v.known
             else v.first end as due) u
-        where k.opened_at <= as_of
+        where k.opened_at <= as_of and (k.void_at is null or k.void_at > as_of)
           and missed(coalesce(m.can_be_missed, true),
                      case when coalesce(k.answered_at, k.closed_at) <= as_of then k.attested_on end, u.due,
                      (select london_day(max(x.on_at)) from rung x where x.task_id = k.id and x.kind = 'due'

@@ -27,7 +27,7 @@ begin
                exists (select from rung x where x.task_id = t.id and x.kind = 'reminder') as was_reminded,
                exists (select from rung x where x.task_id = t.id and x.kind = 'escalation') as was_escalated
         from task t left join task_kind k using (kind)
-        where whole or exists (select from cases c where c.case_ref = t.case_ref))
+        where t.void_at is null and (whole or exists (select from cases c where c.case_ref = t.case_ref)))
     select jsonb_build_object(
         'at', business_now(), 'synthetic', (select synthetic from programme),
         'families', (select count(*) from family), 'withheld',

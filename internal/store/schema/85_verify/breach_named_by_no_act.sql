@@ -4,7 +4,8 @@ select 'sight follows from acts' as rule, n.case_ref, n.person || ' is named on 
 from named_on_case n
 where not exists (
     select from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
-    where c.id = n.command_id and c.case_ref = n.case_ref and c.kind = 'case.assign' and c.fields->>'to' = n.person)
+    where c.id = n.command_id and c.case_ref = n.case_ref and c.kind = 'case.assign' and c.fields->>'to' = n.person
+        and not is_struck(c.id))
 union all
 select 'sight follows from acts', o.case_ref, o.person || ' has a part in the case without an act'
 from officer o
@@ -19,11 +20,11 @@ where r.owner is not null
   and not exists (
     select from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
     where c.case_ref = r.case_ref and c.kind = 'case.assign' and c.fields->>'to' = r.owner
-        and c.fields->>'role' is null)
+        and c.fields->>'role' is null and not is_struck(c.id))
 union all
 select 'sight follows from acts', w.case_ref, w.assigned_to || ' is assigned to person ' || w.person_no || ' by no act'
 from welfare_check w
 where not exists (
     select from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
     where c.case_ref = w.case_ref and c.kind = 'welfare.assign' and c.subject_no = w.person_no
-        and c.fields->>'to' = w.assigned_to);
+        and c.fields->>'to' = w.assigned_to and not is_struck(c.id));

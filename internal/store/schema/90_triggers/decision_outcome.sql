@@ -4,3 +4,5 @@ create or replace trigger waiver_is_grant_only before insert or update on decisi
     for each row execute function refuse_after_waiver();
 create or replace trigger served_with_its_letter before update of served_on on decision_outcome
     for each row execute function served_with_its_letter();
+create or replace trigger note_change after update on decision_outcome for each row
+    execute function note_change('case_ref', 'decision_no', 'person_no');

@@ -1,0 +1,488 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+	"hame/internal/policy"
+	"hame/internal/store"
+)
+
+// strike strikes an act that was entered by mistake (docs/process.md, Slips): alone if its
+// author does so on the same day, else when a second officer does the same. The first
+// one's wish waits as a task.
+func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	f := fields.(*casefile.StrikeFields)
+	target, err := c.toBeStruck(ctx, cmd, f.Act)
+	if err != nil {
+		return err
+	}
+	request, err := c.OpenStrike(ctx, target.ID)
+	waits := !store.IsKind(err, store.NotFound)
+	if err != nil && waits {
+		return err
+	}
+	switch {
+	case f.Reason == casefile.SlipStands && !waits:
+		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nobody has asked that act %d be struck: it stands", f.Act))
+	case f.Reason == casefile.SlipStands:
+		return c.letStand(ctx, cmd, target, request)
+	case waits && request.FirstBy == cmd.Person:
+		return casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another officer who may do such an act must strike it too")
+	case waits:
+		if err := c.SettleStrike(ctx, request.No, "struck", cmd.Person, cmd.ID, c.now); err != nil {
+			return err
+		}
+		if _, err := c.done(ctx, casefile.TaskStrike, target.No, "struck", c.today); err != nil {
+			return err
+		}
+		return c.takeBack(ctx, target, f.Reason, request.No)
+	}
+	proposed, err := c.proposalWaits(ctx)
+	if err != nil {
+		return err
+	}
+	s := casefile.Struck{Rule: target.Act.Rule(), Today: clock.DateOf(*target.At) == c.today, Own: target.Person == cmd.Person,
+		Rests: c.before.Signed || proposed}
+	request.No, err = c.AskToStrike(ctx, target, c.ref, f.Reason, cmd.Person, s.TakesTwo(), c.today, cmd.ID)
+	if err != nil {
+		return err
+	}
+	if s.TakesTwo() {
+		c.fileUntouched = true // nothing has changed yet
+		return c.openFor(ctx, casefile.TaskStrike, target.No, c.today, s.Rule.Roles[0])
+	}
+	if err := c.SettleStrike(ctx, request.No, "struck", "", cmd.ID, c.now); err != nil {
+		return err
+	}
+	return c.takeBack(ctx, target, f.Reason, request.No)
+}
+
+// toBeStruck returns an act that its rule, the case's stage and the acts that rest on it
+// allow to be struck, by this officer.
+func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (store.DoneAct, error) {
+	target, err := c.ActByNumber(ctx, c.ref, no)
+	switch {
+	case store.IsKind(err, store.NotFound):
+		return target, casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the case has no act %d: case timeline lists them with their numbers", no))
+	case err != nil:
+		return target, err
+	case !target.Done:
+		return target, casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("act %d was not done: there is nothing to strike", no))
+	case target.Struck:
+		return target, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", no))
+	}
+	if refusal := c.before.MayBeStruck(target.Act.Rule()); refusal != nil {
+		return target, refusal
+	}
+	may, err := c.AuthorMayDo(ctx, cmd.ID, target.Act)
+	if err != nil {
+		return target, err
+	}
+	if !may {
+		return target, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("act %d is struck by officers who may do %s on this case", no, target.Act.Rule().Wire()))
+	}
+	resting, err := c.RestsOn(ctx, target.ID)
+	if err != nil {
+		return target, err
+	}
+	var first []casefile.Resting
+	for _, r := range resting {
+		if !struckAlong(target.Act, r.Act) {
+			first = append(first, r.Resting)
+		}
+	}
+	if refusal := casefile.CheckResting(no, first); refusal != nil {
+		return target, refusal
+	}
+	return target, nil
+}
+
+// struckAlong reports whether an act is struck along with the one that it rests on: that
+// an item was read keeps nobody from taking it off a file to which it never belonged.
+func struckAlong(target, resting casefile.Act) bool {
+	return (target == casefile.ActLinkPost || target == casefile.ActReceivePost) && resting == casefile.ActReadPost
+}
+
+// letStand settles a request to strike an act: it was no mistake.
+func (c *change) letStand(ctx context.Context, cmd store.Command, target store.DoneAct, request store.StrikeRequest) error {
+	second := cmd.Person
+	if request.FirstBy == cmd.Person {
+		second = "" // the officer who asked has thought better of it
+	}
+	c.fileUntouched = true
+	if err := c.SettleStrike(ctx, request.No, "stands", second, cmd.ID, c.now); err != nil {
+		return err
+	}
+	_, err := c.done(ctx, casefile.TaskStrike, target.No, "stands", c.today)
+	return err
+}
+
+func (c *change) proposalWaits(ctx context.Context) (bool, error) {
+	_, err := c.OpenProposal(ctx, c.ref)
+	if store.IsKind(err, store.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// takeBack does what follows from the striking of an act: its facts no longer count, the
+// tasks that it opened are moot, and those that it answered wait again, with the time that
+// was left. A stage that it finished is open again.
+func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason string, no int64) error {
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
+	post, err := c.takePostAway(ctx, target, reason)
+	if err != nil {
+		return err
+	}
+	answered, err := c.ClosedBy(ctx, target.ID)
+	if err != nil {
+		return err
+	}
+	if err := c.VoidOpenedBy(ctx, target.ID, c.now); err != nil {
+		return err
+	}
+	if post == 0 {
+		if err := c.TakeBack(ctx, no); err != nil {
+			return err
+		}
+	}
+	for _, t := range answered {
+		if err := c.reopen(ctx, t); err != nil {
+			return err
+		}
+	}
+	if err := c.stillAsked(ctx, target); err != nil {
+		return err
+	}
+	if c.before.Stage == casefile.Closed {
+		return nil
+	}
+	if c.before.Signed {
+		if target.Act.Rule().Slip.Until == casefile.Service && target.Act.Rule().From == casefile.Service {
+			return nil
+		}
+		// The decision stands as it was signed; somebody looks whether it must be corrected.
+		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
+	}
+	return c.goBack(ctx)
+}
+
+// reopen lets a new task take the place of one whose answer was struck, with the days that
+// were left on the day attested for it. Exceptions: another act that stands answers it; or
+// its time had passed before the answer came.
+func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
+	rule, _ := t.Kind.Rule()
+	if err := c.VoidTask(ctx, t.ID, c.now); err != nil {
+		return err
+	}
+	if c.before.Signed && rule.Stage.Before(casefile.Service) {
+		return nil // it is not asked any more: the decision is signed
+	}
+	to, err := c.withWhatWasLeft(ctx, t)
+	if err != nil {
+		return err
+	}
+	id, err := c.Reopen(ctx, t.ID, to, c.cmd.ID, c.now)
+	if err != nil {
+		return err
+	}
+	answer, err := c.AnswerOf(ctx, c.ref, t.Kind, t.Subject)
+	switch {
+	case err == nil:
+		late := t.Kind.CanBeMissed() && !to.DueOn.IsZero() && to.DueOn.Before(answer.On)
+		return c.CloseAs(ctx, id, answer.Result, answer.On, late, answer.Command, c.now)
+	case !store.IsKind(err, store.NotFound):
+		return err
+	case t.AnsweredAt != nil:
+		result := casefile.ResultGap
+		if rule.OnDue == casefile.EffectLapse {
+			result = casefile.ResultLapsed
+		}
+		return c.CloseAs(ctx, id, result, clock.Date{}, t.Kind.CanBeMissed(), uuid.Nil, c.now)
+	}
+	return nil
+}
+
+// withWhatWasLeft works out the dates of a task that is open again: the last day moves on
+// by the days in which it counted as answered, so that as much is left as was then.
+func (c *change) withWhatWasLeft(ctx context.Context, t store.TaskDates) (store.Reopened, error) {
+	pauses, err := c.pauses(ctx, t.Kind)
+	if err != nil {
+		return store.Reopened{}, err
+	}
+	answered := clock.DateOf(*t.ClosedAt)
+	if !t.AttestedOn.IsZero() && t.AttestedOn.Before(answered) {
+		answered = t.AttestedOn
+	}
+	if answered.Before(t.Began) {
+		answered = t.Began
+	}
+	deadline := t.Deadline(pauses)
+	deadline.Budget.Days, deadline.Extended = deadline.Budget.Days+deadline.Extended, 0
+	to := store.Reopened{Days: deadline.Budget.Days}
+	if t.AnsweredAt == nil {
+		if to.Days, err = policy.LengthenedBy(deadline, c.holidays, answered, c.today); err != nil {
+			return to, err
+		}
+	}
+	deadline.Budget.Days = to.Days
+	day, err := policy.DayBy(deadline, c.holidays)
+	if err != nil {
+		return to, err
+	}
+	to.Dates = policy.Dates{DueOn: day.On, Provisional: day.Provisional, Version: c.holidays.Version(), Escalated: t.Escalated}
+	to.Overdue = day.Passed(c.today) && t.NextRung != casefile.Reminder && t.NextRung != casefile.Due
+	if to.Next, err = c.rules.Rung(t.Kind, deadline, c.holidays, t.NextRung, t.NextNo); err != nil {
+		return to, err
+	}
+	if t.NextRung == casefile.Diary && t.Next != nil {
+		to.Next.At = *t.Next
+	}
+	if day.On.IsZero() {
+		to.Next.At = time.Time{}
+	}
+	return to, nil
+}
+
+// keptSince lengthens a deadline that begins anew after an act was struck, if a later last
+// day was shown before: what somebody was shown is never shortened behind their back [D].
+func (c *change) keptSince(ctx context.Context, kind casefile.TaskKind, subject int, d clock.Deadline) (clock.Deadline, error) {
+	if !c.before.Struck || kind == casefile.TaskHold {
+		return d, nil
+	}
+	shown, err := c.LastShown(ctx, c.ref, kind, subject)
+	if err != nil || shown.IsZero() {
+		return d, err
+	}
+	d.Budget.Days, err = policy.UntilAtLeast(d, c.holidays, shown)
+	return d, err
+}
+
+// stillAsked opens or makes moot the tasks that follow from several acts together.
+func (c *change) stillAsked(ctx context.Context, target store.DoneAct) error {
+	switch target.Act {
+	case casefile.ActLetterSent:
+		return c.openingAskedAgain(ctx)
+	case casefile.ActRecordCheck, casefile.ActLookInto:
+		if c.before.HasOpened(casefile.Decision) {
+			return c.askToLookInto(ctx)
+		}
+	case casefile.ActRecordService, casefile.ActStatusIssued:
+		return c.servedAgain(ctx)
+	}
+	return nil
+}
+
+// openingAskedAgain makes the family's questionnaire moot, if an addressee of the opening
+// letter still waits for it.
+func (c *change) openingAskedAgain(ctx context.Context) error {
+	if c.before.Signed {
+		return nil
+	}
+	sent, err := c.OpeningSent(ctx, c.ref)
+	if err != nil || len(sent) > 0 {
+		return err
+	}
+	for _, kind := range []casefile.TaskKind{casefile.TaskQuestionnaire, casefile.TaskContact} {
+		if err := c.VoidTasks(ctx, c.ref, -1, c.now, kind); err != nil {
+			return err
+		}
+	}
+	asked, err := c.LastClosed(ctx, c.ref, casefile.TaskQuestionnaire, 0)
+	switch {
+	case err == nil:
+		if err := c.VoidTask(ctx, asked.ID, c.now); err != nil {
+			return err
+		}
+	case !store.IsKind(err, store.NotFound):
+		return err
+	}
+	return c.askedAgain(ctx, casefile.TaskOpeningLetter)
+}
+
+// askedAgain opens a task of the whole case anew that another act had closed meanwhile.
+func (c *change) askedAgain(ctx context.Context, kind casefile.TaskKind) error {
+	closed, err := c.LastClosed(ctx, c.ref, kind, 0)
+	if store.IsKind(err, store.NotFound) {
+		return nil // it is open
+	}
+	if err != nil {
+		return err
+	}
+	return c.reopen(ctx, closed)
+}
+
+// servedAgain sees to the tasks of service after one was struck: whoever is not served
+// waits to be, and has no window to appeal in yet.
+func (c *change) servedAgain(ctx context.Context) error {
+	people, err := c.Decided(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	unserved, documents := false, false
+	for _, p := range people {
+		documents = documents || (p.Outcome.IsGrant() && !p.ServedOn.IsZero() && p.StatusOn.IsZero())
+		if !p.ServedOn.IsZero() {
+			continue
+		}
+		unserved = true
+		if err := c.VoidTasks(ctx, c.ref, p.Person, c.now, casefile.TaskAppealWindow, casefile.TaskNoAppeal); err != nil {
+			return err
+		}
+	}
+	if unserved {
+		if err := c.askedAgain(ctx, casefile.TaskServe); err != nil {
+			return err
+		}
+	}
+	if documents {
+		if err := c.askedAgain(ctx, casefile.TaskStatus); err != nil {
+			return err
+		}
+		return c.open(ctx, casefile.TaskStatus, 0, c.today)
+	}
+	return c.VoidTasks(ctx, c.ref, 0, c.now, casefile.TaskStatus)
+}
+
+// takePostAway takes an item of post off the file to which it was linked by mistake, with
+// the acts by which it was read there. A task asks whose data it held, who saw it and who
+// was told. It returns the item's number, 0 if the act is not about post, or if the item is
+// this case's after all and was only entered wrongly.
+func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason string) (int, error) {
+	item := 0
+	var err error
+	switch target.Act {
+	case casefile.ActReceivePost:
+		item, err = c.ItemOf(ctx, target.ID)
+	case casefile.ActLinkPost:
+		var fields casefile.Fields
+		if fields, err = casefile.DecodeFields(target.Act, target.Fields); err == nil {
+			item = fields.(*casefile.ItemFields).Item
+		}
+	}
+	if err != nil || item == 0 {
+		return 0, err
+	}
+	resting, err := c.RestsOn(ctx, target.ID)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range resting {
+		along := store.DoneAct{ID: r.ID, No: r.No, Act: r.Act}
+		request, err := c.AskToStrike(ctx, along, c.ref, reason, c.cmd.Person, false, c.today, c.cmd.ID)
+		if err != nil {
+			return 0, err
+		}
+		if err := c.SettleStrike(ctx, request, "struck", "", c.cmd.ID, c.now); err != nil {
+			return 0, err
+		}
+		if err := c.TakeBack(ctx, request); err != nil {
+			return 0, err
+		}
+	}
+	if err := c.VoidTasks(ctx, c.ref, item, c.now, casefile.TaskReadPost); err != nil {
+		return 0, err
+	}
+	if target.Act == casefile.ActReceivePost && !slices.Contains([]string{casefile.SlipWrongCase, casefile.SlipWrongPerson,
+		casefile.SlipWrongItem}, reason) {
+		return 0, nil
+	}
+	if err := c.TakeItemAway(ctx, c.ref, item); err != nil {
+		return 0, err
+	}
+	return item, c.open(ctx, casefile.TaskBreach, item, c.today)
+}
+
+// answerBreach records whose data a wrongly linked item held, who saw it and who was told.
+func answerBreach(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	item := fields.(*casefile.BreachFields).Item
+	c.fileUntouched = true // it says nothing about this family
+	open, err := c.done(ctx, casefile.TaskBreach, item, "answered", cmd.AttestedOn)
+	if err == nil && !open {
+		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nothing is asked about item %d on this case: task list tells what is", item))
+	}
+	return err
+}
+
+// goBack lets the stage shown be the earliest unfinished again: an act that finished it was
+// struck. Stages that were opened since are not open any more; what people did in them
+// stands, and is not asked again.
+func (c *change) goBack(ctx context.Context) error {
+	now, err := c.Review(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	back := c.before.Stage
+	for _, s := range []casefile.Stage{casefile.Evidence, casefile.Welfare, casefile.Representation} {
+		if now.HasOpened(s) && s.Before(back) && !now.Finished(s) {
+			back = s
+			break
+		}
+	}
+	if now.HasOpened(casefile.Decision) {
+		if err := c.withdrawStale(ctx, now, back == casefile.Decision); err != nil {
+			return err
+		}
+	}
+	if back == c.before.Stage {
+		return nil
+	}
+	var since []casefile.Stage
+	for _, s := range []casefile.Stage{casefile.Representation, casefile.Decision} {
+		if back.Before(s) && now.HasOpened(s) {
+			since = append(since, s)
+		}
+	}
+	if err := c.VoidStages(ctx, c.ref, since, c.now); err != nil {
+		return err
+	}
+	for _, s := range since {
+		if err := c.VoidTasks(ctx, c.ref, 0, c.now, askedByStage[s]...); err != nil {
+			return err
+		}
+	}
+	if err := c.ReenterStage(ctx, c.ref, back, c.now); err != nil {
+		return err
+	}
+	return c.ShowStage(ctx, c.ref, back, c.now)
+}
+
+// askedByStage are the tasks that go with a stage and with no act.
+var askedByStage = map[casefile.Stage][]casefile.TaskKind{
+	casefile.Representation: {casefile.TaskWindow},
+	casefile.Decision:       {casefile.TaskRequestCheck, casefile.TaskPropose},
+}
+
+// withdrawStale sends a proposal that waits back to its author, for what it rests on has
+// changed. It is asked for anew if the checks are there; else nobody proposes yet.
+func (c *change) withdrawStale(ctx context.Context, now casefile.Facts, stays bool) error {
+	p, err := c.OpenProposal(ctx, c.ref)
+	switch {
+	case store.IsKind(err, store.NotFound):
+	case err != nil:
+		return err
+	default:
+		if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"stale"}); err != nil {
+			return err
+		}
+		if _, err := c.done(ctx, casefile.TaskAgree, 0, "stale", c.today); err != nil {
+			return err
+		}
+	}
+	waits := slices.ContainsFunc(now.Tasks, func(t casefile.Task) bool {
+		return t.Kind == casefile.TaskCheck || t.Kind == casefile.TaskRequestCheck
+	})
+	if stays && !waits {
+		return c.askForProposal(ctx)
+	}
+	return c.VoidTasks(ctx, c.ref, 0, c.now, casefile.TaskPropose)
+}

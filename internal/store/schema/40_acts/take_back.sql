@@ -1,0 +1,52 @@
+-- Takes back what an act made of the facts, because it was struck: a row that it made is gone, and a value that it
+-- changed is again what it was before, or stays if a later act that stands has changed it since. What is taken back
+-- stays in act_change.
+create or replace function take_back(in_strike bigint) returns void language plpgsql security definer
+    set search_path = hame, pg_temp as $$
+declare
+    struck strike;
+    e act_change;
+    c text;
+    later bigint;
+    restored text[] := '{}';
+    at_row text;
+begin
+    select * into struck from strike s where s.no = in_strike and s.result = 'struck';
+    if struck.no is null then
+        raise exception 'strike % does not stand', in_strike;
+    end if;
+    for e in select * from act_change a where a.command_id = struck.command_id and a.taken_back is null
+        and a.was is not null order by a.id
+    loop
+        for c in select k from jsonb_object_keys(e.was) k
+            join pg_attribute p on p.attrelid = e.of_table::regclass and p.attname = k and p.attgenerated = ''
+        loop
+            at_row := e.of_table || e.key::text || c;
+            continue when at_row = any (restored);
+            restored := restored || at_row;
+            select l.id into later from act_change l
+                where l.of_table = e.of_table and l.key = e.key and l.id > e.id and l.command_id <> e.command_id
+                    and l.taken_back is null and l.was ? c
+                order by l.id limit 1;
+            if later is not null then
+                update act_change l set was = l.was || jsonb_build_object(c, e.was->c) where l.id = later;
+                continue;
+            end if;
+            execute format('update %1$I t set %2$I = (jsonb_populate_record(null::%1$I, $1)).%2$I where %3$s',
+                e.of_table, c, key_condition(e.of_table, e.key)) using e.was, e.key;
+        end loop;
+    end loop;
+    for e in select * from act_change a where a.command_id = struck.command_id and a.taken_back is null
+        and a.was is null order by a.id desc
+    loop
+        begin
+            execute format('delete from %I t where %s', e.of_table, key_condition(e.of_table, e.key)) using e.was, e.key;
+        exception when foreign_key_violation then
+            -- Somebody whose part in the case rests on another act too keeps it.
+            if e.of_table <> 'officer' then
+                raise;
+            end if;
+        end;
+    end loop;
+    update act_change a set taken_back = struck.no where a.command_id = struck.command_id and a.taken_back is null;
+end $$;
