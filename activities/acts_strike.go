@@ -81,12 +81,8 @@ func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (sto
 	if refusal := c.before.MayBeStruck(target.Act.Rule()); refusal != nil {
 		return target, refusal
 	}
-	may, err := c.AuthorMayDo(ctx, cmd.ID, target.Act)
-	if err != nil {
+	if err := c.mayStrike(ctx, cmd, target); err != nil {
 		return target, err
-	}
-	if !may {
-		return target, casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("act %d is struck by officers who may do %s on this case", no, target.Act.Rule().Wire()))
 	}
 	resting, err := c.RestsOn(ctx, target.ID)
 	if err != nil {
@@ -102,6 +98,24 @@ func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (sto
 		return target, refusal
 	}
 	return target, nil
+}
+
+// mayStrike refuses an officer who may not do the act themselves, and is not the senior of
+// those who may.
+func (c *change) mayStrike(ctx context.Context, cmd store.Command, target store.DoneAct) error {
+	may, err := c.AuthorMayDo(ctx, cmd.ID, target.Act)
+	if err != nil || may {
+		return err
+	}
+	senior := target.Act.Rule().Roles[0].House().Senior()
+	council := ""
+	if senior.IsCouncils() {
+		council = c.before.Council
+	}
+	if may, err = c.StaffHolds(ctx, cmd.Person, senior, council); err != nil || may {
+		return err
+	}
+	return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("act %d is struck by officers who may do %s on this case, or by a %s", target.No, target.Act.Rule().Wire(), senior.InWords()))
 }
 
 // struckAlong reports whether an act is struck along with the one that it rests on: that
@@ -139,6 +153,9 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
+	if err := c.KeepNoChanges(ctx); err != nil { // taking back is no change of its own
+		return err
+	}
 	post, err := c.takePostAway(ctx, target, reason)
 	if err != nil {
 		return err
@@ -167,8 +184,9 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 		return nil
 	}
 	if c.before.Signed {
-		if target.Act.Rule().Slip.Until == casefile.Service && target.Act.Rule().From == casefile.Service {
-			return nil
+		rests, err := c.DecidedSince(ctx, target.ID)
+		if err != nil || !rests {
+			return err
 		}
 		// The decision stands as it was signed; somebody looks whether it must be corrected.
 		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
@@ -186,6 +204,9 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	}
 	if c.before.Signed && rule.Stage.Before(casefile.Service) {
 		return nil // it is not asked any more: the decision is signed
+	}
+	if slices.Contains(askedByStage[rule.Stage], t.Kind) && !c.before.HasOpened(rule.Stage) {
+		return nil // its stage will ask when it is open again
 	}
 	to, err := c.withWhatWasLeft(ctx, t)
 	if err != nil {

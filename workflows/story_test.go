@@ -578,7 +578,7 @@ func (s *story) facts() string {
 	require.NoError(s.t, s.record.Get(&body, `select jsonb_build_object(
 		'review', (select to_jsonb(r) - 'case_ref' from review r where r.case_ref = $1),
 		'stages', (select jsonb_agg(to_jsonb(e) - 'case_ref' order by e.opened_at, e.stage) from stage_entry e where e.case_ref = $1),
-		'tasks', (select jsonb_agg(to_jsonb(t) - 'case_ref' - 'id' || jsonb_build_object('rungs', (
+		'tasks', (select jsonb_agg(to_jsonb(t) - 'case_ref' - 'id' - 'opened_by' - 'closed_by' || jsonb_build_object('rungs', (
 				select jsonb_agg(to_jsonb(x) - 'task_id' - 'recorded_at' order by x.on_at, x.kind, x.no) from rung x where x.task_id = t.id))
 			order by t.opened_at, t.kind, t.subject) from task t where t.case_ref = $1),
 		'letters', (select jsonb_agg(to_jsonb(l) - 'case_ref' order by l.no) from letter l where l.case_ref = $1),

@@ -28,8 +28,10 @@ var decisionActs = []*ActRule{
 		Slip: Slip{Until: Decision, Follows: "the checks wait to be asked for again"},
 	},
 	{
+		// The answer is taken also where an act was struck and the review is at an earlier stage
+		// again: only what was asked for can be answered.
 		Act: ActRecordCheck, InWords: "records the result of a security check",
-		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Decision, Until: Decision, Day: Handled,
+		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Evidence, Until: Decision, Day: Handled,
 		Fields: of[CheckFields], Confirm: true,
 		Slip: Slip{Until: Decision, Follows: "the check is awaited again, and its result can be cited no more"},
 	},

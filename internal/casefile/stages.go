@@ -106,6 +106,18 @@ func (p Party) House() House {
 	return HomeOffice
 }
 
+// Senior is the role that confirms the striking of any act of its house, beside those who
+// may do such an act.
+func (h House) Senior() Party {
+	switch h {
+	case Ministers:
+		return Minister
+	case Councils:
+		return WelfareLead
+	}
+	return SeniorCaseworker
+}
+
 // IsCouncils reports whether the role is held for one council.
 func (p Party) IsCouncils() bool { return p == LeadProfessional || p == WelfareLead }
 

@@ -225,6 +225,25 @@ func (t *Tx) VoidStages(ctx context.Context, ref string, stages []casefile.Stage
 		where case_ref = $1 and stage = any($2) and void_at is null`, ref, pq.Array(stages), at)
 }
 
+// DecidedSince reports whether the decision that stands was signed after an act was done.
+func (t *Tx) DecidedSince(ctx context.Context, command uuid.UUID) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (
+			select from command c join command_outcome o on o.command_id = c.id
+			join decision_in_force d on d.case_ref = c.case_ref
+			join command x on x.case_ref = c.case_ref and x.kind in ('decision.propose', 'decision.agree')
+			join command_outcome y on y.command_id = x.id and y.outcome = 'accepted' and y.business_at = d.signed_at
+			where c.id = $1 and y.chain_n > o.chain_n)`, command)
+	return yes, err
+}
+
+// KeepNoChanges lets the rest of the transaction be no act's: what it changes of the facts
+// is not kept as one's own.
+func (t *Tx) KeepNoChanges(ctx context.Context) error {
+	return t.exec(ctx, `select set_config('hame.act', '', true)`)
+}
+
 // WindowAnswered reports whether the minister has represented, or declined to, by an act
 // that stands.
 func (t *Tx) WindowAnswered(ctx context.Context, ref string) (bool, error) {

@@ -10,6 +10,7 @@ declare
     later bigint;
     restored text[] := '{}';
     at_row text;
+    assignments text[];
 begin
     select * into struck from strike s where s.no = in_strike and s.result = 'struck';
     if struck.no is null then
@@ -18,6 +19,7 @@ begin
     for e in select * from act_change a where a.command_id = struck.command_id and a.taken_back is null
         and a.was is not null order by a.id
     loop
+        assignments := '{}';
         for c in select k from jsonb_object_keys(e.was) k
             join pg_attribute p on p.attrelid = e.of_table::regclass and p.attname = k and p.attgenerated = ''
         loop
@@ -32,9 +34,11 @@ begin
                 update act_change l set was = l.was || jsonb_build_object(c, e.was->c) where l.id = later;
                 continue;
             end if;
-            execute format('update %1$I t set %2$I = (jsonb_populate_record(null::%1$I, $1)).%2$I where %3$s',
-                e.of_table, c, key_condition(e.of_table, e.key)) using e.was, e.key;
+            assignments := assignments || format('%1$I = (jsonb_populate_record(null::%2$I, $1)).%1$I', c, e.of_table);
         end loop;
+        continue when assignments = '{}';
+        execute format('update %I t set %s where %s', e.of_table, array_to_string(assignments, ', '),
+            key_condition(e.of_table, e.key)) using e.was, e.key;
     end loop;
     for e in select * from act_change a where a.command_id = struck.command_id and a.taken_back is null
         and a.was is null order by a.id desc

@@ -1,0 +1,590 @@
+package activities_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/practice"
+	"hame/internal/testdb"
+	"hame/internal/verify"
+)
+
+// An act that was entered by mistake is struck (docs/process.md, Slips).
+
+// in is the same database for a test within the test.
+func (o *staffed) in(t testing.TB) *staffed {
+	h := *o.Harness
+	h.T = t
+	o.families++
+	return &staffed{Activities: o.Activities, Harness: &h, families: 1000 * o.families}
+}
+
+// lastAct is the number of the case's last act that was done.
+func (s *journey) lastAct(kind casefile.Act) int {
+	s.t.Helper()
+	return testdb.Value[int](s.staffed, `
+		select coalesce(max(c.chain_n), 0) from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
+		where c.case_ref = $1 and c.kind = $2`, s.ref, string(kind))
+}
+
+// strikes strikes an act that a login did, alone if that is enough and else with another.
+func (s *journey) strikes(login, second string, kind casefile.Act, reason string) {
+	s.t.Helper()
+	no := s.lastAct(kind)
+	fields := &casefile.StrikeFields{Act: no, Reason: reason}
+	s.do(login, casefile.ActStrike, 0, fields)
+	if s.isStruck(no) {
+		return
+	}
+	s.task(casefile.TaskStrike, no)
+	s.do(second, casefile.ActStrike, 0, fields)
+	require.True(s.t, s.isStruck(no), "act %d (%s)", no, kind)
+}
+
+func (s *journey) isStruck(no int) bool {
+	s.t.Helper()
+	return testdb.Value[bool](s.staffed, `select exists (select from strike k join command c on c.id = k.command_id
+		where c.case_ref = $1 and c.chain_n = $2 and k.result = 'struck')`, s.ref, no)
+}
+
+// counts is everything about a case that counts: no ids, no instants of writing, and
+// nothing that was struck or made moot. Last days are told apart, for they may be later.
+func (s *journey) counts() record {
+	s.t.Helper()
+	columns := map[string]string{
+		"review":          `jsonb_build_array(t.stage, t.owner, t.reconciled_on, t.triaged_on, t.priority, t.signed_on, t.rollup)`,
+		"stage_entry":     `jsonb_build_array(t.stage)`,
+		"task":            `jsonb_build_array(t.kind, t.subject, t.stage, t.closed_at is null, t.result, t.attested_on, t.overdue, t.owed_by)`,
+		"evidence":        `to_jsonb(t) - array['command_id', 'no']`,
+		"letter":          `to_jsonb(t) - array['created_at']`,
+		"letter_sent":     `to_jsonb(t) - array['command_id']`,
+		"representation":  `to_jsonb(t) - array['no']`,
+		"proposal":        `jsonb_build_array(t.no, t.author, t.second_due)`,
+		"post_item":       `to_jsonb(t) - array['no', 'command_id']`,
+		"family":          ``, // as it was imported
+		"person":          ``,
+		"strike":          ``,
+		"act_change":      ``,
+		"recommendation":  ``,
+		"answer_change":   ``,
+		"deadline_change": ``,
+		"listing":         `jsonb_build_array(t.listing_date)`,
+	}
+	where := map[string]string{"stage_entry": " and t.void_at is null", "task": " and t.void_at is null and t.kind not in ('act.strike', 'case.breach')"}
+	all := record{}
+	for table, ofCase := range s.factTables() {
+		column, known := columns[table]
+		if !ofCase || (known && column == "") {
+			continue
+		}
+		if !known {
+			column = `to_jsonb(t) - array['command_id', 'id']`
+		}
+		rows := testdb.List[string](s.staffed, fmt.Sprintf(`select distinct ((%s) - 'case_ref')::text from %s t where t.case_ref = $1%s order by 1`,
+			column, table, where[table]), s.ref)
+		all[table] = strings.Join(rows, "\n")
+	}
+	return all
+}
+
+// wait lets so many days pass: what is due meanwhile acts.
+func (s *journey) wait(days int) {
+	s.t.Helper()
+	until := s.now.AddDate(0, 0, days)
+	for {
+		task, ok := s.review.Earliest()
+		if !ok || task.Next.At.After(until) {
+			break
+		}
+		s.rung(task.Kind, task.Subject)
+	}
+	s.now = until
+}
+
+// dues are the last days of the tasks that are open.
+func (s *journey) dues() map[string]string {
+	s.t.Helper()
+	dues := map[string]string{}
+	for _, t := range s.review.Tasks {
+		dues[fmt.Sprintf("%s/%d", t.Kind, t.Subject)] = t.DueOn.String()
+	}
+	return dues
+}
+
+// sameAs requires that what counts is what counted at another moment, or on another case,
+// and that no open task's last day is earlier.
+func (s *journey) sameAs(before record, dues map[string]string) {
+	s.t.Helper()
+	now := s.counts()
+	for table := range before {
+		require.Equal(s.t, before[table], now[table], "%s", table)
+	}
+	for task, due := range s.dues() {
+		require.False(s.t, due < dues[task], "%s: due on %s, and %s was shown", task, due, dues[task])
+	}
+}
+
+// sound requires that the record is sound: its chain, its invariants, its deadlines.
+func (s *journey) sound() {
+	s.t.Helper()
+	s.Exec(`update programme set synthetic = true, business_now = $1, business_now_since = clock_timestamp()`, s.now)
+	defer s.Exec(`update programme set synthetic = false, business_now = null, business_now_since = null`)
+	require.Empty(s.t, testdb.List[string](s.staffed, `select subject || ' ' || n from broken_chains()`))
+	breaches, err := verify.Make(s.t.Context(), s.desk("una"), verify.OfTheRecord)
+	require.NoError(s.t, err)
+	for _, b := range breaches {
+		require.NotEqual(s.t, s.ref, b.Case, "%s: %s", b.Rule, b.Detail)
+	}
+	breaches, err = verify.Make(s.t.Context(), s.desk("una"), verify.OfDeadlines)
+	require.NoError(s.t, err)
+	for _, b := range breaches {
+		require.NotEqual(s.t, s.ref, b.Case, "%s: %s", b.Rule, b.Detail)
+	}
+}
+
+// slip is one kind of act that is entered by mistake: how the case comes to it, who does
+// it, and who else may strike it.
+type slip struct {
+	act           casefile.Act
+	login, second string
+	prepare       func(*journey)
+	subject       func(*journey) int
+	fields        func(*journey) casefile.Fields
+}
+
+func typed(f casefile.Fields) func(*journey) casefile.Fields {
+	return func(*journey) casefile.Fields { return f }
+}
+
+func on(subject int) func(*journey) int { return func(*journey) int { return subject } }
+
+// the deeds of the usual way to a kind of task, but for the last.
+func (s *journey) ready(kind casefile.TaskKind) {
+	s.t.Helper()
+	for steps := 0; ; steps++ {
+		require.Less(s.t, steps, 100)
+		s.goOn()
+		i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool { return t.Kind == kind })
+		if i >= 0 {
+			return
+		}
+		j := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool { return t.Kind != casefile.TaskHold })
+		require.GreaterOrEqual(s.t, j, 0, "no task leads to %s", kind)
+		s.answer(s.review.Tasks[j])
+	}
+}
+
+func readyFor(kind casefile.TaskKind) func(*journey) { return func(s *journey) { s.ready(kind) } }
+
+func (s *journey) drafted(steps int) {
+	s.t.Helper()
+	s.ready(casefile.TaskWindow)
+	for i, step := range []func(){
+		func() { s.do("kirsty", casefile.ActDraft, 0, nil) },
+		func() { s.do("finlay", casefile.ActCheckDraft, 0, nil) },
+		func() { s.do("jean", casefile.ActClear, 0, nil) },
+		func() { s.do("minister", casefile.ActSignLetter, 0, &casefile.SignFields{}) },
+	} {
+		if i < steps {
+			step()
+		}
+	}
+}
+
+func draftedSteps(n int) func(*journey) { return func(s *journey) { s.drafted(n) } }
+
+// signedAlone is a family that was granted everything, by one officer.
+func (s *journey) signedAlone() {
+	s.t.Helper()
+	s.toDecision()
+	s.propose("ewan", grantAll)
+	s.goOn()
+	s.sendDecision()
+}
+
+func (s *journey) someRefused() {
+	s.t.Helper()
+	s.toDecision()
+	s.propose("ewan", refuseSome(2))
+	s.do("ailsa", casefile.ActAgree, 0, s.agreement())
+	s.goOn()
+	s.sendDecision()
+}
+
+func (s *journey) latestItem() int {
+	return testdb.Value[int](s.staffed, `select max(no) from post_item`)
+}
+
+// mail puts an item into the mailroom that belongs to no case yet.
+func (s *journey) mail() {
+	s.t.Helper()
+	s.Exec(`with c as (insert into command (id, office, kind, attested_on) values (gen_random_uuid(), 'mailroom', 'post.receive', current_date) returning id)
+		insert into post_item (from_kind, received_on, wait_until, command_id) select 'family', $1, $1, id from c`, s.today())
+}
+
+var slips = []slip{
+	{act: casefile.ActAssign, login: "fiona", second: "douglas", prepare: readyFor(casefile.TaskAllocate), fields: typed(&casefile.AssignFields{To: "morag"})},
+	{act: casefile.ActAssign, login: "fiona", second: "douglas", prepare: readyFor(casefile.TaskOpeningLetter), fields: typed(&casefile.AssignFields{To: "isla"})},
+	{act: casefile.ActAssign, login: "fiona", second: "douglas", prepare: readyFor(casefile.TaskGP), fields: typed(&casefile.AssignFields{To: "ewan", Role: casefile.DecisionMaker})},
+	{act: casefile.ActReconcile, login: "morag", second: "isla", prepare: readyFor(casefile.TaskReconcile), fields: typed(&casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})},
+	{act: casefile.ActTriage, login: "morag", second: "isla", prepare: readyFor(casefile.TaskTriage), fields: typed(&casefile.TriageFields{Priority: 2, PublicHarmScreen: "clear", FamilyILR: casefile.No, SevenYears: casefile.No, Vulnerable: casefile.No})},
+	{act: casefile.ActLetterSent, login: "morag", second: "isla", prepare: readyFor(casefile.TaskOpeningLetter), subject: on(1), fields: typed(&casefile.LetterFields{To: "family", By: "post"})},
+	{act: casefile.ActLetterSent, login: "morag", second: "isla", prepare: func(s *journey) {
+		s.ready(casefile.TaskOpeningLetter)
+		s.letter("family", s.today())
+	}, subject: on(1), fields: typed(&casefile.LetterFields{To: "representative", By: "post"})},
+	{act: casefile.ActLetterDelivered, login: "morag", second: "isla", prepare: readyFor(casefile.TaskQuestionnaire), subject: on(1), fields: typed(&casefile.DeliveredFields{To: "family"})},
+	{act: casefile.ActLetterReturned, login: "morag", second: "isla", prepare: readyFor(casefile.TaskQuestionnaire), subject: on(1), fields: typed(&casefile.ReturnedFields{To: "family", Reason: "gone_away"})},
+	{act: casefile.ActLetterReturned, login: "morag", second: "isla", prepare: func(s *journey) {
+		s.signedAlone()
+		s.do("morag", casefile.ActRecordService, 0, &casefile.ServiceFields{How: "recorded_delivery", Proof: "tracking"})
+	}, subject: on(2), fields: typed(&casefile.ReturnedFields{To: "family", Reason: "gone_away"})},
+	{act: casefile.ActContact, login: "morag", second: "isla", prepare: readyFor(casefile.TaskQuestionnaire), fields: typed(&casefile.ContactFields{How: "visit"})},
+	{act: casefile.ActReceivePost, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), fields: typed(&casefile.PostFields{From: "gp"})},
+	{act: casefile.ActReadPost, login: "morag", second: "isla", prepare: func(s *journey) {
+		s.ready(casefile.TaskGP)
+		s.do("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "gp"})
+	}, fields: func(s *journey) casefile.Fields { return &casefile.ItemFields{Item: s.latestItem()} }},
+	{act: casefile.ActInterview, login: "morag", second: "ewan", prepare: readyFor(casefile.TaskGP), subject: on(1), fields: typed(&casefile.InterviewFields{Adverse: "none"})},
+	{act: casefile.ActInterview, login: "ewan", second: "morag", prepare: readyFor(casefile.TaskWindow), subject: on(2), fields: func(s *journey) casefile.Fields {
+		return &casefile.InterviewFields{Adverse: "unanswered", PutOn: s.today()}
+	}},
+	{act: casefile.ActEvidence, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), fields: typed(&casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"})},
+	{act: casefile.ActEvidence, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), fields: typed(&casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "partial"})},
+	{act: casefile.ActEvidence, login: "morag", second: "isla", prepare: readyFor(casefile.TaskQuestionnaire), fields: typed(&casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})},
+	{act: casefile.ActEvidence, login: "morag", second: "isla", prepare: readyFor(casefile.TaskCheck), fields: typed(&casefile.EvidenceFields{Provider: casefile.ProviderReporter, Result: "nothing_held"})},
+	{act: casefile.ActAssignWelfare, login: "agnes", second: "murdo", prepare: readyFor(casefile.TaskAssignWelfare), subject: on(3), fields: typed(&casefile.AssignReportFields{To: "eilidh"})},
+	{act: casefile.ActReport, login: "eilidh", second: "agnes", prepare: readyFor(casefile.TaskReport), subject: on(3), fields: typed(practice.Report())},
+	{act: casefile.ActSignWelfare, login: "agnes", second: "murdo", prepare: readyFor(casefile.TaskSignWelfare), subject: on(3)},
+	{act: casefile.ActReturnWelfare, login: "agnes", second: "murdo", prepare: readyFor(casefile.TaskSignWelfare), subject: on(3)},
+	{act: casefile.ActWaive, login: "fiona", second: "douglas", prepare: readyFor(casefile.TaskReport), subject: on(3), fields: typed(&casefile.WaiveFields{Reason: "family_asks"})},
+	{act: casefile.ActReceiveLetter, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), fields: typed(&casefile.LetterFromFields{From: "mp"})},
+	{act: casefile.ActDraft, login: "kirsty", second: "minister", prepare: draftedSteps(0)},
+	{act: casefile.ActCheckDraft, login: "finlay", second: "minister", prepare: draftedSteps(1)},
+	{act: casefile.ActClear, login: "jean", second: "minister", prepare: draftedSteps(2)},
+	{act: casefile.ActSignLetter, login: "minister", second: "jean", prepare: draftedSteps(3), fields: typed(&casefile.SignFields{})},
+	{act: casefile.ActSendLetter, login: "jean", second: "minister", prepare: draftedSteps(4)},
+	{act: casefile.ActDecline, login: "jean", second: "minister", prepare: readyFor(casefile.TaskWindow), fields: typed(&casefile.DeclineFields{Reason: "no_agreement"})},
+	{act: casefile.ActAnswer, login: "catriona", second: "ewan", prepare: func(s *journey) {
+		s.drafted(4)
+		s.do("jean", casefile.ActSendLetter, 0, nil)
+	}, subject: on(1), fields: typed(&casefile.AnswerFields{Answer: "rejected"})},
+	{act: casefile.ActAnswer, login: "catriona", second: "ewan", prepare: func(s *journey) {
+		s.drafted(4)
+		s.do("jean", casefile.ActSendLetter, 0, nil)
+	}, subject: on(1), fields: typed(&casefile.AnswerFields{Answer: "more"})},
+	{act: casefile.ActRequestCheck, login: "morag", second: "isla", prepare: readyFor(casefile.TaskRequestCheck)},
+	{act: casefile.ActRecordCheck, login: "morag", second: "isla", prepare: readyFor(casefile.TaskCheck), subject: on(1), fields: func(s *journey) casefile.Fields {
+		return &casefile.CheckFields{Result: "clear", DoneOn: s.today()}
+	}},
+	{act: casefile.ActRecordCheck, login: "morag", second: "isla", prepare: readyFor(casefile.TaskCheck), subject: on(1), fields: func(s *journey) casefile.Fields {
+		return &casefile.CheckFields{Result: "refer", DoneOn: s.today()}
+	}},
+	{act: casefile.ActLookInto, login: "fiona", second: "douglas", prepare: func(s *journey) {
+		s.ready(casefile.TaskCheck)
+		s.do("morag", casefile.ActRecordCheck, 1, &casefile.CheckFields{Result: "refer", DoneOn: s.today()})
+	}, subject: on(1), fields: typed(&casefile.LookIntoFields{Finding: "no_concern"})},
+	{act: casefile.ActRecordService, login: "morag", second: "isla", prepare: (*journey).signedAlone, fields: typed(practice.Served())},
+	{act: casefile.ActRecordService, login: "morag", second: "isla", prepare: (*journey).someRefused, subject: on(2), fields: typed(practice.Served())},
+	{act: casefile.ActStatusIssued, login: "morag", second: "isla", prepare: func(s *journey) {
+		s.signedAlone()
+		s.do("morag", casefile.ActRecordService, 0, practice.Served())
+	}},
+	{act: casefile.ActAppeal, login: "morag", second: "isla", prepare: func(s *journey) {
+		s.someRefused()
+		s.do("morag", casefile.ActRecordService, 0, practice.Served())
+	}, subject: on(2)},
+	{act: casefile.ActNoAppeal, login: "morag", second: "isla", prepare: func(s *journey) {
+		s.someRefused()
+		s.do("morag", casefile.ActRecordService, 0, practice.Served())
+		s.rung(casefile.TaskAppealWindow, 2)
+	}, subject: on(2)},
+	{act: casefile.ActLateArrival, login: "fiona", second: "douglas", prepare: func(s *journey) {
+		s.someRefused()
+		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "partial"})
+	}, fields: typed(&casefile.ArrivalFields{Finding: "no_change"})},
+}
+
+func (x slip) do(s *journey) {
+	s.t.Helper()
+	subject := 0
+	if x.subject != nil {
+		subject = x.subject(s)
+	}
+	var fields casefile.Fields
+	if x.fields != nil {
+		fields = x.fields(s)
+	}
+	s.confirming = x.act.Rule().AskedBack()
+	s.do(x.login, x.act, subject, fields)
+	s.confirming = false
+}
+
+// TestStruckOnTheSameDay: each kind of act that can be struck is struck by its author on
+// the day on which it was entered, signatures and services by two. The case is then as if
+// the act had not been entered.
+func TestStruckOnTheSameDay(t *testing.T) {
+	o := newStaffed(t)
+	for n, x := range slips {
+		t.Run(fmt.Sprintf("%d %s", n, x.act), func(t *testing.T) {
+			s := o.in(t).family(t, nil)
+			x.prepare(s)
+			before, dues := s.counts(), s.dues()
+			x.do(s)
+			s.strikes(x.login, x.second, x.act, casefile.SlipTwice)
+			s.sameAs(before, dues)
+			s.sound()
+			x.do(s) // and it can be entered again
+			s.goOn()
+			s.sound()
+		})
+	}
+}
+
+// TestStruckAWeekLater: a week on it takes two officers, whoever entered it.
+func TestStruckAWeekLater(t *testing.T) {
+	o := newStaffed(t)
+	for n, x := range slips {
+		t.Run(fmt.Sprintf("%d %s", n, x.act), func(t *testing.T) {
+			s := o.in(t).family(t, nil)
+			x.prepare(s)
+			before, dues := s.counts(), s.dues()
+			x.do(s)
+			s.wait(7)
+			no := s.lastAct(x.act)
+			s.do(x.login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped})
+			require.False(t, s.isStruck(no), "one officer only asks")
+			s.refused(casefile.RefusedFourEyes, x.login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped})
+			s.do(x.second, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped})
+			require.True(t, s.isStruck(no))
+			s.refused(casefile.RefusedAlreadyDone, x.second, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped})
+			for task, due := range s.dues() {
+				if was, open := dues[task]; open {
+					require.False(t, due < was, "%s: due on %s, and %s was shown", task, due, was)
+				}
+			}
+			s.sameAs(before, dues)
+			x.do(s)
+			s.goOn()
+			s.sound()
+		})
+	}
+}
+
+// TestEachActThatCanBeStruckHasItsStory: none is forgotten.
+func TestEachActThatCanBeStruckHasItsStory(t *testing.T) {
+	elsewhere := []casefile.Act{casefile.ActLinkPost} // TestAWrongLinkIsTakenAway
+	for _, rule := range casefile.ActRules {
+		if !rule.Slip.CanBeStruck() || slices.Contains(elsewhere, rule.Act) {
+			continue
+		}
+		require.True(t, slices.ContainsFunc(slips, func(x slip) bool { return x.act == rule.Act }), "%s", rule.Act)
+	}
+}
+
+// TestStruckWhereAnActRestsOnIt: a report rests on its assignment, and the signature on the
+// report. The last is struck first, and each refusal says which that is.
+func TestStruckWhereAnActRestsOnIt(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.ready(casefile.TaskAssignWelfare)
+	before, dues := s.counts(), s.dues()
+	s.do("agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
+	assigned := s.lastAct(casefile.ActAssignWelfare)
+	s.do("eilidh", casefile.ActReport, 3, practice.Report())
+	reported := s.lastAct(casefile.ActReport)
+	s.do("agnes", casefile.ActSignWelfare, 3, nil)
+	signed := s.lastAct(casefile.ActSignWelfare)
+
+	strike := func(no int) *casefile.StrikeFields {
+		return &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongPerson}
+	}
+	refusal := s.refused(casefile.RefusedRestsOn, "agnes", casefile.ActStrike, 0, strike(assigned))
+	require.Contains(t, refusal.Detail, fmt.Sprintf("act %d (welfare.sign) rests on act %d: strike that one first", signed, assigned))
+	refusal = s.refused(casefile.RefusedRestsOn, "eilidh", casefile.ActStrike, 0, strike(reported))
+	require.Contains(t, refusal.Detail, fmt.Sprintf("act %d (welfare.sign) rests", signed))
+	s.strikes("agnes", "murdo", casefile.ActSignWelfare, casefile.SlipWrongPerson)
+	refusal = s.refused(casefile.RefusedRestsOn, "agnes", casefile.ActStrike, 0, strike(assigned))
+	require.Contains(t, refusal.Detail, fmt.Sprintf("act %d (welfare.report) rests", reported))
+	s.strikes("eilidh", "agnes", casefile.ActReport, casefile.SlipWrongPerson)
+	s.strikes("agnes", "murdo", casefile.ActAssignWelfare, casefile.SlipWrongPerson)
+	s.sameAs(before, dues)
+	s.sound()
+}
+
+// TestWhoStrikes: an officer who may not do an act does not strike it either, unless they
+// are the senior of those who may; ministers', councils' and the Home Office's acts stay
+// apart. What was refused, is not there or was struck can't be struck.
+func TestWhoStrikes(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit"})
+	no := s.lastAct(casefile.ActContact)
+	fields := &casefile.StrikeFields{Act: no, Reason: casefile.SlipTwice}
+	for _, login := range []string{"ewan", "kirsty", "minister", "jean", "eilidh", "agnes"} {
+		refusal := s.refused(casefile.RefusedRole, login, casefile.ActStrike, 0, fields)
+		require.Contains(t, refusal.Detail, "contact.record")
+	}
+	refusal := s.refused(casefile.RefusedNoSubject, "morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: 9999, Reason: casefile.SlipTwice})
+	require.Contains(t, refusal.Detail, "case timeline lists them")
+	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipStands})
+
+	s.do("fiona", casefile.ActStrike, 0, fields) // not her own act: she asks
+	require.False(t, s.isStruck(no))
+	require.Equal(t, casefile.Caseworker, s.task(casefile.TaskStrike, no).Awaiting)
+	s.do("morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipStands})
+	require.False(t, s.isStruck(no), "its author says that it was no mistake")
+	require.NotContains(t, s.openTasks(), fmt.Sprintf("act.strike/%d", no))
+	s.do("morag", casefile.ActStrike, 0, fields)
+	require.True(t, s.isStruck(no), "and then that it was, on the same day")
+
+	tried := testdb.Value[int](s.staffed, `select min(c.chain_n) from command c join command_outcome o on o.command_id = c.id
+		where c.case_ref = $1 and o.outcome = 'refused'`, s.ref)
+	s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: tried, Reason: casefile.SlipTwice})
+}
+
+// TestNotStruckButPutRightOtherwise: where only a new act can put a mistake right the
+// refusal says which.
+func TestNotStruckButPutRightOtherwise(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	s.do("fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"})
+	refusal := s.refused(casefile.RefusedNotStruck, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(casefile.ActFlag), Reason: casefile.SlipTwice})
+	require.Contains(t, refusal.Detail, "case flag sets it back")
+	refusal = s.refused(casefile.RefusedNotStruck, "morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(casefile.ActTriage), Reason: casefile.SlipTwice})
+	require.Contains(t, refusal.Detail, "case.triage is struck until listed")
+}
+
+// TestStruckAfterTheDecision: once the decision is signed, evidence is struck by two, also
+// on the same day. The decision stands as it was signed; a senior caseworker looks whether
+// it must be corrected. What the signature needs can't be struck any more.
+func TestStruckAfterTheDecision(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.someRefused()
+	no := s.lastAct(casefile.ActEvidence)
+	fields := &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongCase}
+	s.do("morag", casefile.ActStrike, 0, fields)
+	require.False(t, s.isStruck(no))
+	s.do("hamish", casefile.ActStrike, 0, fields)
+	require.True(t, s.isStruck(no))
+	require.Equal(t, casefile.Service, s.review.Stage)
+	require.Contains(t, s.openTasks(), "service.arrival")
+	require.Equal(t, 1, testdb.Value[int](s.staffed, `select count(*) from decision where case_ref = $1`, s.ref))
+	s.sound()
+	for _, act := range []casefile.Act{casefile.ActSignWelfare, casefile.ActRecordCheck, casefile.ActDecline} {
+		login := map[casefile.Act]string{casefile.ActSignWelfare: "agnes", casefile.ActRecordCheck: "morag", casefile.ActDecline: "jean"}[act]
+		refusal := s.refused(casefile.RefusedNotStruck, login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(act), Reason: casefile.SlipTwice})
+		require.Contains(t, refusal.Detail, "decision correct")
+	}
+}
+
+// TestStruckWithAProposalInHand: a proposal that waits for the second officer rests on the
+// file. Evidence is then struck by two, and the proposal goes back to its author.
+func TestStruckWithAProposalInHand(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.toDecision()
+	s.propose("ewan", refuseSome(2))
+	no := s.lastAct(casefile.ActInterview)
+	fields := &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongPerson}
+	s.do("morag", casefile.ActStrike, 0, fields)
+	require.False(t, s.isStruck(no))
+	require.Contains(t, s.openTasks(), "decision.agree", "nothing has changed yet")
+	s.do("isla", casefile.ActStrike, 0, fields)
+	require.True(t, s.isStruck(no))
+	require.NotContains(t, s.openTasks(), "decision.agree")
+	require.Contains(t, s.openTasks(), "decision.propose")
+	require.Equal(t, []string{"stale"}, testdb.List[string](s.staffed, `select unnest(return_codes) from proposal where case_ref = $1`, s.ref))
+	refusal := s.tryPropose("ewan", s.proposal(refuseSome(2)))
+	require.NotNil(t, refusal)
+	require.Equal(t, []casefile.Block{casefile.BlockNoInterview}, refusal.Blocks, "person 2 was not interviewed any more")
+	s.sound()
+}
+
+// TestAStageThatItFinishedIsOpenAgain: the last evidence and the minister's word are struck
+// in the decision stage. The stage shown goes back; what people did meanwhile stands, and
+// is not asked again.
+func TestAStageThatItFinishedIsOpenAgain(t *testing.T) {
+	o := newStaffed(t)
+	t.Run("evidence", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.toDecision()
+		s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
+		require.Equal(t, casefile.Evidence, s.review.Stage)
+		require.NotContains(t, s.openTasks(), "decision.propose")
+		s.goOn()
+		s.sound()
+		s.until(casefile.Decision)
+		require.Equal(t, casefile.Decision, s.review.Stage)
+		require.Equal(t, []string{"decision.propose"}, s.openTasks(), "the checks and the minister's word are there")
+		s.propose("ewan", grantAll)
+		s.goOn()
+		s.sound()
+	})
+	t.Run("welfare", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.toDecision()
+		s.strikes("agnes", "murdo", casefile.ActSignWelfare, casefile.SlipWrongPerson)
+		require.Equal(t, casefile.Welfare, s.review.Stage)
+		s.sound()
+		s.until(casefile.Decision)
+		require.Equal(t, []string{"decision.propose"}, s.openTasks())
+	})
+	t.Run("representation", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.ready(casefile.TaskRequestCheck)
+		s.do("morag", casefile.ActRequestCheck, 0, nil)
+		s.strikes("jean", "minister", casefile.ActDecline, casefile.SlipWrongCase)
+		require.Equal(t, casefile.Representation, s.review.Stage)
+		require.Contains(t, s.openTasks(), "representation.window")
+		s.check(1, s.today()) // the police's answer is taken meanwhile
+		s.answer(s.task(casefile.TaskWindow, 0))
+		s.goOn()
+		require.Equal(t, casefile.Decision, s.review.Stage)
+		require.Equal(t, []string{"check.record/2"}, s.openTasks())
+		s.sound()
+	})
+}
+
+// TestAWrongLinkIsTakenAway: an item of post was linked to a stranger's file, and read
+// there. It is taken off the file and waits in the mailroom again; a senior caseworker is
+// asked whose data it held, who saw it, and who was told. Also after the case is closed.
+func TestAWrongLinkIsTakenAway(t *testing.T) {
+	o := newStaffed(t)
+	for name, to := range map[string]func(*testing.T, *staffed) *journey{
+		"open": func(t *testing.T, o *staffed) *journey {
+			s := o.family(t, nil)
+			s.ready(casefile.TaskGP)
+			return s
+		},
+		"closed": func(t *testing.T, o *staffed) *journey { return o.grantedAndClosed(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := to(t, o.in(t))
+			s.do("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "gp"})
+			item := s.latestItem()
+			s.do("morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(casefile.ActReceivePost), Reason: casefile.SlipWrongCase})
+			if name == "closed" { // the decision rests on the file: it takes two
+				s.do("isla", casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(casefile.ActReceivePost), Reason: casefile.SlipWrongCase})
+			}
+			require.Equal(t, "", testdb.Value[string](s.staffed, `select coalesce(case_ref, '') from post_item where no = $1`, item))
+			s.do("hamish", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: item})
+			s.do("hamish", casefile.ActReadPost, 0, &casefile.ItemFields{Item: item})
+			no := s.lastAct(casefile.ActLinkPost)
+			s.now = s.now.AddDate(0, 0, 1)
+			for _, login := range []string{"hamish", "fiona"} {
+				s.do(login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongCase})
+			}
+			require.True(t, s.isStruck(no))
+			require.True(t, s.isStruck(s.lastAct(casefile.ActReadPost)), "that it was read there is struck along")
+			require.Equal(t, "", testdb.Value[string](s.staffed, `select coalesce(case_ref, '') from post_item where no = $1`, item))
+			require.Equal(t, 1, testdb.Value[int](s.staffed, `select count(*) from task where case_ref = $1 and kind = 'case.breach' and subject = $2 and closed_at is null`, s.ref, item))
+			answers := &casefile.BreachFields{Item: item, Whose: "another_case", Seen: "staff", Told: "family"}
+			s.do("fiona", casefile.ActBreach, 0, answers)
+			s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActBreach, 0, answers)
+		})
+	}
+}
