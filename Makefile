@@ -45,3 +45,4 @@ histories: build
 reference: build
 	bin/starter reference commands > docs/commands.md
 	bin/starter reference stages > docs/stages.md
+	bin/starter reference slips > docs/slips.md

@@ -88,13 +88,11 @@ func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (sto
 	if err != nil {
 		return target, err
 	}
-	var first []casefile.Resting
-	for _, r := range resting {
-		if !struckAlong(target.Act, r.Act) {
-			first = append(first, r.Resting)
-		}
+	acts := make([]casefile.Resting, len(resting))
+	for i, r := range resting {
+		acts[i] = r.Resting
 	}
-	if refusal := casefile.CheckResting(no, first); refusal != nil {
+	if refusal := casefile.CheckResting(no, casefile.NotStruckAlong(target.Act, acts)); refusal != nil {
 		return target, refusal
 	}
 	return target, nil
@@ -116,12 +114,6 @@ func (c *change) mayStrike(ctx context.Context, cmd store.Command, target store.
 		return err
 	}
 	return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("act %d is struck by officers who may do %s on this case, or by a %s", target.No, target.Act.Rule().Wire(), senior.InWords()))
-}
-
-// struckAlong reports whether an act is struck along with the one that it rests on: that
-// an item was read keeps nobody from taking it off a file to which it never belonged.
-func struckAlong(target, resting casefile.Act) bool {
-	return (target == casefile.ActLinkPost || target == casefile.ActReceivePost) && resting == casefile.ActReadPost
 }
 
 // letStand settles a request to strike an act: it was no mistake.

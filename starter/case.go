@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -23,7 +24,7 @@ func (a *app) caseCommand() *cobra.Command {
 		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
 		forReaders(a.caseTimeline(), "those who see the file, and operations"),
 		forReaders(a.caseTexts(), "those who see the file; councils what is written of their children, the minister's office its own"),
-		a.caseOpen(), a.caseFlag(), a.caseCorrect(), a.caseArrival(), a.caseRecover())...)
+		a.caseStrike(), a.caseOpen(), a.caseFlag(), a.caseCorrect(), a.caseArrival(), a.caseRecover())...)
 }
 
 func (a *app) caseFind() *cobra.Command {
@@ -183,10 +184,14 @@ func (a *app) caseTimeline() *cobra.Command {
 			return events, err
 		},
 		func(w io.Writer, events []store.Event) {
-			fmt.Fprintln(w, "WHEN (LONDON)\tWHAT\tWHO\tDETAIL")
+			fmt.Fprintln(w, "WHEN (LONDON)\tWHAT\tACT\tWHO\tDETAIL")
 			for _, e := range events {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", clock.InLondon(e.At).Format("2006-01-02 15:04"), e.What, cli.OrNone(e.Who),
-					e.Detail)
+				act := ""
+				if e.Act > 0 {
+					act = strconv.Itoa(e.Act)
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", clock.InLondon(e.At).Format("2006-01-02 15:04"), e.What, act,
+					cli.OrNone(e.Who), e.Detail)
 			}
 		})
 }

@@ -137,6 +137,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActRelease:         only(SeniorCaseworker),
 		ActExtend:          only(SeniorCaseworker),
 		ActApplyCalendar:   only(Operations),
+		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
+			Minister, DecisionMaker), // whoever does acts that can be struck
+		ActBreach: only(SeniorCaseworker),
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {

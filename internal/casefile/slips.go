@@ -156,6 +156,15 @@ type Resting struct {
 	Act Act `db:"kind" json:"kind"`
 }
 
+// NotStruckAlong leaves out the acts that are struck along with the one that they rest on:
+// that an item of post was read keeps nobody from taking it off a file to which it never
+// belonged.
+func NotStruckAlong(target Act, resting []Resting) []Resting {
+	return slices.DeleteFunc(slices.Clone(resting), func(r Resting) bool {
+		return (target == ActLinkPost || target == ActReceivePost) && r.Act == ActReadPost
+	})
+}
+
 // CheckResting refuses to strike an act on which others rest; nil if none does. The last of
 // them is struck first.
 func CheckResting(no int, resting []Resting) *Refusal {

@@ -102,6 +102,7 @@ func (s *Store) unlessUnseen(ctx context.Context, ref, what string) (there bool,
 type Event struct {
 	At     time.Time `db:"at" json:"at"`
 	What   string    `db:"what" json:"what"`
+	Act    int       `db:"act" json:"act,omitempty"` // the number of an act
 	Who    string    `db:"who" json:"who,omitempty"`
 	Detail string    `db:"detail" json:"detail"`
 }
@@ -112,7 +113,7 @@ func (s *Store) Timeline(ctx context.Context, ref string) ([]Event, error) {
 	if there, err := s.unlessUnseen(ctx, ref, "timeline"); !there {
 		return rows, err
 	}
-	err := s.db.SelectContext(ctx, &rows, `select at, what, who, detail from case_timeline($1)`, ref)
+	err := s.db.SelectContext(ctx, &rows, `select at, what, act, who, detail from case_timeline($1)`, ref)
 	return rows, mapError(err)
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,6 +43,71 @@ func (t *Tx) AuthorMayDo(ctx context.Context, command uuid.UUID, act casefile.Ac
 	err := t.get(ctx, &yes, `
 		select login_may(c.login, c.person, $2, c.case_ref, c.recorded_at) from command c where c.id = $1`, command, act)
 	return yes, err
+}
+
+// MyAct is an act on a case that the login may strike.
+type MyAct struct {
+	Act     int          `db:"act" json:"act"`
+	Kind    casefile.Act `db:"kind" json:"kind"`
+	Subject int          `db:"subject_no" json:"subject,omitempty"`
+	Person  string       `db:"person" json:"person"`
+	On      clock.Date   `db:"done_on" json:"on"`
+	// State is stands, struck, or who has asked that it be struck.
+	State string `db:"state" json:"state"`
+}
+
+// MyActs lists the acts on a case that the login may strike, or ask a colleague to, and
+// records the read. NotFound if there is no such case for this login.
+func (s *Store) MyActs(ctx context.Context, ref string) ([]MyAct, error) {
+	if err := s.recordRead(ctx, ref, "acts"); err != nil {
+		return nil, err
+	}
+	acts := []MyAct{}
+	err := s.db.SelectContext(ctx, &acts, `select act, kind, subject_no, person, done_on, state from my_acts($1)`, ref)
+	return acts, mapError(err)
+}
+
+// Follows is what would follow if an act were struck.
+type Follows struct {
+	Act     int          `json:"act"`
+	Kind    casefile.Act `json:"kind"`
+	Subject int          `json:"subject,omitempty"`
+	Person  string       `json:"person"`
+	On      clock.Date   `json:"done_on"`
+	Own     bool         `json:"own"`
+	Today   bool         `json:"today"`
+	Struck  bool         `json:"struck,omitempty"`
+	AskedBy string       `json:"asked_by,omitempty"`
+	// Proposal says that a proposal waits for a second officer.
+	Proposal  bool               `json:"proposal,omitempty"`
+	Rests     []casefile.Resting `json:"rests"`
+	Facts     []string           `json:"facts"`
+	Moot      []TaskNamed        `json:"moot"`
+	OpenAgain []TaskNamed        `json:"open_again"`
+}
+
+// TaskNamed is a task by its kind and subject.
+type TaskNamed struct {
+	Kind    casefile.TaskKind `json:"kind"`
+	Subject int               `json:"subject,omitempty"`
+	Stage   casefile.Stage    `json:"stage"`
+}
+
+// WhatFollows returns what would follow if an act were struck, and records the read.
+// NotFound if the case has no such act that the login may strike.
+func (s *Store) WhatFollows(ctx context.Context, ref string, act int) (Follows, error) {
+	var f Follows
+	if err := s.recordRead(ctx, ref, "acts"); err != nil {
+		return f, err
+	}
+	var body []byte
+	if err := s.db.GetContext(ctx, &body, `select what_follows($1, $2)`, ref, act); err != nil {
+		return f, mapError(err)
+	}
+	if body == nil {
+		return f, &Error{Kind: NotFound}
+	}
+	return f, json.Unmarshal(body, &f)
 }
 
 // RestingAct is an act that rests on another.

@@ -1,5 +1,7 @@
--- What happened to a case, in business time where there is one.
-create or replace function case_timeline(ref text) returns table (at timestamptz, what text, who text, detail text)
+-- What happened to a case, in business time where there is one. Acts have their numbers in the case's chain; an act that
+-- was struck stays, and says so. Of an item of post that was taken off the file, who had read the file meanwhile is told.
+create or replace function case_timeline(ref text) returns table (at timestamptz, what text, act int, who text,
+    detail text)
 language plpgsql security definer set search_path = hame, pg_temp as $$
 begin
     if not coalesce(may_read('timeline', sight_of(ref)), false) then
@@ -7,27 +9,41 @@ begin
     end if;
     perform only_recorded_reads(ref, 'timeline');
     return query
-    select l.drawn_at, 'drawn', 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l
+    select l.drawn_at, 'drawn', 0, 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l
         where l.case_ref = ref
     union all
-    select e.opened_at, 'stage', '', e.stage || ' opened' from stage_entry e where e.case_ref = ref
+    select e.opened_at, 'stage', 0, '', e.stage || ' opened' || case when e.no > 1 then ' again' else '' end from stage_entry e where e.case_ref = ref
     union all
-    select coalesce(o.business_at, c.recorded_at), c.kind, c.person,
+    select coalesce(o.business_at, c.recorded_at), c.kind, c.chain_n, c.person,
            case when c.subject_no > 0 then '/' || c.subject_no || ' ' else '' end || 'on ' || c.attested_on || ': '
            || coalesce(o.outcome || case when o.code <> '' then ' (' || o.code || ')' else '' end, 'not yet delivered')
-    from command c left join command_outcome o on o.command_id = c.id where c.case_ref = ref
+           || coalesce('; struck on ' || london_day(k.settled_at) || ' by ' || concat_ws(' and ', k.first_by, k.second_by)
+               || ': ' || k.reason, '')
+           || case when c.kind = 'case.strike' then ': act ' || (c.fields->>'act') || ', ' || (c.fields->>'reason')
+               else '' end
+    from command c left join command_outcome o on o.command_id = c.id
+        left join strike k on k.command_id = c.id and k.result = 'struck'
+    where c.case_ref = ref
+    union all
+    select k.settled_at, 'post seen', 0, r.person, 'the file was read on ' || london_day(max(r.read_at))
+           || ' while the item of act ' || c.chain_n || ' was on it'
+    from strike k join command c on c.id = k.command_id and c.kind in ('post.link', 'post.receive')
+        join command f on f.id = coalesce(k.second_id, k.first_id)
+        join case_read r on r.case_ref = ref and r.read_at between c.recorded_at and f.recorded_at
+    where k.case_ref = ref and k.result = 'struck'
+    group by k.settled_at, r.person, c.chain_n
     union all
     -- A rung acted on the day that was shown then.
-    select r.acted_at, r.kind, '', t.kind || case when t.subject > 0 then '/' || t.subject else '' end
+    select r.acted_at, r.kind, 0, '', t.kind || case when t.subject > 0 then '/' || t.subject else '' end
            || ', due ' || coalesce(due_as_known(t, r.acted_at)::text, 'no day: stopped') || case when r.effect <> ''
                then ': ' || r.effect else '' end
     from rung r join task t on t.id = r.task_id where t.case_ref = ref
     union all
-    select d.at, 'deadline moved', coalesce((select c.person from command c where c.id = d.command_id), ''),
+    select d.at, 'deadline moved', 0, coalesce((select c.person from command c where c.id = d.command_id), ''),
            t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due '
                || coalesce(d.old_due::text, 'no day')
            || ' -> ' || coalesce(d.new_due::text, 'no day: stopped') || case when d.provisional then ' (provisional)'
                else '' end || ': ' || d.cause
     from deadline_change d join task t on t.id = d.task_id where t.case_ref = ref
-    order by 1, 2;
+    order by 1, 3, 2;
 end $$;

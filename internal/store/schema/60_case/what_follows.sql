@@ -1,0 +1,28 @@
+-- What would follow if an act on a case were struck: who did it and when, what rests on it, which facts would no longer
+-- count, and which tasks would be moot or open again. Null if there is no such act that the login may strike.
+create or replace function what_follows(ref text, in_act int) returns jsonb
+language plpgsql security definer set search_path = hame, pg_temp as $$
+begin
+    if sight_of(ref) is null then
+        return null;
+    end if;
+    perform only_recorded_reads(ref, 'acts');
+    return (
+        select jsonb_build_object('act', c.chain_n, 'kind', c.kind, 'subject', c.subject_no, 'person', c.person,
+            'own', person_key(c.person) = person_key(my_person()), 'done_on', london_day(o.business_at),
+            'today', london_day(o.business_at) = business_today(), 'struck', is_struck(c.id),
+            'asked_by', coalesce((select s.first_by from strike s where s.command_id = c.id and s.result is null), ''),
+            'proposal', exists (select from proposal p where p.case_ref = ref and p.state = 'open'),
+            'rests', (select coalesce(jsonb_agg(jsonb_build_object('act', x.act, 'kind', x.kind) order by x.act), '[]')
+                from rests_on(c.id) x),
+            'facts', (select coalesce(jsonb_agg(distinct a.of_table order by a.of_table), '[]') from act_change a
+                where a.command_id = c.id and a.taken_back is null and a.of_table <> 'officer'),
+            'moot', (select coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'subject', t.subject,
+                    'stage', t.stage) order by t.id), '[]')
+                from task t where t.opened_by = c.id and t.void_at is null and t.closed_at is null),
+            'open_again', (select coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'subject', t.subject,
+                    'stage', t.stage) order by t.id), '[]')
+                from task t where t.closed_by = c.id and t.void_at is null))
+        from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
+        where c.case_ref = ref and c.chain_n = in_act and may_strike(c.kind, ref));
+end $$;
