@@ -205,6 +205,9 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 		return err
 	}
 	id, err := c.Reopen(ctx, t.ID, to, c.cmd.ID, c.now)
+	if store.IsKind(err, store.NotFound) {
+		return nil // it was asked again since, and is open
+	}
 	if err != nil {
 		return err
 	}
@@ -285,12 +288,46 @@ func (c *change) stillAsked(ctx context.Context, target store.DoneAct) error {
 	switch target.Act {
 	case casefile.ActLetterSent:
 		return c.openingAskedAgain(ctx)
+	case casefile.ActEvidence:
+		return c.askWhoWasNotAsked(ctx)
 	case casefile.ActRecordCheck, casefile.ActLookInto:
 		if c.before.HasOpened(casefile.Decision) {
 			return c.askToLookInto(ctx)
 		}
 	case casefile.ActRecordService, casefile.ActStatusIssued:
 		return c.servedAgain(ctx)
+	}
+	return nil
+}
+
+// askWhoWasNotAsked asks the providers who were not, because their answer was on record
+// before it was asked for, and who have not answered now.
+func (c *change) askWhoWasNotAsked(ctx context.Context) error {
+	if c.before.Signed || !c.before.HasOpened(casefile.Evidence) {
+		return nil
+	}
+	asked, err := c.asked(ctx)
+	if err != nil {
+		return err
+	}
+	sent, err := c.OpeningSent(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	if len(sent) > 0 {
+		asked = append(asked, asking{casefile.ProviderQuestionnaire, 0})
+	}
+	for _, x := range asked {
+		had, err := c.HadTask(ctx, c.ref, x.provider.Task(), x.person)
+		if err != nil {
+			return err
+		}
+		if had {
+			continue
+		}
+		if err := c.ask(ctx, x.provider, x.person, c.today); err != nil {
+			return err
+		}
 	}
 	return nil
 }

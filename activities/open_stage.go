@@ -165,42 +165,66 @@ func (c *change) openEvidence(ctx context.Context) error {
 	if _, err := c.AddLetter(ctx, c.ref, "opening", c.now); err != nil {
 		return err
 	}
-	people, err := c.People(ctx, c.ref)
+	asked, err := c.asked(ctx)
 	if err != nil {
 		return err
 	}
-	family, err := c.Family(ctx, c.ref)
-	if err != nil {
-		return err
-	}
-	providers := []casefile.Provider{casefile.ProviderGP, casefile.ProviderCommunity}
-	if family.Supported {
-		providers = append(providers, casefile.ProviderHousing)
-	}
-	children := false
-	for _, p := range people {
-		if !p.ChildWhenListed && !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today) {
-			continue
-		}
-		children = true
-		if p.AtSchool || casefile.OfSchoolAge(p.Birth, c.today) {
-			if err := c.ask(ctx, casefile.ProviderSchool, p.No, c.today); err != nil {
-				return err
-			}
-		}
-		if err := c.open(ctx, casefile.TaskAssignWelfare, p.No, c.today); err != nil {
+	for _, x := range asked {
+		if err := c.ask(ctx, x.provider, x.person, c.today); err != nil {
 			return err
 		}
 	}
-	if children {
-		providers = append(providers, casefile.ProviderSocialWork, casefile.ProviderReporter)
+	children, err := c.children(ctx)
+	if err != nil {
+		return err
 	}
-	for _, provider := range providers {
-		if err := c.ask(ctx, provider, 0, c.today); err != nil {
+	for _, child := range children {
+		if err := c.open(ctx, casefile.TaskAssignWelfare, child.No, c.today); err != nil {
 			return err
 		}
 	}
 	return c.open(ctx, casefile.TaskOpeningLetter, 0, c.today)
+}
+
+// asking is a provider who is asked about a person, or with 0 about the family.
+type asking struct {
+	provider casefile.Provider
+	person   int
+}
+
+// asked lists the providers that apply to the family and are asked when its evidence is
+// opened. The family itself is asked by the opening letter.
+func (c *change) asked(ctx context.Context) ([]asking, error) {
+	children, err := c.children(ctx)
+	if err != nil {
+		return nil, err
+	}
+	family, err := c.Family(ctx, c.ref)
+	if err != nil {
+		return nil, err
+	}
+	var asked []asking
+	for _, child := range children {
+		if child.AtSchool || casefile.OfSchoolAge(child.Birth, c.today) {
+			asked = append(asked, asking{casefile.ProviderSchool, child.No})
+		}
+	}
+	asked = append(asked, asking{casefile.ProviderGP, 0}, asking{casefile.ProviderCommunity, 0})
+	if family.Supported {
+		asked = append(asked, asking{casefile.ProviderHousing, 0})
+	}
+	if len(children) > 0 {
+		asked = append(asked, asking{casefile.ProviderSocialWork, 0}, asking{casefile.ProviderReporter, 0})
+	}
+	return asked, nil
+}
+
+// children lists the people who may be children, or were when the review was listed.
+func (c *change) children(ctx context.Context) ([]store.PersonFacts, error) {
+	people, err := c.People(ctx, c.ref)
+	return slices.DeleteFunc(people, func(p store.PersonFacts) bool {
+		return !p.ChildWhenListed && !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today)
+	}), err
 }
 
 // ask opens the task of a provider, unless their whole answer came before they

@@ -165,10 +165,10 @@ func (t *Tx) OpenSubjects(ctx context.Context, ref string, kind casefile.TaskKin
 	return subjects, err
 }
 
-// HadTask reports whether a task of a kind and subject was ever opened.
+// HadTask reports whether a task of a kind and subject was ever opened, and still counts.
 func (t *Tx) HadTask(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (bool, error) {
 	var yes bool
-	err := t.get(ctx, &yes, `select exists (select from task where case_ref = $1 and kind = $2 and subject = $3)`, ref,
+	err := t.get(ctx, &yes, `select exists (select from task where case_ref = $1 and kind = $2 and subject = $3 and void_at is null)`, ref,
 		kind, subject)
 	return yes, err
 }
