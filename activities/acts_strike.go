@@ -101,18 +101,11 @@ func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (sto
 // mayStrike refuses an officer who may not do the act themselves, and is not the senior of
 // those who may.
 func (c *change) mayStrike(ctx context.Context, cmd store.Command, target store.DoneAct) error {
-	may, err := c.AuthorMayDo(ctx, cmd.ID, target.Act)
+	may, err := c.MayStrike(ctx, cmd.ID, target.Act)
 	if err != nil || may {
 		return err
 	}
 	senior := target.Act.Rule().Roles[0].House().Senior()
-	council := ""
-	if senior.IsCouncils() {
-		council = c.before.Council
-	}
-	if may, err = c.StaffHolds(ctx, cmd.Person, senior, council); err != nil || may {
-		return err
-	}
 	return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("act %d is struck by officers who may do %s on this case, or by a %s", target.No, target.Act.Rule().Wire(), senior.InWords()))
 }
 

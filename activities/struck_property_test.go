@@ -220,4 +220,4 @@ func TestAsIfItHadNeverBeenDone(t *testing.T) {
 }
 
 // histories is how many histories the test draws.
-const histories = 30
+const histories = 16

@@ -150,6 +150,10 @@ func strikers(acts []*ActRule) []Party {
 	})
 }
 
+// SeniorActs names for each house an act of its senior alone, or of nobody below: who may do
+// it on a case holds that role for the case.
+var SeniorActs = map[House]Act{HomeOffice: ActAssign, Councils: ActSignWelfare, Ministers: ActSignLetter}
+
 // Resting is an act that rests on another one.
 type Resting struct {
 	No  int `db:"act" json:"act"`

@@ -209,6 +209,24 @@ func (t *Tx) saveRules(ctx context.Context) error {
 			}
 		}
 	}
+	for _, table := range []string{"act_slip", "house_senior"} {
+		if err := t.exec(ctx, `delete from `+table); err != nil {
+			return err
+		}
+	}
+	for _, rule := range casefile.ActRules {
+		if !rule.Slip.CanBeStruck() {
+			continue
+		}
+		if err := t.exec(ctx, `insert into act_slip (act, two) values ($1, $2)`, rule.Act, rule.Slip.Two); err != nil {
+			return err
+		}
+	}
+	for house, act := range casefile.SeniorActs {
+		if err := t.exec(ctx, `insert into house_senior (house, role, its_act) values ($1, $2, $3)`, house, house.Senior(), act); err != nil {
+			return err
+		}
+	}
 	if err := t.exec(ctx, `delete from role_house`); err != nil {
 		return err
 	}

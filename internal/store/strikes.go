@@ -37,11 +37,11 @@ func (t *Tx) ActByNumber(ctx context.Context, ref string, no int) (DoneAct, erro
 	return a, err
 }
 
-// AuthorMayDo reports whether the officer of a command may do another kind of act on its case.
-func (t *Tx) AuthorMayDo(ctx context.Context, command uuid.UUID, act casefile.Act) (bool, error) {
+// MayStrike reports whether the officer of a command may strike acts of a kind on its case.
+func (t *Tx) MayStrike(ctx context.Context, command uuid.UUID, act casefile.Act) (bool, error) {
 	var yes bool
 	err := t.get(ctx, &yes, `
-		select login_may(c.login, c.person, $2, c.case_ref, c.recorded_at) from command c where c.id = $1`, command, act)
+		select may_strike(c.login, c.person, $2, c.case_ref, c.recorded_at) from command c where c.id = $1`, command, act)
 	return yes, err
 }
 

@@ -23,6 +23,19 @@ create table strike (
 create unique index one_strike_of_an_act on strike (command_id) where result is null or result = 'struck';
 create index on strike (case_ref);
 
+-- Which acts can be struck, and which take two officers also on the same day. Set-up writes it from the rules in the code.
+create table act_slip (
+    act text primary key,
+    two boolean not null
+);
+-- The role that confirms the striking of any act of its house, and an act of that role by which the login is known to
+-- hold it for the case. Set-up writes it from the rules in the code.
+create table house_senior (
+    house   text primary key,
+    role    text not null,
+    its_act text not null
+);
+
 -- Each change of a fact by an act: what the row was, and what the act made of it. A row that the act made has no
 -- earlier value. What is struck is taken back by it, and stays here to be read.
 create table act_change (

@@ -13,6 +13,6 @@ begin
     from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
         left join lateral (select coalesce(s.result, 'asked by ' || s.first_by) as state from strike s
             where s.command_id = c.id and s.result is distinct from 'stands' order by s.no desc limit 1) k on true
-    where c.case_ref = ref and may_strike(c.kind, ref)
+    where c.case_ref = ref and may_strike(session_user::text, my_person(), c.kind, ref, clock_timestamp())
     order by c.chain_n;
 end $$;

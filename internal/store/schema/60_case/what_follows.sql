@@ -24,5 +24,5 @@ begin
                     'stage', t.stage) order by t.id), '[]')
                 from task t where t.closed_by = c.id and t.void_at is null))
         from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
-        where c.case_ref = ref and c.chain_n = in_act and may_strike(c.kind, ref));
+        where c.case_ref = ref and c.chain_n = in_act and may_strike(session_user::text, my_person(), c.kind, ref, clock_timestamp()));
 end $$;
