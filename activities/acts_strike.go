@@ -199,7 +199,7 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	}
 	id, err := c.Reopen(ctx, t.ID, to, c.cmd.ID, c.now)
 	if store.IsKind(err, store.NotFound) {
-		return nil // it was asked again since, and is open
+		return c.AskedFor(ctx, t.ID) // it was asked again since, and is open
 	}
 	if err != nil {
 		return err

@@ -306,6 +306,7 @@ func (r *figures) table(t *tabwriter.Writer) {
 		label = " (SYNTHETIC)"
 	}
 	fmt.Fprintf(t, "As of %s%s\n", inLondon(r.AsOf), label)
+	fmt.Fprintln(t, "as it was believed then: an act that was struck counts until it was struck")
 	if r.Suppressed {
 		fmt.Fprintln(t, "[c]: a count under five, or one that would tell such a count")
 	}

@@ -45,6 +45,10 @@ func showSummary(w io.Writer, r store.Report) {
 	}
 	fmt.Fprintf(w, "post\t%d unlinked%s, %d unread%s, %d escalated\n", r.Post.Unlinked, oldest(r.Post.OldestUnlinked),
 		r.Post.Unread, oldest(r.Post.OldestUnread), r.Post.Escalated)
+	if r.Struck > 0 {
+		fmt.Fprintf(w, "struck\t%s, which %s in none of these figures\n", cli.Counted(r.Struck, "act", "acts"),
+			map[bool]string{true: "counts", false: "count"}[r.Struck == 1])
+	}
 	m, d := r.Milestones, r.Deadlines
 	fmt.Fprintf(w, "milestones\tsigned %d, served %d, carried out %d\n", m.Signed, m.Served, m.CarriedOut)
 	fmt.Fprintf(w, "deadlines\tset %d, kept %d, missed %d, windows ended %d, reminded %d, escalated %d\n", d.Set, d.Kept,

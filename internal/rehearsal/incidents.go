@@ -33,6 +33,8 @@ type incidents struct {
 	stale         bool // evidence arrives while the second officer has the proposal
 	returnedTwice bool // the second officer returns two proposals
 	appeals       bool // a refused person appeals
+	slip          bool // 4%: evidence of another family's, found at once and struck
+	lateSlip      bool // 2%: the same, found a week later and struck by two
 }
 
 func incidentsOf(key string) incidents {
@@ -43,6 +45,7 @@ func incidentsOf(key string) incidents {
 	i := incidents{
 		lostPost: n%12 == 5, wrongFact: n%20 == 9, concern: n%50 == 11, restricted: n%100 == 7, namesAgreed: n%8 == 1,
 		draftReturned: n%7 == 2, wetSignature: n%3 == 0, stale: n%5 == 4, returnedTwice: n%9 == 6, appeals: n%4 == 2,
+		slip: n%25 == 14, lateSlip: n%50 == 22,
 	}
 	switch {
 	case n%32 == 3:
@@ -168,6 +171,51 @@ func (v *inPlay) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (b
 		return nil
 	})
 	return true, nil
+}
+
+// slips lets evidence that was just recorded have been another family's, for some
+// families: its author strikes it at once, or two officers do when it is found. Then the
+// provider is asked again.
+func (v *inPlay) slips(ctx context.Context, r *Rehearsal) error {
+	switch {
+	case v.bad.slip:
+		v.bad.slip = false
+		return v.strike(ctx, r, casefile.ActEvidence, v.owner)
+	case v.bad.lateSlip:
+		v.bad.lateSlip = false
+		v.later(7, func(ctx context.Context, r *Rehearsal) error {
+			return v.strike(ctx, r, casefile.ActEvidence, v.owner, practice.Logins(casefile.SeniorCaseworker)[0])
+		})
+	}
+	return nil
+}
+
+// strike has officers strike the last act of a kind that stands, as they find it in the
+// list of those that they may strike.
+func (v *inPlay) strike(ctx context.Context, r *Rehearsal, act casefile.Act, logins ...string) error {
+	d, err := r.deskOf(ctx, logins[0])
+	if err != nil {
+		return err
+	}
+	acts, err := d.Store.MyActs(ctx, v.ref)
+	if err != nil {
+		return err
+	}
+	i := len(acts) - 1
+	for i >= 0 && (acts[i].Kind != act || acts[i].State != "stands") {
+		i--
+	}
+	if i < 0 {
+		return nil
+	}
+	for _, login := range logins {
+		fields := &casefile.StrikeFields{Act: acts[i].Act, Reason: casefile.SlipWrongCase}
+		if done, err := v.do(ctx, r, login, casefile.ActStrike, 0, v.today(), fields, ""); err != nil || !done {
+			return err
+		}
+	}
+	clear(v.plans) // what is open again is planned anew
+	return nil
 }
 
 // readPost reads an item; where it is the questionnaire, that is recorded for

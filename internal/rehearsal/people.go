@@ -129,7 +129,11 @@ func (v *inPlay) receive(
 	if nothing := v.random.Float64() < 0.1; nothing && !questionnaire {
 		deeds[0] = practice.Change(deeds[0], func(f *casefile.EvidenceFields) { f.Result = "nothing_held" })
 	}
-	return v.does(ctx, r, p.attested, deeds...)
+	done, err := v.does(ctx, r, p.attested, deeds...)
+	if err != nil || !done {
+		return done, err
+	}
+	return true, v.slips(ctx, r)
 }
 
 // contacts asks after a questionnaire: the representative first, if there is one.

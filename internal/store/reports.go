@@ -63,6 +63,9 @@ type Report struct {
 		Longest *int `json:"longest"`
 	} `json:"days_listing_to_service"`
 	Acts  map[string]int `json:"acts"`
+	// Struck counts the accepted acts that were struck: nothing of them counts in the other
+	// figures.
+	Struck int `json:"struck"`
 	Lanes []LaneState    `json:"lanes"`
 }
 

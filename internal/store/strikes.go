@@ -247,6 +247,14 @@ func (t *Tx) Reopen(ctx context.Context, old int64, to Reopened, command uuid.UU
 		id, old, string(CauseStrike), at, command)
 }
 
+// AskedFor records that the open task of a kind is asked for by what had opened one that
+// counts no more: it stays, also if the act that opened it is struck.
+func (t *Tx) AskedFor(ctx context.Context, old int64) error {
+	return t.exec(ctx, `
+		update task set opened_by = o.opened_by from task o
+		where o.id = $1 and task.case_ref = o.case_ref and task.kind = o.kind and task.subject = o.subject and task.closed_at is null`, old)
+}
+
 // CloseAs closes a task that has been opened anew, as another act or its time has
 // answered it; command is uuid.Nil where no act has.
 func (t *Tx) CloseAs(ctx context.Context, task int64, result casefile.TaskResult, on clock.Date, overdue bool,

@@ -79,6 +79,8 @@ begin
             from command c left join command_outcome o on o.command_id = c.id
             where whole or c.case_ref is null or exists (select from cases x where x.case_ref = c.case_ref) group by 1)
                 x),
+        'struck', (select count(*) from strike k where k.result = 'struck'
+            and (whole or exists (select from cases x where x.case_ref = k.case_ref))),
         'lanes', (select coalesce(jsonb_agg(to_jsonb(b) || coalesce((
                 select jsonb_build_object('waiting', max(p.waiting), 'placed', count(*),
                     'last_listing', max(p.listing_on), 'drawn_on', max(p.drawn_on))
