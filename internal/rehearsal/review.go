@@ -117,12 +117,13 @@ func (v *inPlay) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		if p.never || p.act.After(v.now) {
 			continue
 		}
+		// Done before it is tried: what is struck meanwhile is planned anew.
+		v.plans[planKey(t)] = intent{never: true}
+		v.plans[planKey(t)+fmt.Sprintf("/%d", t.Next.No)] = intent{never: true}
 		done, err := v.act(ctx, r, t, p)
 		if err != nil {
 			return v.now, fmt.Errorf("%s, %s: %w", v.ref, t.Kind, err)
 		}
-		v.plans[planKey(t)] = intent{never: true}
-		v.plans[planKey(t)+fmt.Sprintf("/%d", t.Next.No)] = intent{never: true}
 		if done {
 			// What else is open may have changed: look again at this very moment.
 			return v.now, nil

@@ -62,11 +62,11 @@ type Report struct {
 		P90     *int `json:"p90"`
 		Longest *int `json:"longest"`
 	} `json:"days_listing_to_service"`
-	Acts  map[string]int `json:"acts"`
+	Acts map[string]int `json:"acts"`
 	// Struck counts the accepted acts that were struck: nothing of them counts in the other
 	// figures.
-	Struck int `json:"struck"`
-	Lanes []LaneState    `json:"lanes"`
+	Struck int         `json:"struck"`
+	Lanes  []LaneState `json:"lanes"`
 }
 
 // Report returns the programme's figures. NotPermitted but for operations,
