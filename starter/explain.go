@@ -79,7 +79,7 @@ func explain(f caseFile) explanation {
 		say("Decision %s, signed on %s, served and carried out. Nothing is awaited.", f.Rollup, f.SignedOn)
 	}
 	for _, words := range f.corrected() {
-		say("D%s.", words[1:])
+		say("%s.", strings.ToUpper(words[:1])+words[1:])
 	}
 	if f.correctionWaits() {
 		say("A correction of decision %d waits for a second officer: until it is agreed to, decision %d stands.",
