@@ -117,8 +117,11 @@ func lookIntoReferral(ctx context.Context, c *change, cmd store.Command, fields 
 }
 
 // askWhenChecked asks for a proposal when no security check is outstanding, and
-// no proposal waits.
+// no proposal waits. Exception: nobody is asked to correct a signed decision.
 func (c *change) askWhenChecked(ctx context.Context) error {
+	if c.before.Signed {
+		return nil
+	}
 	outstanding, err := c.OpenSubjects(ctx, c.ref, casefile.TaskCheck)
 	if err != nil || len(outstanding) > 0 {
 		return err

@@ -1,6 +1,9 @@
 package activities_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -177,6 +180,21 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 		s.on(monday.AddDays(casefile.SecurityCheckDays + 1))
 		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(1)))
 		require.Contains(t, refusal.Blocks, casefile.BlockSecurityCheck)
+		s.do("morag", casefile.ActRequestCheck, 0, nil)
+		require.Equal(t, []string{"check.record/1", "check.record/2", "service.serve"}, s.openTasks())
+		s.check(1, s.today())
+		s.check(2, s.today())
+		require.Equal(t, []string{"service.serve"}, s.openTasks(), "nobody is asked to propose anew")
+		s.corrected("ewan", "ailsa", refuseSome(1))
+	})
+	t.Run("what was referred is looked into first", func(t *testing.T) {
+		s := granted(t)
+		s.do("morag", casefile.ActRequestCheck, 2, nil)
+		s.do("morag", casefile.ActRecordCheck, 2, &casefile.CheckFields{Result: casefile.CheckRefer, DoneOn: s.today()})
+		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(2)))
+		require.Equal(t, []casefile.Block{casefile.BlockReferral}, refusal.Blocks)
+		s.do("fiona", casefile.ActLookInto, 2, nothingFound)
+		s.corrected("ewan", "ailsa", refuseSome(2))
 	})
 	t.Run("too early, and after closing", func(t *testing.T) {
 		s := o.family(t, nil).toDecision()
@@ -438,4 +456,63 @@ func TestACorrectionInTheDatabase(t *testing.T) {
 	s.do("struan", casefile.ActAgree, 0, s.agreement())
 	s.serve(0)
 	refuses("served_grant_stands", `insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 3, 1, 'REFUSED_UPHELD')`, s.ref)
+}
+
+// TestWhatIsReadOfACorrection: the file, the timeline and the list of letters name the old
+// decision and the one that stands.
+func TestWhatIsReadOfACorrection(t *testing.T) {
+	o := newStaffed(t)
+	s := o.family(t, nil)
+	s.decided(grantAll)
+	s.on(monday.AddDays(1))
+	s.corrected("ewan", "ailsa", refuseSome(2))
+	var file struct {
+		Rollup    string `json:"rollup"`
+		Decisions []struct {
+			No       int    `json:"no"`
+			Signed   string `json:"signed_on"`
+			Rollup   string `json:"rollup"`
+			Author   string `json:"author"`
+			Second   string `json:"second"`
+			Outcomes []casefile.ProposedOutcome
+		} `json:"decisions"`
+		Outcomes []struct {
+			Decision int `json:"decision_no"`
+		} `json:"outcomes"`
+	}
+	body, err := o.desk("ewan").CaseFile(t.Context(), s.ref, "case show")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(body, &file))
+	require.Equal(t, "MIXED", file.Rollup)
+	require.Len(t, file.Decisions, 2)
+	require.Equal(t, "2026-03-02 ALL_GRANTED ewan ", strings.Join([]string{file.Decisions[0].Signed, file.Decisions[0].Rollup, file.Decisions[0].Author, file.Decisions[0].Second}, " "))
+	require.Equal(t, "2026-03-03 MIXED ewan ailsa", strings.Join([]string{file.Decisions[1].Signed, file.Decisions[1].Rollup, file.Decisions[1].Author, file.Decisions[1].Second}, " "))
+	require.Equal(t, casefile.GrantILR, file.Decisions[0].Outcomes[1].Outcome, "the outcome that was wrong is kept")
+	require.Equal(t, casefile.RefusedUpheld, file.Decisions[1].Outcomes[1].Outcome)
+	require.Equal(t, 2, file.Outcomes[0].Decision)
+
+	events, err := o.desk("ewan").Timeline(t.Context(), s.ref)
+	require.NoError(t, err)
+	var told []string
+	for _, e := range events {
+		if strings.HasPrefix(e.What, "decision ") {
+			told = append(told, e.What+" "+e.Who+": "+e.Detail)
+		}
+	}
+	require.Equal(t, []string{"decision 1 ewan: signed: ALL_GRANTED",
+		"decision 2 ewan, ailsa: signed: MIXED; it corrects decision 1 of 2026-03-02"}, told)
+
+	letters := func(ref string) []string {
+		rows, err := o.desk("morag").Letters(t.Context(), ref, 100)
+		require.NoError(t, err)
+		var lines []string
+		for _, l := range rows {
+			if l.Decision > 0 && l.Case == s.ref {
+				lines = append(lines, fmt.Sprintf("%d %s %d %d", l.No, l.Kind, l.Decision, l.CorrectedBy))
+			}
+		}
+		return lines
+	}
+	require.Equal(t, []string{"2 decision 1 2", "3 decision 2 0"}, letters(s.ref))
+	require.Equal(t, []string{"3 decision 2 0"}, letters(""), "a letter that is withheld is not among those to send")
 }

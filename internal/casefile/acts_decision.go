@@ -19,17 +19,19 @@ const (
 	ActRemake       Act = "decision.correct"
 )
 
+// Until the decision is served it can be corrected, and a check that has lapsed meanwhile
+// is asked for again.
 var decisionActs = []*ActRule{
 	{
 		Act: ActRequestCheck, InWords: "asks the police for the security checks",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Decision,
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Service,
 		Day:  Reported(FactDecisionOpened),
 		Many: true,
 		Slip: Slip{Until: Decision, Follows: "the checks wait to be asked for again"},
 	},
 	{
 		Act: ActRecordCheck, InWords: "records the result of a security check",
-		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Decision, Until: Decision, Day: Handled,
+		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Decision, Until: Service, Day: Handled,
 		Fields: of[CheckFields], Confirm: true,
 		Slip: Slip{Until: Decision, Follows: "the check is awaited again, and its result can be cited no more"},
 	},

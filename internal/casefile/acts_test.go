@@ -247,9 +247,9 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActClear:           drafting,
 		ActSignLetter:      drafting,
 		ActSendLetter:      drafting,
-		ActAnswer:          always, // what arrives after the signature is answered too
-		ActRequestCheck:    "decision",
-		ActRecordCheck:     "decision",
+		ActAnswer:          always,             // what arrives after the signature is answered too
+		ActRequestCheck:    "decision service", // a correction needs checks that have not lapsed
+		ActRecordCheck:     "decision service",
 		ActPropose:         "decision",
 		ActAgree:           "decision service", // a correction is agreed to until it is served
 		ActReturn:          "decision service",
