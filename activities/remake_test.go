@@ -191,10 +191,12 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 		s := granted(t)
 		s.do("morag", casefile.ActRequestCheck, 2, nil)
 		s.do("morag", casefile.ActRecordCheck, 2, &casefile.CheckFields{Result: casefile.CheckRefer, DoneOn: s.today()})
+		s.verified() // the signed decision was made without it
 		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(2)))
 		require.Equal(t, []casefile.Block{casefile.BlockReferral}, refusal.Blocks)
 		s.do("fiona", casefile.ActLookInto, 2, nothingFound)
 		s.corrected("ewan", "ailsa", refuseSome(2))
+		s.verified()
 	})
 	t.Run("too early, and after closing", func(t *testing.T) {
 		s := o.family(t, nil).toDecision()

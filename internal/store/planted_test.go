@@ -107,6 +107,9 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 		{"a decision signed before it was proposed", `update decision set signed_at = signed_at - interval '1 second'`, `update decision set signed_at = signed_at + interval '1 second'`,
 			"people decide: it was signed before it was proposed"},
 		{"a second officer who did not agree", `update decision set second = 'ailsa'`, `update decision set second = null`, "people decide: its second officer did not agree to it"},
+		{"a referral that one officer decided", `insert into security_check (case_ref, person_no, no, requested_on, done_on, result, valid_until)
+				select case_ref, 1, 1, '2026-03-02', '2026-03-02', 'refer', '2026-06-01' from review`, `delete from security_check`,
+			"four eyes: decided by one after a referral by the police"},
 		{"a decision corrected by one who signed it", `with p as (insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
 				select case_ref, 2, author, revision, proposed_on, proposed_at, 'correction', 'signed', command_id from proposal returning *)
 			insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
