@@ -265,7 +265,7 @@ func TestACorrectionThatIsNotSigned(t *testing.T) {
 		s.on(monday.AddDays(200))
 		s.rung(casefile.TaskAgree, 0)
 		s.rung(casefile.TaskAgree, 0)
-		require.Equal(t, []string{"decision.agree", "service.serve"}, s.openTasks(), "nobody could record one after the signature")
+		require.Equal(t, []string{"decision.agree", "service.serve"}, s.openTasks(), "who corrects asks for them if the correction needs them")
 	})
 }
 

@@ -1,5 +1,5 @@
--- Nobody is served before the decision was signed, nor without its own letter sent to the family and to a representative
--- that it has; and no refusal is served while a hold stands (C9, row 9).
+-- Nobody is served before the decision was signed, nor without its own letter sent to the family and to a
+-- representative that it has; and no refusal is served while a hold stands (C9, row 9).
 create or replace function served_with_its_letter() returns trigger language plpgsql
     set search_path = hame, pg_temp as $$
 begin

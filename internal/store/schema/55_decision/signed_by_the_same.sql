@@ -6,5 +6,6 @@ language sql stable set search_path = hame, pg_temp as $$
     where e.case_ref = d.case_ref
       and e.no = (select max(b.no) from decision b where b.case_ref = d.case_ref and b.no < d.no)
       and (d.second is null
-           or (d.author in (e.author, coalesce(e.second, e.author)) and d.second in (e.author, coalesce(e.second, e.author))))
+           or (d.author in (e.author, coalesce(e.second, e.author))
+               and d.second in (e.author, coalesce(e.second, e.author))))
 $$;

@@ -7,7 +7,8 @@ language plpgsql stable security definer set search_path = hame, pg_temp as $$
 begin
     return query
         select l.case_ref, l.no, l.kind, l.created_at, coalesce(l.to_whom, ''), coalesce(l.by_how, ''), l.sent_on,
-               l.delivered_on, l.returned_on, coalesce(l.returned_why, ''), coalesce(l.decision_no, 0), coalesce(l.corrected_by, 0), count(*) over ()
+               l.delivered_on, l.returned_on, coalesce(l.returned_why, ''), coalesce(l.decision_no, 0),
+               coalesce(l.corrected_by, 0), count(*) over ()
         from letter_list l
         where l.case_ref = ref or (ref = '' and l.sent_on is null and l.corrected_by is null)
         order by l.created_at, l.case_ref, l.no, l.to_whom limit in_limit;
