@@ -75,7 +75,7 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		if err := c.act(ctx, task, rule, rung, effect); err != nil {
 			return err
 		}
-		if in.Kind == casefile.TaskPropose || in.Kind == casefile.TaskAgree {
+		if !c.before.Signed && (in.Kind == casefile.TaskPropose || in.Kind == casefile.TaskAgree) {
 			return c.renewLapsed(ctx)
 		}
 		return nil

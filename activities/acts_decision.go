@@ -117,8 +117,11 @@ func lookIntoReferral(ctx context.Context, c *change, cmd store.Command, fields 
 }
 
 // askWhenChecked asks for a proposal when no security check is outstanding, and
-// no proposal waits.
+// no proposal waits. Exception: nobody is asked to correct a signed decision.
 func (c *change) askWhenChecked(ctx context.Context) error {
+	if c.before.Signed {
+		return nil
+	}
 	outstanding, err := c.OpenSubjects(ctx, c.ref, casefile.TaskCheck)
 	if err != nil || len(outstanding) > 0 {
 		return err
@@ -176,38 +179,8 @@ func (c *change) mayPropose(ctx context.Context, person string) error {
 // its author's proposal; the others wait for one ([casefile.DueSecond]). What blocks the signature refuses the proposal.
 func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ProposeFields)
-	if err := c.mayPropose(ctx, cmd.Person); err != nil {
-		return err
-	}
-	if f.Revision != c.before.Revision {
-		return stale(f.Revision, c.before.Revision)
-	}
-	if err := c.catchUp(ctx); err != nil { // what blocks a signature rests on days
-		return err
-	}
-	if _, err := c.OpenProposal(ctx, c.ref); err == nil {
-		return casefile.Refuse(casefile.RefusedAlreadyDone, "a proposal waits for the second officer")
-	} else if !store.IsKind(err, store.NotFound) {
-		return err
-	}
-	file, err := c.SignatureFile(ctx, c.ref, c.today)
+	p, file, before, err := c.mayBeProposed(ctx, cmd, f)
 	if err != nil {
-		return err
-	}
-	p := store.Proposal{Author: cmd.Person, Revision: f.Revision, Outcomes: f.Outcomes, Adverse: map[int]bool{}}
-	for _, o := range f.Outcomes {
-		p.Adverse[o.Person] = slices.ContainsFunc(f.Reasons, func(r casefile.Reason) bool {
-			return r.Adverse && (r.Person == 0 || r.Person == o.Person)
-		})
-	}
-	if err := c.mayBeSigned(file, p); err != nil {
-		return err
-	}
-	if err := c.citable(ctx, f.Reasons); err != nil {
-		return err
-	}
-	var before casefile.Proposals
-	if p.No, before, err = c.NextProposal(ctx, c.ref); err != nil {
 		return err
 	}
 	key, err := c.SamplingKey(ctx)
@@ -225,6 +198,44 @@ func propose(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		return c.open(ctx, casefile.TaskAgree, 0, c.today)
 	}
 	return c.Sign(ctx, c.ref, p, "", cmd.AttestedOn, c.now)
+}
+
+// mayBeProposed refuses a proposal that its author may not make, that was made on another
+// revision of the file, or whose signature something blocks. It returns the proposal with
+// its number, the file that it rests on, and what earlier proposals mean for it.
+func (c *change) mayBeProposed(ctx context.Context, cmd store.Command, f *casefile.ProposeFields) (p store.Proposal,
+	file casefile.File, before casefile.Proposals, err error) {
+	if err = c.mayPropose(ctx, cmd.Person); err != nil {
+		return p, file, before, err
+	}
+	if f.Revision != c.before.Revision {
+		return p, file, before, stale(f.Revision, c.before.Revision)
+	}
+	if err = c.catchUp(ctx); err != nil { // what blocks a signature rests on days
+		return p, file, before, err
+	}
+	if _, err = c.OpenProposal(ctx, c.ref); err == nil {
+		return p, file, before, casefile.Refuse(casefile.RefusedAlreadyDone, "a proposal waits for the second officer")
+	} else if !store.IsKind(err, store.NotFound) {
+		return p, file, before, err
+	}
+	if file, err = c.SignatureFile(ctx, c.ref, c.today); err != nil {
+		return p, file, before, err
+	}
+	p = store.Proposal{Author: cmd.Person, Revision: f.Revision, Outcomes: f.Outcomes, Adverse: map[int]bool{}}
+	for _, o := range f.Outcomes {
+		p.Adverse[o.Person] = slices.ContainsFunc(f.Reasons, func(r casefile.Reason) bool {
+			return r.Adverse && (r.Person == 0 || r.Person == o.Person)
+		})
+	}
+	if err = c.mayBeSigned(file, p); err != nil {
+		return p, file, before, err
+	}
+	if err = c.citable(ctx, f.Reasons); err != nil {
+		return p, file, before, err
+	}
+	p.No, before, err = c.NextProposal(ctx, c.ref)
+	return p, file, before, err
 }
 
 func stale(of, now int) error {
@@ -278,6 +289,11 @@ func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 	if p.Revision+1 != c.before.Revision {
 		return stale(f.Revision, c.before.Revision)
 	}
+	if corrects(p) {
+		if err := c.mayCorrect(ctx, p.Outcomes, p.Author, cmd.Person); err != nil {
+			return err
+		}
+	}
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
@@ -297,7 +313,10 @@ func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 	if _, err := c.done(ctx, casefile.TaskAgree, 0, "agreed", cmd.AttestedOn); err != nil {
 		return err
 	}
-	return c.Sign(ctx, c.ref, p, cmd.Person, cmd.AttestedOn, c.now)
+	if err := c.Sign(ctx, c.ref, p, cmd.Person, cmd.AttestedOn, c.now); err != nil || !corrects(p) {
+		return err
+	}
+	return c.serveAnew(ctx)
 }
 
 func returnProposal(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
@@ -308,7 +327,7 @@ func returnProposal(ctx context.Context, c *change, cmd store.Command, fields ca
 	if err := c.ReturnProposal(ctx, c.ref, p.No, cmd.Person, fields.(*casefile.ReturnFields).Reasons); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskAgree, 0, "returned", cmd.AttestedOn); err != nil {
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "returned", cmd.AttestedOn); err != nil || corrects(p) {
 		return err
 	}
 	return c.askForProposal(ctx)
@@ -326,7 +345,7 @@ func withdraw(ctx context.Context, c *change, cmd store.Command, _ casefile.Fiel
 	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"withdrawn"}); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskAgree, 0, "withdrawn", cmd.AttestedOn); err != nil {
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "withdrawn", cmd.AttestedOn); err != nil || corrects(p) {
 		return err
 	}
 	return c.askForProposal(ctx)
@@ -352,7 +371,7 @@ func (c *change) recommendAnew(ctx context.Context) error {
 // returnStaleProposal sends an open proposal back to its author when anything
 // else was recorded: they must confirm it on the file as it now stands.
 func (c *change) returnStaleProposal(ctx context.Context) error {
-	if c.before.Stage != casefile.Decision {
+	if c.before.Stage != casefile.Decision && c.before.Stage != casefile.Service {
 		return nil
 	}
 	p, err := c.OpenProposal(ctx, c.ref)
@@ -367,6 +386,9 @@ func (c *change) returnStaleProposal(ctx context.Context) error {
 	}
 	if _, err := c.done(ctx, casefile.TaskAgree, 0, "stale", c.today); err != nil {
 		return err
+	}
+	if corrects(p) {
+		return c.keepOpen(ctx)
 	}
 	return c.askForProposal(ctx)
 }

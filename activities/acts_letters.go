@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -12,6 +13,8 @@ import (
 const (
 	openingLetter  = "opening"
 	decisionLetter = "decision"
+	// correctionLetter is the letter of a decision that corrects one which was sent.
+	correctionLetter = "correction"
 )
 
 // letterSent records that a letter went out. Only when the opening letter has
@@ -19,12 +22,16 @@ const (
 // start, on the later of the two days.
 func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.LetterFields)
-	kind, err := c.Letter(ctx, c.ref, cmd.Subject)
+	letter, err := c.Letter(ctx, c.ref, cmd.Subject)
 	if store.IsKind(err, store.NotFound) {
 		return cmd.Act.Rule().MissingSubject(cmd.Subject)
 	}
 	if err != nil {
 		return err
+	}
+	if letter.CorrectedBy > 0 && !cmd.AttestedOn.Before(letter.CorrectedOn) {
+		return casefile.Refuse(casefile.RefusedTooLate, fmt.Sprintf("letter %d is withheld: it gives decision %d, which decision %d corrects: letter show tells which letter to send",
+			cmd.Subject, letter.Decision, letter.CorrectedBy))
 	}
 	family, err := c.Family(ctx, c.ref)
 	if err != nil {
@@ -40,12 +47,15 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if !recorded {
 		return casefile.Refuse(casefile.RefusedAlreadyDone, "that letter is recorded as sent to them")
 	}
+	if letter.CorrectedBy > 0 {
+		return c.SayItCorrects(ctx, c.ref) // it had gone out before the correction was signed
+	}
 	if f.To == "family" {
-		if _, err := c.done(ctx, traceOf(kind), 0, "sent_again", cmd.AttestedOn); err != nil {
+		if _, err := c.done(ctx, traceOf(letter), 0, "sent_again", cmd.AttestedOn); err != nil {
 			return err
 		}
 	}
-	if kind != openingLetter {
+	if letter.Kind != openingLetter {
 		return nil
 	}
 	sent, err := c.OpeningSent(ctx, c.ref)
@@ -92,8 +102,8 @@ func (c *change) reached(sent []store.Sent) (last, reached clock.Date, err error
 	return last, reached, nil
 }
 
-func traceOf(letter string) casefile.TaskKind {
-	if letter == decisionLetter {
+func traceOf(letter store.Letter) casefile.TaskKind {
+	if letter.Decision > 0 {
 		return casefile.TaskTraceToServe
 	}
 	return casefile.TaskTrace
@@ -110,26 +120,27 @@ func letterDelivered(ctx context.Context, c *change, cmd store.Command, fields c
 // letterReturned records that a letter came back. It is made again, to be sent
 // again; the second that comes back from the family stops its clock, until a
 // caseworker has found where it lives and a letter has been sent there (row 3b).
-// A service that rested on a returned letter does not count (C9, row 9).
+// A service that rested on a returned letter does not count (C9, row 9). Exception: the
+// letter of a decision that was corrected since is not made again, and no service rests on it.
 func letterReturned(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ReturnedFields)
-	kind, err := c.underWay(ctx, cmd.Subject, f.To)
+	letter, err := c.underWay(ctx, cmd.Subject, f.To)
 	if err != nil {
 		return err
 	}
 	if err := c.LetterReturned(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn); err != nil {
 		return err
 	}
-	again, err := c.UnsentLetter(ctx, c.ref, kind)
+	again, err := c.UnsentLetter(ctx, c.ref, letter.Kind)
 	if err != nil {
 		return err
 	}
-	if again == 0 {
-		if _, err := c.AddLetter(ctx, c.ref, kind, c.now); err != nil {
+	if again == 0 && letter.CorrectedBy == 0 {
+		if _, err := c.AddLetter(ctx, c.ref, letter.Kind, c.now); err != nil {
 			return err
 		}
 	}
-	if kind == decisionLetter && f.To == "family" {
+	if letter.Decision > 0 && letter.CorrectedBy == 0 && f.To == "family" {
 		if err := c.unserve(ctx, cmd.AttestedOn); err != nil {
 			return err
 		}
@@ -148,22 +159,21 @@ func letterReturned(ctx context.Context, c *change, cmd store.Command, fields ca
 		if _, err := c.done(ctx, casefile.TaskOpeningLetter, 0, "stopped", cmd.AttestedOn); err != nil {
 			return err
 		}
-		return c.open(ctx, traceOf(kind), 0, c.today)
-	case kind == openingLetter && c.before.Stage.Before(casefile.Representation):
+		return c.open(ctx, traceOf(letter), 0, c.today)
+	case letter.Kind == openingLetter && c.before.Stage.Before(casefile.Representation):
 		return c.open(ctx, casefile.TaskOpeningLetter, 0, c.today)
 	}
 	return nil
 }
 
-// underWay returns the kind of a letter that was sent and has neither arrived
-// nor come back.
-func (c *change) underWay(ctx context.Context, letter int, to string) (string, error) {
+// underWay returns a letter that was sent and has neither arrived nor come back.
+func (c *change) underWay(ctx context.Context, letter int, to string) (store.Letter, error) {
 	sent, err := c.LetterUnderWay(ctx, c.ref, letter, to)
 	if err != nil {
-		return "", err
+		return store.Letter{}, err
 	}
 	if !sent {
-		return "", casefile.Refuse(casefile.RefusedNothingOpen,
+		return store.Letter{}, casefile.Refuse(casefile.RefusedNothingOpen,
 			"no such letter is under way to them: letter show tells which are")
 	}
 	return c.Letter(ctx, c.ref, letter)

@@ -35,6 +35,8 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 		}
 		served++
 		switch {
+		case p.Outcome.IsGrant() && !p.DocumentOn.IsZero(): // it came by a decision that was corrected for others
+			err = c.IssueStatus(ctx, c.ref, p.Person, p.DocumentOn)
 		case p.Outcome.IsGrant():
 			err = c.open(ctx, casefile.TaskStatus, 0, cmd.AttestedOn)
 		case p.AppealOn.IsZero(): // who has appealed already has no window to appeal in

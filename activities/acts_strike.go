@@ -81,6 +81,15 @@ func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (sto
 	if refusal := c.before.MayBeStruck(target.Act.Rule()); refusal != nil {
 		return target, refusal
 	}
+	if rule := target.Act.Rule(); rule.From == casefile.Service {
+		by, err := c.CorrectedSince(ctx, c.ref, no)
+		if err != nil {
+			return target, err
+		}
+		if by > 0 {
+			return target, casefile.Refuse(casefile.RefusedNotStruck, fmt.Sprintf("act %d carried out a decision that decision %d has corrected since: it stays on record, and nothing rests on it", no, by))
+		}
+	}
 	if err := c.mayStrike(ctx, cmd, target); err != nil {
 		return target, err
 	}

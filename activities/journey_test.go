@@ -383,10 +383,10 @@ func (s *journey) sendDecision() {
 	for _, to := range testdb.List[string](s.staffed, `
 		select a.whom from (values ('family'), ('representative')) a (whom)
 		where (a.whom = 'family' or (select representative <> '' from family where case_ref = $1))
-		  and not exists (select from letter l join letter_sent x using (case_ref, no)
-		                  where l.case_ref = $1 and l.kind = 'decision' and x.to_whom = a.whom and x.returned_on is null)`, s.ref) {
+		  and not exists (select from letter l join letter_sent x using (case_ref, no) join decision_in_force d using (case_ref)
+		                  where l.case_ref = $1 and l.decision_no = d.no and x.to_whom = a.whom and x.returned_on is null)`, s.ref) {
 		no := testdb.Value[int](s.staffed, `
-			select max(l.no) from letter l where l.case_ref = $1 and l.kind = 'decision'`, s.ref)
+			select max(l.no) from letter l join decision_in_force d using (case_ref) where l.case_ref = $1 and l.decision_no = d.no`, s.ref)
 		s.do("morag", casefile.ActLetterSent, no, &casefile.LetterFields{To: to, By: "recorded_delivery"})
 	}
 }

@@ -59,7 +59,7 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 			}
 			return c.askForChecks(ctx)
 		case casefile.Service:
-			if _, err := c.AddLetter(ctx, c.ref, "decision", in.Now); err != nil {
+			if _, err := c.AddLetter(ctx, c.ref, decisionLetter, in.Now); err != nil {
 				return err
 			}
 			return c.open(ctx, casefile.TaskServe, 0, c.today)
@@ -162,7 +162,7 @@ func (c *change) openEvidence(ctx context.Context) error {
 	if _, err := c.EnterStage(ctx, c.ref, casefile.Welfare, c.now); err != nil {
 		return err
 	}
-	if _, err := c.AddLetter(ctx, c.ref, "opening", c.now); err != nil {
+	if _, err := c.AddLetter(ctx, c.ref, openingLetter, c.now); err != nil {
 		return err
 	}
 	asked, err := c.asked(ctx)

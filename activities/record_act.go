@@ -59,6 +59,7 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActPropose:       propose,
 	casefile.ActAgree:         agree,
 	casefile.ActReturn:        returnProposal,
+	casefile.ActRemake:        correctDecision,
 	casefile.ActRecordService: recordService,
 	casefile.ActStatusIssued:  statusIssued,
 	casefile.ActNoAppeal:      noAppeal,

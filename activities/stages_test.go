@@ -56,7 +56,7 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.AnswerFields{Answer: "rejected"}
 	case casefile.ActRecordCheck:
 		return &casefile.CheckFields{Result: "clear", DoneOn: s.today()}
-	case casefile.ActPropose:
+	case casefile.ActPropose, casefile.ActRemake:
 		return s.proposal(grantAll)
 	case casefile.ActAgree:
 		return s.agreement()

@@ -104,7 +104,10 @@ type caseFile struct {
 		SignedOn clock.Date `json:"signed_on"`
 		RuleSet  string     `json:"rule_set"`
 	} `json:"decision"`
-	Outcomes        []fileOutcome `json:"outcomes"`
+	// Decisions lists the decisions in their order: the last one stands, each of the others
+	// was corrected by the one after it.
+	Decisions       []fileDecision `json:"decisions"`
+	Outcomes        []fileOutcome  `json:"outcomes"`
 	Recommendations []struct {
 		RuleSetID string                  `json:"rule_set_id"`
 		RuleSet   string                  `json:"rule_set"`
@@ -140,6 +143,20 @@ type fileLetter struct {
 	Delivered clock.Date `json:"delivered_on"`
 	Returned  clock.Date `json:"returned_on"`
 	Why       string     `json:"returned_why"`
+	Decision  int        `json:"decision_no"`
+	// CorrectedBy is the decision that has corrected the one that the letter gives; 0 if none has.
+	CorrectedBy int `json:"corrected_by"`
+}
+
+// fileDecision is a signed decision. Author, Second and Outcomes are for those who see
+// the file.
+type fileDecision struct {
+	No       int                        `json:"no"`
+	SignedOn clock.Date                 `json:"signed_on"`
+	Rollup   casefile.Rollup            `json:"rollup"`
+	Author   string                     `json:"author"`
+	Second   string                     `json:"second"`
+	Outcomes []casefile.ProposedOutcome `json:"outcomes"`
 }
 
 // fileRepresentation is what somebody said for the family.
@@ -249,4 +266,5 @@ type fileOutcome struct {
 	ServedOn clock.Date       `json:"served_on"`
 	StatusOn clock.Date       `json:"status_issued_on"`
 	NoAppeal clock.Date       `json:"no_appeal_on"`
+	AppealOn clock.Date       `json:"appeal_on"`
 }

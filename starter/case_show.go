@@ -36,7 +36,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	})
 	cli.Section(t, "LETTER\tTO\tSENT\tBY\tTHEN", f.Letters, func(l fileLetter) string {
 		return cli.Row(fmt.Sprintf("%s/%d %s", f.Case, l.No, l.Kind), cli.OrNone(l.To), l.SentOn, l.By,
-			fate(l.Delivered, l.Returned, l.Why))
+			fate(l.SentOn, l.Delivered, l.Returned, l.Why, l.Decision, l.CorrectedBy))
 	})
 	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED", f.Evidence, func(e fileEvidence) string {
 		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn)
@@ -110,6 +110,9 @@ func (f caseFile) writeHead(t io.Writer) {
 	if f.Rollup != "" {
 		fmt.Fprintf(t, "decision\t%s, signed %s\n", f.Rollup, f.SignedOn)
 	}
+	for _, words := range f.corrected() {
+		fmt.Fprintf(t, "corrected\t%s\n", words)
+	}
 	if f.link != "" {
 		fmt.Fprintf(t, "Web UI\t%s\n", f.link)
 	}
@@ -139,9 +142,33 @@ func (f caseFile) personRow(p filePerson) string {
 		arrived, p.BornInScotland)
 }
 
-// fate is what became of a letter that was sent.
-func fate(delivered, returned clock.Date, why string) string {
+// corrected says of each decision that was corrected which one stands in its place.
+func (f caseFile) corrected() []string {
+	var lines []string
+	for i := 1; i < len(f.Decisions); i++ {
+		was, now := f.Decisions[i-1], f.Decisions[i]
+		lines = append(lines, fmt.Sprintf("decision %d of %s (%s) corrects decision %d of %s (%s)", now.No, now.SignedOn,
+			now.Rollup, was.No, was.SignedOn, was.Rollup))
+	}
+	return lines
+}
+
+// correctionWaits reports whether a correction of the decision waits for a second officer.
+func (f caseFile) correctionWaits() bool {
+	for _, p := range f.Proposals {
+		if p.State == "open" && p.SecondDue == string(casefile.SecondForCorrection) {
+			return true
+		}
+	}
+	return false
+}
+
+// fate is what became of a letter. One that gives a decision which was corrected since is
+// withheld, if it was not sent.
+func fate(sent, delivered, returned clock.Date, why string, decision, correctedBy int) string {
 	switch {
+	case sent.IsZero() && correctedBy > 0:
+		return fmt.Sprintf("withheld: decision %d corrects decision %d", correctedBy, decision)
 	case !returned.IsZero():
 		return fmt.Sprintf("came back %s (%s)", returned, why)
 	case !delivered.IsZero():

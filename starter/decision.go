@@ -49,6 +49,16 @@ func (a *app) decisionShow() *cobra.Command {
 						fmt.Fprintf(t, "%s\t%s\t%s\tevidence %v\t%s\n", x.Factor, x.Finding, cli.About(x.Person), x.Evidence, who)
 					}
 				}
+				for _, d := range f.Decisions {
+					signers := d.Author
+					if d.Second != "" {
+						signers += " and " + d.Second
+					}
+					fmt.Fprintf(t, "\nDECISION %d\tsigned by %s on %s\t%s\t%s\n", d.No, signers, d.SignedOn, d.Rollup, f.standing(d.No))
+					for _, o := range d.Outcomes {
+						fmt.Fprintf(t, "/%d\t%s\n", o.Person, o.Outcome)
+					}
+				}
 				fmt.Fprintf(t, "\nWhat was written, the reasons among it: starter case texts %s\n", f.Case)
 				for _, r := range f.Recommendations {
 					fmt.Fprintf(t, "\nRECOMMENDED\tby %s (%s, %s) at revision %d\n", r.RuleSetID, r.Use, r.RuleSet, r.Revision)
@@ -64,4 +74,18 @@ func (a *app) decisionShow() *cobra.Command {
 			})
 		},
 	}
+}
+
+// standing says whether a decision stands, and which one it corrects or is corrected by.
+func (f caseFile) standing(no int) string {
+	var words []string
+	if no > 1 {
+		words = append(words, fmt.Sprintf("corrects decision %d", no-1))
+	}
+	if last := len(f.Decisions); no < last {
+		words = append(words, fmt.Sprintf("corrected by decision %d", no+1))
+	} else {
+		words = append(words, "stands")
+	}
+	return strings.Join(words, ", ")
 }

@@ -79,7 +79,25 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 	if refusal := rule.CheckSubject(cmd.Case, cmd.Subject); refusal != nil {
 		return t, refusal
 	}
+	if refusal := file.corrects(cmd.Act, fields); refusal != nil {
+		return t, refusal
+	}
 	return t, file.has(rule, cmd.Subject, fields)
+}
+
+// corrects refuses a correction that can't take the place of the decision that stands; nil
+// if it can, or of another act.
+func (f caseFile) corrects(act casefile.Act, fields casefile.Fields) *casefile.Refusal {
+	proposed, ok := fields.(*casefile.ProposeFields)
+	if act != casefile.ActRemake || !ok || len(f.Outcomes) == 0 {
+		return nil
+	}
+	var stand []casefile.StandingOutcome
+	for _, o := range f.Outcomes {
+		stand = append(stand, casefile.StandingOutcome{Person: o.Person, Outcome: o.Outcome, Served: !o.ServedOn.IsZero(),
+			Appealed: !o.AppealOn.IsZero()})
+	}
+	return casefile.CheckCorrection(len(f.Decisions), stand, proposed.Outcomes)
 }
 
 // allowed says whether a case's stage lets an act be tried, as its review or

@@ -78,6 +78,13 @@ func explain(f caseFile) explanation {
 	case f.Stage == casefile.Closed:
 		say("Decision %s, signed on %s, served and carried out. Nothing is awaited.", f.Rollup, f.SignedOn)
 	}
+	for _, words := range f.corrected() {
+		say("%s.", strings.ToUpper(words[:1])+words[1:])
+	}
+	if f.correctionWaits() {
+		say("A correction of decision %d waits for a second officer: until it is agreed to, decision %d stands.",
+			len(f.Decisions), len(f.Decisions))
+	}
 	if f.Held && f.Stage != casefile.Unlisted {
 		say("The case is held: a refusal can't be signed.")
 	}

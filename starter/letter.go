@@ -20,7 +20,7 @@ func (a *app) letterCommand() *cobra.Command {
 		for _, l := range rows {
 			fmt.Fprintf(w, "%s/%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Case, l.No, l.Kind, clock.DateOf(l.CreatedAt), cli.OrNone(l.To),
 				l.SentOn, l.By,
-				fate(l.Delivered, l.Returned, l.Why))
+				fate(l.SentOn, l.Delivered, l.Returned, l.Why, l.Decision, l.CorrectedBy))
 		}
 	}
 	list := &cobra.Command{Use: "list", Short: "list the letters that nobody has been sent yet", Args: cli.Exactly(0),

@@ -69,7 +69,8 @@ var processMd = []struct {
 		casefile.ActAnswer: {casefile.DecisionMaker}}},
 	{"check request | record", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActRequestCheck: {casefile.Caseworker}, casefile.ActRecordCheck: {casefile.Caseworker}}},
-	{"decision propose | withdraw", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{
+	{"decision propose | correct | withdraw", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActRemake:  {casefile.DecisionMaker, casefile.SeniorCaseworker},
 		casefile.ActPropose: {casefile.DecisionMaker, casefile.SeniorCaseworker}, casefile.ActWithdraw: {casefile.DecisionMaker, casefile.SeniorCaseworker}}},
 	{"decision agree | return", "second officer", map[casefile.Act][]casefile.Party{
 		casefile.ActAgree: {casefile.SecondOfficer}, casefile.ActReturn: {casefile.SecondOfficer}}},

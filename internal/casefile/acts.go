@@ -290,7 +290,7 @@ func (f Facts) Allowed(a Act) error {
 		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From))
 	case rule.Until.Before(f.Stage):
 		return Refuse(RefusedTooLate, fmt.Sprintf("the case is at %s; %s belongs to %s or earlier", f.Stage, a, rule.Until))
-	case f.Signed && rule.Until == Decision:
+	case f.Signed && (rule.Until == Decision || (rule.From == Decision && f.Stage == Decision)):
 		return Refuse(RefusedSigned, "the decision is signed")
 	}
 	return nil

@@ -19,10 +19,12 @@ const (
 	ActRemake       Act = "decision.correct"
 )
 
+// Until the decision is served it can be corrected, and a check that has lapsed meanwhile
+// is asked for again.
 var decisionActs = []*ActRule{
 	{
 		Act: ActRequestCheck, InWords: "asks the police for the security checks",
-		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Decision,
+		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Decision, Until: Service,
 		Day:  Reported(FactDecisionOpened),
 		Many: true,
 		Slip: Slip{Until: Decision, Follows: "the checks wait to be asked for again"},
@@ -31,7 +33,7 @@ var decisionActs = []*ActRule{
 		// The answer is taken also where an act was struck and the review is at an earlier stage
 		// again: only what was asked for can be answered.
 		Act: ActRecordCheck, InWords: "records the result of a security check",
-		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Evidence, Until: Decision, Day: Handled,
+		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Evidence, Until: Service, Day: Handled,
 		Fields: of[CheckFields], Confirm: true,
 		Slip: Slip{Until: Decision, Follows: "the check is awaited again, and its result can be cited no more"},
 	},

@@ -26,7 +26,7 @@ var serviceActs = []*ActRule{
 	},
 	{
 		Act: ActAppeal, InWords: "records that a person has appealed: the review waits for the tribunal",
-		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactSigned),
+		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactFirstSigned),
 		Filed: true,
 		Slip:  Slip{Until: Service, Follows: "the time to appeal runs again, with what was left"},
 	},

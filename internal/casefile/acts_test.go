@@ -103,6 +103,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActRequestCheck:    only(Caseworker),
 		ActRecordCheck:     only(Caseworker),
 		ActPropose:         only(DecisionMaker, SeniorCaseworker), // the senior caseworker after a second return
+		ActRemake:          only(DecisionMaker, SeniorCaseworker), // likewise
 		ActAgree:           only(SecondOfficer),
 		ActReturn:          only(SecondOfficer),
 		ActRecordService:   only(Caseworker),
@@ -157,7 +158,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 // invariant 2).
 func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 	scottish := []Party{Minister, PrivateOffice, RepresentationDrafter, LeadProfessional, WelfareLead}
-	for _, a := range []Act{ActPropose, ActAgree, ActReturn, ActAnswer, ActWaive, ActRecordService} {
+	for _, a := range []Act{ActPropose, ActRemake, ActAgree, ActReturn, ActAnswer, ActWaive, ActRecordService} {
 		require.True(t, a.Known())
 		require.False(t, a.Rule().MayBeDoneBy(scottish), "%s", a)
 	}
@@ -168,7 +169,7 @@ func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 // Four eyes), and a draft is checked by another.
 func TestPartsThatMayNotMeet(t *testing.T) {
 	parts := map[Act]Part{
-		ActPropose: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
+		ActPropose: PartAuthor, ActRemake: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
 		ActSignWelfare: PartSigner, ActWaive: PartWaiver, ActDraft: PartDrafter, ActCheckDraft: PartRepChecker,
 		ActClear: PartRepClearer, // and of a signature the signatory's, whoever records it: PartRepSigner
 	}
@@ -249,12 +250,13 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActClear:           drafting,
 		ActSignLetter:      drafting,
 		ActSendLetter:      drafting,
-		ActAnswer:          always, // what arrives after the signature is answered too
-		ActRequestCheck:    "decision",
-		ActRecordCheck:     "decision",
+		ActAnswer:          always,             // what arrives after the signature is answered too
+		ActRequestCheck:    "decision service", // a correction needs checks that have not lapsed
+		ActRecordCheck:     "decision service",
 		ActPropose:         "decision",
-		ActAgree:           "decision",
-		ActReturn:          "decision",
+		ActAgree:           "decision service", // a correction is agreed to until it is served
+		ActReturn:          "decision service",
+		ActRemake:          "service",
 		ActRecordService:   "service",
 		ActStatusIssued:    "service",
 		ActNoAppeal:        "service",
@@ -273,7 +275,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActConcern:         always + " closed",
 		ActReturnWelfare:   toSigning,
 		ActReturnDraft:     drafting,
-		ActWithdraw:        "decision",
+		ActWithdraw:        "decision service",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "",

@@ -90,6 +90,9 @@ const (
 	FactDraftSigned Fact = "draft_signed"
 	// FactSigned is the signature of the decision.
 	FactSigned Fact = "signed"
+	// FactFirstSigned is the signature of the first decision. A correction is signed later,
+	// and an appeal may have been made before it.
+	FactFirstSigned Fact = "first_signed"
 	// FactDecisionSent is the sending of the decision letter to the last addressee.
 	FactDecisionSent Fact = "decision_sent"
 	// FactServed is the service on the person whom the act is about.
@@ -113,6 +116,7 @@ func (f Fact) InWords() string {
 		FactCleared:        "the draft was cleared",
 		FactDraftSigned:    "the minister signed",
 		FactSigned:         "the decision was signed",
+		FactFirstSigned:    "the decision was signed",
 		FactDecisionSent:   "the decision letter was sent",
 		FactServed:         "the decision was served",
 		FactHoldBegan:      "the hold began",

@@ -18,7 +18,7 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		// What decides, signs, settles or judges.
 		ActAssign: itsReview, ActAssignWelfare: itsReview, ActReport: itsReview, ActSignWelfare: itsReview, ActReturnWelfare: itsReview,
 		ActWaive: itsReview, ActDraft: itsReview, ActDecline: itsReview, ActCheckDraft: itsReview, ActClear: itsReview, ActReturnDraft: itsReview,
-		ActAnswer: itsReview, ActPropose: itsReview, ActWithdraw: itsReview, ActAgree: itsReview, ActReturn: itsReview, ActFlag: itsReview,
+		ActAnswer: itsReview, ActPropose: itsReview, ActRemake: itsReview, ActWithdraw: itsReview, ActAgree: itsReview, ActReturn: itsReview, ActFlag: itsReview,
 		ActOpen: itsReview, ActLookInto: itsReview, ActLateArrival: itsReview, ActCorrect: itsReview, ActDifference: itsReview, ActExtend: itsReview, ActRecover: itsReview, ActArrival: itsReview,
 		ActDuplicate: itsReview, ActLinkPost: itsReview, ActReadPost: itsReview, ActDismissPost: itsReview, ActErase: itsReview,
 		ActApplyCalendar: itsReview, ActBacklogStart: itsReview, ActBacklogPause: itsReview, ActBacklogResume: itsReview, ActBacklogCapacity: itsReview,

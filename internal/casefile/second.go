@@ -5,15 +5,17 @@ type SecondDue string
 
 // The reasons for a second officer (process.md, Four eyes), gravest first.
 const (
-	SecondForRefusal  SecondDue = "refusal"
-	SecondForReferral SecondDue = "referral" // by the police, or public harm alleged or confirmed
-	SecondForReturn   SecondDue = "returned" // a second officer returned an earlier proposal
-	SecondForSample   SecondDue = "sample"   // this proposal or an earlier one of the case was drawn
-	NoSecond          SecondDue = "no"
+	SecondForCorrection SecondDue = "correction" // a signed decision is corrected, also to a grant
+	SecondForRefusal    SecondDue = "refusal"
+	SecondForReferral   SecondDue = "referral" // by the police, or public harm alleged or confirmed
+	SecondForReturn     SecondDue = "returned" // a second officer returned an earlier proposal
+	SecondForSample     SecondDue = "sample"   // this proposal or an earlier one of the case was drawn
+	NoSecond            SecondDue = "no"
 )
 
 // SecondDues lists them, gravest first.
-var SecondDues = []SecondDue{SecondForRefusal, SecondForReferral, SecondForReturn, SecondForSample, NoSecond}
+var SecondDues = []SecondDue{SecondForCorrection, SecondForRefusal, SecondForReferral, SecondForReturn, SecondForSample,
+	NoSecond}
 
 // Proposals is what the earlier proposals of a case mean for the next one.
 type Proposals struct {
@@ -24,7 +26,7 @@ type Proposals struct {
 	Returned bool
 }
 
-// DueSecond says why a proposal needs a second officer. A refusal and a
+// DueSecond says why the proposal of a first decision needs a second officer. A refusal and a
 // part-refusal always do, and so does every outcome of a case with a referral, or
 // that a second officer returned before. Of the other grants a tenth is drawn, anew
 // for each proposal; what was drawn once stays drawn, for otherwise its author could

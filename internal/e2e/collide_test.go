@@ -80,12 +80,12 @@ var collisions = []collision{
 	{"agree, return", func(t *testing.T, o *office, ref string) (move, move) {
 		refusal(t, o, ref)
 		return o.agrees(t, "ailsa", ref), move{"struan", casefile.ActReturn, 0, thin}
-	}, []string{"accepted, refused too_late", "accepted, refused already_signed", "refused stale_revision, accepted"},
+	}, []string{"accepted, refused nothing_open", "accepted, refused already_signed", "refused stale_revision, accepted"},
 		decidedOrWithItsAuthor},
 	{"agree, withdraw", func(t *testing.T, o *office, ref string) (move, move) {
 		refusal(t, o, ref)
 		return o.agrees(t, "ailsa", ref), move{"ewan", casefile.ActWithdraw, 0, &casefile.WithdrawFields{Reason: "mistake"}}
-	}, []string{"accepted, refused too_late", "accepted, refused already_signed", "refused stale_revision, accepted"}, decidedOrWithItsAuthor},
+	}, []string{"accepted, refused nothing_open", "accepted, refused already_signed", "refused stale_revision, accepted"}, decidedOrWithItsAuthor},
 	{"propose, propose", func(t *testing.T, o *office, ref string) (move, move) {
 		o.does(t, ref, toInterviews()...)
 		return o.proposes(t, "ewan", ref, casefile.RefusedUpheld), o.proposes(t, "catriona", ref, casefile.RefusedUpheld)

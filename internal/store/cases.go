@@ -199,16 +199,20 @@ type LetterRow struct {
 	Delivered clock.Date `db:"delivered_on" json:"delivered_on,omitzero"`
 	Returned  clock.Date `db:"returned_on" json:"returned_on,omitzero"`
 	Why       string     `db:"returned_why" json:"returned_why,omitempty"` // it came back
+	// Decision is the decision that the letter gives, CorrectedBy the one that has corrected
+	// it: the letter is then withheld. Each is 0 if there is none.
+	Decision    int `db:"decision_no" json:"decision_no,omitempty"`
+	CorrectedBy int `db:"corrected_by" json:"corrected_by,omitempty"`
 	// Total counts the rows of the list that this one was read from, before its limit.
 	Total int `db:"total" json:"-"`
 }
 
 // Letters lists the letters of a case, or with "" those of all cases that were
-// not sent to anybody yet.
+// not sent to anybody yet, without those that are withheld.
 func (s *Store) Letters(ctx context.Context, ref string, limit int) ([]LetterRow, error) {
 	var rows []LetterRow
 	err := s.db.SelectContext(ctx, &rows, `
-		select case_ref, no, kind, created_at, to_whom, by_how, sent_on, delivered_on, returned_on, returned_why, total
+		select case_ref, no, kind, created_at, to_whom, by_how, sent_on, delivered_on, returned_on, returned_why, decision_no, corrected_by, total
 		from list_letters($1, $2)`, ref, limit)
 	return rows, mapError(err)
 }

@@ -31,6 +31,7 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 		Cleared    sql.NullTime `db:"cleared"`
 		Draft      clock.Date   `db:"draft"`
 		Signed     clock.Date   `db:"signed"`
+		First      clock.Date   `db:"first_signed"`
 		Letters    clock.Date   `db:"letters"`
 		Served     clock.Date   `db:"served"`
 		Hold       clock.Date   `db:"hold"`
@@ -50,9 +51,11 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 				and not is_struck(c.id)) as cleared,
 			(select r.signed_on from representation r where r.case_ref = $1 and r.from_kind = 'minister' and r.received_on is null and r.withdrawn_on is null) as draft,
 			(select d.signed_on from decision_in_force d where d.case_ref = $1) as signed,
+			(select min(d.signed_on) from decision d where d.case_ref = $1) as first_signed,
 			(select max(x.sent_on) from (
 				select min(s.sent_on) as sent_on from letter l join letter_sent s using (case_ref, no)
-				where l.case_ref = $1 and l.kind = 'decision' and s.returned_on is null group by s.to_whom) x) as letters,
+				where l.case_ref = $1 and l.decision_no = (select d.no from decision_in_force d where d.case_ref = $1)
+				  and s.returned_on is null group by s.to_whom) x) as letters,
 			(select max(o.served_on) from outcome_in_force o where o.case_ref = $1 and $2 in (0, o.person_no) and o.status_issued_on is null) as served,
 			(select h.opened_on from hold h where h.case_ref = $1 and h.person_no = $2 and h.ground = $5 and h.ended_on is null) as hold`,
 		ref, about.Person, about.Letter, about.To, about.Ground)
@@ -69,7 +72,7 @@ func (t *Tx) KnownDays(ctx context.Context, ref string, about About) (casefile.K
 		casefile.FactLetterMade: day(row.Made), casefile.FactLetterSent: row.Sent, casefile.FactCheckAsked: row.CheckAsked,
 		casefile.FactDecisionOpened: day(row.Decision), casefile.FactCleared: day(row.Cleared),
 		casefile.FactDraftSigned: row.Draft,
-		casefile.FactSigned:      row.Signed, casefile.FactDecisionSent: row.Letters, casefile.FactServed: row.Served,
+		casefile.FactSigned:      row.Signed, casefile.FactFirstSigned: row.First, casefile.FactDecisionSent: row.Letters, casefile.FactServed: row.Served,
 		casefile.FactHoldBegan: row.Hold}
 	// A day that can't be read bounds nothing.
 	for fact, text := range map[casefile.Fact]string{casefile.FactClaim: row.Claim, casefile.FactBirth: row.Birth} {

@@ -293,6 +293,41 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 	return t.exec(ctx, `update review set signed_on = $2, rollup = $3 where case_ref = $1`, ref, on, rollup)
 }
 
+// SignedDecision is the decision that stands.
+type SignedDecision struct {
+	No     int        `db:"no"`
+	Author string     `db:"author"`
+	Second string     `db:"second"` // empty if its author signed it alone
+	On     clock.Date `db:"signed_on"`
+}
+
+// Signers lists who signed the decision.
+func (d SignedDecision) Signers() []string {
+	if d.Second == "" {
+		return []string{d.Author}
+	}
+	return []string{d.Author, d.Second}
+}
+
+// DecisionInForce returns the decision of a case that stands. NotFound if it is not decided.
+func (t *Tx) DecisionInForce(ctx context.Context, ref string) (SignedDecision, error) {
+	var d SignedDecision
+	err := t.get(ctx, &d, `
+		select no, author, coalesce(second, '') as second, signed_on from decision_in_force where case_ref = $1`, ref)
+	return d, err
+}
+
+// CorrectedSince returns the number of the decision that stands if it was proposed after
+// an act, which then was about an earlier one; 0 if not.
+func (t *Tx) CorrectedSince(ctx context.Context, ref string, act int) (int, error) {
+	var no int
+	err := t.get(ctx, &no, `
+		select coalesce((select d.no from decision_in_force d
+			join proposal p on p.case_ref = d.case_ref and p.no = d.proposal_no join command c on c.id = p.command_id
+			where d.case_ref = $1 and d.no > 1 and c.chain_n > $2), 0)`, ref, act)
+	return no, err
+}
+
 // SaveRecommendation keeps what a rule set recommended at a revision, once.
 func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, ruleSet string, body []byte,
 	at time.Time) error {

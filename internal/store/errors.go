@@ -85,6 +85,10 @@ func IsKind(err error, k Kind) bool {
 var constraintRefusals = map[string]*casefile.Refusal{
 	"decision_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
 		"the second officer must be another person than the author"),
+	"correction_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
+		"a correction takes two officers, one of whom did not sign the decision that it corrects"),
+	"served_grant_stands": casefile.Refuse(casefile.RefusedTooLate,
+		"a served grant is not taken back by a correction"),
 	"second_officer_due": casefile.Refuse(casefile.RefusedFourEyes, "this decision needs a second officer"),
 	"one_spelling": casefile.Refuse(casefile.RefusedConstraint,
 		"a person of that name, written otherwise, is on the staff already: staff list shows the spelling to use; for another person add what tells the two apart, such as \"ewan mackay\""),

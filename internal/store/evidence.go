@@ -40,20 +40,56 @@ func (t *Tx) Answered(ctx context.Context, ref string, provider casefile.Provide
 	return yes, err
 }
 
-// AddLetter makes a letter that a caseworker is to send, and returns its number.
+// AddLetter makes a letter that a caseworker is to send, and returns its number. One that
+// gives the family a decision is that of the decision which stands.
 func (t *Tx) AddLetter(ctx context.Context, ref, kind string, at time.Time) (int, error) {
 	var no int
 	err := t.get(ctx, &no, `
-		insert into letter (case_ref, no, kind, created_at)
-		select $1, 1 + greatest(max(no), struck_no('letter', $1)), $2, $3 from letter where case_ref = $1 returning no`, ref, kind, at)
+		insert into letter (case_ref, no, kind, created_at, decision_no)
+		select $1, 1 + greatest(max(no), struck_no('letter', $1)), $2, $3,
+		       (select d.no from decision_in_force d where d.case_ref = $1 and $2 in ('decision', 'correction'))
+		from letter where case_ref = $1 returning no`, ref, kind, at)
 	return no, err
 }
 
-// Letter returns what kind of letter a number stands for. NotFound if there is none.
-func (t *Tx) Letter(ctx context.Context, ref string, no int) (string, error) {
-	var kind string
-	err := t.get(ctx, &kind, `select kind from letter where case_ref = $1 and no = $2`, ref, no)
-	return kind, err
+// Letter is a letter to the family and its representative.
+type Letter struct {
+	Kind string `db:"kind"`
+	// Decision is the number of the decision that the letter gives the family, 0 if it gives none.
+	Decision int `db:"decision_no"`
+	// CorrectedBy is the decision that stands in its place, signed on CorrectedOn; 0 if
+	// none does. The letter is then withheld: nobody is sent it any more.
+	CorrectedBy int        `db:"corrected_by"`
+	CorrectedOn clock.Date `db:"corrected_on"`
+}
+
+// Letter returns the letter that a number stands for. NotFound if there is none.
+func (t *Tx) Letter(ctx context.Context, ref string, no int) (Letter, error) {
+	var l Letter
+	err := t.get(ctx, &l, `
+		select l.kind, coalesce(l.decision_no, 0) as decision_no, coalesce(d.no, 0) as corrected_by, d.signed_on as corrected_on
+		from letter l left join decision_in_force d on d.case_ref = l.case_ref and d.no > l.decision_no
+		where l.case_ref = $1 and l.no = $2`, ref, no)
+	return l, err
+}
+
+// EarlierDecisionSent reports whether anybody was sent a letter with a decision that does
+// not stand any more.
+func (t *Tx) EarlierDecisionSent(ctx context.Context, ref string) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `
+		select exists (select from letter l join letter_sent s using (case_ref, no) join decision_in_force d using (case_ref)
+			where l.case_ref = $1 and l.decision_no < d.no)`, ref)
+	return yes, err
+}
+
+// SayItCorrects turns the letter of the decision that stands into one that says what it
+// corrects, if nobody was sent it yet.
+func (t *Tx) SayItCorrects(ctx context.Context, ref string) error {
+	return t.exec(ctx, `
+		update letter l set kind = 'correction'
+		where l.case_ref = $1 and l.decision_no = (select d.no from decision_in_force d where d.case_ref = $1)
+		  and not exists (select from letter_sent s where s.case_ref = l.case_ref and s.no = l.no)`, ref)
 }
 
 // SendLetter records that a letter was sent to somebody. It reports false if
@@ -100,11 +136,13 @@ func (t *Tx) ReturnsFromFamily(ctx context.Context, ref string) (int, error) {
 	return n, err
 }
 
-// UnsentLetter returns the number of a letter of a kind that nobody was sent yet, 0 if there is none.
+// UnsentLetter returns the number of a letter of a kind that nobody was sent yet, 0 if
+// there is none. One that is withheld does not count.
 func (t *Tx) UnsentLetter(ctx context.Context, ref, kind string) (int, error) {
 	var no int
 	err := t.get(ctx, &no, `
 		select coalesce(max(l.no), 0) from letter l where l.case_ref = $1 and l.kind = $2
+			and not exists (select from decision d where d.case_ref = l.case_ref and d.no > l.decision_no)
 			and not exists (select from letter_sent s where s.case_ref = l.case_ref and s.no = l.no)`, ref, kind)
 	return no, err
 }
@@ -202,7 +240,7 @@ func (t *Tx) AddInterview(ctx context.Context, ref string, person int, f casefil
 		ref, person, on, f.Adverse, f.PutOn, answerBy, version, command)
 }
 
-// DecisionLetter is to whom the letter with the decision was sent and did not come back.
+// DecisionLetter is to whom the letter with the decision that stands was sent and did not come back.
 type DecisionLetter struct {
 	Represented      bool `db:"represented"`
 	ToFamily         bool `db:"to_family"`
@@ -215,9 +253,9 @@ func (t *Tx) DecisionLetter(ctx context.Context, ref string) (DecisionLetter, er
 	err := t.get(ctx, &d, `
 		select f.representative <> '' as represented,
 			exists (select from letter l join letter_sent s using (case_ref, no)
-				where l.case_ref = $1 and l.kind = 'decision' and s.to_whom = 'family' and s.returned_on is null) as to_family,
+				where l.case_ref = $1 and l.decision_no = d.no and s.to_whom = 'family' and s.returned_on is null) as to_family,
 			exists (select from letter l join letter_sent s using (case_ref, no)
-				where l.case_ref = $1 and l.kind = 'decision' and s.to_whom = 'representative' and s.returned_on is null) as to_representative
-		from family f where f.case_ref = $1`, ref)
+				where l.case_ref = $1 and l.decision_no = d.no and s.to_whom = 'representative' and s.returned_on is null) as to_representative
+		from family f left join decision_in_force d using (case_ref) where f.case_ref = $1`, ref)
 	return d, err
 }

@@ -107,6 +107,16 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 		{"a decision signed before it was proposed", `update decision set signed_at = signed_at - interval '1 second'`, `update decision set signed_at = signed_at + interval '1 second'`,
 			"people decide: it was signed before it was proposed"},
 		{"a second officer who did not agree", `update decision set second = 'ailsa'`, `update decision set second = null`, "people decide: its second officer did not agree to it"},
+		{"a referral that one officer decided", `insert into security_check (case_ref, person_no, no, requested_on, done_on, result, valid_until)
+				select case_ref, 1, 1, '2026-03-02', '2026-03-02', 'refer', '2026-06-01' from review`, `delete from security_check`,
+			"four eyes: decided by one after a referral by the police"},
+		{"a decision corrected by one who signed it", `with p as (insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
+				select case_ref, 2, author, revision, proposed_on, proposed_at, 'correction', 'signed', command_id from proposal returning *)
+			insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)
+			select case_ref, 2, 2, d.author, 'ailsa', 'correction', d.signed_on, d.signed_at, d.rollup, d.rule_set from decision d join p using (case_ref);
+			update decision set second = 'ailsa' where no = 1`,
+			`delete from decision where no = 2; delete from proposal where no = 2; update decision set second = null`,
+			"four eyes: decision 2 corrects decision 1 without an officer who did not sign it"},
 		{"a flag that one asked for and nobody settled", `insert into flag_request (case_ref, person_no, flag, wanted, first_by, asked_on, command_id, second_by, settled_on, result)
 			select case_ref, 1, 'public_harm', 'on', 'fiona', '2026-03-02', id, 'douglas', '2026-03-02', 'done' from command where kind = 'case.flag'`, `delete from flag_request`,
 			"four eyes: the request of two officers about person 1: douglas did not settle it"},

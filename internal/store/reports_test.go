@@ -40,7 +40,7 @@ func (h *house) served(ref string, on clock.Date) {
 // writes puts the letter of the decision on record as sent to everybody.
 func (h *house) writes(ref string) {
 	h.T.Helper()
-	h.Tamper(`insert into letter (case_ref, no, kind, created_at) values ($1, 90, 'decision', '2026-03-02 09:00Z') on conflict do nothing`, ref)
+	h.Tamper(`insert into letter (case_ref, no, kind, created_at, decision_no) values ($1, 90, 'decision', '2026-03-02 09:00Z', 1) on conflict do nothing`, ref)
 	h.Tamper(`insert into letter_sent (case_ref, no, to_whom, by_how, sent_on, command_id)
 		select $1, 90, w, 'post', '2026-03-02', gen_random_uuid() from unnest(array['family', 'representative']) w on conflict do nothing`, ref)
 }

@@ -17,14 +17,19 @@ type Decided struct {
 	AppealOn clock.Date       `db:"appeal_on"`
 	// How the person was served.
 	How string `db:"served_how"`
+	// DocumentOn is when the document reached the person that an earlier decision with the
+	// same outcome gave; zero if none did.
+	DocumentOn clock.Date `db:"document_on"`
 }
 
 // Decided lists the outcomes of a decided case.
 func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
 	var rows []Decided
 	err := t.all(ctx, &rows, `
-		select person_no, outcome, served_on, coalesce(served_how, '') as served_how, status_issued_on, no_appeal_on, appeal_on
-		from outcome_in_force where case_ref = $1 order by person_no`, ref)
+		select o.person_no, o.outcome, o.served_on, coalesce(o.served_how, '') as served_how, o.status_issued_on, o.no_appeal_on, o.appeal_on,
+		       (select max(e.status_issued_on) from decision_outcome e where e.case_ref = o.case_ref and e.person_no = o.person_no
+		           and e.decision_no < o.decision_no and e.outcome = o.outcome) as document_on
+		from outcome_in_force o where o.case_ref = $1 order by o.person_no`, ref)
 	return rows, err
 }
 

@@ -17,12 +17,14 @@ create or replace function rests_on(in_command uuid) returns table (command_id u
             join letter_sent s on s.case_ref = e.case_ref and s.no = (e.became->>'no')::int
         where e.command_id = in_command and e.of_table = 'letter' and e.was is null
         union
-        -- A service rests on the decision letter (C9).
+        -- A service rests on the letter of its decision (C9).
         select s.id from act_change e
-            join letter l on l.case_ref = e.case_ref and l.no = (e.became->>'no')::int and l.kind = 'decision'
+            join letter l on l.case_ref = e.case_ref and l.no = (e.became->>'no')::int and l.decision_no is not null
             join command m on m.id = e.command_id
             join command s on s.case_ref = e.case_ref and s.kind = 'service.record' and s.chain_n > m.chain_n
             join command_outcome o on o.command_id = s.id and o.outcome = 'accepted'
+            join act_change v on v.command_id = s.id and v.of_table = 'decision_outcome'
+                and (v.key->>'decision_no')::int = l.decision_no
         where e.command_id = in_command and e.of_table = 'letter_sent' and e.was is null)
     order by c.chain_n
 $$;

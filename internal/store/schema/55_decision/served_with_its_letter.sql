@@ -1,5 +1,5 @@
--- Nobody is served before the decision was signed, nor without its letter sent to the family and to a representative
--- that it has; and no refusal is served while a hold stands (C9, row 9).
+-- Nobody is served before the decision was signed, nor without its own letter sent to the family and to a
+-- representative that it has; and no refusal is served while a hold stands (C9, row 9).
 create or replace function served_with_its_letter() returns trigger language plpgsql
     set search_path = hame, pg_temp as $$
 begin
@@ -16,7 +16,7 @@ begin
                        (whom, due)
                where a.due and not exists (
                    select from letter l join letter_sent s using (case_ref, no)
-                   where l.case_ref = new.case_ref and l.kind = 'decision' and s.to_whom = a.whom
+                   where l.case_ref = new.case_ref and l.decision_no = new.decision_no and s.to_whom = a.whom
                        and s.returned_on is null
                      and s.sent_on <= new.served_on)) then
         raise exception 'service_needs_its_letter: no decision letter was sent' using errcode = 'check_violation',

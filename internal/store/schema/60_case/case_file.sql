@@ -62,6 +62,13 @@ begin
                 where i.case_ref = ref),
             'security_checks', (select jsonb_agg(to_jsonb(s) order by s.person_no, s.no) from security_check s
                 where s.case_ref = ref),
+            'decisions', (select jsonb_agg(jsonb_build_object('no', d.no, 'signed_on', d.signed_on, 'rollup', d.rollup)
+                    || case when sight = 'file' then jsonb_build_object('author', d.author, 'second', d.second,
+                        'outcomes', (select jsonb_agg(jsonb_build_object('person', o.person_no, 'outcome', o.outcome)
+                            order by o.person_no)
+                            from decision_outcome o where o.case_ref = ref and o.decision_no = d.no))
+                       else '{}' end order by d.no)
+                from decision d where d.case_ref = ref),
             'outcomes', (select jsonb_agg(to_jsonb(o) order by o.person_no) from outcome_in_force o
                 where o.case_ref = ref));
     end if;
