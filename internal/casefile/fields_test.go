@@ -24,6 +24,8 @@ var samples = map[Act]struct {
 	wrongs []wrong
 }{
 	ActAssign: {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
+	ActStrike: {`{"act": 12, "reason": "wrong_day"}`, []wrong{{"act", "0", "act"}, {"reason", `""`, "reason"}, {"reason", `"oops"`, "reason"}}},
+	ActBreach: {`{"item": 7, "whose": "another_case", "seen": "staff", "told": "both"}`, []wrong{{"item", "0", "item"}, {"whose", `""`, "whose"}, {"seen", `"many"`, "seen"}, {"told", `""`, "told"}}},
 	ActErase:  {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
 	ActHold: {`{"ground": "court", "review_on": "2026-06-01"}`, []wrong{
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
@@ -415,7 +417,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto}
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}

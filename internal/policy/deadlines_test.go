@@ -213,6 +213,8 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskTraceToServe:  {20, w, ew, 10, 20},
 		casefile.TaskAppeal:        {30, c, ew, 0, 30}, // a diary review every 30 days
 		casefile.TaskArrival:       {5, w, ew, 0, 10},
+		casefile.TaskStrike:        {5, w, ew, 0, 10},
+		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 	}
 	require.Len(t, want, len(casefile.TaskRules))

@@ -187,7 +187,7 @@ func TestNoFunctionTellsOfARestrictedFamily(t *testing.T) {
 		t.Run(login, func(t *testing.T) {
 			db := h.SQL(t, login)
 			for _, x := range []string{ref, "222-2222"} {
-				reads(db, x, false, "case show", "texts", "timeline", "clocks", "audit")
+				reads(db, x, false, "case show", "texts", "timeline", "clocks", "acts", "audit")
 			}
 			for _, f := range functions {
 				said := f.answers(t, db, arguments(f, -1, asked{}), asked{ref, waiver.ID}, visible)
@@ -206,14 +206,14 @@ func TestNoFunctionTellsOfARestrictedFamily(t *testing.T) {
 	}
 	// Those who see the family are told of it by the same calls: they do ask something.
 	for login, tells := range map[string][]string{
-		"fiona":  {"act_text", "case_clocks", "case_file", "case_summary", "case_timeline", "list_letters", "may_see", "record_read", "resolve_duplicate", "sight_of"},
+		"fiona":  {"act_text", "case_clocks", "case_file", "case_summary", "case_timeline", "list_letters", "may_see", "my_acts", "record_read", "resolve_duplicate", "sight_of"},
 		"hamish": {"case_file", "receive_post", "resolve_duplicate"}, // who is named on it
 		"una":    {"audit_check", "audit_reads", "audit_show", "case_file", "record_read"},
 	} {
 		db := h.SQL(t, login)
-		parts := []string{"case show", "texts", "timeline", "clocks"}
+		parts := []string{"case show", "texts", "timeline", "clocks", "acts"}
 		if login == "una" {
-			parts = []string{"case show", "texts", "timeline", "clocks", "audit"}
+			parts = []string{"case show", "texts", "timeline", "clocks", "acts", "audit"}
 		}
 		reads(db, ref, true, parts...)
 		told := []string{}

@@ -140,6 +140,8 @@ var reads = map[string]string{
 	"list_letters":        `select to_jsonb(x) from list_letters($1, 1000) x`,
 	"case_file":           `select case_file($1) where case_file($1) is not null`,
 	"case_timeline":       `select to_jsonb(x) from case_timeline($1) x`,
+	"my_acts":             `select to_jsonb(x) from my_acts($1) x`,
+	"what_follows":        `select what_follows($1, n) from generate_series(1, 60) n where what_follows($1, n) is not null`,
 	"act_text":            `select to_jsonb(x) from act_text($1) x`,
 	"may_see":             `select to_jsonb($1::text) where may_see($1)`,
 	"sight_of":            `select to_jsonb($1 || sight_of($1)) where sight_of($1) is not null`,
@@ -180,7 +182,7 @@ var reads = map[string]string{
 func dump(t *testing.T, db *sqlx.DB, ref string) string {
 	t.Helper()
 	var b strings.Builder
-	for _, part := range []string{"test", "texts", "timeline", "clocks", "audit"} {
+	for _, part := range []string{"test", "texts", "timeline", "clocks", "acts", "audit"} {
 		_, err := db.Exec(`select record_read($1, $2)`, ref, part)
 		require.NoError(t, err)
 	}
