@@ -35,8 +35,14 @@ func (a *app) caseStrike() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(args) == 1 {
+			switch {
+			case len(args) == 1 && flags.file == "":
 				return a.listMyActs(c, ref)
+			case len(args) == 1:
+				return a.do(c, casefile.ActStrike, ref, 0, fields, flags) // the form names the act
+			}
+			if _, err := casefile.ParseReference(args[1]); err == nil {
+				return cli.Usage(fmt.Errorf("case strike is for one act of one case at a time, and %s is another case (R3)", args[1]))
 			}
 			if fields.Act, err = casefile.ParseNumber(args[1], casefile.MaxItem); err != nil {
 				return cli.Usage(fmt.Errorf("ACT %q: %w: case strike %s lists the acts that you may strike", args[1], err, ref))
@@ -56,6 +62,9 @@ func (a *app) caseStrike() *cobra.Command {
 func (a *app) listMyActs(c *cobra.Command, ref string) error {
 	s, err := a.database(c.Context())
 	if err != nil {
+		return err
+	}
+	if _, err := a.holdsRole(c.Context(), casefile.ActStrike); err != nil {
 		return err
 	}
 	acts, err := s.MyActs(c.Context(), ref)
@@ -97,7 +106,8 @@ func (a *app) whatFollows(c *cobra.Command, ref string, fields *casefile.StrikeF
 		return err
 	}
 	return a.print(c.OutOrStdout(), t, func(w *tabwriter.Writer) {
-		fmt.Fprintf(w, "act %d, %s%s by %s on %s, could be struck\n", t.Act, t.Kind, cli.Suffix(t.Subject), t.Person, t.On)
+		fmt.Fprintf(w, "%s case.strike of act %d could be sent: %s%s by %s on %s\n", ref, t.Act, t.Kind, cli.Suffix(t.Subject),
+			t.Person, t.On)
 		switch {
 		case t.AskedBy != "":
 			fmt.Fprintf(w, "%s has asked for it: your command strikes it\n", t.AskedBy)
@@ -129,6 +139,9 @@ func listTasks(w *tabwriter.Writer, what string, tasks []store.TaskNamed) {
 
 func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.StrikeFields) (strikeTrial, error) {
 	t := strikeTrial{DryRun: true, Case: ref}
+	if _, err := a.holdsRole(ctx, casefile.ActStrike); err != nil {
+		return t, err
+	}
 	file, _, err := a.read(ctx, ref, "dry run of case.strike")
 	if err != nil {
 		return t, err
