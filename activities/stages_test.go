@@ -22,6 +22,10 @@ func loginOf(act casefile.Act) string {
 // sample returns coded fields with which an act can be tried on a story as it stands.
 func (s *journey) sample(act casefile.Act) casefile.Fields {
 	switch act {
+	case casefile.ActStrike:
+		return &casefile.StrikeFields{Act: 1, Reason: casefile.SlipTwice}
+	case casefile.ActBreach:
+		return &casefile.BreachFields{Item: 1, Whose: "unknown", Seen: "nobody", Told: "nobody"}
 	case casefile.ActAssign:
 		return &casefile.AssignFields{To: "morag"}
 	case casefile.ActAssignWelfare:
@@ -139,6 +143,9 @@ func TestEachActInEachStage(t *testing.T) {
 				switch {
 				case stage == casefile.Closed && (rule.Act == casefile.ActLinkPost || rule.Act == casefile.ActReadPost):
 					require.Equal(t, casefile.RefusedNothingOpen, refusal.Code, "there is no such item")
+				case stage == casefile.Closed && (rule.Act == casefile.ActStrike || rule.Act == casefile.ActBreach):
+					require.Contains(t, []casefile.RefusalCode{casefile.RefusedNotStruck, casefile.RefusedNoSubject, casefile.RefusedNothingOpen},
+						refusal.Code, "what is struck on a closed case is a wrong link alone")
 				case stage == casefile.Closed && rule.Filed:
 					require.Nil(t, refusal, "%s", rule.Act)
 					require.Equal(t, "filed", s.outcome(c), "%s", rule.Act)

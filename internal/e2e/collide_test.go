@@ -167,6 +167,23 @@ var collisions = []collision{
 	{"reconcile, reconcile", after(toListing(), compares, move{"hamish", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "lost", Record: "differs"}}),
 		[]string{"accepted, refused already_done", "refused already_done, accepted"},
 		map[string]int{`select count(*) from task where case_ref = $1 and kind = 'listed.triage'`: 1}},
+	// A report rests on its assignment: who is first decides, and the other is told what stands in the way.
+	{"strike an assignment, report on it", func(t *testing.T, o *office, ref string) (move, move) {
+		o.does(t, ref, toReport()...)
+		return o.strikes(t, "agnes", ref, casefile.ActAssignWelfare), move{"eilidh", casefile.ActReport, 3, practice.Report()}
+	}, []string{"accepted, refused nothing_open", "refused rests_on_it, accepted"}, nil},
+	// Two who strike the same at once are two: what one of them asks the other does, or finds done.
+	{"strike, strike", func(t *testing.T, o *office, ref string) (move, move) {
+		o.does(t, ref, append(toListing(), move{"morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit"}})...)
+		return o.strikes(t, "hamish", ref, casefile.ActContact), o.strikes(t, "isla", ref, casefile.ActContact)
+	}, []string{"accepted, accepted"},
+		map[string]int{`select count(*) from strike where case_ref = $1 and result = 'struck' and second_by <> first_by`: 1,
+			`select count(*) from contact where case_ref = $1`: 0}},
+	// A proposal that is made on the file before it is struck goes back; one after it is stale.
+	{"propose, strike evidence", func(t *testing.T, o *office, ref string) (move, move) {
+		o.does(t, ref, append(toInterviews(), move{"morag", casefile.ActContact, 0, &casefile.ContactFields{How: "visit"}})...)
+		return o.proposes(t, "ewan", ref, casefile.RefusedUpheld), o.strikes(t, "morag", ref, casefile.ActContact)
+	}, []string{"accepted, accepted", "refused stale_revision, accepted"}, nil},
 	// The first document closes the case.
 	{"status issued, twice", func(t *testing.T, o *office, ref string) (move, move) {
 		o.does(t, ref, toDecision()...)
@@ -189,6 +206,14 @@ const (
 )
 
 var orders = []string{atOnce, inOrder, reversed}
+
+// strikes is the striking of the last act of a kind on a case.
+func (o *office) strikes(t *testing.T, login, ref string, act casefile.Act) move {
+	t.Helper()
+	no := o.count(t, `select max(c.chain_n) from command c join command_outcome x on x.command_id = c.id and x.outcome = 'accepted'
+		where c.case_ref = $1 and c.kind = '`+string(act)+`'`, ref)
+	return move{login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongPerson}}
+}
 
 // TestTwoOfficersAtOnce: two acts that can't both be, on one case at the same
 // moment, by two officers at their own desks. One has its effect and the other a
