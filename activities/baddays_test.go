@@ -368,5 +368,6 @@ func TestTheMailroomsNumbers(t *testing.T) {
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: item + 100})
 	dismissed := s.suggested(monday)
 	s.dismiss(dismissed)
-	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: dismissed})
+	s.do("morag", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: dismissed}) // dismissed by mistake, it is taken up again
+	require.True(t, s.isOpen(casefile.TaskReadPost, dismissed))
 }

@@ -52,10 +52,12 @@ func (t *Tx) AddPost(ctx context.Context, ref, from string, on, waitUntil clock.
 	return item.No, item.Twice, err
 }
 
-// LinkPost links an item to a case. It reports false if no unlinked item has the number.
+// LinkPost links an item to a case, also one that was dismissed by mistake. It reports
+// false if no unlinked item has the number.
 func (t *Tx) LinkPost(ctx context.Context, ref string, item int, on clock.Date) (bool, error) {
 	return t.execOne(ctx, `
-		update post_item set case_ref = $1, linked_on = $3 where no = $2 and case_ref is null and dismissed_on is null`, ref, item, on)
+		update post_item set case_ref = $1, linked_on = $3, dismissed_on = null, dismissed_why = null
+		where no = $2 and case_ref is null`, ref, item, on)
 }
 
 // ReadPost records that an item was read. It reports false if no unread item of
