@@ -50,13 +50,29 @@ func (a *app) caseStrike() *cobra.Command {
 			if flags.dryRun {
 				return a.whatFollows(c, ref, fields)
 			}
-			return a.do(c, casefile.ActStrike, ref, 0, fields, flags)
+			if err := a.do(c, casefile.ActStrike, ref, 0, fields, flags); err != nil {
+				return err
+			}
+			return a.tellAsked(c, ref, fields.Act)
 		},
 	}, casefile.ActStrike)
 	cli.AskedOf(c.Flags(), fields, "reason")
 	flags.add(c.Flags(), casefile.ActStrike)
 	flags.addFile(c.Flags())
 	return c
+}
+
+// tellAsked says that an act waits for a second officer, if it does.
+func (a *app) tellAsked(c *cobra.Command, ref string, act int) error {
+	s, err := a.database(c.Context())
+	if err != nil {
+		return err
+	}
+	f, err := s.WhatFollows(c.Context(), ref, act)
+	if err == nil && f.AskedBy != "" {
+		fmt.Fprintf(c.ErrOrStderr(), "nothing is struck yet: act %d is struck when another officer types the same\n", act)
+	}
+	return err
 }
 
 func (a *app) listMyActs(c *cobra.Command, ref string) error {
@@ -72,13 +88,13 @@ func (a *app) listMyActs(c *cobra.Command, ref string) error {
 		return err
 	}
 	return a.print(c.OutOrStdout(), acts, func(t *tabwriter.Writer) {
-		fmt.Fprintln(t, "ACT\tON\tWHAT\tWHO\tSTATE")
+		fmt.Fprintln(t, "ACT\tON\tWHAT\tSAYING\tWHO\tSTATE")
 		for _, x := range acts {
 			state := x.State
 			if !x.Kind.Rule().Slip.CanBeStruck() {
 				state = "not struck: " + x.Kind.Rule().Slip.Instead
 			}
-			fmt.Fprintf(t, "%d\t%s\t%s%s\t%s\t%s\n", x.Act, x.On, x.Kind, cli.Suffix(x.Subject), x.Person, state)
+			fmt.Fprintf(t, "%d\t%s\t%s%s\t%s\t%s\t%s\n", x.Act, x.On, x.Kind, cli.Suffix(x.Subject), x.Fields, x.Person, state)
 		}
 		fmt.Fprintln(t, cli.Counted(len(acts), "act", "acts"))
 	})

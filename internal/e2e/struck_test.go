@@ -35,7 +35,7 @@ func TestAClerksSlip(t *testing.T) {
 	// A colleague's act takes two.
 	s.types(t, refs, 0, "--as hamish contact record A --how phone")
 	list = s.types(t, refs, 0, "--as isla case strike A")
-	act = regexp.MustCompile(`(?m)^(\d+) .*contact\.record +hamish`).FindStringSubmatch(list)
+	act = regexp.MustCompile(`(?m)^(\d+) .*contact\.record .*hamish`).FindStringSubmatch(list)
 	require.NotNil(t, act, list)
 	s.types(t, refs, 0, "--as isla case strike A "+act[1]+" --reason twice --dry-run", "it takes two")
 	s.types(t, refs, 0, "--as isla case strike A "+act[1]+" --reason twice")

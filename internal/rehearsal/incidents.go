@@ -177,39 +177,40 @@ func (v *inPlay) loseInPost(ctx context.Context, r *Rehearsal, on clock.Date) (b
 // families: its author strikes it at once, or two officers do when it is found. Then the
 // provider is asked again.
 func (v *inPlay) slips(ctx context.Context, r *Rehearsal) error {
-	switch {
-	case v.bad.slip:
-		v.bad.slip = false
-		return v.strike(ctx, r, casefile.ActEvidence, v.owner)
-	case v.bad.lateSlip:
-		v.bad.lateSlip = false
-		v.later(7, func(ctx context.Context, r *Rehearsal) error {
-			return v.strike(ctx, r, casefile.ActEvidence, v.owner, practice.Logins(casefile.SeniorCaseworker)[0])
-		})
+	if !v.bad.slip && !v.bad.lateSlip {
+		return nil
 	}
-	return nil
-}
-
-// strike has officers strike the last act of a kind that stands, as they find it in the
-// list of those that they may strike.
-func (v *inPlay) strike(ctx context.Context, r *Rehearsal, act casefile.Act, logins ...string) error {
-	d, err := r.deskOf(ctx, logins[0])
+	d, err := r.deskOf(ctx, v.owner)
 	if err != nil {
 		return err
 	}
+	// The author finds it in the list of the acts that they may strike.
 	acts, err := d.Store.MyActs(ctx, v.ref)
 	if err != nil {
 		return err
 	}
 	i := len(acts) - 1
-	for i >= 0 && (acts[i].Kind != act || acts[i].State != "stands") {
+	for i >= 0 && acts[i].Kind != casefile.ActEvidence {
 		i--
 	}
 	if i < 0 {
 		return nil
 	}
+	if v.bad.slip {
+		v.bad.slip = false
+		return v.strike(ctx, r, acts[i].Act, v.owner)
+	}
+	v.bad.lateSlip = false
+	v.later(7, func(ctx context.Context, r *Rehearsal) error {
+		return v.strike(ctx, r, acts[i].Act, v.owner, practice.Logins(casefile.SeniorCaseworker)[0])
+	})
+	return nil
+}
+
+// strike has officers strike an act.
+func (v *inPlay) strike(ctx context.Context, r *Rehearsal, act int, logins ...string) error {
 	for _, login := range logins {
-		fields := &casefile.StrikeFields{Act: acts[i].Act, Reason: casefile.SlipWrongCase}
+		fields := &casefile.StrikeFields{Act: act, Reason: casefile.SlipWrongCase}
 		if done, err := v.do(ctx, r, login, casefile.ActStrike, 0, v.today(), fields, ""); err != nil || !done {
 			return err
 		}

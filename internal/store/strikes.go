@@ -50,8 +50,10 @@ type MyAct struct {
 	Act     int          `db:"act" json:"act"`
 	Kind    casefile.Act `db:"kind" json:"kind"`
 	Subject int          `db:"subject_no" json:"subject,omitempty"`
-	Person  string       `db:"person" json:"person"`
-	On      clock.Date   `db:"done_on" json:"on"`
+	// Fields are the act's codes in one line, as in "provider gp, result complete".
+	Fields string     `db:"fields" json:"fields,omitempty"`
+	Person string     `db:"person" json:"person"`
+	On     clock.Date `db:"done_on" json:"on"`
 	// State is stands, struck, or who has asked that it be struck.
 	State string `db:"state" json:"state"`
 }
@@ -63,7 +65,7 @@ func (s *Store) MyActs(ctx context.Context, ref string) ([]MyAct, error) {
 		return nil, err
 	}
 	acts := []MyAct{}
-	err := s.db.SelectContext(ctx, &acts, `select act, kind, subject_no, person, done_on, state from my_acts($1)`, ref)
+	err := s.db.SelectContext(ctx, &acts, `select act, kind, subject_no, fields, person, done_on, state from my_acts($1)`, ref)
 	return acts, mapError(err)
 }
 
