@@ -27,6 +27,8 @@ var processMd = []struct {
 		casefile.ActBacklogStart: {casefile.Operations}, casefile.ActBacklogPause: {casefile.Operations}, casefile.ActBacklogResume: {casefile.Operations}, casefile.ActBacklogCapacity: {casefile.Operations}}},
 	{"calendar apply", "operations", map[casefile.Act][]casefile.Party{
 		casefile.ActApplyCalendar: {casefile.Operations}}},
+	{"backlog take-back", "operations (two)", map[casefile.Act][]casefile.Party{
+		casefile.ActTakeBack: {casefile.Operations}}},
 	{"duplicate resolve", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActDuplicate: {casefile.Caseworker, casefile.SeniorCaseworker}}},
 	{"case open | assign | flag | look-into", "senior caseworker (public harm: two)", map[casefile.Act][]casefile.Party{

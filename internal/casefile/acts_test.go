@@ -69,8 +69,8 @@ func TestEachActHasOneRule(t *testing.T) {
 			require.False(t, r.Until.Before(r.From), "%s comes before %s", r.Until, r.From)
 			require.NotEmpty(t, r.InWords)
 			require.Contains(t, append(parts, ""), string(r.Part))
-			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog."), r.Subject == AboutLane)
-			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar}, r.Act), r.Subject == AboutRecord,
+			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog.") && r.Act != ActTakeBack, r.Subject == AboutLane)
+			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar, ActTakeBack}, r.Act), r.Subject == AboutRecord,
 				"these are done by the database whole, for no review runs that could take them")
 		})
 	}
@@ -137,6 +137,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActRelease:         only(SeniorCaseworker),
 		ActExtend:          only(SeniorCaseworker),
 		ActApplyCalendar:   only(Operations),
+		ActTakeBack:        only(Operations), // two of them
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -273,7 +274,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActWithdraw:        "decision",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
-		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "",
+		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
