@@ -4,6 +4,8 @@
 -- The acts on the backlog as a whole have a chain of their own.
 alter table command drop constraint command_office_check, add constraint command_office_check
     check (office in ('mailroom', 'calendar', 'backlog'));
+alter table act_role drop constraint act_role_about_check, add constraint act_role_about_check
+    check (about <@ array['case', 'lane', 'mailroom', 'calendar', 'backlog'] and about <> '{}');
 
 alter table import_batch
     add column no                int,    -- what officers call it by
@@ -45,6 +47,13 @@ create table family_taken_back (
     until       timestamptz not null
 );
 create index on family_taken_back (batch);
+
+-- Whether anything refers to a family or a person is looked up for each one that goes.
+create index on hold (case_ref);
+create index on hold (same_as) where same_as is not null;
+create index on interview (case_ref, person_no);
+create index on flag_request (case_ref, person_no);
+create index on welfare_waiver (case_ref, person_no);
 
 -- Who asks for an import to be taken back, and what became of it.
 create table import_take_back (
@@ -90,6 +99,7 @@ create table pair_request (
     constraint pair_four_eyes check (second_by <> first_by and second_id <> first_id)
 );
 create unique index one_open_pair_request on pair_request (a, b) where settled_on is null;
+create index on pair_request (a);
 create index on pair_request (b);
 
 -- +goose Down

@@ -5,7 +5,7 @@ returns table (n int, state text, asked_by text, by_me boolean, asked_list text,
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
 begin
     if not has_role('caseworker', 'senior_caseworker') then
-        raise exception '% may not resolve pairs', session_user using errcode = 'insufficient_privilege';
+        raise exception '% may not read how pairs stand', session_user using errcode = 'insufficient_privilege';
     end if;
     return query
         select x.n::int, case when y.seen then coalesce(pair_state(x.one, x.other), 'none') else 'unseen' end,
