@@ -138,7 +138,8 @@ type importResult struct {
 func (a *app) backlogImport() *cobra.Command {
 	var dryRun bool
 	c := &cobra.Command{
-		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction", Args: cli.Exactly(1),
+		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction; --dry-run says what that would do, and changes nothing",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			s, err := a.database(ctx)
