@@ -129,7 +129,7 @@ func matrixRoom(t *testing.T) *room {
 	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, command_id)
 		values ('family', current_date, current_date, $1, current_date, gen_random_uuid())`, r.ref)
 	r.admin.MustExec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
-		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch`, r.ref)
+		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch where no = 1`, r.ref)
 	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
 	return r
 }
