@@ -233,14 +233,19 @@ func (s *staging) copy(ctx context.Context, table string, columns []string,
 		return err
 	}
 	for i, f := range s.pending {
-		if err := rows(s.ord+i, f, row); err != nil {
-			return err
+		if err = rows(s.ord+i, f, row); err != nil {
+			break
 		}
 	}
-	if err := row(); err != nil {
+	if err == nil {
+		err = row()
+	}
+	// Also after an error: until it is closed, the copy and the rollback would read the server's answers at once.
+	closed := copier.Close()
+	if err != nil {
 		return err
 	}
-	return copier.Close()
+	return closed
 }
 
 // draw draws a reference that no other family of the file has.
