@@ -19,7 +19,8 @@ type TakeStockParams struct {
 
 // TakeStock opens a task for what has come onto the record by itself and no
 // task stands for: a difference that a later import found, an act that expired
-// undelivered or was refused too late to tell its author, an owner who has left, a hold. On a closed case all of it is one task, for a senior
+// undelivered or was refused too late to tell its author, an owner who has left, a hold. It
+// ends the tasks for differences whose import was taken back. On a closed case all of it is one task, for a senior
 // caseworker. It changes no fact, and doing it again does nothing.
 func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
@@ -35,6 +36,15 @@ func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefil
 		}
 		for _, d := range differences {
 			if err := c.open(ctx, casefile.TaskDifference, d.No, c.today); err != nil {
+				return err
+			}
+		}
+		gone, err := c.DifferencesTakenBack(ctx, c.ref)
+		if err != nil {
+			return err
+		}
+		for _, no := range gone {
+			if _, err := c.done(ctx, casefile.TaskDifference, no, casefile.ResultMoot, c.today); err != nil {
 				return err
 			}
 		}

@@ -27,6 +27,7 @@ import (
 func (a *app) backlogCommand() *cobra.Command {
 	return cli.Group("backlog", "the backlog as a whole", forReaders(a.backlogCheck(), needsServer),
 		forReaders(a.backlogGenerate(), needsServer), forReaders(a.backlogImport(), "operations"),
+		forReaders(a.backlogImports(), "operations or the auditor"), a.backlogTakeBack(),
 		a.laneCommand("start --lane L --capacity N --target DATE", casefile.ActBacklogStart),
 		a.laneCommand("pause --reason CODE", casefile.ActBacklogPause),
 		a.laneCommand("resume", casefile.ActBacklogResume),
@@ -114,13 +115,18 @@ func (w *watched) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// importResult is what backlog import prints.
+// importResult is what backlog import prints, and its dry run.
 type importResult struct {
+	DryRun bool `json:"dry_run,omitempty"`
+	// Import is its number, 0 of a dry run.
+	Import           int               `json:"import,omitempty"`
 	New              int               `json:"new"`
 	Unchanged        int               `json:"unchanged"`
 	Changed          int               `json:"changed"`
 	ChangedInReview  int               `json:"changed_under_review"`
 	ChangedCases     []string          `json:"changed_under_review_cases,omitempty"`
+	MovedCases       []string          `json:"moved_away_cases,omitempty"`
+	Pairs            int               `json:"possible_duplicates"`
 	Families         int               `json:"families"`
 	People           int               `json:"people"`
 	Quarantined      []backlog.Finding `json:"quarantined"`
@@ -130,8 +136,10 @@ type importResult struct {
 }
 
 func (a *app) backlogImport() *cobra.Command {
-	return &cobra.Command{
-		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction", Args: cli.Exactly(1),
+	var dryRun bool
+	c := &cobra.Command{
+		Use: "import FILE", Short: "bring a backlog file in: all its good families in one transaction; --dry-run says what that would do, and changes nothing",
+		Args: cli.Exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
 			s, err := a.database(ctx)
@@ -152,7 +160,11 @@ func (a *app) backlogImport() *cobra.Command {
 				progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
 			in := incoming{name: args[0], body: body, today: today, step: func() { _ = bar.Add(1) }} // it only draws
 			sum := sha256.Sum256(body)
-			done, err := s.ImportFrom(ctx, in.families, hex.EncodeToString(sum[:]), today)
+			bringIn := s.ImportFrom
+			if dryRun {
+				bringIn = s.TryImport
+			}
+			done, err := bringIn(ctx, in.families, hex.EncodeToString(sum[:]), today)
 			_ = bar.Finish()
 			if isUsage(err) {
 				return err
@@ -161,34 +173,58 @@ func (a *app) backlogImport() *cobra.Command {
 				return fmt.Errorf("import %s: nothing was imported: %w", args[0], err)
 			}
 			report := in.file.Report()
-			result := importResult{New: done.Created, Unchanged: done.Unchanged, Changed: done.Changed,
-				ChangedInReview: done.KeptBack,
-				ChangedCases:    done.KeptBackRefs, Families: report.Accepted.Families, People: report.Accepted.People,
-				Quarantined: report.Quarantined, Warnings: report.Warnings, SyntheticBacklog: in.synthetic}
-			if len(report.Quarantined) > 0 {
+			result := importResult{DryRun: dryRun, Import: done.No, New: done.Created, Unchanged: done.Unchanged,
+				Changed: done.Changed, ChangedInReview: done.KeptBack, ChangedCases: done.KeptBackRefs,
+				MovedCases: done.MovedAway, Pairs: done.Pairs, Families: report.Accepted.Families,
+				People: report.Accepted.People, Quarantined: report.Quarantined, Warnings: report.Warnings,
+				SyntheticBacklog: in.synthetic}
+			if len(report.Quarantined) > 0 && !dryRun {
 				result.QuarantineFile = quarantineName(args[0])
 				if err := writeQuarantine(result.QuarantineFile, in.file); err != nil {
 					return err
 				}
 			}
-			return a.print(c.OutOrStdout(), result, func(t *tabwriter.Writer) {
-				fmt.Fprintf(t, "%s with %s: %d new, %d unchanged, %d changed\n", cli.Counted(result.Families, "family", "families"),
-					cli.Counted(result.People, "person", "people"), result.New, result.Unchanged, result.Changed)
-				for _, ref := range result.ChangedCases {
-					fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten; each difference is a task (case show, case difference)\n", ref)
-				}
-				for _, ref := range done.MovedAway {
-					fmt.Fprintf(t, "%s: the file has the family outside Scotland: not overwritten; the difference waits (case show, case difference)\n", ref)
-				}
-				if n := len(result.Warnings); n > 0 {
-					fmt.Fprintf(t, "%d warnings: `starter backlog check %s` lists them\n", n, args[0])
-				}
-				if result.QuarantineFile != "" {
-					fmt.Fprintf(t, "%d faults: the families they are in stand in %s; mend them there, add what is missing, such as a principal, and import that file\n", len(result.Quarantined), result.QuarantineFile)
-				}
-			})
+			return a.print(c.OutOrStdout(), result, func(t *tabwriter.Writer) { showImport(t, args[0], result) })
 		},
 	}
+	c.Flags().BoolVar(&dryRun, "dry-run", false,
+		"say what the import would do, in the same numbers, and change nothing; no quarantine file is written")
+	return c
+}
+
+// showImport prints what an import did, or would do.
+func showImport(t *tabwriter.Writer, file string, r importResult) {
+	fmt.Fprintf(t, "%s with %s: %d new, %d unchanged, %d changed\n", cli.Counted(r.Families, "family", "families"),
+		cli.Counted(r.People, "person", "people"), r.New, r.Unchanged, r.Changed)
+	for _, ref := range r.ChangedCases {
+		fmt.Fprintf(t, "%s: the file differs, and its review has begun: not overwritten; each difference is a task (case show, case difference)\n", ref)
+	}
+	if hidden := r.ChangedInReview - len(r.ChangedCases); hidden > 0 {
+		fmt.Fprintf(t, "%s under review that you do not see: the file differs, and nothing of it is overwritten\n",
+			cli.Counted(hidden, "family", "families"))
+	}
+	for _, ref := range r.MovedCases {
+		fmt.Fprintf(t, "%s: the file has the family outside Scotland: not overwritten; the difference waits (case show, case difference)\n", ref)
+	}
+	if r.Pairs > 0 {
+		fmt.Fprintf(t, "%s of files that may be one family: duplicate list shows them\n",
+			cli.Counted(r.Pairs, "new pair", "new pairs"))
+	}
+	if n := len(r.Warnings); n > 0 {
+		fmt.Fprintf(t, "%d warnings: `starter backlog check %s` lists them\n", n, file)
+	}
+	switch n := len(r.Quarantined); {
+	case n > 0 && r.DryRun:
+		fmt.Fprintf(t, "%s: the families they are in would be left out; `starter backlog check %s` lists them\n",
+			cli.Counted(n, "fault", "faults"), file)
+	case n > 0:
+		fmt.Fprintf(t, "%d faults: the families they are in stand in %s; mend them there, add what is missing, such as a principal, and import that file\n", n, r.QuarantineFile)
+	}
+	if r.DryRun {
+		fmt.Fprintln(t, "this was a dry run: nothing was changed")
+		return
+	}
+	fmt.Fprintf(t, "this is import %d: if it was the wrong file, backlog take-back %d\n", r.Import, r.Import)
 }
 
 // incoming is a backlog file on its way into the database.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -54,11 +55,22 @@ func (a *app) duplicateCommand() *cobra.Command {
 
 func (a *app) duplicateResolve() *cobra.Command {
 	var flags actFlags
+	var list string
 	fields := &casefile.DuplicateFields{}
 	rule := casefile.ActDuplicate.Rule()
 	c := forAct(&cobra.Command{
-		Use: "resolve A B --same|--different", Short: rule.InWords, Args: cli.Exactly(2),
+		Use: "resolve A B --same|--different", Short: rule.InWords + "; of a list of pairs with --batch, which takes two officers",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case list != "" && (len(args) > 0 || fields.Finding != ""):
+				return cli.Usage(errors.New("name one pair as A B --same or --different, or a list with --batch FILE, not both: each line of a list has its own finding"))
+			case list != "":
+				return a.resolveList(c, list, flags.dryRun)
+			}
+			if err := cli.Exactly(2)(c, args); err != nil {
+				return err
+			}
 			one, err := casefile.ParseReference(args[0])
 			if err != nil {
 				return err
@@ -91,5 +103,7 @@ func (a *app) duplicateResolve() *cobra.Command {
 	}, casefile.ActDuplicate)
 	cli.AskedOf(c.Flags(), fields, "finding")
 	flags.add(c.Flags(), casefile.ActDuplicate)
+	c.Flags().StringVar(&list, "batch", "",
+		"a list of pairs instead of A B: A B same or A B different, one a line, # begins a comment; a file or - for standard input. The first officer asks, another one's same list resolves the pairs")
 	return c
 }

@@ -213,7 +213,7 @@ func (a *assault) right(t *testing.T, name string) string {
 	}
 	right, known := map[string]string{"REF": a.ref, "REF/N": a.ref + "/3", "REF[/N]": a.ref + "/3", "[REF[/N]]": a.ref, "A": a.ref, "B": a.unlisted,
 		"ID": "1", "N": "7", "FIELD": "date_of_birth", "CODE": "serious_illness", "on|off": "on", "NAME": "hamish", "COMMAND-ID": uuid.NewString(),
-		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "[ACT]": "1", "commands|stages|slips": "stages"}[name]
+		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "BATCH": "2", "[ACT]": "1", "commands|stages|slips": "stages"}[name]
 	require.True(t, known, "%s takes %s: say here what is right for it", a.c.CommandPath(), name)
 	return right
 }
@@ -235,7 +235,7 @@ func (a *assault) fill(t *testing.T) {
 			a.flags = append(a.flags, "--"+name+"="+value)
 		case len(f.Codes) > 0 && a.c.Flags().Lookup(choice) != nil:
 			a.flags = append(a.flags, "--"+choice)
-		case slices.Contains(a.takes, "FIELD"), slices.Contains(a.takes, "CODE"), slices.Contains(a.takes, "ID"), slices.Contains(a.takes, "[ACT]"), f.Name == "result", f.Name == "command",
+		case slices.Contains(a.takes, "FIELD"), slices.Contains(a.takes, "CODE"), slices.Contains(a.takes, "ID"), slices.Contains(a.takes, "[ACT]"), f.Name == "result", f.Name == "command", f.Name == "import",
 			f.Name == "other", f.Name == "listing_date", f.Name == "version", f.Name == "label":
 		default:
 			inForm = true

@@ -17,6 +17,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
+	"hame/internal/practice"
 )
 
 // processMd is docs/process.md, "Who does what", line by line: the acts of the line,
@@ -31,6 +32,8 @@ var processMd = []struct {
 		casefile.ActBacklogStart: {casefile.Operations}, casefile.ActBacklogPause: {casefile.Operations}, casefile.ActBacklogResume: {casefile.Operations}, casefile.ActBacklogCapacity: {casefile.Operations}}},
 	{"calendar apply", "operations", map[casefile.Act][]casefile.Party{
 		casefile.ActApplyCalendar: {casefile.Operations}}},
+	{"backlog take-back", "operations (two)", map[casefile.Act][]casefile.Party{
+		casefile.ActTakeBack: {casefile.Operations}}},
 	{"duplicate resolve", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActDuplicate: {casefile.Caseworker, casefile.SeniorCaseworker}}},
 	{"case open | assign | flag | look-into", "senior caseworker (public harm: two)", map[casefile.Act][]casefile.Party{
@@ -130,12 +133,14 @@ var strangers = map[casefile.Party]string{casefile.LeadProfessional: "city_of_ed
 // matrixRoom is a room with what each act needs to be tried.
 func matrixRoom(t *testing.T) *room {
 	r := newRoom(t)
+	today := clock.DateOf(time.Now())
+	r.Import(t, today, practice.Family("C", today)) // an import that can be taken back
 	r.admin.MustExec(`alter table post_item disable trigger all`)
 	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, command_id) values ('family', current_date, current_date, gen_random_uuid())`)
 	r.admin.MustExec(`insert into post_item (from_kind, received_on, wait_until, case_ref, linked_on, command_id)
 		values ('family', current_date, current_date, $1, current_date, gen_random_uuid())`, r.ref)
 	r.admin.MustExec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
-		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch`, r.ref)
+		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch where no = 1`, r.ref)
 	r.admin.MustExec(`alter table post_item enable trigger all`)
 	// An act that can be struck.
 	done, err := desk.New(r.ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "phone"}, "")
@@ -166,6 +171,8 @@ func TestEveryCommandByEveryRole(t *testing.T) {
 			switch {
 			case rule.Act == casefile.ActErase:
 				args = []string{uuid.NewString(), "--reason", "retention"}
+			case rule.Act == casefile.ActTakeBack:
+				args = []string{"2", "--reason", "wrong_file"}
 			case inWords:
 				args = inFiles(t, args)
 			default:
@@ -259,6 +266,7 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"status, order: also senior, auditor", "backlog status", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
 		{"status, order: also senior, auditor", "backlog order", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
 		{"backlog import FILE: operations", "backlog import CSV", nil, "", exitNotPermitted, exitNotPermitted}, // operations' own is in the tests of the backlog
+		{"backlog imports: operations, auditor", "backlog imports", []casefile.Party{casefile.Operations, casefile.Auditor}, "archie", exitNotPermitted, exitNotPermitted},
 		{"staff list: operations, auditor", "staff list", []casefile.Party{casefile.Operations, casefile.Auditor}, "senior_caseworker", exitNotPermitted, exitNotPermitted},
 		{"auditor (reads everything, changes nothing)", "audit reads REF", []casefile.Party{casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
 		{"auditor (reads everything, changes nothing)", "audit show REF", []casefile.Party{casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
@@ -344,8 +352,8 @@ func TestSQLByEveryRole(t *testing.T) {
 				}
 				stranger := strings.HasSuffix(string(role), " of Edinburgh")
 				switch {
-				case rule.Act == casefile.ActErase:
-					require.ErrorContains(t, err, "may not do text.erase by a row of its own")
+				case rule.Act == casefile.ActErase, rule.Act == casefile.ActTakeBack:
+					require.ErrorContains(t, err, fmt.Sprintf("may not do %s by a row of its own", rule.Act))
 				case stranger && onCase:
 					require.ErrorContains(t, err, "no such case", "%s %s", login, rule.Act)
 				case slices.Contains(rule.Roles, role):
@@ -360,7 +368,7 @@ func TestSQLByEveryRole(t *testing.T) {
 			other := r.lastOf(t, "morag")
 			for _, call := range []string{
 				`select receive_post($1, current_date, '', '', '')`, `select dismiss_post($1)`, `select settle_arrival($1)`,
-				`select resolve_duplicate($1, current_date)`,
+				`select resolve_duplicate($1, current_date)`, `select resolve_listed_pair($1, current_date)`,
 				`select apply_calendar($1, 'v', 'v', '', '[]', '[]')`,
 			} {
 				for _, id := range []uuid.UUID{uuid.New(), other} {
@@ -376,6 +384,12 @@ func TestSQLByEveryRole(t *testing.T) {
 				require.ErrorContains(t, err, "it has no text")
 			} else {
 				require.ErrorContains(t, err, "may not erase")
+			}
+			_, err = db.Exec(`select take_back_import($1, 9, 'wrong_file')`, uuid.New())
+			if role == casefile.Operations {
+				require.ErrorContains(t, err, "no such import")
+			} else {
+				require.ErrorContains(t, err, "may not take an import back")
 			}
 		})
 	}

@@ -84,12 +84,14 @@ func (r *ActRule) MissingSubject(n int) *Refusal {
 // Place is what a row of an act belongs to: its chain is the place's.
 type Place string
 
-// The places. The mailroom has what belongs to no case yet.
+// The places. The mailroom has what belongs to no case yet, the backlog what is done to an
+// import as a whole.
 const (
 	PlaceCase     Place = "case"
 	PlaceLane     Place = "lane"
 	PlaceMailroom Place = "mailroom"
 	PlaceCalendar Place = "calendar"
+	PlaceBacklog  Place = "backlog"
 )
 
 // Neutral is a name and words under which an act travels through Temporal, which never

@@ -2,7 +2,9 @@ package casefile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"hame/internal/clock"
 )
@@ -318,10 +320,12 @@ func (f ArrivalFields) Ask() []Field {
 // Validate checks the code.
 func (f ArrivalFields) Validate() error { return inCodes(f) }
 
-// DuplicateFields says whether the other file is the same family.
+// DuplicateFields says whether the other file is the same family. List is the digest of
+// the list of pairs of which this is one, empty for a pair that is resolved by itself.
 type DuplicateFields struct {
 	Other   string `json:"other" yaml:"other"`     // the other case's reference
 	Finding string `json:"finding" yaml:"finding"` // same, different
+	List    string `json:"list,omitempty" yaml:"list,omitempty"`
 }
 
 // Ask wants the other file, and whether it is the same family.
@@ -330,13 +334,23 @@ func (f DuplicateFields) Ask() []Field {
 		{Name: "other", Given: f.Other, Such: "K7F-M2Q8", Help: "the other case"},
 		{Name: "finding", Given: f.Finding, Codes: codes("same", "different"),
 			Switches: switches("same", "the two files are one family", "different", "they are two families")},
+		{Name: "list", Given: f.List, Such: strings.Repeat("0", listDigits), Optional: true,
+			Help: "the digest of the list of which the pair is one"},
 	}
 }
 
-// Validate checks the reference and the code.
+// Validate checks the references, the code and the digest.
 func (f DuplicateFields) Validate() error {
 	if _, err := ParseReference(f.Other); err != nil {
 		return fmt.Errorf("other: %w", err)
 	}
+	if f.List != "" && !listPattern.MatchString(f.List) {
+		return fmt.Errorf("list is %s; it must be the digest of a list, %d hexadecimal digits", quoted(f.List), listDigits)
+	}
 	return inCodes(f)
 }
+
+// listDigits is the length of a list's digest, SHA-256 in hexadecimal digits.
+const listDigits = 64
+
+var listPattern = regexp.MustCompile(fmt.Sprintf(`^[0-9a-f]{%d}$`, listDigits))

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"hame/internal/clock"
@@ -15,6 +16,7 @@ const (
 	ActBacklogCapacity Act = "backlog.capacity"
 	ActApplyCalendar   Act = "calendar.apply"
 	ActErase           Act = "text.erase"
+	ActTakeBack        Act = "backlog.take-back"
 )
 
 var recordActs = []*ActRule{
@@ -54,11 +56,48 @@ var recordActs = []*ActRule{
 		Fields: of[EraseFields], Places: []Place{PlaceCase, PlaceLane, PlaceMailroom, PlaceCalendar},
 		Slip: Slip{Instead: "a text that was erased is gone"},
 	},
+	{
+		Act: ActTakeBack, InWords: "asks that an import of the wrong file be taken back; another officer's same command takes it back",
+		Roles: []Party{Operations}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
+		Fields: of[TakeBackFields], Places: []Place{PlaceBacklog},
+		Slip: Slip{Instead: "a request is settled by backlog take-back with the reason stands; what was taken back comes in again by backlog import"},
+	},
 }
 
 // ErasureReasons lists why a text may be erased: its time is over, its subject
 // asked, or it was never this file's [D].
 var ErasureReasons = []string{"retention", "data_subject", "wrong_file"}
+
+// TakeBackReasons lists why an import is taken back: another file was meant, an older
+// state of the right one was brought in, or a file for a test.
+var TakeBackReasons = []string{"wrong_file", "old_file", "test_file"}
+
+// TakeBackStands is the reason that settles a request to take an import back: the import
+// was no mistake.
+const TakeBackStands = "stands"
+
+// TakeBackFields says which import is taken back, and why.
+type TakeBackFields struct {
+	Import int    `json:"import" yaml:"import"` // its number
+	Reason string `json:"reason" yaml:"reason"` // wrong_file, old_file, test_file, stands
+}
+
+// Ask wants the import and the reason.
+func (f TakeBackFields) Ask() []Field {
+	return []Field{
+		{Name: "import", Given: number(f.Import), Such: "3", Help: "its number, as backlog imports lists it"},
+		{Name: "reason", Given: f.Reason, Codes: append(slices.Clone(TakeBackReasons), TakeBackStands),
+			Help: "stands withdraws your own request, or refuses a colleague's: the import was no mistake"},
+	}
+}
+
+// Validate wants a number, and checks the code.
+func (f TakeBackFields) Validate() error {
+	if f.Import < 1 || f.Import > MaxItem {
+		return fmt.Errorf("import: name the import by its number, as backlog imports lists it")
+	}
+	return inCodes(f)
+}
 
 // BacklogFields are those of the acts on a lane.
 type BacklogFields struct {

@@ -69,8 +69,8 @@ func TestEachActHasOneRule(t *testing.T) {
 			require.False(t, r.Until.Before(r.From), "%s comes before %s", r.Until, r.From)
 			require.NotEmpty(t, r.InWords)
 			require.Contains(t, append(parts, ""), string(r.Part))
-			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog."), r.Subject == AboutLane)
-			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar}, r.Act), r.Subject == AboutRecord,
+			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog.") && r.Act != ActTakeBack, r.Subject == AboutLane)
+			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar, ActTakeBack}, r.Act), r.Subject == AboutRecord,
 				"these are done by the database whole, for no review runs that could take them")
 		})
 	}
@@ -140,7 +140,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActApplyCalendar:   only(Operations),
 		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
 			Minister, DecisionMaker), // whoever does acts that can be struck
-		ActBreach: only(SeniorCaseworker),
+		ActBreach:   only(SeniorCaseworker),
+		ActTakeBack: only(Operations), // two of them
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -283,7 +284,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActWithdraw:        "decision service",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
-		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "",
+		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",

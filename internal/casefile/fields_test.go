@@ -98,7 +98,9 @@ var samples = map[Act]struct {
 		{"to", `""`, "to"}, {"reason", `"lost"`, "reason"}}},
 	ActWithdraw: {`{"reason": "mistake"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActDuplicate: {`{"other": "K7F-M2Q8", "finding": "same"}`, []wrong{
-		{"other", `"K7F"`, "other"}, {"finding", `"perhaps"`, "finding"}}},
+		{"other", `"K7F"`, "other"}, {"finding", `"perhaps"`, "finding"}, {"list", `"sixty pairs"`, "list"}}},
+	ActTakeBack: {`{"import": 3, "reason": "wrong_file"}`, []wrong{
+		{"import", `0`, "import"}, {"import", `-3`, "import"}, {"reason", `"oops"`, "reason"}, {"reason", `""`, "reason"}}},
 }
 
 // without lists the acts that say all by being done.

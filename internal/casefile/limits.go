@@ -37,6 +37,12 @@ const (
 	// ErasureRequestDays is how many calendar days a request to erase a text waits for the
 	// second officer [D].
 	ErasureRequestDays = 30
+	// TakeBackRequestDays is how many calendar days a request to take an import back waits
+	// for the second officer [D].
+	TakeBackRequestDays = 30
+	// PairRequestDays is how many calendar days a request to resolve a list of pairs waits
+	// for the second officer [D].
+	PairRequestDays = 30
 	// DuplicateWorkingDays is how many working days of England and Wales a caseworker has
 	// to say whether two files are one family, and after how many a held second file comes
 	// up for review [D].
@@ -71,4 +77,6 @@ type Limit struct {
 var DatabaseLimits = []Limit{
 	{"calendar_looks_back", CalendarLooksBackDays},
 	{"erasure_request", ErasureRequestDays},
+	{"take_back_request", TakeBackRequestDays},
+	{"pair_request", PairRequestDays},
 }

@@ -67,7 +67,8 @@ const (
 	// ResultStopped is a task whose letters came back: it is asked again when the family
 	// is found (row 3b).
 	ResultStopped TaskResult = "stopped"
-	// ResultMoot is a task whose ground has gone: what asked for it was struck.
+	// ResultMoot is a task whose ground has gone: what asked for it was struck, or came with
+	// an import that was taken back.
 	ResultMoot TaskResult = "moot"
 	// ResultFiled is a task of a case that was closed with what arrived.
 	ResultFiled TaskResult = "filed"

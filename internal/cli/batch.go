@@ -58,7 +58,7 @@ const undeliveredInARow = 3
 // EachOf does something to each of a list in turn, and tells what became of it. It goes
 // on after a refusal. It stops after an error that the rest of the list will meet too,
 // which isGone tells, and where nothing is delivered; stopped is why.
-func EachOf(ctx context.Context, list []Target, do func(context.Context, Target) Outcome, tell func(Outcome),
+func EachOf[T fmt.Stringer](ctx context.Context, list []T, do func(context.Context, T) Outcome, tell func(Outcome),
 	isGone func(error) bool) (all []Outcome, stopped error) {
 	all = []Outcome{}
 	undelivered := 0

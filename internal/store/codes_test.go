@@ -30,6 +30,7 @@ func TestTheCodesThatBothKnow(t *testing.T) {
 	for column, want := range map[string][]string{
 		"command_outcome.outcome": codesOf(casefile.ActOutcomes...),
 		"erasure.reason":          casefile.ErasureReasons,
+		"import_take_back.reason": casefile.TakeBackReasons,
 		"evidence.result":         codesOf(casefile.EvidenceResults...),
 		"person_flag.state":       codesOf(casefile.FlagStates...),
 		"proposal.second_due":     codesOf(casefile.SecondDues...),

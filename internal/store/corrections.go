@@ -84,6 +84,16 @@ func (t *Tx) OpenDifferences(ctx context.Context, ref string) ([]Difference, err
 	return rows, err
 }
 
+// DifferencesTakenBack lists the differences whose import was taken back and for which a
+// task still waits.
+func (t *Tx) DifferencesTakenBack(ctx context.Context, ref string) ([]int, error) {
+	var numbers []int
+	err := t.all(ctx, &numbers, `
+		select d.no from import_difference d join task t on t.case_ref = d.case_ref and t.kind = 'file.difference' and t.subject = d.no
+		where d.case_ref = $1 and d.finding = 'taken_back' and t.closed_at is null order by d.no`, ref)
+	return numbers, err
+}
+
 // SettleDifference records what became of a difference.
 func (t *Tx) SettleDifference(ctx context.Context, ref string, no int, finding string, command uuid.UUID) error {
 	return t.exec(ctx, `update import_difference set finding = $3, command_id = $4 where case_ref = $1 and no = $2`, ref,
@@ -109,7 +119,7 @@ func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool) (int, 
 }
 
 // Unseen lists, of the cases that a later import has changed, those with a
-// difference that no task stands for yet, and those with an act that was
+// difference that no task stands for yet or with a task for one whose import was taken back, and those with an act that was
 // saved and not done, an owner who has left, or a hold that no task reviews by its day: their reviews are asked to
 // take stock.
 func (s *Store) Unseen(ctx context.Context) ([]string, error) {
@@ -118,6 +128,10 @@ func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 		select distinct d.case_ref from import_difference d join review v on v.case_ref = d.case_ref
 		where d.finding is null and not exists (select from task t where t.case_ref = d.case_ref and t.kind in ('file.difference', 'closed.arrival')
 			and (t.subject = d.no or t.kind = 'closed.arrival') and t.closed_at is null)
+		union
+		select distinct d.case_ref from import_difference d join task t on t.case_ref = d.case_ref and t.kind = 'file.difference'
+			and t.subject = d.no and t.closed_at is null
+		where d.finding = 'taken_back'
 		union
 		select distinct c.case_ref from command_outcome o join command c on c.id = o.command_id join review r on r.case_ref = c.case_ref
 		where `+notTold+` and r.stage <> 'closed'

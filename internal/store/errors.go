@@ -110,8 +110,28 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"synthetic_or_real": casefile.Refuse(casefile.RefusedConstraint,
 		"synthetic and real families do not mix in one database"),
 	"one_import_at_a_time": casefile.Refuse(casefile.RefusedConstraint,
-		"another import is running: import this file when it has ended"),
-	"day_of_this_age": casefile.Refuse(casefile.RefusedFields, "the day must be one between 1900 and 2199"),
+		"another import is running, or one is being taken back: import this file when that has ended"),
+	"one_import_or_taking_back": casefile.Refuse(casefile.RefusedConstraint,
+		"an import is running, or is being taken back: type this again when that has ended, and backlog imports shows what became of it"),
+	"import_take_back_reason_check": casefile.Refuse(casefile.RefusedFields,
+		"the reason must be one of "+strings.Join(casefile.TakeBackReasons, ", ")+", or "+casefile.TakeBackStands),
+	"no_such_import": casefile.Refuse(casefile.RefusedNoSubject,
+		"there is no import of this number: backlog imports lists them"),
+	"import_taken_back": casefile.Refuse(casefile.RefusedAlreadyDone,
+		"this import is taken back already: backlog imports shows by whom, and when"),
+	"no_take_back_asked_for": casefile.Refuse(casefile.RefusedNothingOpen,
+		"nobody asks for this import to be taken back: backlog imports lists the requests"),
+	"take_back_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
+		"you asked for it yourself: another officer of operations must confirm it, with the same command"),
+	"take_back_for_wrong_file": takeBackFor("wrong_file"),
+	"take_back_for_old_file":   takeBackFor("old_file"),
+	"take_back_for_test_file":  takeBackFor("test_file"),
+	"pair_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
+		"you asked for it yourself: another officer must type the same list"),
+	"pair_in_another_list": casefile.Refuse(casefile.RefusedStale,
+		"another officer has asked for this pair in another list: type that list, or have them ask again with this one"),
+	"pair_is_resolved": casefile.Refuse(casefile.RefusedAlreadyDone, "the pair is resolved so already"),
+	"day_of_this_age":  casefile.Refuse(casefile.RefusedFields, "the day must be one between 1900 and 2199"),
 	"decision_as_signed": casefile.Refuse(casefile.RefusedFourEyes,
 		"a decision is its author's, and a second officer's who has recorded that they agree"),
 	"outcome_as_typed": casefile.Refuse(casefile.RefusedConstraint,
@@ -159,7 +179,12 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"calendar_changes_are_whole": casefile.Refuse(casefile.RefusedConstraint,
 		"changes between the versions are left out: apply the file with starter"),
 	"not_a_candidate": casefile.Refuse(casefile.RefusedNothingOpen,
-		"these two are no open pair: duplicate list shows them"),
+		"these two are no open pair, or are resolved so already: duplicate list shows those that are open"),
+}
+
+// takeBackFor refuses to take an import back for another reason than it was asked for.
+func takeBackFor(reason string) *casefile.Refusal {
+	return casefile.Refuse(casefile.RefusedStale, "another officer asked for this with --reason "+reason+": type that reason to confirm it, or have them ask again")
 }
 
 // askedFor refuses to confirm an erasure for another reason than it was asked for.
@@ -241,7 +266,8 @@ func classified(err error) error {
 		e.message = fmt.Sprintf("the database refused the statement (%s: %s)", pe.Code, pe.Message)
 	case pe.Code == "28000", pe.Code == "28P01":
 		e.Kind, e.message = NotPermitted, "this login is not admitted to the database"
-	case pe.Constraint == "no_such_case":
+	case pe.Constraint == "no_such_case", pe.Constraint == "command_case_ref_fkey":
+		// By the key of a command: the family was there a moment ago, and went with its import.
 		e.Kind = NotFound
 	case pe.Constraint == "command_pkey":
 		e.Kind = Recorded

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 
@@ -25,6 +26,11 @@ type Imported struct {
 	// open or closed: they are not overwritten, and each difference becomes a task.
 	KeptBack     int            `db:"kept_back" json:"changed_under_review"`
 	KeptBackRefs pq.StringArray `db:"kept_refs" json:"changed_under_review_cases,omitempty"`
+	// Pairs counts the pairs of files that may be one family: those that nobody knew of
+	// before, and of which the officer may see both files.
+	Pairs int `db:"pairs" json:"possible_duplicates"`
+	// No is the number by which officers name the import; 0 for a trial.
+	No int `db:"batch_no" json:"import,omitempty"`
 	// MovedAway are the cases of families that the file has with a council outside
 	// Scotland: each has a difference.
 	MovedAway []string `json:"moved_away_cases,omitempty"`
@@ -64,6 +70,21 @@ func (s *Store) Import(ctx context.Context, families []casefile.Family, fileDige
 // brought in. It holds few of them at a time. An error of the file's own ends it
 // with nothing brought in, and is returned.
 func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string, on clock.Date) (Imported, error) {
+	return s.importFrom(ctx, file, fileDigest, on, false)
+}
+
+// TryImport is [Store.ImportFrom] as a trial: it does all that the import would do, and
+// takes it back before anybody can see it. The numbers are the import's. No other import
+// can run meanwhile.
+func (s *Store) TryImport(ctx context.Context, file Incoming, fileDigest string, on clock.Date) (Imported, error) {
+	return s.importFrom(ctx, file, fileDigest, on, true)
+}
+
+// errTrial ends the transaction of a trial.
+var errTrial = errors.New("this was a trial")
+
+func (s *Store) importFrom(ctx context.Context, file Incoming, fileDigest string, on clock.Date, trial bool) (Imported,
+	error) {
 	var out Imported
 	batch, err := uuid.NewV7()
 	if err != nil {
@@ -78,6 +99,7 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 		return out, err
 	}
 	var unreadable error
+	tried := false
 	err = s.InTx(ctx, func(t *Tx) error {
 		st := staging{tx: t, batch: batch.String(), drawn: map[string]bool{}}
 		var failed error
@@ -98,21 +120,30 @@ func (s *Store) ImportFrom(ctx context.Context, file Incoming, fileDigest string
 		if err != nil {
 			return err
 		}
-		err = t.get(ctx, &out, `select created, unchanged, changed, kept_back, kept_refs from import_merge($1, $2, $3, $4, $5, $6, $7, $8)`,
+		err = t.get(ctx, &out, `
+			select created, unchanged, changed, kept_back, kept_refs, pairs, batch_no
+			from import_merge($1, $2, $3, $4, $5, $6, $7, $8)`,
 			batch, fileDigest, brought.Synthetic, on, calendar.AddWorkingDays(on, casefile.DuplicateWorkingDays),
 			pq.Array(casefile.PersonFacts), pq.Array(casefile.FamilyFacts), pq.Array(spare))
-		if err != nil || len(brought.Elsewhere) == 0 {
-			return err
+		if err == nil && len(brought.Elsewhere) > 0 {
+			var keys, councils []string
+			for _, key := range slices.Sorted(maps.Keys(brought.Elsewhere)) {
+				keys, councils = append(keys, key), append(councils, brought.Elsewhere[key])
+			}
+			err = t.all(ctx, &out.MovedAway, `select import_moves($1, $2, $3, $4)`, batch, pq.Array(keys), pq.Array(councils),
+				on)
 		}
-		var keys, councils []string
-		for _, key := range slices.Sorted(maps.Keys(brought.Elsewhere)) {
-			keys, councils = append(keys, key), append(councils, brought.Elsewhere[key])
+		if err == nil && trial {
+			tried = true
+			return errTrial
 		}
-		return t.all(ctx, &out.MovedAway, `select import_moves($1, $2, $3, $4)`, batch, pq.Array(keys), pq.Array(councils),
-			on)
+		return err
 	})
-	if unreadable != nil {
+	switch {
+	case unreadable != nil:
 		err = unreadable // as the file's reader says it
+	case tried:
+		out.No, err = 0, nil
 	}
 	return out, err
 }
@@ -202,14 +233,19 @@ func (s *staging) copy(ctx context.Context, table string, columns []string,
 		return err
 	}
 	for i, f := range s.pending {
-		if err := rows(s.ord+i, f, row); err != nil {
-			return err
+		if err = rows(s.ord+i, f, row); err != nil {
+			break
 		}
 	}
-	if err := row(); err != nil {
+	if err == nil {
+		err = row()
+	}
+	// Also after an error: until it is closed, the copy and the rollback would read the server's answers at once.
+	closed := copier.Close()
+	if err != nil {
 		return err
 	}
-	return copier.Close()
+	return closed
 }
 
 // draw draws a reference that no other family of the file has.

@@ -29,13 +29,13 @@ func TestImport(t *testing.T) {
 	families := []casefile.Family{numbered(0), numbered(1), numbered(2), numbered(3)}
 	first, err := h.as("archie").Import(t.Context(), families, "digest", false, monday, func() { steps++ })
 	require.NoError(t, err)
-	require.Equal(t, store.Imported{Created: 4}, first)
+	require.Equal(t, store.Imported{Created: 4, No: 1}, first)
 	require.Equal(t, 4, steps)
 	refs := h.refs()
 
 	again, err := h.brings("archie", false, families...)
 	require.NoError(t, err)
-	require.Equal(t, store.Imported{Unchanged: 4}, again)
+	require.Equal(t, store.Imported{Unchanged: 4, No: 2}, again)
 
 	h.open(refs["N2"])
 	h.List(t, refs["N3"], at(monday), monday)
@@ -51,7 +51,7 @@ func TestImport(t *testing.T) {
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{refs["N2"], refs["N3"]}, third.KeptBackRefs, "under review, or drawn for it")
 	third.KeptBackRefs = nil
-	require.Equal(t, store.Imported{Created: 1, Unchanged: 1, Changed: 1, KeptBack: 2}, third)
+	require.Equal(t, store.Imported{Created: 1, Unchanged: 1, Changed: 1, KeptBack: 2, No: 3}, third)
 	for key, ref := range refs {
 		require.Equal(t, ref, h.refs()[key])
 	}
@@ -252,12 +252,12 @@ func TestImportOfMany(t *testing.T) {
 	}
 	out, err := h.brings("archie", false, families...)
 	require.NoError(t, err)
-	require.Equal(t, store.Imported{Created: 40_000}, out)
+	require.Equal(t, store.Imported{Created: 40_000, Pairs: 20_000, No: 1}, out)
 	require.Equal(t, 40_000, testdb.Value[int](h, `select count(distinct case_ref) from person`))
 	require.Equal(t, 20_000, testdb.Value[int](h, `select count(*) from duplicate_candidate`))
 	out, err = h.brings("archie", false, families...)
 	require.NoError(t, err)
-	require.Equal(t, store.Imported{Unchanged: 40_000}, out)
+	require.Equal(t, store.Imported{Unchanged: 40_000, No: 2}, out)
 	require.Zero(t, testdb.Value[int](h, `select (select count(*) from import_staging) + (select count(*) from import_staging_person)`))
 }
 

@@ -38,7 +38,8 @@ var privileges = []string{
 	`revoke execute on function chain_append, import_merge, import_moves, record_refusal, case_file, case_timeline, act_text,
 	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, waiting_order, my_command, await_outcome,
 	     ask_comparison, await_comparison, comparison_findings, try_calendar_again,
-	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, apply_calendar, case_clocks, my_acts, what_follows from hame_worker`,
+	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, apply_calendar, case_clocks, my_acts, what_follows,
+	     list_imports, take_back_import, listed_pairs, resolve_listed_pair from hame_worker`,
 	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
@@ -49,5 +50,5 @@ var privileges = []string{
 	     dismiss_post, settle_arrival, resolve_duplicate, waiting_order, my_command, await_outcome,
 	     worker_away_for, ask_comparison, await_comparison, comparison_findings, try_calendar_again,
 	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, my_acts, what_follows, calendar_in_force, calendar_progress, holidays_of,
-	     apply_calendar, deadlines_on_record, answers_on_record to hame_staff`,
+	     apply_calendar, deadlines_on_record, answers_on_record, list_imports, take_back_import, listed_pairs, resolve_listed_pair to hame_staff`,
 }

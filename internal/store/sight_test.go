@@ -24,7 +24,7 @@ import (
 // codes and keys of Hame's own.
 var (
 	homeColumns    = []string{"area", "address", "postcode", "phone", "email", "representative", "representative_contact"}
-	familyCodes    = []string{"case_ref", "family_key", "lane", "council", "support", "restricted", "digest", "batch", "imported_on", "imported_at", "recorded_at"}
+	familyCodes    = []string{"case_ref", "family_key", "lane", "council", "support", "restricted", "digest", "batch", "first_batch", "imported_on", "imported_at", "recorded_at"}
 	childsColumns  = []string{"family_name", "given_names", "date_of_birth", "language", "school"} // what a council reads of its child
 	asylumsColumns = []string{"home_office_ref", "name_key", "nationality", "birth_country", "arrived_on", "claim_date", "claim_status_on", "last_interview_on",
 		"interpreter", "responsible_adult"}
@@ -175,7 +175,9 @@ var reads = map[string]string{
 	"calendar_progress":   `select to_jsonb(x) from calendar_progress() x where label = $1`,
 	"holidays_of":         `select to_jsonb(x) from holidays_of($1) x`,
 	"apply_calendar":      ``, "record_refusal": ``, "record_read": ``, "ask_comparison": ``, "try_calendar_again": ``, "import_merge": ``, "import_moves": ``, "erase_text": ``,
-	"receive_post": ``, "dismiss_post": ``, "settle_arrival": ``, "resolve_duplicate": ``,
+	"receive_post": ``, "dismiss_post": ``, "settle_arrival": ``, "resolve_duplicate": ``, "resolve_listed_pair": ``, "take_back_import": ``,
+	"list_imports": `select to_jsonb(x) from list_imports(1000) x where $1 = any (cases)`,
+	"listed_pairs": `select to_jsonb(x) from listed_pairs(array[$1], array[$1]) x where state <> 'unseen'`,
 }
 
 // dump reads everything that a login can read of a case, as JSON.

@@ -1,6 +1,7 @@
 -- Says that two files are the same family, or not. Of two that are, the one that is under review stays, else the one
 -- with the earlier claim; the other is held, with a date, until files can be merged. Said again of a held one, the hold
--- is reviewed. Returns the held one.
+-- is reviewed. Two files that were found to be two families can be found to be one later, and the reverse. An act that
+-- names a list resolves a pair only for the second of two officers (resolve_listed_pair). Returns the held one.
 create or replace function resolve_duplicate(in_command uuid, in_review_on date) returns text
     language plpgsql security definer set search_path = hame, pg_temp as $$
 declare
@@ -9,6 +10,9 @@ declare
     second text;
     first_file text;
 begin
+    if c.fields ? 'list' and not exists (select from pair_request q where q.second_id = c.id and q.result = 'done') then
+        raise exception 'a pair of a list takes two officers' using errcode = 'insufficient_privilege';
+    end if;
     if not may_see(other) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
@@ -22,11 +26,18 @@ begin
             where h.ground = 'duplicate' and h.ended_on is null
               and ((h.case_ref = c.case_ref and h.same_as = other) or (h.case_ref = other and h.same_as = c.case_ref))
             returning h.case_ref into second;
-        if not found then
+        -- A pair is what it was found to be last. Two families can be found to be one after all.
+        if second is not null or c.fields->>'finding' = 'same' then
+            update duplicate_candidate set resolved_on = c.attested_on, resolution = c.fields->>'finding',
+                resolved_by = c.person
+                where a = least(c.case_ref, other) and b = greatest(c.case_ref, other);
+        end if;
+        if second is not null then
+            perform accept_command(c.id);
+            return case c.fields->>'finding' when 'same' then second end;
+        elsif not found then
             raise exception 'not a pair' using errcode = 'check_violation', constraint = 'not_a_candidate';
         end if;
-        perform accept_command(c.id);
-        return case c.fields->>'finding' when 'same' then second end;
     end if;
     if c.fields->>'finding' = 'same' then
         select f.case_ref into first_file

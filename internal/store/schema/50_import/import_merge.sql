@@ -1,12 +1,16 @@
 -- Merges what the session has staged under a batch, in the caller's transaction. A new family whose reference another
--- one has gets one of the spare ones. The work memory is for joining a whole file with the record.
+-- one has, or had before its import was taken back, gets one of the spare ones. batch_no is the number by which
+-- officers name the import. pairs counts the pairs of files that may be one family, as far as they were not known and
+-- the officer may see both files. The work memory is for joining a whole file with the record.
 create or replace function import_merge(in_batch uuid, in_file_digest text, in_synthetic boolean, in_imported_on date,
     in_duplicates_due date,
         in_person_facts text[], in_family_facts text[], in_spare text[],
-        out created int, out unchanged int, out changed int, out kept_back int, out kept_refs text[])
+        out created int, out unchanged int, out changed int, out kept_back int, out kept_refs text[],
+        out pairs int, out batch_no int)
 language plpgsql security definer set search_path = hame, pg_temp set work_mem = '64MB' as $$
 declare
     people int;
+    known text[];
 begin
     if not has_role('operations') then
         raise exception '% may not import', session_user using errcode = 'insufficient_privilege';
@@ -14,7 +18,7 @@ begin
     begin
         lock table import_batch in share row exclusive mode nowait;
     exception when lock_not_available then
-        raise exception 'another import is running' using errcode = 'check_violation',
+        raise exception 'another import is running, or being taken back' using errcode = 'check_violation',
             constraint = 'one_import_at_a_time';
     end;
     if in_synthetic and not (select synthetic from programme) then
@@ -34,15 +38,19 @@ begin
     update import_staging s set case_ref = f.case_ref from family f
         where s.batch = in_batch and s.login = session_user and f.family_key = s.family_key;
     with taken as (
-        select s.ord, row_number() over () as n from import_staging s join family f using (case_ref)
-        where s.batch = in_batch and s.login = session_user and f.family_key <> s.family_key),
+        select s.ord, row_number() over () as n from import_staging s
+        where s.batch = in_batch and s.login = session_user
+          and (exists (select from family f where f.case_ref = s.case_ref and f.family_key <> s.family_key)
+               or exists (select from family_taken_back t where t.case_ref = s.case_ref))),
     spare as (
         select x as ref, row_number() over () as n from unnest(in_spare) x
-            where not exists (select from family f where f.case_ref = x))
+            where not exists (select from family f where f.case_ref = x)
+              and not exists (select from family_taken_back t where t.case_ref = x))
     update import_staging s set case_ref = spare.ref from taken join spare using (n)
         where s.batch = in_batch and s.login = session_user and s.ord = taken.ord;
-    if exists (select from import_staging s join family f using (case_ref)
-               where s.batch = in_batch and s.login = session_user and f.family_key <> s.family_key) then
+    if exists (select from import_staging s where s.batch = in_batch and s.login = session_user
+               and (exists (select from family f where f.case_ref = s.case_ref and f.family_key <> s.family_key)
+                    or exists (select from family_taken_back t where t.case_ref = s.case_ref))) then
         raise exception 'a reference was drawn twice' using errcode = 'unique_violation',
             constraint = 'reference_taken';
     end if;
@@ -55,9 +63,11 @@ begin
         from import_staging s left join family f using (case_ref) left join listing r using (case_ref)
         where s.batch = in_batch and s.login = session_user;
     select count(*) into people from import_staging_person p where p.batch = in_batch and p.login = session_user;
-    insert into import_batch (id, file_digest, person, families, people, created, unchanged, changed, kept_back)
-        values (in_batch, in_file_digest, my_person(), created + unchanged + changed + kept_back, people, created,
-            unchanged, changed, kept_back);
+    batch_no := 1 + coalesce((select max(b.no) from import_batch b), 0);
+    insert into import_batch (id, no, imported_on, synthetic, file_digest, person, families, people, created, unchanged,
+            changed, kept_back)
+        values (in_batch, batch_no, in_imported_on, in_synthetic, in_file_digest, my_person(),
+            created + unchanged + changed + kept_back, people, created, unchanged, changed, kept_back);
 
     -- What has changed under an open review is left alone, and each difference is kept for a caseworker to accept or
     -- reject. One that was found before, whatever became of it, is not asked again.
@@ -96,7 +106,7 @@ begin
     where d.old_value <> d.new_value
       and not exists (select from import_difference x where x.case_ref = d.case_ref and x.person_no = d.person_no
           and x.field = d.field
-                      and x.new_value = d.new_value);
+                      and x.new_value = d.new_value and x.finding is distinct from 'taken_back');
 
     delete from import_staging s using family f left join listing r using (case_ref)
         where s.batch = in_batch and s.login = session_user and s.case_ref = f.case_ref
@@ -120,14 +130,19 @@ begin
                    in_batch, g.no, 'flag_gone', g.flag, '', in_imported_on
             from gone g
             where not exists (select from import_difference d where d.case_ref = g.case_ref and d.field = 'flag_gone'
-                              and d.person_no = g.no and d.old_value = g.flag))
+                              and d.person_no = g.no and d.old_value = g.flag
+                              and d.finding is distinct from 'taken_back'))
         update import_staging_person p set flags = p.flags || f.flags
             from (select g.ord, g.no, array_agg(g.flag) as flags from gone g group by 1, 2) f
             where p.batch = in_batch and p.login = session_user and p.ord = f.ord and p.no = f.no;
-        delete from duplicate_candidate d where d.resolved_on is null
-            and (d.a in (select s.case_ref from import_staging s where s.batch = in_batch and s.login = session_user)
-                 or d.b in (select s.case_ref from import_staging s where s.batch = in_batch
-                     and s.login = session_user));
+        with looked_for_again as (
+            delete from duplicate_candidate d where d.resolved_on is null
+                and (d.a in (select s.case_ref from import_staging s
+                             where s.batch = in_batch and s.login = session_user)
+                     or d.b in (select s.case_ref from import_staging s
+                                where s.batch = in_batch and s.login = session_user))
+            returning d.a, d.b)
+        select array_agg(distinct g.a || ' ' || g.b) into known from looked_for_again g;
         delete from person_flag p using import_staging s where s.batch = in_batch and s.login = session_user
             and s.case_ref = p.case_ref;
         delete from person p using import_staging s where s.batch = in_batch and s.login = session_user
@@ -135,10 +150,11 @@ begin
     end if;
 
     insert into family (case_ref, family_key, lane, council, area, address, postcode, phone, email, representative,
-                        representative_contact, support, restricted, digest, batch, imported_on)
+                        representative_contact, support, restricted, digest, batch, first_batch, imported_on)
     select s.case_ref, s.family_key, s.lane, s.council, s.area, s.address, s.postcode, s.phone, s.email,
         s.representative,
-           s.representative_contact, s.support, s.restricted, s.digest, in_batch, in_imported_on
+           s.representative_contact, s.support, s.restricted, s.digest, in_batch, in_batch,
+           in_imported_on
     from import_staging s where s.batch = in_batch and s.login = session_user
     on conflict (case_ref) do update set lane = excluded.lane, council = excluded.council, area = excluded.area,
         address = excluded.address,
@@ -175,23 +191,30 @@ begin
         analyze person_flag;
     end if;
 
-    insert into duplicate_candidate (a, b, why, due_on)
-    select distinct least(d.x, d.y), greatest(d.x, d.y), d.why, in_duplicates_due
-    from (
-        select n.case_ref as x, o.case_ref as y, 'home_office_ref' as why
-        from import_staging s join person n on n.case_ref = s.case_ref
-            join person o on o.home_office_ref = n.home_office_ref
-        where s.batch = in_batch and s.login = session_user and n.home_office_ref <> '' and o.home_office_ref <> ''
-            and o.case_ref <> n.case_ref
-          and n.home_office_ref ~ '[0-9]' -- words such as "see file" are in many files and name no family
-        union all
-        select n.case_ref, o.case_ref, 'name_and_birth_date'
-        from import_staging s join person n on n.case_ref = s.case_ref join person o on o.name_key = n.name_key
-            and o.date_of_birth = n.date_of_birth
-        where s.batch = in_batch and s.login = session_user and n.name_key <> '' and o.name_key <> ''
-            and n.date_of_birth <> '' and o.case_ref <> n.case_ref
-          and not (n.home_office_ref <> '' and o.home_office_ref = n.home_office_ref)) d
-    on conflict do nothing;
+    with found as (
+        insert into duplicate_candidate (a, b, why, due_on)
+        select distinct least(d.x, d.y), greatest(d.x, d.y), d.why, in_duplicates_due
+        from (
+            select n.case_ref as x, o.case_ref as y, 'home_office_ref' as why
+            from import_staging s join person n on n.case_ref = s.case_ref
+                join person o on o.home_office_ref = n.home_office_ref
+            where s.batch = in_batch and s.login = session_user and n.home_office_ref <> '' and o.home_office_ref <> ''
+                and o.case_ref <> n.case_ref
+              and n.home_office_ref ~ '[0-9]' -- words such as "see file" are in many files and name no family
+            union all
+            select n.case_ref, o.case_ref, 'name_and_birth_date'
+            from import_staging s join person n on n.case_ref = s.case_ref join person o on o.name_key = n.name_key
+                and o.date_of_birth = n.date_of_birth
+            where s.batch = in_batch and s.login = session_user and n.name_key <> '' and o.name_key <> ''
+                and n.date_of_birth <> '' and o.case_ref <> n.case_ref
+              and not (n.home_office_ref <> '' and o.home_office_ref = n.home_office_ref)) d
+        on conflict do nothing
+        returning a, b)
+    select count(*) into pairs from (select distinct f.a, f.b from found f) f
+        join case_sight x on x.case_ref = f.a and x.sight is not null
+        join case_sight y on y.case_ref = f.b and y.sight is not null
+        where not exists (select from unnest(known) k where k = f.a || ' ' || f.b)
+          and not exists (select from duplicate_candidate d where d.a = f.a and d.b = f.b);
 
     delete from import_staging s where s.batch = in_batch and s.login = session_user;
     delete from import_staging_person p where p.batch = in_batch and p.login = session_user;

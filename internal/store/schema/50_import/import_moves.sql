@@ -16,7 +16,7 @@ begin
         from unnest(in_keys, in_councils) m (key, council) join family f on f.family_key = m.key
         where f.council <> m.council
           and not exists (select from import_difference x where x.case_ref = f.case_ref and x.field = 'council'
-              and x.new_value = m.council)
+              and x.new_value = m.council and x.finding is distinct from 'taken_back')
         returning case_ref)
     select m.case_ref from moved m where may_see(m.case_ref) order by 1;
 end $$;

@@ -1,7 +1,7 @@
 -- The figures at an instant, for each group of cases by lane, council and stage as they then were, and for all of them;
 -- withheld are restricted ones that the reader does not see. unlisted, under_review, decided, resolved and closed add
 -- up to families. Nothing recorded later counts, also if an earlier day is attested for it: an act that was struck
--- counts until it was struck.
+-- counts until it was struck, and a family whose import was taken back counts until then.
 create or replace function figures(as_of timestamptz, by_lane boolean, by_council boolean, by_stage boolean) returns
     jsonb
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
@@ -16,6 +16,9 @@ begin
     return (with was as (
         select distinct on (w.case_ref) w.case_ref, w.lane, w.council from family_was w where w.until > as_of
             order by w.case_ref, w.until),
+    -- The families whose import was taken back after that instant. None of them was ever listed.
+    gone as (
+        select t.* from family_taken_back t where t.imported_at <= as_of and t.until > as_of),
     cases as (
         select f.case_ref, coalesce(l.lane, w.lane, f.lane) as lane, coalesce(w.council, f.council) as council,
             f.imported_at, l.drawn_at,
@@ -32,7 +35,10 @@ begin
         left join listing l on l.case_ref = f.case_ref and l.drawn_at <= as_of
         left join review r on r.case_ref = f.case_ref and r.opened_at <= as_of
         left join decision d on d.case_ref = f.case_ref and d.no = 1 and d.signed_at <= as_of
-        where f.imported_at <= as_of and (whole or not f.restricted or may_see(f.case_ref))),
+        where f.imported_at <= as_of and (whole or not f.restricted or may_see(f.case_ref))
+        union all
+        select g.case_ref, g.lane, g.council, g.imported_at, null, null, null, 'unlisted'
+        from gone g where whole or not g.restricted or has_role('senior_caseworker')),
     timed as (
         select c.*, case when by_lane then c.lane else '' end as g_lane,
             case when by_council then c.council else '' end as g_council,
@@ -85,8 +91,10 @@ begin
                 'p90', percentile_disc(0.9) within group (order by without_resolution), 'longest',
                     max(without_resolution)) as without_resolution
         from timed group by grouping sets ((g_lane, g_council, g_stage), ()))
-    select jsonb_build_object('as_of', as_of, 'synthetic', (select synthetic from programme),
-        'withheld', (select count(*) from family f where f.imported_at <= as_of) - (select count(*) from cases),
+    select jsonb_build_object('as_of', as_of, 'synthetic', (select p.synthetic from programme p)
+            or exists (select from gone g join import_batch b on b.id = g.batch where b.synthetic),
+        'withheld', (select count(*) from family f where f.imported_at <= as_of) + (select count(*) from gone)
+            - (select count(*) from cases),
         'groups', (select jsonb_agg(jsonb_build_object('total', g.total, 'lane', coalesce(g.g_lane, ''),
             'council', coalesce(g.g_council, ''), 'stage', coalesce(g.g_stage, ''),
                 'families', g.families, 'unlisted', g.unlisted, 'under_review', g.under_review, 'decided', g.decided,
