@@ -278,6 +278,15 @@ func (c *change) citable(ctx context.Context, reasons []casefile.Reason) error {
 // agree signs a proposal as its second officer, on the file as it stands.
 func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.AgreeFields)
+	if c.before.Signed {
+		waits, err := c.proposalWaits(ctx)
+		if err != nil {
+			return err
+		}
+		if !waits {
+			return casefile.Refuse(casefile.RefusedNothingOpen, "the decision is signed, and no correction of it waits for a second officer")
+		}
+	}
 	if f.Revision != c.before.Revision {
 		return stale(f.Revision, c.before.Revision) // also where the proposal has gone back to its author since
 	}

@@ -19,9 +19,14 @@ import (
 // one's wish waits as a task.
 func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.StrikeFields)
-	target, err := c.toBeStruck(ctx, cmd, f.Act)
+	target, err := c.doneAct(ctx, cmd, f.Act)
 	if err != nil {
 		return err
+	}
+	if f.Reason != casefile.SlipStands { // what was asked for can be let stand in any stage
+		if err := c.mayBeStruck(ctx, target); err != nil {
+			return err
+		}
 	}
 	request, err := c.OpenStrike(ctx, target.ID)
 	waits := !store.IsKind(err, store.NotFound)
@@ -64,9 +69,9 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	return c.takeBack(ctx, target, f.Reason, request.No)
 }
 
-// toBeStruck returns an act that its rule, the case's stage and the acts that rest on it
-// allow to be struck, by this officer.
-func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (store.DoneAct, error) {
+// doneAct returns an act of the case that was done and is not struck, and that this officer
+// may strike.
+func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.DoneAct, error) {
 	target, err := c.ActByNumber(ctx, c.ref, no)
 	switch {
 	case store.IsKind(err, store.NotFound):
@@ -78,33 +83,37 @@ func (c *change) toBeStruck(ctx context.Context, cmd store.Command, no int) (sto
 	case target.Struck:
 		return target, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", no))
 	}
+	return target, c.mayStrike(ctx, cmd, target)
+}
+
+// mayBeStruck refuses to strike an act that its rule, the case's stage, a decision that was
+// corrected since or a later act does not allow to be struck.
+func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
+	no := target.No
 	if refusal := c.before.MayBeStruck(target.Act.Rule()); refusal != nil {
-		return target, refusal
+		return refusal
 	}
 	if rule := target.Act.Rule(); rule.From == casefile.Service {
 		by, err := c.CorrectedSince(ctx, c.ref, no)
 		if err != nil {
-			return target, err
+			return err
 		}
 		if by > 0 {
-			return target, casefile.Refuse(casefile.RefusedNotStruck, fmt.Sprintf("act %d carried out a decision that decision %d has corrected since: it stays on record, and nothing rests on it", no, by))
+			return casefile.Refuse(casefile.RefusedNotStruck, fmt.Sprintf("act %d carried out a decision that decision %d has corrected since: it stays on record, and nothing rests on it", no, by))
 		}
-	}
-	if err := c.mayStrike(ctx, cmd, target); err != nil {
-		return target, err
 	}
 	resting, err := c.RestsOn(ctx, target.ID)
 	if err != nil {
-		return target, err
+		return err
 	}
 	acts := make([]casefile.Resting, len(resting))
 	for i, r := range resting {
 		acts[i] = r.Resting
 	}
 	if refusal := casefile.CheckResting(no, casefile.NotStruckAlong(target.Act, acts)); refusal != nil {
-		return target, refusal
+		return refusal
 	}
-	return target, nil
+	return nil
 }
 
 // mayStrike refuses an officer who may not do the act themselves, and is not the senior of
@@ -245,7 +254,6 @@ func (c *change) withWhatWasLeft(ctx context.Context, t store.TaskDates) (store.
 		answered = t.Began
 	}
 	deadline := t.Deadline(pauses)
-	deadline.Budget.Days, deadline.Extended = deadline.Budget.Days+deadline.Extended, 0
 	to := store.Reopened{Days: deadline.Budget.Days}
 	if t.AnsweredAt == nil {
 		if to.Days, err = policy.LengthenedBy(deadline, c.holidays, answered, c.today); err != nil {
@@ -430,6 +438,14 @@ func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason 
 	}
 	for _, r := range resting {
 		along := store.DoneAct{ID: r.ID, No: r.No, Act: r.Act}
+		if waits, err := c.OpenStrike(ctx, r.ID); err == nil { // somebody has asked for that one alone
+			if err := c.letStand(ctx, store.Command{Person: waits.FirstBy}, along, waits); err != nil {
+				return 0, err
+			}
+			c.fileUntouched = false
+		} else if !store.IsKind(err, store.NotFound) {
+			return 0, err
+		}
 		request, err := c.AskToStrike(ctx, along, c.ref, reason, c.cmd.Person, false, c.today, c.cmd.ID)
 		if err != nil {
 			return 0, err

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/practice"
 	"hame/internal/testdb"
 	"hame/internal/verify"
@@ -442,9 +444,34 @@ func TestWhoStrikes(t *testing.T) {
 	s.do("morag", casefile.ActStrike, 0, fields)
 	require.True(t, s.isStruck(no), "and then that it was, on the same day")
 
+	// Who asked may think better of it; and what waits can be let stand after the signature.
+	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"})
+	again := &casefile.StrikeFields{Act: s.lastAct(casefile.ActContact), Reason: casefile.SlipTwice}
+	s.do("isla", casefile.ActStrike, 0, again)
+	s.do("isla", casefile.ActStrike, 0, &casefile.StrikeFields{Act: again.Act, Reason: casefile.SlipStands})
+	require.NotContains(t, s.openTasks(), fmt.Sprintf("act.strike/%d", again.Act))
+	s.do("isla", casefile.ActStrike, 0, again)
+
 	tried := testdb.Value[int](s.staffed, `select min(c.chain_n) from command c join command_outcome o on o.command_id = c.id
 		where c.case_ref = $1 and o.outcome = 'refused'`, s.ref)
 	s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: tried, Reason: casefile.SlipTwice})
+}
+
+// TestARequestThatTheSignatureOvertook: a request to strike a signed report waits when the
+// decision is signed. It can't be struck any more; somebody lets it stand, and the case ends.
+func TestARequestThatTheSignatureOvertook(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.toDecision()
+	fields := &casefile.StrikeFields{Act: s.lastAct(casefile.ActSignWelfare), Reason: casefile.SlipMistyped}
+	s.do("agnes", casefile.ActStrike, 0, fields)
+	s.propose("ewan", grantAll)
+	s.goOn()
+	s.refused(casefile.RefusedNotStruck, "murdo", casefile.ActStrike, 0, fields)
+	s.do("murdo", casefile.ActStrike, 0, &casefile.StrikeFields{Act: fields.Act, Reason: casefile.SlipStands})
+	s.serve(0)
+	s.do("morag", casefile.ActStatusIssued, 0, nil)
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
 }
 
 // TestNotStruckButPutRightOtherwise: where only a new act can put a mistake right the
@@ -585,6 +612,151 @@ func TestAWrongLinkIsTakenAway(t *testing.T) {
 			answers := &casefile.BreachFields{Item: item, Whose: "another_case", Seen: "staff", Told: "family"}
 			s.do("fiona", casefile.ActBreach, 0, answers)
 			s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActBreach, 0, answers)
+		})
+	}
+}
+
+// TestWhatWasLeftIsLeft: the GP is asked on 2 March and has 28 calendar days. What is struck
+// on 20 March had been attested for a day on which so many of them were left, and as many
+// are left again; what was added stays added, and counts towards the cap.
+func TestWhatWasLeftIsLeft(t *testing.T) {
+	o := newStaffed(t)
+	for _, c := range []struct {
+		what            string
+		extended        int
+		attested, typed string
+		before, after   string
+	}{
+		{"answered and typed on 10 March, with 20 days left", 0, "2026-03-10", "2026-03-10", "2026-03-30", "2026-04-09"},
+		{"answered on 5 March and typed on the 10th: 25 were left", 0, "2026-03-05", "2026-03-10", "2026-03-30", "2026-04-14"},
+		{"with seven days more, 27 were left", 7, "2026-03-10", "2026-03-10", "2026-04-06", "2026-04-16"},
+		{"answered and typed on the day on which it is struck", 0, "2026-03-20", "2026-03-20", "2026-03-30", "2026-03-30"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := o.in(t).family(t, nil).until(casefile.Evidence)
+			if c.extended > 0 {
+				s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskGP, c.extended, casefile.ExtensionGranted))
+			}
+			require.Equal(t, day(c.before), s.task(casefile.TaskGP, 0).DueOn)
+			s.on(day(c.typed))
+			s.doOn(day(c.attested), "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"})
+			s.on(day("2026-03-20"))
+			s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
+			require.Equal(t, day(c.after), s.task(casefile.TaskGP, 0).DueOn)
+			most := casefile.TaskGP.MostExtended()
+			s.refused(casefile.RefusedConstraint, "fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskGP, most-c.extended+1, casefile.ExtensionGranted))
+			s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskGP, most-c.extended, casefile.ExtensionGranted))
+		})
+	}
+}
+
+// TestADeadlineHeldAndStruck: the family's clock is stopped by a hold while its answer is
+// struck. The questionnaire is open again without a last day, and goes on when the hold
+// ends, with the working days that were left when it had been answered.
+func TestADeadlineHeldAndStruck(t *testing.T) {
+	s := newStaffed(t).family(t, func(f *casefile.Family) { f.Representative = "" }).until(casefile.Evidence)
+	s.letter("family", s.today()) // 30 working days from 2 March
+	s.on(day("2026-03-10"))
+	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
+	s.heldOn(s.today(), casefile.GroundMedical, 0)
+	s.on(day("2026-03-17"))
+	s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
+	require.True(t, s.task(casefile.TaskQuestionnaire, 0).Stopped())
+	s.on(day("2026-03-24"))
+	s.releasedOn(s.today(), casefile.GroundMedical, 0)
+	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
+	require.NoError(t, err)
+	// Five of the thirty were used until the 9th, and none while the hold stood, its last day included.
+	require.Equal(t, calendar.AddWorkingDays(day("2026-03-24"), 25), s.task(casefile.TaskQuestionnaire, 0).DueOn)
+	s.sound()
+}
+
+// TestAShownDayIsKept: the opening letter was recorded for 9 March, and is corrected to the
+// 3rd. The family was shown a last day that follows from the 9th, and keeps it.
+func TestAShownDayIsKept(t *testing.T) {
+	s := newStaffed(t).family(t, func(f *casefile.Family) { f.Representative = "" }).until(casefile.Evidence)
+	s.on(day("2026-03-09"))
+	s.letter("family", day("2026-03-09"))
+	shown := s.task(casefile.TaskQuestionnaire, 0).DueOn
+	s.strikes("morag", "isla", casefile.ActLetterSent, casefile.SlipWrongDay)
+	require.NotContains(t, s.openTasks(), "evidence.questionnaire")
+	require.Contains(t, s.openTasks(), "evidence.letter")
+	s.letter("family", day("2026-03-03"))
+	require.Equal(t, shown, s.task(casefile.TaskQuestionnaire, 0).DueOn)
+	s.sound()
+}
+
+// TestFiguresBeforeAndAfterAStrike: a figure at an instant counts what was then believed,
+// whenever it is asked for; a figure of today counts what stands (C5, R7).
+func TestFiguresBeforeAndAfterAStrike(t *testing.T) {
+	o := newStaffed(t)
+	s := o.family(t, nil)
+	s.toDecision()
+	o.Exec(`update programme set synthetic = true, business_now = $1`, s.now.AddDate(0, 0, 30))
+	una := o.sql("una")
+	at := func(asOf time.Time) (stage string) {
+		require.NoError(t, una.Get(&stage, `select g->>'stage' from jsonb_array_elements(figures($1, false, false, true)->'groups') g where g->>'stage' <> ''`, asOf))
+		return stage
+	}
+	believed := s.now
+	s.now = s.now.AddDate(0, 0, 10)
+	require.Equal(t, "decision", at(believed))
+	s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
+	require.Equal(t, "decision", at(believed), "then it was believed to be in the decision stage")
+	require.Equal(t, "decision", at(s.now.Add(-time.Minute)))
+	require.Equal(t, "evidence", at(s.now.Add(time.Minute)))
+	require.Equal(t, 1, testdb.Value[int](s.staffed, `select count(*) from strike where result = 'struck'`))
+	var struck int
+	require.NoError(t, una.Get(&struck, `select (programme_report()->>'struck')::int`))
+	require.Equal(t, 1, struck)
+}
+
+// TestEachActAfterTheDecision: of each kind of act that a decided case has, what the decision
+// was signed on can't be struck any more; the rest is struck by two.
+func TestEachActAfterTheDecision(t *testing.T) {
+	o := newStaffed(t)
+	decided := func(t *testing.T) *journey {
+		s := o.in(t).family(t, nil)
+		s.ready(casefile.TaskGP)
+		s.do("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "gp"})
+		s.do("morag", casefile.ActReadPost, 0, &casefile.ItemFields{Item: s.latestItem()})
+		s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "ewan", Role: casefile.DecisionMaker})
+		s.contact("visit")
+		s.ready(casefile.TaskQuestionnaire)
+		s.do("morag", casefile.ActLetterDelivered, 1, &casefile.DeliveredFields{To: "family"})
+		s.drafted(4)
+		s.do("jean", casefile.ActSendLetter, 0, nil)
+		s.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "rejected"})
+		s.someRefused()
+		return s
+	}
+	signed, seen := decided(t), map[casefile.Act]bool{}
+	for _, x := range slips {
+		rule := x.act.Rule()
+		if seen[x.act] || rule.From == casefile.Service || x.act == casefile.ActLetterReturned || x.act == casefile.ActWaive || x.act == casefile.ActReturnWelfare ||
+			x.act == casefile.ActReceiveLetter || x.act == casefile.ActDecline || x.act == casefile.ActLookInto {
+			continue // it is no part of this case
+		}
+		seen[x.act] = true
+		t.Run(string(x.act), func(t *testing.T) {
+			s := signed
+			if !rule.Slip.Until.Before(casefile.Service) {
+				s = decided(t)
+			}
+			no := s.lastAct(x.act)
+			require.Positive(t, no)
+			fields := &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped}
+			if rule.Slip.Until.Before(casefile.Service) {
+				refusal := s.refused(casefile.RefusedNotStruck, x.login, casefile.ActStrike, 0, fields)
+				require.NotEmpty(t, refusal.Detail)
+				return
+			}
+			s.do(x.login, casefile.ActStrike, 0, fields)
+			require.False(t, s.isStruck(no), "alone, on the same day")
+			s.do(x.second, casefile.ActStrike, 0, fields)
+			require.True(t, s.isStruck(no))
+			require.Equal(t, casefile.Service, s.review.Stage)
+			s.sound()
 		})
 	}
 }

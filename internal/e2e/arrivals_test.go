@@ -130,6 +130,9 @@ func TestWhateverArrivesIsTaken(t *testing.T) {
 		}
 	}
 	for _, rule := range casefile.ActRules {
+		if rule.Act == casefile.ActStrike || rule.Act == casefile.ActBreach {
+			continue // taken on a closed case for a wrong link, which is no arrival
+		}
 		if rule.Receives || rule.OpensReview || rule.Filed {
 			require.True(t, tabled[rule.Act], "%s arrives, and is not in the table", rule.Act)
 		}

@@ -213,7 +213,8 @@ func (t *Tx) LastShown(ctx context.Context, ref string, kind casefile.TaskKind, 
 
 // Reopened is the task that takes the place of one whose answer was struck.
 type Reopened struct {
-	// Days is its budget, with what was added and the days that it was closed.
+	// Days is its budget, with the days in which it was closed; what was added to it stays
+	// added.
 	Days int
 	policy.Dates
 }
@@ -234,6 +235,7 @@ func (t *Tx) Reopen(ctx context.Context, old int64, to Reopened, command uuid.UU
 	}
 	for _, statement := range []string{
 		`update task set awaiting = o.awaiting from task o where task.id = $1 and o.id = $2 and task.escalated`,
+		`update extension set task_id = $1 where task_id = $2`,
 		`insert into rung (task_id, kind, no, on_at, acted_at, effect) select $1, kind, no, on_at, acted_at, effect from rung where task_id = $2`,
 	} {
 		if err := t.exec(ctx, statement, id, old); err != nil {

@@ -18,7 +18,7 @@ create table strike (
     check ((settled_at is null) = (result is null)),
     check ((second_by is null) = (second_id is null)),
     constraint strike_four_eyes check (second_by <> first_by),
-    constraint strike_by_two check (result is null or not takes_two or second_by is not null)
+    constraint strike_by_two check (result is distinct from 'struck' or not takes_two or second_by is not null)
 );
 create unique index one_strike_of_an_act on strike (command_id) where result is null or result = 'struck';
 create index on strike (case_ref);
