@@ -390,6 +390,10 @@ func (c *change) returnStaleProposal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// No act's journal: where the act is struck, the proposal stays with its author.
+	if err := c.StopJournal(ctx); err != nil {
+		return err
+	}
 	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"stale"}); err != nil {
 		return err
 	}

@@ -38,6 +38,8 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nobody has asked that act %d be struck: it stands", f.Act))
 	case f.Reason == casefile.SlipStands:
 		return c.letStand(ctx, cmd, target, request)
+	case waits && request.FirstBy != cmd.Person && request.Reason != f.Reason:
+		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s asked for it with another reason, %s: type the same, or let the act stand with --reason stands", request.FirstBy, request.Reason))
 	case waits && request.FirstBy == cmd.Person:
 		return casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another officer who may do such an act must strike it too")
 	case waits:
@@ -72,18 +74,28 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 // doneAct returns an act of the case that was done and is not struck, and that this officer
 // may strike.
 func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.DoneAct, error) {
+	notYours := casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the case has no act %d that you may strike: case strike %s lists those that you may", no, c.ref))
 	target, err := c.ActByNumber(ctx, c.ref, no)
+	if store.IsKind(err, store.NotFound) {
+		return target, notYours
+	}
+	if err != nil {
+		return target, err
+	}
+	may, err := c.MayStrike(ctx, cmd.ID, target.Act)
 	switch {
-	case store.IsKind(err, store.NotFound):
-		return target, casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the case has no act %d: case timeline lists them with their numbers", no))
 	case err != nil:
 		return target, err
+	case !may:
+		return target, notYours // of which kind it is, is not theirs to know
 	case !target.Done:
 		return target, casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("act %d was not done: there is nothing to strike", no))
 	case target.Struck:
 		return target, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", no))
+	case !target.Kept:
+		return target, casefile.Refuse(casefile.RefusedNotStruck, fmt.Sprintf("act %d is of before Hame kept what an act changes: put it right by a new act", no))
 	}
-	return target, c.mayStrike(ctx, cmd, target)
+	return target, nil
 }
 
 // mayBeStruck refuses to strike an act that its rule, the case's stage, a decision that was
@@ -93,8 +105,8 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 	if refusal := c.before.MayBeStruck(target.Act.Rule()); refusal != nil {
 		return refusal
 	}
-	if rule := target.Act.Rule(); rule.From == casefile.Service {
-		by, err := c.CorrectedSince(ctx, c.ref, no)
+	if rule := target.Act.Rule(); rule.From == casefile.Service || rule.Subject == casefile.AboutLetter {
+		by, err := c.CorrectedSince(ctx, c.ref, target)
 		if err != nil {
 			return err
 		}
@@ -114,17 +126,6 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 		return refusal
 	}
 	return nil
-}
-
-// mayStrike refuses an officer who may not do the act themselves, and is not the senior of
-// those who may.
-func (c *change) mayStrike(ctx context.Context, cmd store.Command, target store.DoneAct) error {
-	may, err := c.MayStrike(ctx, cmd.ID, target.Act)
-	if err != nil || may {
-		return err
-	}
-	senior := target.Act.Rule().Roles[0].House().Senior()
-	return casefile.Refuse(casefile.RefusedRole, fmt.Sprintf("act %d is struck by officers who may do %s on this case, or by a %s", target.No, target.Act.Rule().Wire(), senior.InWords()))
 }
 
 // letStand settles a request to strike an act: it was no mistake.
@@ -156,21 +157,21 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
-	if err := c.KeepNoChanges(ctx); err != nil { // taking back is no change of its own
+	if err := c.StopJournal(ctx); err != nil { // taking back is no change of its own
 		return err
 	}
-	post, err := c.takePostAway(ctx, target, reason)
-	if err != nil {
-		return err
-	}
-	answered, err := c.ClosedBy(ctx, target.ID)
+	stays, err := c.takePostAway(ctx, target, reason)
 	if err != nil {
 		return err
 	}
 	if err := c.VoidOpenedBy(ctx, target.ID, c.now); err != nil {
 		return err
 	}
-	if post == 0 {
+	answered, err := c.ClosedBy(ctx, target.ID)
+	if err != nil {
+		return err
+	}
+	if !stays {
 		if err := c.TakeBack(ctx, no); err != nil {
 			return err
 		}
@@ -205,6 +206,9 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	if err := c.VoidTask(ctx, t.ID, c.now); err != nil {
 		return err
 	}
+	if t.Kind == casefile.TaskAgree {
+		return nil // the proposal went back, and stays with its author
+	}
 	if c.before.Signed && rule.Stage.Before(casefile.Service) {
 		return nil // it is not asked any more: the decision is signed
 	}
@@ -222,7 +226,7 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	if err != nil {
 		return err
 	}
-	answer, err := c.AnswerOf(ctx, c.ref, t.Kind, t.Subject)
+	answer, err := c.AnswerOf(ctx, c.ref, t.Kind, t.Subject, t.OpenedAt)
 	switch {
 	case err == nil:
 		late := t.Kind.CanBeMissed() && !to.DueOn.IsZero() && to.DueOn.Before(answer.On)
@@ -261,16 +265,27 @@ func (c *change) withWhatWasLeft(ctx context.Context, t store.TaskDates) (store.
 		}
 	}
 	deadline.Budget.Days = to.Days
+	if !t.DueOn.IsZero() { // it was shown, and is kept or moved on
+		if to.Days, err = policy.UntilAtLeast(deadline, c.holidays, t.DueOn); err != nil {
+			return to, err
+		}
+		deadline.Budget.Days = to.Days
+	}
 	day, err := policy.DayBy(deadline, c.holidays)
 	if err != nil {
 		return to, err
 	}
-	to.Dates = policy.Dates{DueOn: day.On, Provisional: day.Provisional, Version: c.holidays.Version(), Escalated: t.Escalated}
-	to.Overdue = day.Passed(c.today) && t.NextRung != casefile.Reminder && t.NextRung != casefile.Due
-	if to.Next, err = c.rules.Rung(t.Kind, deadline, c.holidays, t.NextRung, t.NextNo); err != nil {
+	to.Dates = policy.Dates{DueOn: day.On, Provisional: day.Provisional, Version: c.holidays.Version()}
+	next, no := t.NextRung, t.NextNo
+	if late := next != casefile.Reminder && next != casefile.Due; late && day.Passed(c.today) {
+		to.Overdue, to.Escalated = true, t.Escalated
+	} else if late {
+		next, no = casefile.Due, t.Acted[casefile.Due] // it was due, and the new day has not passed
+	}
+	if to.Next, err = c.rules.Rung(t.Kind, deadline, c.holidays, next, no); err != nil {
 		return to, err
 	}
-	if t.NextRung == casefile.Diary && t.Next != nil {
+	if next == casefile.Diary && t.Next != nil {
 		to.Next.At = *t.Next
 	}
 	if day.On.IsZero() {
@@ -415,9 +430,9 @@ func (c *change) servedAgain(ctx context.Context) error {
 
 // takePostAway takes an item of post off the file to which it was linked by mistake, with
 // the acts by which it was read there. A task asks whose data it held, who saw it and who
-// was told. It returns the item's number, 0 if the act is not about post, or if the item is
-// this case's after all and was only entered wrongly.
-func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason string) (int, error) {
+// was told. It reports whether the item stays, in the mailroom; else all that the act changed
+// is taken back.
+func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason string) (bool, error) {
 	item := 0
 	var err error
 	switch target.Act {
@@ -430,44 +445,47 @@ func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason 
 		}
 	}
 	if err != nil || item == 0 {
-		return 0, err
+		return false, err
 	}
 	resting, err := c.RestsOn(ctx, target.ID)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	for _, r := range resting {
 		along := store.DoneAct{ID: r.ID, No: r.No, Act: r.Act}
 		if waits, err := c.OpenStrike(ctx, r.ID); err == nil { // somebody has asked for that one alone
 			if err := c.letStand(ctx, store.Command{Person: waits.FirstBy}, along, waits); err != nil {
-				return 0, err
+				return false, err
 			}
 			c.fileUntouched = false
 		} else if !store.IsKind(err, store.NotFound) {
-			return 0, err
+			return false, err
 		}
 		request, err := c.AskToStrike(ctx, along, c.ref, reason, c.cmd.Person, false, c.today, c.cmd.ID)
 		if err != nil {
-			return 0, err
+			return false, err
 		}
 		if err := c.SettleStrike(ctx, request, "struck", "", c.cmd.ID, c.now); err != nil {
-			return 0, err
+			return false, err
 		}
 		if err := c.TakeBack(ctx, request); err != nil {
-			return 0, err
+			return false, err
 		}
 	}
 	if err := c.VoidTasks(ctx, c.ref, item, c.now, casefile.TaskReadPost); err != nil {
-		return 0, err
+		return false, err
 	}
 	if target.Act == casefile.ActReceivePost && !slices.Contains([]string{casefile.SlipWrongCase, casefile.SlipWrongPerson,
 		casefile.SlipWrongItem}, reason) {
-		return 0, nil
+		return false, nil
 	}
-	if err := c.TakeItemAway(ctx, c.ref, item); err != nil {
-		return 0, err
+	if err := c.open(ctx, casefile.TaskBreach, item, c.today); err != nil {
+		return false, err
 	}
-	return item, c.open(ctx, casefile.TaskBreach, item, c.today)
+	if target.Act == casefile.ActLinkPost {
+		return false, nil // what the link changed is taken back
+	}
+	return true, c.TakeItemAway(ctx, c.ref, item) // the item was received, wherever it belongs
 }
 
 // answerBreach records whose data a wrongly linked item held, who saw it and who was told.

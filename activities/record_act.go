@@ -180,7 +180,7 @@ func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, er
 		if err := handlers[cmd.Act](ctx, c, cmd, fields); err != nil {
 			return none, err
 		}
-		if err := c.CloseAll(ctx, c.ref, casefile.ResultFiled, c.now); err != nil {
+		if err := c.CloseKind(ctx, c.ref, casefile.TaskReadPost, casefile.ResultFiled, c.now); err != nil {
 			return none, err // on a closed case reading the post is part of the one task
 		}
 	}

@@ -77,7 +77,7 @@ func (s *journey) counts() record {
 		"deadline_change": ``,
 		"listing":         `jsonb_build_array(t.listing_date)`,
 	}
-	where := map[string]string{"stage_entry": " and t.void_at is null", "task": " and t.void_at is null and t.kind not in ('act.strike', 'case.breach')"}
+	where := map[string]string{"stage_entry": " and t.void_at is null and not exists (select from stage_entry o where o.case_ref = t.case_ref and o.stage = t.stage and o.void_at is null and o.no < t.no)", "task": " and t.void_at is null and t.kind not in ('act.strike', 'case.breach')"}
 	all := record{}
 	for table, ofCase := range s.factTables() {
 		column, known := columns[table]
@@ -87,7 +87,7 @@ func (s *journey) counts() record {
 		if !known {
 			column = `to_jsonb(t) - array['command_id', 'id']`
 		}
-		rows := testdb.List[string](s.staffed, fmt.Sprintf(`select distinct ((%s) - 'case_ref')::text from %s t where t.case_ref = $1%s order by 1`,
+		rows := testdb.List[string](s.staffed, fmt.Sprintf(`select ((%s) - 'case_ref')::text from %s t where t.case_ref = $1%s order by 1`,
 			column, table, where[table]), s.ref)
 		all[table] = strings.Join(rows, "\n")
 	}
@@ -140,12 +140,12 @@ func (s *journey) sound() {
 	breaches, err := verify.Make(s.t.Context(), s.desk("una"), verify.OfTheRecord)
 	require.NoError(s.t, err)
 	for _, b := range breaches {
-		require.NotEqual(s.t, s.ref, b.Case, "%s: %s", b.Rule, b.Detail)
+		require.NotContains(s.t, []string{s.ref, ""}, b.Case, "%s: %s", b.Rule, b.Detail)
 	}
 	breaches, err = verify.Make(s.t.Context(), s.desk("una"), verify.OfDeadlines)
 	require.NoError(s.t, err)
 	for _, b := range breaches {
-		require.NotEqual(s.t, s.ref, b.Case, "%s: %s", b.Rule, b.Detail)
+		require.NotContains(s.t, []string{s.ref, ""}, b.Case, "%s: %s", b.Rule, b.Detail)
 	}
 }
 
@@ -428,14 +428,16 @@ func TestWhoStrikes(t *testing.T) {
 	no := s.lastAct(casefile.ActContact)
 	fields := &casefile.StrikeFields{Act: no, Reason: casefile.SlipTwice}
 	for _, login := range []string{"ewan", "kirsty", "minister", "jean", "eilidh", "agnes"} {
-		refusal := s.refused(casefile.RefusedRole, login, casefile.ActStrike, 0, fields)
-		require.Contains(t, refusal.Detail, "contact.record")
+		refusal := s.refused(casefile.RefusedNoSubject, login, casefile.ActStrike, 0, fields)
+		require.NotContains(t, refusal.Detail, "contact", "of which kind it is, is not theirs to know")
 	}
 	refusal := s.refused(casefile.RefusedNoSubject, "morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: 9999, Reason: casefile.SlipTwice})
-	require.Contains(t, refusal.Detail, "case timeline lists them")
+	require.Contains(t, refusal.Detail, "lists those that you may")
 	s.refused(casefile.RefusedNothingOpen, "morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipStands})
 
 	s.do("fiona", casefile.ActStrike, 0, fields) // not her own act: she asks
+	refusal = s.refused(casefile.RefusedConstraint, "hamish", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongDay})
+	require.Contains(t, refusal.Detail, "fiona asked for it with another reason, twice")
 	require.False(t, s.isStruck(no))
 	require.Equal(t, casefile.Caseworker, s.task(casefile.TaskStrike, no).Awaiting)
 	s.do("morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipStands})
@@ -531,6 +533,70 @@ func TestStruckWithAProposalInHand(t *testing.T) {
 	s.sound()
 }
 
+// TestStruckThatCameAfterTheProposal: evidence that was entered by mistake sends a waiting
+// proposal back to its author. Struck at once, it does not bring the proposal back: its
+// author makes a new one.
+func TestStruckThatCameAfterTheProposal(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.toDecision()
+	s.propose("ewan", refuseSome(2))
+	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "partial"})
+	require.Equal(t, []string{"decision.propose"}, s.openTasks())
+	s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
+	require.Equal(t, []string{"decision.propose"}, s.openTasks())
+	s.sound()
+	s.propose("ewan", grantAll)
+	s.goOn()
+	require.Equal(t, casefile.Service, s.review.Stage)
+	s.sound()
+}
+
+// TestACheckStruckUnderAProposal: the last security check is struck while a proposal that was
+// made on it waits. The check is awaited again, and nobody proposes before it is there.
+func TestACheckStruckUnderAProposal(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.toDecision()
+	s.propose("ewan", refuseSome(2))
+	s.strikes("morag", "isla", casefile.ActRecordCheck, casefile.SlipWrongPerson)
+	require.Equal(t, []string{"check.record/2"}, s.openTasks())
+	s.sound()
+	s.check(2, s.today())
+	require.Equal(t, []string{"decision.propose"}, s.openTasks())
+	s.sound()
+}
+
+// TestTwoThatCameAfterTheSignature: of two arrivals after the signature one is struck. The
+// other is still to be read, and holds the closing.
+func TestTwoThatCameAfterTheSignature(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.someRefused()
+	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "partial"})
+	first := s.lastAct(casefile.ActEvidence)
+	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderCommunity, Result: "partial"})
+	for _, login := range []string{"morag", "isla"} {
+		s.do(login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: first, Reason: casefile.SlipWrongCase})
+	}
+	require.Contains(t, s.openTasks(), "service.arrival")
+	s.sound()
+}
+
+// TestAReferralRestsOnItsCheck: what a senior caseworker found of a referral rests on the
+// check that made it, also where the task was open before.
+func TestAReferralRestsOnItsCheck(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.ready(casefile.TaskCheck)
+	s.do("morag", casefile.ActRecordCheck, 1, &casefile.CheckFields{Result: "refer", DoneOn: s.today()})
+	check := s.lastAct(casefile.ActRecordCheck)
+	s.do("fiona", casefile.ActLookInto, 1, &casefile.LookIntoFields{Finding: "no_concern"})
+	fields := &casefile.StrikeFields{Act: check, Reason: casefile.SlipWrongPerson}
+	refusal := s.refused(casefile.RefusedRestsOn, "morag", casefile.ActStrike, 0, fields)
+	require.Contains(t, refusal.Detail, "case.review", "under the name that tells nothing")
+	s.strikes("fiona", "douglas", casefile.ActLookInto, casefile.SlipWrongPerson)
+	s.do("morag", casefile.ActStrike, 0, fields)
+	require.NotContains(t, s.openTasks(), "case.look_into/1")
+	s.sound()
+}
+
 // TestAStageThatItFinishedIsOpenAgain: the last evidence and the minister's word are struck
 // in the decision stage. The stage shown goes back; what people did meanwhile stands, and
 // is not asked again.
@@ -610,6 +676,10 @@ func TestAWrongLinkIsTakenAway(t *testing.T) {
 			require.Equal(t, "", testdb.Value[string](s.staffed, `select coalesce(case_ref, '') from post_item where no = $1`, item))
 			require.Equal(t, 1, testdb.Value[int](s.staffed, `select count(*) from task where case_ref = $1 and kind = 'case.breach' and subject = $2 and closed_at is null`, s.ref, item))
 			answers := &casefile.BreachFields{Item: item, Whose: "another_case", Seen: "staff", Told: "family"}
+			s.sound()
+			if name == "closed" { // what comes next is filed, and ends no question
+				s.do("morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "school"})
+			}
 			s.do("fiona", casefile.ActBreach, 0, answers)
 			s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActBreach, 0, answers)
 		})
@@ -659,10 +729,10 @@ func TestADeadlineHeldAndStruck(t *testing.T) {
 	s.on(day("2026-03-10"))
 	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderQuestionnaire, Result: "complete"})
 	s.heldOn(s.today(), casefile.GroundMedical, 0)
-	s.on(day("2026-03-17"))
+	s.wait(7)
 	s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
 	require.True(t, s.task(casefile.TaskQuestionnaire, 0).Stopped())
-	s.on(day("2026-03-24"))
+	s.wait(7)
 	s.releasedOn(s.today(), casefile.GroundMedical, 0)
 	calendar, err := clock.Embedded().Calendar(clock.EnglandAndWales)
 	require.NoError(t, err)

@@ -69,10 +69,10 @@ func (a *app) tellAsked(c *cobra.Command, ref string, act int) error {
 		return err
 	}
 	f, err := s.WhatFollows(c.Context(), ref, act)
-	if err == nil && f.AskedBy != "" {
-		fmt.Fprintf(c.ErrOrStderr(), "nothing is struck yet: act %d is struck when another officer types the same\n", act)
+	if err == nil && f.AskedBy != "" { // an error tells nothing of the act, which is done
+		fmt.Fprintf(c.ErrOrStderr(), "nothing is struck yet: act %d is struck when another officer who may do such an act, or their senior, types the same\n", act)
 	}
-	return err
+	return nil
 }
 
 func (a *app) listMyActs(c *cobra.Command, ref string) error {
@@ -125,6 +125,11 @@ func (a *app) whatFollows(c *cobra.Command, ref string, fields *casefile.StrikeF
 		fmt.Fprintf(w, "%s case.strike of act %d could be sent: %s%s by %s on %s\n", ref, t.Act, t.Kind, cli.Suffix(t.Subject),
 			t.Person, t.On)
 		switch {
+		case fields.Reason == casefile.SlipStands:
+			fmt.Fprintln(w, "it lets the act stand, and changes nothing else")
+			return
+		case t.AskedByMe:
+			fmt.Fprintln(w, "you have asked for it: another officer's same command strikes it")
 		case t.AskedBy != "":
 			fmt.Fprintf(w, "%s has asked for it: your command strikes it\n", t.AskedBy)
 		case t.TakesTwo:
@@ -158,10 +163,6 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 	if _, err := a.holdsRole(ctx, casefile.ActStrike); err != nil {
 		return t, err
 	}
-	file, _, err := a.read(ctx, ref, "dry run of case.strike")
-	if err != nil {
-		return t, err
-	}
 	s, err := a.database(ctx)
 	if err != nil {
 		return t, err
@@ -176,8 +177,14 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 	} else if err != nil {
 		return t, err
 	}
+	if fields.Reason == casefile.SlipStands {
+		if t.AskedBy == "" {
+			return t, casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nobody has asked that act %d be struck: it stands", t.Act))
+		}
+		return t, nil
+	}
 	rule := t.Kind.Rule()
-	review := casefile.Facts{Stage: summary.Stage, Signed: !file.SignedOn.IsZero()}
+	review := casefile.Facts{Stage: summary.Stage, Signed: t.Signed}
 	if t.Struck {
 		return t, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", t.Act))
 	}
@@ -188,7 +195,7 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 		return t, refusal
 	}
 	t.InWords = rule.Slip.Follows
-	t.TakesTwo = casefile.Struck{Rule: rule, Today: t.Today, Own: t.Own, Rests: review.Signed || t.Proposal}.TakesTwo()
+	t.TakesTwo = casefile.Struck{Rule: rule, Today: t.Today, Own: t.Own, Rests: t.FileRests}.TakesTwo()
 	for _, x := range t.OpenAgain {
 		if !review.Signed && x.Stage.Before(summary.Stage) && x.Stage != casefile.Listed && (t.BackTo == "" || x.Stage.Before(t.BackTo)) {
 			t.BackTo = x.Stage

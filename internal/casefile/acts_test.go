@@ -217,6 +217,23 @@ func TestWhatEachActIsAbout(t *testing.T) {
 	}
 }
 
+// TestWhatIsStruckIsOneHouses: the acts that can be struck are each done by roles of one
+// house, whose senior may strike them too.
+func TestWhatIsStruckIsOneHouses(t *testing.T) {
+	for _, r := range ActRules {
+		for _, p := range r.Roles {
+			if r.Slip.CanBeStruck() {
+				require.Equal(t, r.Roles[0].House(), p.House(), "%s", r.Act)
+			}
+		}
+		require.True(t, r.Slip.CanBeStruck() == (r.Slip.Follows != ""), "%s: what follows is said of what can be struck", r.Act)
+		require.True(t, r.Slip.CanBeStruck() || r.Slip.Instead != "", "%s: what can't be struck is put right in another way", r.Act)
+	}
+	for house, act := range SeniorActs {
+		require.True(t, act.Rule().MayBeDoneBy([]Party{house.Senior()}))
+	}
+}
+
 // TestCouncilActs: councils act on their own children only.
 func TestCouncilActs(t *testing.T) {
 	for _, r := range ActRules {

@@ -116,7 +116,7 @@ type Struck struct {
 	// Today says that it was recorded on this business day; Own, that the officer who
 	// strikes it is its author.
 	Today, Own bool
-	// Rests says that a proposal, a decision, a letter or a service rests on it.
+	// Rests says that a proposal waits or the decision is signed: both rest on the file.
 	Rests bool
 }
 
@@ -130,13 +130,13 @@ func (f Facts) MayBeStruck(rule *ActRule) *Refusal {
 	slip := rule.Slip
 	switch {
 	case !slip.CanBeStruck():
-		return Refuse(RefusedNotStruck, fmt.Sprintf("%s is not struck: %s", rule.Act, slip.Instead))
+		return Refuse(RefusedNotStruck, fmt.Sprintf("%s is not struck: %s", rule.Wire(), slip.Instead))
 	case f.Signed && slip.Until.Before(Service):
-		return Refuse(RefusedNotStruck, fmt.Sprintf("the decision is signed, and rests on it: %s is struck until then; decision correct puts a wrong outcome right before it is served", rule.Act))
+		return Refuse(RefusedNotStruck, fmt.Sprintf("the decision is signed, and rests on it: %s is struck until then; decision correct puts a wrong outcome right", rule.Wire()))
 	case slip.Until.Before(f.Stage) && slip.Instead != "":
-		return Refuse(RefusedNotStruck, fmt.Sprintf("the case is at %s; %s is struck until %s: %s", f.Stage, rule.Act, slip.Until, slip.Instead))
+		return Refuse(RefusedNotStruck, fmt.Sprintf("the case is at %s; %s is struck until %s: %s", f.Stage, rule.Wire(), slip.Until, slip.Instead))
 	case slip.Until.Before(f.Stage):
-		return Refuse(RefusedNotStruck, fmt.Sprintf("the case is at %s; %s is struck until %s", f.Stage, rule.Act, slip.Until))
+		return Refuse(RefusedNotStruck, fmt.Sprintf("the case is at %s; %s is struck until %s", f.Stage, rule.Wire(), slip.Until))
 	}
 	return nil
 }
@@ -170,11 +170,22 @@ func NotStruckAlong(target Act, resting []Resting) []Resting {
 }
 
 // CheckResting refuses to strike an act on which others rest; nil if none does. The last of
-// them is struck first.
+// them is struck first, or put right as its own rule says.
 func CheckResting(no int, resting []Resting) *Refusal {
 	if len(resting) == 0 {
 		return nil
 	}
 	last := resting[len(resting)-1]
-	return Refuse(RefusedRestsOn, fmt.Sprintf("act %d (%s) rests on act %d: strike that one first", last.No, last.Act.Rule().Wire(), no))
+	first := "strike that one first"
+	switch slip := last.Act.Rule().Slip; {
+	case last.Act == "":
+		first = "that one is struck first, by officers who may"
+	case !slip.CanBeStruck():
+		first = "that one is not struck: " + slip.Instead
+	}
+	name := fmt.Sprintf("act %d", last.No)
+	if last.Act != "" {
+		name += fmt.Sprintf(" (%s)", last.Act.Rule().Wire())
+	}
+	return Refuse(RefusedRestsOn, fmt.Sprintf("%s rests on act %d: %s", name, no, first))
 }

@@ -24,7 +24,8 @@ func (t *Tx) RequestCheck(ctx context.Context, ref string, person int, on clock.
 func (t *Tx) RecordCheck(ctx context.Context, ref string, person int, f casefile.CheckFields) (bool, error) {
 	return t.execOne(ctx, `
 		update security_check set done_on = $3, result = $4, valid_until = $3::date + $5::int
-		where case_ref = $1 and person_no = $2 and done_on is null`, ref, person, f.DoneOn, f.Result, casefile.SecurityCheckDays)
+		where case_ref = $1 and person_no = $2 and no = (select max(o.no) from security_check o
+			where o.case_ref = $1 and o.person_no = $2 and o.done_on is null)`, ref, person, f.DoneOn, f.Result, casefile.SecurityCheckDays)
 }
 
 // CheckResults returns each person's latest result.
@@ -318,13 +319,18 @@ func (t *Tx) DecisionInForce(ctx context.Context, ref string) (SignedDecision, e
 }
 
 // CorrectedSince returns the number of the decision that stands if it was proposed after
-// an act, which then was about an earlier one; 0 if not.
-func (t *Tx) CorrectedSince(ctx context.Context, ref string, act int) (int, error) {
-	var no int
+// an act that carried out an earlier one, or was about an earlier one's letter; 0 if not.
+func (t *Tx) CorrectedSince(ctx context.Context, ref string, act DoneAct) (int, error) {
+	var no, letter int
+	if act.Act.Rule().Subject == casefile.AboutLetter {
+		letter = act.Subject
+	}
 	err := t.get(ctx, &no, `
 		select coalesce((select d.no from decision_in_force d
 			join proposal p on p.case_ref = d.case_ref and p.no = d.proposal_no join command c on c.id = p.command_id
-			where d.case_ref = $1 and d.no > 1 and c.chain_n > $2), 0)`, ref, act)
+			where d.case_ref = $1 and d.no > 1 and c.chain_n > $2
+			  and ($3 = 0 or exists (select from letter l where l.case_ref = $1 and l.no = $3 and l.decision_no < d.no))), 0)`,
+		ref, act.No, letter)
 	return no, err
 }
 

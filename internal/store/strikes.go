@@ -22,9 +22,11 @@ type DoneAct struct {
 	Person  string       `db:"person"`
 	Fields  []byte       `db:"fields"`
 	// At is the business instant at which the act was done, nil if it is not done.
-	At     *time.Time `db:"business_at"`
-	Done   bool       `db:"done"`
-	Struck bool       `db:"struck"`
+	At   *time.Time `db:"business_at"`
+	Done bool       `db:"done"`
+	// Kept says that what the act changed was kept: it is not of before there was a journal.
+	Kept   bool `db:"kept"`
+	Struck bool `db:"struck"`
 }
 
 // ActByNumber returns an act of a case. NotFound if the case has no act of this number.
@@ -32,7 +34,8 @@ func (t *Tx) ActByNumber(ctx context.Context, ref string, no int) (DoneAct, erro
 	var a DoneAct
 	err := t.get(ctx, &a, `
 		select c.id, c.chain_n as no, c.kind, c.subject_no, c.person, c.fields, o.business_at,
-		       coalesce(o.outcome in ('accepted', 'filed'), false) as done, is_struck(c.id) as struck
+		       coalesce(o.outcome in ('accepted', 'filed'), false) as done, is_struck(c.id) as struck,
+		       coalesce(o.recorded_at >= (select min(v.tstamp at time zone 'UTC') from goose_db_version v where v.version_id = 12), true) as kept
 		from command c left join command_outcome o on o.command_id = c.id where c.case_ref = $1 and c.chain_n = $2`, ref, no)
 	return a, err
 }
@@ -71,17 +74,19 @@ func (s *Store) MyActs(ctx context.Context, ref string) ([]MyAct, error) {
 
 // Follows is what would follow if an act were struck.
 type Follows struct {
-	Act     int          `json:"act"`
-	Kind    casefile.Act `json:"kind"`
-	Subject int          `json:"subject,omitempty"`
-	Person  string       `json:"person"`
-	On      clock.Date   `json:"done_on"`
-	Own     bool         `json:"own"`
-	Today   bool         `json:"today"`
-	Struck  bool         `json:"struck,omitempty"`
-	AskedBy string       `json:"asked_by,omitempty"`
-	// Proposal says that a proposal waits for a second officer.
-	Proposal  bool               `json:"proposal,omitempty"`
+	Act       int          `json:"act"`
+	Kind      casefile.Act `json:"kind"`
+	Subject   int          `json:"subject,omitempty"`
+	Person    string       `json:"person"`
+	On        clock.Date   `json:"done_on"`
+	Own       bool         `json:"own"`
+	Today     bool         `json:"today"`
+	Struck    bool         `json:"struck,omitempty"`
+	AskedBy   string       `json:"asked_by,omitempty"`
+	AskedByMe bool         `json:"asked_by_me,omitempty"`
+	Signed    bool         `json:"signed,omitempty"`
+	// FileRests says that a proposal waits or the decision is signed.
+	FileRests bool               `json:"file_rests,omitempty"`
 	Rests     []casefile.Resting `json:"rests"`
 	Facts     []string           `json:"facts"`
 	Moot      []TaskNamed        `json:"moot"`
@@ -129,12 +134,13 @@ func (t *Tx) RestsOn(ctx context.Context, command uuid.UUID) ([]RestingAct, erro
 type StrikeRequest struct {
 	No      int64  `db:"no"`
 	FirstBy string `db:"first_by"`
+	Reason  string `db:"reason"`
 }
 
 // OpenStrike returns the request to strike an act that waits. NotFound if none does.
 func (t *Tx) OpenStrike(ctx context.Context, command uuid.UUID) (StrikeRequest, error) {
 	var r StrikeRequest
-	err := t.get(ctx, &r, `select no, first_by from strike where command_id = $1 and result is null`, command)
+	err := t.get(ctx, &r, `select no, first_by, reason from strike where command_id = $1 and result is null`, command)
 	return r, err
 }
 
@@ -162,11 +168,14 @@ func (t *Tx) TakeBack(ctx context.Context, strike int64) error {
 	return t.exec(ctx, `select take_back($1)`, strike)
 }
 
-// VoidOpenedBy makes moot what an act opened: its tasks count until this instant.
+// VoidOpenedBy makes moot what an act opened: its tasks count until this instant. What
+// arrived after the signature, or after the closing, is read in any case: other arrivals may
+// wait with it.
 func (t *Tx) VoidOpenedBy(ctx context.Context, command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
 		update task set void_at = $2, closed_at = coalesce(closed_at, $2), result = coalesce(result, $3)
-		where opened_by = $1 and void_at is null`, command, at, casefile.ResultMoot)
+		where opened_by = $1 and void_at is null and kind <> all($4)`,
+		command, at, casefile.ResultMoot, pq.Array([]casefile.TaskKind{casefile.TaskLateArrival, casefile.TaskArrival}))
 }
 
 // VoidTasks makes a case's open tasks of some kinds moot. subject is that of the task, or
@@ -276,8 +285,10 @@ type Answer struct {
 }
 
 // AnswerOf returns the first act that stands and answers a kind of task of which two acts
-// can be the answer. NotFound if none does.
-func (t *Tx) AnswerOf(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (Answer, error) {
+// can be the answer; of a case's new owner, the first since the task was opened. NotFound
+// if none does.
+func (t *Tx) AnswerOf(ctx context.Context, ref string, kind casefile.TaskKind, subject int, since time.Time,
+) (Answer, error) {
 	var a Answer
 	err := t.get(ctx, &a, `
 		select x.command_id, x.result, x.answered_on from (
@@ -292,8 +303,8 @@ func (t *Tx) AnswerOf(ctx context.Context, ref string, kind casefile.TaskKind, s
 			union all
 			select c.id, 'assigned', c.attested_on from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
 			where c.case_ref = $1 and c.kind = 'case.assign' and c.fields->>'role' is null and not is_struck(c.id)
-			  and $2 in ('listed.allocate', 'case.new_owner')) x
-		join command c on c.id = x.command_id order by c.chain_n limit 1`, ref, kind, subject)
+			  and ($2 = 'listed.allocate' or $2 = 'case.new_owner' and o.business_at >= $4)) x
+		join command c on c.id = x.command_id order by c.chain_n limit 1`, ref, kind, subject, since)
 	return a, err
 }
 
@@ -317,9 +328,9 @@ func (t *Tx) DecidedSince(ctx context.Context, command uuid.UUID) (bool, error) 
 	return yes, err
 }
 
-// KeepNoChanges lets the rest of the transaction be no act's: what it changes of the facts
-// is not kept as one's own.
-func (t *Tx) KeepNoChanges(ctx context.Context) error {
+// StopJournal ends the act's journal: what the rest of the transaction changes of the
+// facts, opens and closes is no act's.
+func (t *Tx) StopJournal(ctx context.Context) error {
 	return t.exec(ctx, `select set_config('hame.act', '', true)`)
 }
 

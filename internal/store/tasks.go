@@ -82,6 +82,7 @@ type TaskDates struct {
 	PutOff    bool       `db:"put_off"`
 	AskedAnew bool       `db:"asked_anew"`
 
+	OpenedAt   time.Time  `db:"opened_at"`
 	ClosedAt   *time.Time `db:"closed_at"`
 	AnsweredAt *time.Time `db:"answered_at"` // when an answer came to a task whose time had passed
 }
@@ -128,7 +129,7 @@ const selectTaskDates = `
 	       coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
 	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated,
 	       coalesce(t.result, '') as result, t.attested_on,
-	       t.closed_at, t.answered_at,
+	       t.opened_at, t.closed_at, t.answered_at,
 	       t.closed_at is not null and t.attested_on is not null
 	           and coalesce(t.attested_on <= due_as_known(t, coalesce(t.answered_at, t.closed_at)), true) as was_in_time,
 	       (select coalesce(sum(e.days), 0) from extension e
@@ -234,6 +235,14 @@ func (t *Tx) AnswerLate(ctx context.Context, ref string, kind casefile.TaskKind,
 		where id = (select max(id) from task where case_ref = $1 and kind = $2 and subject = $3 and time_passed(result)
 		            and void_at is null)`,
 		ref, kind, subject, result, on, at, kind.CanBeMissed())
+}
+
+// CloseKind closes every open task of a kind of a case with one result.
+func (t *Tx) CloseKind(ctx context.Context, ref string, kind casefile.TaskKind, result casefile.TaskResult,
+	at time.Time) error {
+	return t.exec(ctx, `
+		update task set closed_at = $3, result = $4, closed_by = `+theAct+` where case_ref = $1 and kind = $2 and closed_at is null`,
+		ref, kind, at, result)
 }
 
 // CloseAll closes every open task of a case that is still open, with one result.

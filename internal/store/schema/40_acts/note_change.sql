@@ -8,7 +8,7 @@ declare
     row_was jsonb;
     became jsonb;
 begin
-    if act is null then
+    if act is null or session_user <> 'hame_worker' then
         return null;
     end if;
     if tg_op = 'UPDATE' then

@@ -16,6 +16,9 @@ begin
     if not may_see(other) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
+    -- What an officer asked of the pair as one of a list is overtaken.
+    update pair_request q set result = 'lapsed', settled_on = c.attested_on
+        where q.a = least(c.case_ref, other) and q.b = greatest(c.case_ref, other) and q.settled_on is null;
     update duplicate_candidate set resolved_on = c.attested_on, resolution = c.fields->>'finding',
         resolved_by = c.person
         where a = least(c.case_ref, other) and b = greatest(c.case_ref, other) and resolved_on is null;

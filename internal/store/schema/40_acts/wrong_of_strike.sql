@@ -1,6 +1,7 @@
--- What is said of a strike that no act on record says: empty if nothing is wrong. An officer asks for it by an act that
--- names the other act's number, and settles it so; alone only its author on the same day, and never a signature or a
--- service. An item that was read on a file to which it never belonged is struck along with its link.
+-- What is wrong with a strike by the acts on record; empty if nothing is. An officer asks for it by an act that names the
+-- other act's number, and a second one confirms it later in the same way; alone only its author does on the same day, and
+-- never a signature or a service. An item that was read on a file to which it never belonged is struck along with its
+-- link.
 create or replace function wrong_of_strike(k strike) returns text language sql stable as $$
     select case
         when t.id is null or t.case_ref is distinct from k.case_ref then 'it is about no act of the case'
@@ -9,9 +10,12 @@ create or replace function wrong_of_strike(k strike) returns text language sql s
         when f.id is null or f.person <> k.first_by or f.kind <> 'case.strike' or f.case_ref <> k.case_ref
             then k.first_by || ' did not ask for it'
         when not along.yes and (f.fields->>'act')::int <> t.chain_n then k.first_by || ' asked for another act'
+        when f.fields->>'reason' = 'stands' then k.first_by || ' let it stand'
         when k.second_id is not null and (s.id is null or s.person <> k.second_by or s.kind <> 'case.strike'
-            or s.case_ref <> k.case_ref or (s.fields->>'act')::int <> t.chain_n)
+            or s.case_ref <> k.case_ref or (s.fields->>'act')::int <> t.chain_n or s.chain_n <= f.chain_n)
             then k.second_by || ' did not confirm it'
+        when k.second_id is not null and (s.fields->>'reason' = 'stands') <> (k.result = 'stands')
+            then k.second_by || ' wanted the opposite'
         when k.second_by is not null and person_key(k.second_by) = person_key(k.first_by)
             then k.first_by || ' confirmed it alone'
         when k.result = 'struck' and k.second_by is null and not along.yes
@@ -26,6 +30,9 @@ create or replace function wrong_of_strike(k strike) returns text language sql s
     left join command f on f.id = k.first_id
     left join command s on s.id = k.second_id
     cross join lateral (select t.kind = 'post.read' and exists (
-        select from command p where p.case_ref = k.case_ref and p.kind in ('post.link', 'post.receive')
-            and p.chain_n in ((f.fields->>'act')::int)) as yes) along
+        select from command p
+            left join act_change i on i.command_id = p.id and i.of_table = 'post_item' and i.was is null
+        where p.case_ref = k.case_ref and p.kind in ('post.link', 'post.receive')
+            and p.chain_n = (f.fields->>'act')::int
+            and (t.fields->>'item')::bigint in ((p.fields->>'item')::bigint, (i.key->>'no')::bigint)) as yes) along
 $$;

@@ -21,7 +21,7 @@ begin
         by_an_act := exists (
             select from command c
             where c.case_ref = new.case_ref and c.kind = 'welfare.assign' and c.subject_no = new.person_no
-              and c.fields->>'to' = new.assigned_to
+              and c.fields->>'to' = new.assigned_to and not is_struck(c.id)
               and not exists (select from command_outcome o where o.command_id = c.id and o.outcome <> 'accepted'));
     when 'named_on_case' then
         by_an_act := exists (

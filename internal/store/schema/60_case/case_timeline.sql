@@ -19,8 +19,9 @@ begin
            || coalesce(o.outcome || case when o.code <> '' then ' (' || o.code || ')' else '' end, 'not yet delivered')
            || coalesce('; struck on ' || london_day(k.settled_at) || ' by ' || concat_ws(' and ', k.first_by, k.second_by)
                || ': ' || k.reason, '')
-           || case when c.kind = 'case.strike' then ': act ' || (c.fields->>'act') || ', ' || (c.fields->>'reason')
-               else '' end
+           || case when c.kind <> 'case.strike' then '' when c.fields->>'reason' = 'stands'
+               then ': let act ' || (c.fields->>'act') || ' stand'
+               else ': act ' || (c.fields->>'act') || ', ' || (c.fields->>'reason') end
     from command c left join command_outcome o on o.command_id = c.id
         left join strike k on k.command_id = c.id and k.result = 'struck'
     where c.case_ref = ref
@@ -30,7 +31,9 @@ begin
     from strike k join command c on c.id = k.command_id and c.kind in ('post.link', 'post.receive')
         join command f on f.id = coalesce(k.second_id, k.first_id)
         join case_read r on r.case_ref = ref and r.read_at between c.recorded_at and f.recorded_at
-    where k.case_ref = ref and k.result = 'struck'
+    where k.case_ref = ref and k.result = 'struck' and sight_of(ref) = 'file'
+        and not exists (select from post_item i where i.command_id = c.id and i.case_ref = ref)
+        and (c.kind = 'post.link' or exists (select from post_item i where i.command_id = c.id))
     group by k.settled_at, r.person, c.chain_n
     union all
     select d.signed_at, 'decision ' || d.no, 0, concat_ws(', ', d.author, d.second), 'signed: ' || d.rollup
@@ -41,7 +44,7 @@ begin
     select r.acted_at, r.kind, 0, '', t.kind || case when t.subject > 0 then '/' || t.subject else '' end
            || ', due ' || coalesce(due_as_known(t, r.acted_at)::text, 'no day: stopped') || case when r.effect <> ''
                then ': ' || r.effect else '' end
-    from rung r join task t on t.id = r.task_id where t.case_ref = ref
+    from rung r join task t on t.id = r.task_id where t.case_ref = ref and r.acted_at >= t.opened_at
     union all
     select d.at, 'deadline moved', 0, coalesce((select c.person from command c where c.id = d.command_id), ''),
            t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due '

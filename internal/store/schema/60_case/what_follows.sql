@@ -12,8 +12,15 @@ begin
             'own', person_key(c.person) = person_key(my_person()), 'done_on', london_day(o.business_at),
             'today', london_day(o.business_at) = business_today(), 'struck', is_struck(c.id),
             'asked_by', coalesce((select s.first_by from strike s where s.command_id = c.id and s.result is null), ''),
-            'proposal', exists (select from proposal p where p.case_ref = ref and p.state = 'open'),
-            'rests', (select coalesce(jsonb_agg(jsonb_build_object('act', x.act, 'kind', x.kind) order by x.act), '[]')
+            'asked_by_me', exists (select from strike s where s.command_id = c.id and s.result is null
+                and person_key(s.first_by) = person_key(my_person())),
+            'signed', exists (select from review r where r.case_ref = ref and r.signed_on is not null),
+            'file_rests', exists (select from proposal p where p.case_ref = ref and p.state = 'open')
+                or exists (select from review r where r.case_ref = ref and r.signed_on is not null),
+            -- What rests on it may be for others to know.
+            'rests', (select coalesce(jsonb_agg(jsonb_build_object('act', x.act, 'kind', case when may_strike(
+                    session_user::text, my_person(), x.kind, ref, clock_timestamp()) or sight_of(ref) in ('file', 'no_text')
+                    then x.kind else '' end) order by x.act), '[]')
                 from rests_on(c.id) x),
             'facts', (select coalesce(jsonb_agg(distinct a.of_table order by a.of_table), '[]') from act_change a
                 where a.command_id = c.id and a.taken_back is null and a.of_table <> 'officer'),
