@@ -327,6 +327,7 @@ func (r *room) everything(t *testing.T) map[string]string {
 // code and in words to act on, and no row of the database changes.
 func TestEveryCommandRefusesWhatIsWrong(t *testing.T) {
 	s := &siege{room: matrixRoom(t), dir: t.TempDir(), files: wrongFiles(t), tried: map[string]int{}}
+	s.strikable()
 	absent, err := casefile.NewReference(bytes.NewReader([]byte{1, 2, 3, 4, 5, 6}))
 	require.NoError(t, err)
 	usage := []int{exitUsage}

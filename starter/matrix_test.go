@@ -142,16 +142,20 @@ func matrixRoom(t *testing.T) *room {
 	r.admin.MustExec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
 		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch where no = 1`, r.ref)
 	r.admin.MustExec(`alter table post_item enable trigger all`)
-	// An act that can be struck.
-	done, err := desk.New(r.ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "phone"}, "")
-	require.NoError(t, err)
-	require.NoError(t, r.As(t, "morag").InsertCommand(t.Context(), done))
-	worker := &activities.Activities{Store: r.As(t, "hame_worker")}
-	out, err := worker.RecordAct(t.Context(), activities.RecordActParams{Case: r.ref, Command: done.ID, Act: done.Act, Now: time.Now()})
-	require.NoError(t, err)
-	require.Nil(t, out.Refused)
 	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
 	return r
+}
+
+// strikable has a caseworker do an act that can be struck.
+func (r *room) strikable() {
+	r.t.Helper()
+	done, err := desk.New(r.ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "phone"}, "")
+	require.NoError(r.t, err)
+	require.NoError(r.t, r.As(r.t, "morag").InsertCommand(r.t.Context(), done))
+	worker := &activities.Activities{Store: r.As(r.t, "hame_worker")}
+	out, err := worker.RecordAct(r.t.Context(), activities.RecordActParams{Case: r.ref, Command: done.ID, Act: done.Act, Now: time.Now()})
+	require.NoError(r.t, err)
+	require.Nil(r.t, out.Refused)
 }
 
 // TestEveryCommandByEveryRole tries each act as each role on the command line:
