@@ -35,13 +35,26 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	}
 	switch {
 	case f.Reason == casefile.SlipStands && !waits:
-		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nobody has asked that act %d be struck: it stands", f.Act))
+		return casefile.Refuse(
+			casefile.RefusedNothingOpen,
+			fmt.Sprintf("nobody has asked that act %d be struck: it stands", f.Act),
+		)
 	case f.Reason == casefile.SlipStands:
 		return c.letStand(ctx, cmd, target, request)
 	case waits && request.FirstBy != cmd.Person && request.Reason != f.Reason:
-		return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf("%s asked for it with another reason, %s: type the same, or let the act stand with --reason stands", request.FirstBy, request.Reason))
+		return casefile.Refuse(
+			casefile.RefusedConstraint,
+			fmt.Sprintf(
+				"%s asked for it with another reason, %s: type the same, or let the act stand with --reason stands",
+				request.FirstBy,
+				request.Reason,
+			),
+		)
 	case waits && request.FirstBy == cmd.Person:
-		return casefile.Refuse(casefile.RefusedFourEyes, "you asked for it yourself: another officer who may do such an act must strike it too")
+		return casefile.Refuse(
+			casefile.RefusedFourEyes,
+			"you asked for it yourself: another officer who may do such an act must strike it too",
+		)
 	case waits:
 		if err := c.SettleStrike(ctx, request.No, "struck", cmd.Person, cmd.ID, c.now); err != nil {
 			return err
@@ -55,8 +68,12 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	if err != nil {
 		return err
 	}
-	s := casefile.Struck{Rule: target.Act.Rule(), Today: clock.DateOf(*target.At) == c.today, Own: target.Person == cmd.Person,
-		Rests: c.before.Signed || proposed}
+	s := casefile.Struck{
+		Rule:  target.Act.Rule(),
+		Today: clock.DateOf(*target.At) == c.today,
+		Own:   target.Person == cmd.Person,
+		Rests: c.before.Signed || proposed,
+	}
 	request.No, err = c.AskToStrike(ctx, target, c.ref, f.Reason, cmd.Person, s.TakesTwo(), c.today, cmd.ID)
 	if err != nil {
 		return err
@@ -74,7 +91,10 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 // doneAct returns an act of the case that was done and is not struck, and that this officer
 // may strike.
 func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.DoneAct, error) {
-	notYours := casefile.Refuse(casefile.RefusedNoSubject, fmt.Sprintf("the case has no act %d that you may strike: case strike %s lists those that you may", no, c.ref))
+	notYours := casefile.Refuse(
+		casefile.RefusedNoSubject,
+		fmt.Sprintf("the case has no act %d that you may strike: case strike %s lists those that you may", no, c.ref),
+	)
 	target, err := c.ActByNumber(ctx, c.ref, no)
 	if store.IsKind(err, store.NotFound) {
 		return target, notYours
@@ -89,11 +109,17 @@ func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.
 	case !may:
 		return target, notYours // of which kind it is, is not theirs to know
 	case !target.Done:
-		return target, casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("act %d was not done: there is nothing to strike", no))
+		return target, casefile.Refuse(
+			casefile.RefusedNothingOpen,
+			fmt.Sprintf("act %d was not done: there is nothing to strike", no),
+		)
 	case target.Struck:
 		return target, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", no))
 	case !target.Kept:
-		return target, casefile.Refuse(casefile.RefusedNotStruck, fmt.Sprintf("act %d is of before Hame kept what an act changes: put it right by a new act", no))
+		return target, casefile.Refuse(
+			casefile.RefusedNotStruck,
+			fmt.Sprintf("act %d is of before Hame kept what an act changes: put it right by a new act", no),
+		)
 	}
 	return target, nil
 }
@@ -111,7 +137,14 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 			return err
 		}
 		if by > 0 {
-			return casefile.Refuse(casefile.RefusedNotStruck, fmt.Sprintf("act %d carried out a decision that decision %d has corrected since: it stays on record, and nothing rests on it", no, by))
+			return casefile.Refuse(
+				casefile.RefusedNotStruck,
+				fmt.Sprintf(
+					"act %d carried out a decision that decision %d has corrected since: it stays on record, and nothing rests on it",
+					no,
+					by,
+				),
+			)
 		}
 	}
 	resting, err := c.RestsOn(ctx, target.ID)
@@ -129,7 +162,12 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 }
 
 // letStand settles a request to strike an act: it was no mistake.
-func (c *change) letStand(ctx context.Context, cmd store.Command, target store.DoneAct, request store.StrikeRequest) error {
+func (c *change) letStand(
+	ctx context.Context,
+	cmd store.Command,
+	target store.DoneAct,
+	request store.StrikeRequest,
+) error {
 	second := cmd.Person
 	if request.FirstBy == cmd.Person {
 		second = "" // the officer who asked has thought better of it
@@ -296,7 +334,12 @@ func (c *change) withWhatWasLeft(ctx context.Context, t store.TaskDates) (store.
 
 // keptSince lengthens a deadline that begins anew after an act was struck, if a later last
 // day was shown before: what somebody was shown is never shortened behind their back [D].
-func (c *change) keptSince(ctx context.Context, kind casefile.TaskKind, subject int, d clock.Deadline) (clock.Deadline, error) {
+func (c *change) keptSince(
+	ctx context.Context,
+	kind casefile.TaskKind,
+	subject int,
+	d clock.Deadline,
+) (clock.Deadline, error) {
 	if !c.before.Struck || kind == casefile.TaskHold {
 		return d, nil
 	}
@@ -475,8 +518,9 @@ func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason 
 	if err := c.VoidTasks(ctx, c.ref, item, c.now, casefile.TaskReadPost); err != nil {
 		return false, err
 	}
-	if target.Act == casefile.ActReceivePost && !slices.Contains([]string{casefile.SlipWrongCase, casefile.SlipWrongPerson,
-		casefile.SlipWrongItem}, reason) {
+	if target.Act == casefile.ActReceivePost &&
+		!slices.Contains([]string{casefile.SlipWrongCase, casefile.SlipWrongPerson,
+			casefile.SlipWrongItem}, reason) {
 		return false, nil
 	}
 	if err := c.open(ctx, casefile.TaskBreach, item, c.today); err != nil {
@@ -494,7 +538,10 @@ func answerBreach(ctx context.Context, c *change, cmd store.Command, fields case
 	c.fileUntouched = true // it says nothing about this family
 	open, err := c.done(ctx, casefile.TaskBreach, item, "answered", cmd.AttestedOn)
 	if err == nil && !open {
-		return casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nothing is asked about item %d on this case: task list tells what is", item))
+		return casefile.Refuse(
+			casefile.RefusedNothingOpen,
+			fmt.Sprintf("nothing is asked about item %d on this case: task list tells what is", item),
+		)
 	}
 	return err
 }

@@ -31,8 +31,18 @@ func (a *app) backlogImports() *cobra.Command {
 			return a.print(c.OutOrStdout(), imports, func(t *tabwriter.Writer) {
 				fmt.Fprintln(t, "IMPORT\tON\tBY\tNEW\tUNCHANGED\tCHANGED\tUNDER REVIEW\tCAN BE TAKEN BACK")
 				for _, i := range imports {
-					fmt.Fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", i.No, i.ImportedOn, i.Person, i.Created, i.Unchanged,
-						i.Changed, i.KeptBack, mayBeTakenBack(i))
+					fmt.Fprintf(
+						t,
+						"%d\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n",
+						i.No,
+						i.ImportedOn,
+						i.Person,
+						i.Created,
+						i.Unchanged,
+						i.Changed,
+						i.KeptBack,
+						mayBeTakenBack(i),
+					)
 				}
 				fmt.Fprintln(t, cli.Listed(len(imports),
 					cli.TotalOf(imports, func(i store.ImportOnRecord) int { return i.Total }), "import", "imports"))
@@ -132,25 +142,47 @@ func (r takenBack) words() string {
 	var lines []string
 	switch r.Became {
 	case store.TakeBackAsked:
-		lines = append(lines,
-			fmt.Sprintf("the taking back of import %d is asked for, on record as %s; its %s are still there", r.Import, r.By, brought),
-			fmt.Sprintf("next: another officer of operations types the same command within %d days: backlog take-back %d --reason %s",
-				casefile.TakeBackRequestDays, r.Import, r.Reason),
-			fmt.Sprintf("to withdraw it: backlog take-back %d --reason %s", r.Import, casefile.TakeBackStands))
+		lines = append(
+			lines,
+			fmt.Sprintf(
+				"the taking back of import %d is asked for, on record as %s; its %s are still there",
+				r.Import,
+				r.By,
+				brought,
+			),
+			fmt.Sprintf(
+				"next: another officer of operations types the same command within %d days: backlog take-back %d --reason %s",
+				casefile.TakeBackRequestDays,
+				r.Import,
+				r.Reason,
+			),
+			fmt.Sprintf("to withdraw it: backlog take-back %d --reason %s", r.Import, casefile.TakeBackStands),
+		)
 	case store.TakeBackDone:
 		lines = append(lines,
 			fmt.Sprintf("import %d is taken back, on record as %s: %s are gone", r.Import, r.By, brought),
 			"figures from now on leave them out; figures as of an instant before this still count them")
 		if r.LaterImports > 0 {
-			lines = append(lines, fmt.Sprintf("%s since: if one of the files had some of the same families, import it again",
-				cli.Counted(r.LaterImports, "import was made", "imports were made")))
+			lines = append(
+				lines,
+				fmt.Sprintf("%s since: if one of the files had some of the same families, import it again",
+					cli.Counted(r.LaterImports, "import was made", "imports were made")),
+			)
 		}
 		if r.SettledDifferences > 0 {
-			lines = append(lines, fmt.Sprintf("%s that it made with families under review stay accepted or rejected: case correct puts a fact right",
-				cli.Counted(r.SettledDifferences, "difference", "differences")))
+			lines = append(
+				lines,
+				fmt.Sprintf(
+					"%s that it made with families under review stay accepted or rejected: case correct puts a fact right",
+					cli.Counted(r.SettledDifferences, "difference", "differences"),
+				),
+			)
 		}
 	case store.TakeBackWithdrawn:
-		lines = append(lines, fmt.Sprintf("your request is withdrawn, on record as %s: import %d stands", r.By, r.Import))
+		lines = append(
+			lines,
+			fmt.Sprintf("your request is withdrawn, on record as %s: import %d stands", r.By, r.Import),
+		)
 	case store.TakeBackStands:
 		lines = append(lines, fmt.Sprintf("the request is refused, on record as %s: import %d stands", r.By, r.Import))
 	}

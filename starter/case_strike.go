@@ -42,10 +42,17 @@ func (a *app) caseStrike() *cobra.Command {
 				return a.do(c, casefile.ActStrike, ref, 0, fields, flags) // the form names the act
 			}
 			if _, err := casefile.ParseReference(args[1]); err == nil {
-				return cli.Usage(fmt.Errorf("case strike is for one act of one case at a time, and %s is another case (R3)", args[1]))
+				return cli.Usage(
+					fmt.Errorf(
+						"case strike is for one act of one case at a time, and %s is another case (R3)",
+						args[1],
+					),
+				)
 			}
 			if fields.Act, err = casefile.ParseNumber(args[1], casefile.MaxItem); err != nil {
-				return cli.Usage(fmt.Errorf("ACT %q: %w: case strike %s lists the acts that you may strike", args[1], err, ref))
+				return cli.Usage(
+					fmt.Errorf("ACT %q: %w: case strike %s lists the acts that you may strike", args[1], err, ref),
+				)
 			}
 			if flags.dryRun {
 				return a.whatFollows(c, ref, fields)
@@ -70,7 +77,11 @@ func (a *app) tellAsked(c *cobra.Command, ref string, act int) error {
 	}
 	f, err := s.WhatFollows(c.Context(), ref, act)
 	if err == nil && f.AskedBy != "" { // an error tells nothing of the act, which is done
-		fmt.Fprintf(c.ErrOrStderr(), "nothing is struck yet: act %d is struck when another officer who may do such an act, or their senior, types the same\n", act)
+		fmt.Fprintf(
+			c.ErrOrStderr(),
+			"nothing is struck yet: act %d is struck when another officer who may do such an act, or their senior, types the same\n",
+			act,
+		)
 	}
 	return nil
 }
@@ -94,7 +105,17 @@ func (a *app) listMyActs(c *cobra.Command, ref string) error {
 			if !x.Kind.Rule().Slip.CanBeStruck() {
 				state = "not struck: " + x.Kind.Rule().Slip.Instead
 			}
-			fmt.Fprintf(t, "%d\t%s\t%s%s\t%s\t%s\t%s\n", x.Act, x.On, x.Kind, cli.Suffix(x.Subject), x.Fields, x.Person, state)
+			fmt.Fprintf(
+				t,
+				"%d\t%s\t%s%s\t%s\t%s\t%s\n",
+				x.Act,
+				x.On,
+				x.Kind,
+				cli.Suffix(x.Subject),
+				x.Fields,
+				x.Person,
+				state,
+			)
 		}
 		fmt.Fprintln(t, cli.Counted(len(acts), "act", "acts"))
 	})
@@ -122,8 +143,16 @@ func (a *app) whatFollows(c *cobra.Command, ref string, fields *casefile.StrikeF
 		return err
 	}
 	return a.print(c.OutOrStdout(), t, func(w *tabwriter.Writer) {
-		fmt.Fprintf(w, "%s case.strike of act %d could be sent: %s%s by %s on %s\n", ref, t.Act, t.Kind, cli.Suffix(t.Subject),
-			t.Person, t.On)
+		fmt.Fprintf(
+			w,
+			"%s case.strike of act %d could be sent: %s%s by %s on %s\n",
+			ref,
+			t.Act,
+			t.Kind,
+			cli.Suffix(t.Subject),
+			t.Person,
+			t.On,
+		)
 		switch {
 		case fields.Reason == casefile.SlipStands:
 			fmt.Fprintln(w, "it lets the act stand, and changes nothing else")
@@ -138,7 +167,11 @@ func (a *app) whatFollows(c *cobra.Command, ref string, fields *casefile.StrikeF
 			fmt.Fprintln(w, "you may strike it alone")
 		}
 		if len(t.Facts) > 0 {
-			fmt.Fprintf(w, "no longer counted: what it changed of %s\n", strings.ReplaceAll(strings.Join(t.Facts, ", "), "_", " "))
+			fmt.Fprintf(
+				w,
+				"no longer counted: what it changed of %s\n",
+				strings.ReplaceAll(strings.Join(t.Facts, ", "), "_", " "),
+			)
 		}
 		listTasks(w, "moot", t.Moot)
 		listTasks(w, "open again", t.OpenAgain)
@@ -172,14 +205,23 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 		return t, err
 	}
 	if t.Follows, err = s.WhatFollows(ctx, ref, fields.Act); store.IsKind(err, store.NotFound) {
-		return t, casefile.Refuse(casefile.RefusedNoSubject,
-			fmt.Sprintf("the case has no act %d that you may strike: case strike %s lists those that you may", fields.Act, ref))
+		return t, casefile.Refuse(
+			casefile.RefusedNoSubject,
+			fmt.Sprintf(
+				"the case has no act %d that you may strike: case strike %s lists those that you may",
+				fields.Act,
+				ref,
+			),
+		)
 	} else if err != nil {
 		return t, err
 	}
 	if fields.Reason == casefile.SlipStands {
 		if t.AskedBy == "" {
-			return t, casefile.Refuse(casefile.RefusedNothingOpen, fmt.Sprintf("nobody has asked that act %d be struck: it stands", t.Act))
+			return t, casefile.Refuse(
+				casefile.RefusedNothingOpen,
+				fmt.Sprintf("nobody has asked that act %d be struck: it stands", t.Act),
+			)
 		}
 		return t, nil
 	}
@@ -197,7 +239,8 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 	t.InWords = rule.Slip.Follows
 	t.TakesTwo = casefile.Struck{Rule: rule, Today: t.Today, Own: t.Own, Rests: t.FileRests}.TakesTwo()
 	for _, x := range t.OpenAgain {
-		if !review.Signed && x.Stage.Before(summary.Stage) && x.Stage != casefile.Listed && (t.BackTo == "" || x.Stage.Before(t.BackTo)) {
+		if !review.Signed && x.Stage.Before(summary.Stage) && x.Stage != casefile.Listed &&
+			(t.BackTo == "" || x.Stage.Before(t.BackTo)) {
 			t.BackTo = x.Stage
 		}
 	}

@@ -78,9 +78,13 @@ func readPairs(name string) (pairList, error) {
 	case len(wrong) > 0:
 		return list, cli.Usage(fmt.Errorf("nothing was sent, for the list is not right:\n%w", errors.Join(wrong...)))
 	case len(list.pairs) == 0:
-		return list, cli.Usage(fmt.Errorf("%s names no pair: write one a line, as in K7F-M2Q8 T55-22YY same", list.name))
+		return list, cli.Usage(
+			fmt.Errorf("%s names no pair: write one a line, as in K7F-M2Q8 T55-22YY same", list.name),
+		)
 	case len(list.pairs) > mostPairs:
-		return list, cli.Usage(fmt.Errorf("%s has %d pairs: a list has at most %d", list.name, len(list.pairs), mostPairs))
+		return list, cli.Usage(
+			fmt.Errorf("%s has %d pairs: a list has at most %d", list.name, len(list.pairs), mostPairs),
+		)
 	}
 	said := make([]string, len(list.pairs))
 	for i, p := range list.pairs {
@@ -180,8 +184,11 @@ func (r *resolving) run(a *app, c *cobra.Command) error {
 		case r.dryRun:
 			fmt.Fprintln(t, "this was a dry run: nothing was changed")
 		case r.asked > 0:
-			fmt.Fprintf(t, "next: another caseworker or senior caseworker types the same list within %d days: duplicate resolve --batch FILE\n",
-				casefile.PairRequestDays)
+			fmt.Fprintf(
+				t,
+				"next: another caseworker or senior caseworker types the same list within %d days: duplicate resolve --batch FILE\n",
+				casefile.PairRequestDays,
+			)
 		}
 	})
 	if err != nil {
@@ -193,8 +200,14 @@ func (r *resolving) run(a *app, c *cobra.Command) error {
 	}
 	switch {
 	case stopped != nil:
-		return &cli.ListError{Words: fmt.Sprintf("stopped half way: %s: %s\ntype the same again to go on: what is recorded is found and stays as it is",
-			sum, describe(stopped)), Gravest: gravest}
+		return &cli.ListError{
+			Words: fmt.Sprintf(
+				"stopped half way: %s: %s\ntype the same again to go on: what is recorded is found and stays as it is",
+				sum,
+				describe(stopped),
+			),
+			Gravest: gravest,
+		}
 	case gravest != nil:
 		return &cli.ListError{Words: "not all were recorded: " + sum, Gravest: gravest}
 	}
@@ -236,7 +249,10 @@ func (r *resolving) sends(p listedPair) (before bool, detail string, err error) 
 	case found.State == store.PairUnseen:
 		return false, "", &store.Error{Kind: store.NotFound}
 	case found.State == store.PairNone:
-		return false, "", casefile.Refuse(casefile.RefusedNothingOpen, "these two are no pair: duplicate list shows those that are open")
+		return false, "", casefile.Refuse(
+			casefile.RefusedNothingOpen,
+			"these two are no pair: duplicate list shows those that are open",
+		)
 	case found.State == store.PairHeld && p.finding == "same":
 		return true, "already resolved as one family", nil
 	case found.State == store.PairDifferent && p.finding == "different":
@@ -245,7 +261,10 @@ func (r *resolving) sends(p listedPair) (before bool, detail string, err error) 
 		return false, "would be asked for; another officer's same list resolves it", nil
 	case found.ByMe:
 		r.asked++
-		return true, fmt.Sprintf("you have asked for it on %s: another officer's same list resolves it", found.AskedOn), nil
+		return true, fmt.Sprintf(
+			"you have asked for it on %s: another officer's same list resolves it",
+			found.AskedOn,
+		), nil
 	case !same:
 		return false, "", casefile.Refuse(casefile.RefusedStale, fmt.Sprintf(
 			"%s has asked for this pair in another list, as %s: type that list, or have them ask again with this one",

@@ -28,7 +28,16 @@ func writeSlips(w io.Writer) error {
 				who = "two"
 			}
 		}
-		fmt.Fprintf(&b, "| `%s %s` | %s | %s | %s | %s |\n", r.Group(), r.Verb(), until, who, r.Slip.Follows, r.Slip.Instead)
+		fmt.Fprintf(
+			&b,
+			"| `%s %s` | %s | %s | %s | %s |\n",
+			r.Group(),
+			r.Verb(),
+			until,
+			who,
+			r.Slip.Follows,
+			r.Slip.Instead,
+		)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

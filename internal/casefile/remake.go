@@ -34,7 +34,14 @@ func CheckCorrection(no int, stand []StandingOutcome, proposed []ProposedOutcome
 	served, changed := false, len(stand) != len(proposed)
 	for _, s := range stand {
 		if s.Appealed {
-			return Refuse(RefusedTooLate, fmt.Sprintf("person %d has appealed: decision %d is before the tribunal, and is not corrected", s.Person, no))
+			return Refuse(
+				RefusedTooLate,
+				fmt.Sprintf(
+					"person %d has appealed: decision %d is before the tribunal, and is not corrected",
+					s.Person,
+					no,
+				),
+			)
 		}
 		served = served || s.Served
 	}
@@ -45,13 +52,24 @@ func CheckCorrection(no int, stand []StandingOutcome, proposed []ProposedOutcome
 			}
 			changed = changed || p.Outcome != s.Outcome
 			if served && !p.Outcome.NoLessThan(s.Outcome) {
-				return Refuse(RefusedTooLate, fmt.Sprintf("decision %d is served: a correction may only give more, and %s for person %d is not more than %s: a served grant is not taken back by a correction",
-					no, p.Outcome, s.Person, s.Outcome))
+				return Refuse(
+					RefusedTooLate,
+					fmt.Sprintf(
+						"decision %d is served: a correction may only give more, and %s for person %d is not more than %s: a served grant is not taken back by a correction",
+						no,
+						p.Outcome,
+						s.Person,
+						s.Outcome,
+					),
+				)
 			}
 		}
 	}
 	if !changed {
-		return Refuse(RefusedAlreadyDone, fmt.Sprintf("decision %d gives everybody these outcomes already: nothing would be corrected", no))
+		return Refuse(
+			RefusedAlreadyDone,
+			fmt.Sprintf("decision %d gives everybody these outcomes already: nothing would be corrected", no),
+		)
 	}
 	return nil
 }
@@ -60,7 +78,13 @@ func CheckCorrection(no int, stand []StandingOutcome, proposed []ProposedOutcome
 // correct; signers are its author and its second officer, if it has one.
 func CheckCorrectors(no int, author, second string, signers []string) *Refusal {
 	if slices.Contains(signers, author) && slices.Contains(signers, second) {
-		return Refuse(RefusedFourEyes, fmt.Sprintf("author and second officer of this correction both signed decision %d: one of them must be an officer who did not", no))
+		return Refuse(
+			RefusedFourEyes,
+			fmt.Sprintf(
+				"author and second officer of this correction both signed decision %d: one of them must be an officer who did not",
+				no,
+			),
+		)
 	}
 	return nil
 }

@@ -99,7 +99,12 @@ type BreachFields struct {
 func (f BreachFields) Ask() []Field {
 	return []Field{
 		{Name: "item", Given: number(f.Item), Such: "7", Help: "the item's number, as its task has it"},
-		{Name: "whose", Given: f.Whose, Codes: codes("another_case", "no_case", "unknown"), Help: "whose data stood on it"},
+		{
+			Name:  "whose",
+			Given: f.Whose,
+			Codes: codes("another_case", "no_case", "unknown"),
+			Help:  "whose data stood on it",
+		},
 		{Name: "seen", Given: f.Seen, Codes: codes("nobody", "staff", "outside"),
 			Help: "who saw it: case timeline lists who had read it"},
 		{Name: "told", Given: f.Told, Codes: codes("family", "commissioner", "both", "nobody"),
@@ -132,11 +137,23 @@ func (f Facts) MayBeStruck(rule *ActRule) *Refusal {
 	case !slip.CanBeStruck():
 		return Refuse(RefusedNotStruck, fmt.Sprintf("%s is not struck: %s", rule.Wire(), slip.Instead))
 	case f.Signed && slip.Until.Before(Service):
-		return Refuse(RefusedNotStruck, fmt.Sprintf("the decision is signed, and rests on it: %s is struck until then; decision correct puts a wrong outcome right", rule.Wire()))
+		return Refuse(
+			RefusedNotStruck,
+			fmt.Sprintf(
+				"the decision is signed, and rests on it: %s is struck until then; decision correct puts a wrong outcome right",
+				rule.Wire(),
+			),
+		)
 	case slip.Until.Before(f.Stage) && slip.Instead != "":
-		return Refuse(RefusedNotStruck, fmt.Sprintf("the case is at %s; %s is struck until %s: %s", f.Stage, rule.Wire(), slip.Until, slip.Instead))
+		return Refuse(
+			RefusedNotStruck,
+			fmt.Sprintf("the case is at %s; %s is struck until %s: %s", f.Stage, rule.Wire(), slip.Until, slip.Instead),
+		)
 	case slip.Until.Before(f.Stage):
-		return Refuse(RefusedNotStruck, fmt.Sprintf("the case is at %s; %s is struck until %s", f.Stage, rule.Wire(), slip.Until))
+		return Refuse(
+			RefusedNotStruck,
+			fmt.Sprintf("the case is at %s; %s is struck until %s", f.Stage, rule.Wire(), slip.Until),
+		)
 	}
 	return nil
 }

@@ -68,7 +68,12 @@ func (s *Store) MyActs(ctx context.Context, ref string) ([]MyAct, error) {
 		return nil, err
 	}
 	acts := []MyAct{}
-	err := s.db.SelectContext(ctx, &acts, `select act, kind, subject_no, fields, person, done_on, state from my_acts($1)`, ref)
+	err := s.db.SelectContext(
+		ctx,
+		&acts,
+		`select act, kind, subject_no, fields, person, done_on, state from my_acts($1)`,
+		ref,
+	)
 	return acts, mapError(err)
 }
 
@@ -232,13 +237,27 @@ type Reopened struct {
 // have acted. It returns the new task's id, and NotFound if one of its kind is open already.
 func (t *Tx) Reopen(ctx context.Context, old int64, to Reopened, command uuid.UUID, at time.Time) (int64, error) {
 	var id int64
-	err := t.get(ctx, &id, `
+	err := t.get(
+		ctx,
+		&id,
+		`
 		insert into task (case_ref, kind, subject, stage, awaiting, began, days, unit, calendar, calendar_version, due_on, provisional,
 		                  opened_at, next_rung, next_no, next_at, opened_by, overdue, escalated)
 		select case_ref, kind, subject, stage, owed_by, began, $2, unit, calendar, $3, $4, $5, $6, $7, $8, $9, opened_by, $10, $11
 		from task where id = $1
 		on conflict (case_ref, kind, subject) where closed_at is null do nothing returning id`,
-		old, to.Days, to.Version, to.DueOn, to.Provisional, at, to.Next.Kind, to.Next.No, instant(to.Next.At), to.Overdue, to.Escalated)
+		old,
+		to.Days,
+		to.Version,
+		to.DueOn,
+		to.Provisional,
+		at,
+		to.Next.Kind,
+		to.Next.No,
+		instant(to.Next.At),
+		to.Overdue,
+		to.Escalated,
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -51,7 +51,11 @@ func (s Stops) InWords() string {
 	say(s.Acts, "has acts on record", "have acts on record")
 	say(s.Held, "is held as a double, or has one", "are held as doubles, or have one")
 	say(s.Later, "was changed by a later import", "were changed by a later import")
-	say(s.Standing, "was there before, and stands as this file has it", "were there before, and stand as this file has them")
+	say(
+		s.Standing,
+		"was there before, and stands as this file has it",
+		"were there before, and stand as this file has them",
+	)
 	say(s.Hidden, "is not shown to you", "are not shown to you")
 	words := strings.Join(parts, ", ")
 	if len(s.Cases) > 0 {
