@@ -23,7 +23,8 @@ create table strike (
 create unique index one_strike_of_an_act on strike (command_id) where result is null or result = 'struck';
 create index on strike (case_ref);
 
--- Which acts can be struck, and which take two officers also on the same day. Set-up writes it from the rules in the code.
+-- Which acts can be struck, and which take two officers also on the same day. Set-up writes it from the rules in the
+-- code.
 create table act_slip (
     act text primary key,
     two boolean not null

@@ -1,5 +1,5 @@
--- What an act changed stays as it was kept, but for the striking of that act, or of an earlier one: then the value before
--- is that of the last act that stands.
+-- What an act changed stays as it was kept, but for the striking of that act, or of an earlier one: then the value
+-- before is that of the last act that stands.
 create or replace function only_taken_back() returns trigger language plpgsql set search_path = hame, pg_temp as $$
 begin
     if tg_op = 'DELETE' or (old.command_id, old.case_ref, old.of_table, old.key, old.became)

@@ -1,6 +1,6 @@
 -- How two files stand to each other: open is a pair that waits to be resolved, held is one family whose second file is
--- held, different is a pair of two families. A pair that is one family also counts as held if its second file is held for
--- another pair. Null if nothing ever made a pair of them.
+-- held, different is a pair of two families. A pair that is one family also counts as held if its second file is held
+-- for another pair. Null if nothing ever made a pair of them.
 create or replace function pair_state(in_one text, in_other text) returns text language sql stable as $$
     select case
         when exists (select from duplicate_candidate d where d.a = least(in_one, in_other)

@@ -1,6 +1,6 @@
--- The acts that rest on an act: they changed a row after it, answered a task of the office's that it opened, or sent the
--- letter that it made. A proposal goes back by itself. Who owns a case and how urgent it is are each told by the last act that stands: nothing rests on
--- those before.
+-- The acts that rest on an act: they changed a row after it, answered a task of the office's that it opened, or sent
+-- the letter that it made. A proposal goes back by itself. Who owns a case and how urgent it is are each told by the
+-- last act that stands: nothing rests on those before.
 create or replace function rests_on(in_command uuid) returns table (command_id uuid, act int, kind text)
     language sql stable security definer set search_path = hame, pg_temp as $$
     select c.id, c.chain_n, c.kind from command c

@@ -5,7 +5,8 @@ declare
 begin
     if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.result is not null
         or (old.command_id, old.case_ref, old.reason, old.first_by, old.first_id, old.takes_two)
-            is distinct from (new.command_id, new.case_ref, new.reason, new.first_by, new.first_id, new.takes_two))) then
+            is distinct from
+            (new.command_id, new.case_ref, new.reason, new.first_by, new.first_id, new.takes_two))) then
         raise exception 'a strike stands as it is' using errcode = 'insufficient_privilege';
     end if;
     wrong := wrong_of_strike(new);

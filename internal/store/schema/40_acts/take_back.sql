@@ -44,7 +44,8 @@ begin
         and a.was is null order by a.id desc
     loop
         begin
-            execute format('delete from %I t where %s', e.of_table, key_condition(e.of_table, e.key)) using e.was, e.key;
+            execute format('delete from %I t where %s', e.of_table, key_condition(e.of_table, e.key))
+                using e.was, e.key;
         exception when foreign_key_violation then
             -- Somebody whose part in the case rests on another act too keeps it.
             if e.of_table <> 'officer' then

@@ -1,7 +1,7 @@
--- What is wrong with a strike by the acts on record; empty if nothing is. An officer asks for it by an act that names the
--- other act's number, and a second one confirms it later in the same way; alone only its author does on the same day, and
--- never a signature or a service. An item that was read on a file to which it never belonged is struck along with its
--- link.
+-- What is wrong with a strike by the acts on record; empty if nothing is. An officer asks for it by an act that names
+-- the other act's number, and a second one confirms it later in the same way; alone only its author does on the same
+-- day, and never a signature or a service. An item that was read on a file to which it never belonged is struck along
+-- with its link.
 create or replace function wrong_of_strike(k strike) returns text language sql stable as $$
     select case
         when t.id is null or t.case_ref is distinct from k.case_ref then 'it is about no act of the case'

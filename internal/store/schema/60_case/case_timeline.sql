@@ -1,5 +1,6 @@
--- What happened to a case, in business time where there is one. Acts have their numbers in the case's chain; an act that
--- was struck stays, and says so. Of an item of post that was taken off the file, who had read the file meanwhile is told.
+-- What happened to a case, in business time where there is one. Acts have their numbers in the case's chain; an act
+-- that was struck stays, and says so. Of an item of post that was taken off the file, who had read the file meanwhile
+-- is told.
 create or replace function case_timeline(ref text) returns table (at timestamptz, what text, act int, who text,
     detail text)
 language plpgsql security definer set search_path = hame, pg_temp as $$
@@ -12,12 +13,14 @@ begin
     select l.drawn_at, 'drawn', 0, 'operations', 'listed for ' || l.listing_date || ': ' || l.why from listing l
         where l.case_ref = ref
     union all
-    select e.opened_at, 'stage', 0, '', e.stage || ' opened' || case when e.no > 1 then ' again' else '' end from stage_entry e where e.case_ref = ref
+    select e.opened_at, 'stage', 0, '', e.stage || ' opened' || case when e.no > 1 then ' again' else '' end
+        from stage_entry e where e.case_ref = ref
     union all
     select coalesce(o.business_at, c.recorded_at), c.kind, c.chain_n, c.person,
            case when c.subject_no > 0 then '/' || c.subject_no || ' ' else '' end || 'on ' || c.attested_on || ': '
            || coalesce(o.outcome || case when o.code <> '' then ' (' || o.code || ')' else '' end, 'not yet delivered')
-           || coalesce('; struck on ' || london_day(k.settled_at) || ' by ' || concat_ws(' and ', k.first_by, k.second_by)
+           || coalesce('; struck on ' || london_day(k.settled_at) || ' by '
+               || concat_ws(' and ', k.first_by, k.second_by)
                || ': ' || k.reason, '')
            || case when c.kind <> 'case.strike' then '' when c.fields->>'reason' = 'stands'
                then ': let act ' || (c.fields->>'act') || ' stand'

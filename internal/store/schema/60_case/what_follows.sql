@@ -19,7 +19,8 @@ begin
                 or exists (select from review r where r.case_ref = ref and r.signed_on is not null),
             -- What rests on it may be for others to know.
             'rests', (select coalesce(jsonb_agg(jsonb_build_object('act', x.act, 'kind', case when may_strike(
-                    session_user::text, my_person(), x.kind, ref, clock_timestamp()) or sight_of(ref) in ('file', 'no_text')
+                    session_user::text, my_person(), x.kind, ref, clock_timestamp())
+                    or sight_of(ref) in ('file', 'no_text')
                     then x.kind else '' end) order by x.act), '[]')
                 from rests_on(c.id) x),
             'facts', (select coalesce(jsonb_agg(distinct a.of_table order by a.of_table), '[]') from act_change a
@@ -31,5 +32,6 @@ begin
                     'stage', t.stage) order by t.id), '[]')
                 from task t where t.closed_by = c.id and t.void_at is null))
         from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
-        where c.case_ref = ref and c.chain_n = in_act and may_strike(session_user::text, my_person(), c.kind, ref, clock_timestamp()));
+        where c.case_ref = ref and c.chain_n = in_act 
+            and may_strike(session_user::text, my_person(), c.kind, ref, clock_timestamp()));
 end $$;

@@ -1,12 +1,13 @@
 -- What waits for somebody's word has its task, and no task waits for what nobody asks.
 create or replace view breach_asked_of_nobody as
-select 'an owner and a next date' as rule, k.case_ref, format('act %s waits to be struck or let stand, and no task stands for it',
-    t.chain_n) as detail
+select 'an owner and a next date' as rule, k.case_ref,
+       format('act %s waits to be struck or let stand, and no task stands for it', t.chain_n) as detail
 from strike k join command t on t.id = k.command_id
 where k.result is null and not exists (select from task x where x.case_ref = k.case_ref and x.kind = 'act.strike'
     and x.subject = t.chain_n and x.closed_at is null)
 union all
-select 'an owner and a next date', x.case_ref, format('act %s is said to wait to be struck, and nobody asks for it', x.subject)
+select 'an owner and a next date', x.case_ref,
+       format('act %s is said to wait to be struck, and nobody asks for it', x.subject)
 from task x
 where x.kind = 'act.strike' and x.closed_at is null
   and not exists (select from strike k join command t on t.id = k.command_id
