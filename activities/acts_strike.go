@@ -107,7 +107,7 @@ func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.
 	case err != nil:
 		return target, err
 	case !may:
-		return target, notYours // of which kind it is, is not theirs to know
+		return target, notYours // the kind of act is not theirs to know
 	case !target.Done:
 		return target, casefile.Refuse(
 			casefile.RefusedNothingOpen,
@@ -439,7 +439,7 @@ func (c *change) askedAgain(ctx context.Context, kind casefile.TaskKind) error {
 	return c.reopen(ctx, closed)
 }
 
-// servedAgain sees to the tasks of service after one was struck: whoever is not served
+// servedAgain sees to the tasks of service after one was struck: a person who is not served
 // waits to be, and has no window to appeal in yet.
 func (c *change) servedAgain(ctx context.Context) error {
 	people, err := c.Decided(ctx, c.ref)
@@ -529,7 +529,7 @@ func (c *change) takePostAway(ctx context.Context, target store.DoneAct, reason 
 	if target.Act == casefile.ActLinkPost {
 		return false, nil // what the link changed is taken back
 	}
-	return true, c.TakeItemAway(ctx, c.ref, item) // the item was received, wherever it belongs
+	return true, c.TakeItemAway(ctx, c.ref, item) // the item was received, for this case or another
 }
 
 // answerBreach records whose data a wrongly linked item held, who saw it and who was told.

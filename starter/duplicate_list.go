@@ -39,7 +39,7 @@ func (p listedPair) key() string { return min(p.one, p.other) + " " + max(p.one,
 type pairList struct {
 	name   string
 	pairs  []listedPair
-	digest string // of what the list says, whatever the order and the comments
+	digest string // of the pairs and findings; neither order nor comments change it
 }
 
 // readPairs reads a list of pairs: A B same, or A B different, one a line. Commas may stand

@@ -29,7 +29,7 @@ var caseActs = []*ActRule{
 		Act: ActAssign, InWords: "gives the case an owner, or names an officer on it",
 		Roles: []Party{SeniorCaseworker}, From: Listed, Until: Service, Day: Handled,
 		Fields: of[AssignFields], Many: true,
-		Slip: Slip{Until: Service, Follows: "who owned the case before owns it again; who was named on it is not any more"},
+		Slip: Slip{Until: Service, Follows: "the former owner owns the case again; an officer who was named on the case is no longer named"},
 	},
 	{
 		Act: ActReconcile, InWords: "records that record and paper file were compared",
@@ -321,7 +321,7 @@ func (f ArrivalFields) Ask() []Field {
 func (f ArrivalFields) Validate() error { return inCodes(f) }
 
 // DuplicateFields says whether the other file is the same family. List is the digest of
-// the list of pairs of which this is one, empty for a pair that is resolved by itself.
+// the list that this pair is on, empty for a pair that is resolved by itself.
 type DuplicateFields struct {
 	Other   string `json:"other" yaml:"other"`     // the other case's reference
 	Finding string `json:"finding" yaml:"finding"` // same, different
@@ -335,7 +335,7 @@ func (f DuplicateFields) Ask() []Field {
 		{Name: "finding", Given: f.Finding, Codes: codes("same", "different"),
 			Switches: switches("same", "the two files are one family", "different", "they are two families")},
 		{Name: "list", Given: f.List, Such: strings.Repeat("0", listDigits), Optional: true,
-			Help: "the digest of the list of which the pair is one"},
+			Help: "the digest of the list that the pair is on"},
 	}
 }
 

@@ -25,7 +25,7 @@ var evidenceActs = []*ActRule{
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service,
 		Day:    Reported(FactClaim, FactBirth, FactAsked),
 		Fields: of[EvidenceFields], Receives: true, OpensReview: true, Filed: true, Many: true,
-		Slip: Slip{Until: Service, Follows: "the evidence can be cited no more, and whoever was asked for it is asked again"},
+		Slip: Slip{Until: Service, Follows: "the evidence can be cited no more, and the provider is asked again"},
 	},
 }
 

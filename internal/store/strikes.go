@@ -206,8 +206,8 @@ func (t *Tx) ClosedBy(ctx context.Context, command uuid.UUID) ([]TaskDates, erro
 	return rows, err
 }
 
-// LastClosed returns the last task of a kind and subject, if it is closed and counts.
-// NotFound if there is none, or one is open.
+// LastClosed returns the latest task of a kind and subject that counts. NotFound if there is
+// none, or if that one is open.
 func (t *Tx) LastClosed(ctx context.Context, ref string, kind casefile.TaskKind, subject int) (TaskDates, error) {
 	var row TaskDates
 	err := t.get(ctx, &row, selectTaskDates+`
@@ -287,8 +287,8 @@ func (t *Tx) AskedFor(ctx context.Context, old int64) error {
 		where o.id = $1 and task.case_ref = o.case_ref and task.kind = o.kind and task.subject = o.subject and task.closed_at is null`, old)
 }
 
-// CloseAs closes a task that has been opened anew, as another act or its time has
-// answered it; command is uuid.Nil where no act has.
+// CloseAs closes a task that has been opened anew, because another act answers it or its
+// time had passed; command is uuid.Nil if no act answers it.
 func (t *Tx) CloseAs(ctx context.Context, task int64, result casefile.TaskResult, on clock.Date, overdue bool,
 	command uuid.UUID, at time.Time) error {
 	return t.exec(ctx, `
@@ -327,7 +327,8 @@ func (t *Tx) AnswerOf(ctx context.Context, ref string, kind casefile.TaskKind, s
 	return a, err
 }
 
-// VoidStages takes back that stages were opened, because of an act that is struck.
+// VoidStages closes stages that were opened because of an act which is struck: they count as
+// never opened.
 func (t *Tx) VoidStages(ctx context.Context, ref string, stages []casefile.Stage, at time.Time) error {
 	return t.exec(ctx, `
 		update stage_entry set void_at = $3, closed_at = coalesce(closed_at, $3)

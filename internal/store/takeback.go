@@ -25,7 +25,7 @@ type Stops struct {
 	// Standing counts the families that were there before the import, and still stand as its
 	// file has them.
 	Standing int `db:"standing" json:"changed_by_it"`
-	// Hidden counts those that the officer does not see, whatever their reason.
+	// Hidden counts those that the officer does not see, for any reason.
 	Hidden int `db:"hidden" json:"not_shown"`
 	// Cases names up to five that the officer may see.
 	Cases pq.StringArray `db:"cases" json:"cases,omitempty"`

@@ -1,4 +1,4 @@
--- Nobody strikes an act but by acts on record. An act may be without its outcome: it gets that in the same transaction.
+-- Refuses a strike that the acts on record do not bear out. An act may be without its outcome: it gets that in the same transaction.
 create or replace function strike_by_acts() returns trigger language plpgsql set search_path = hame, pg_temp as $$
 declare
     wrong text;
