@@ -63,6 +63,7 @@ type path struct {
 	waived        bool // the child's check is waived
 	stuck         bool // the evidence stage can't be opened at first
 	clocks        bool // holds, more time, and a calendar that changes
+	struck        bool // evidence turns out to be another family's in the decision stage
 }
 
 var paths = []path{
@@ -93,6 +94,8 @@ var paths = []path{
 	{name: "clocks", manner: practice.Manner{Refuse: true}, clocks: true, describe: "a family's clock is stopped " +
 		"by a hold, lengthened and let go on, and a calendar changes; then it is refused, and a court holds the " +
 		"search for an appeal"},
+	{name: "struck", struck: true, describe: "evidence turns out to be another family's in the decision stage: two " +
+		"officers strike it, the review goes back to evidence and on again, and the family is granted"},
 }
 
 func main() {

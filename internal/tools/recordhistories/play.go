@@ -19,7 +19,7 @@ import (
 // play lets the office see to every task until the review closes. The
 // questionnaire never comes, so that rungs of every kind act.
 func (r *recorder) play(ctx context.Context, ref string, p path) error {
-	bad, returned := p.bad, p.returned
+	bad, returned, struck := p.bad, p.returned, p.struck
 	if p.stuck {
 		if err := r.stick(ctx, ref); err != nil {
 			return err
@@ -63,6 +63,11 @@ func (r *recorder) play(ctx context.Context, ref string, p path) error {
 						Text:    practice.Text + ": the delay harms the child.",
 						Fields:  func(practice.File) casefile.Fields { return &casefile.WaiveFields{Reason: "delay_harms_child"} },
 					},
+				}
+			case t.Kind == casefile.TaskRequestCheck && struck:
+				struck = false
+				if deeds, err = r.strikes(ctx, ref); err != nil {
+					return err
 				}
 			case t.Kind == casefile.TaskAgree && returned:
 				returned = false
@@ -287,4 +292,27 @@ func (r *recorder) do(ctx context.Context, ref string, d practice.Deed) error {
 		return fmt.Errorf("%s: %w", d.Act, receipt.Refused)
 	}
 	return nil
+}
+
+// strikes are the deeds of the two officers who strike the last evidence of a case.
+func (r *recorder) strikes(ctx context.Context, ref string) ([]practice.Deed, error) {
+	var last int
+	err := r.store.InTx(ctx, func(tx *store.Tx) error {
+		for no := 1; ; no++ {
+			act, err := tx.ActByNumber(ctx, ref, no)
+			switch {
+			case store.IsKind(err, store.NotFound) && no > last+50: // past the last act and its outcome
+				return nil
+			case err == nil && act.Act == casefile.ActEvidence && act.Done:
+				last = no
+			case err != nil && !store.IsKind(err, store.NotFound):
+				return err
+			}
+		}
+	})
+	fields := func(practice.File) casefile.Fields {
+		return &casefile.StrikeFields{Act: last, Reason: casefile.SlipWrongCase}
+	}
+	return []practice.Deed{{Login: "morag", Act: casefile.ActStrike, Fields: fields},
+		{Login: "hamish", Act: casefile.ActStrike, Fields: fields}}, err
 }

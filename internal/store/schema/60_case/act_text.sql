@@ -12,9 +12,9 @@ begin
     return query select c.kind, c.subject_no, c.person, c.attested_on, t.body from command c
         join command_text t on t.command_id = c.id
         where c.case_ref = ref and t.body is not null
-          -- What was entered on the wrong file is not read there.
-          and not exists (select from strike k where k.command_id = c.id and k.result = 'struck'
-              and k.reason = 'wrong_case')
+          -- What was entered on the wrong file is not read there, but by the auditor.
+          and (has_role('auditor') or not exists (select from strike k where k.command_id = c.id
+              and k.result = 'struck' and k.reason in ('wrong_case', 'wrong_item')))
           and (sight = 'file'
                or (sight = 'children' and c.kind in ('welfare.report', 'welfare.return', 'welfare.concern'))
                or (sight = 'summary' and c.kind in ('representation.draft', 'representation.return')))
