@@ -65,6 +65,12 @@ func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, peop
 	if err != nil {
 		return err
 	}
+	if waits, err := c.proposalWaits(ctx); err != nil {
+		return err
+	} else if waits {
+		return casefile.Refuse(casefile.RefusedBlocked,
+			"a correction of the decision waits for its second officer: the decision is served when that is agreed to, returned or withdrawn")
+	}
 	switch {
 	case f.How == "representative" && !letter.Represented:
 		return casefile.Refuse(casefile.RefusedNoSubject,

@@ -247,30 +247,32 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	if t.Kind == casefile.TaskAgree {
 		return nil // the proposal went back, and stays with its author
 	}
-	if c.before.Signed && rule.Stage.Before(casefile.Service) {
+	if c.before.Signed && rule.Stage.Before(casefile.Service) && t.Kind != casefile.TaskAllocate {
 		return nil // it is not asked any more: the decision is signed
 	}
 	if slices.Contains(askedByStage[rule.Stage], t.Kind) && !c.before.HasOpened(rule.Stage) {
 		return nil // its stage will ask when it is open again
 	}
-	to, err := c.withWhatWasLeft(ctx, t)
-	if err != nil {
+	answer, err := c.AnswerOf(ctx, c.ref, t.Kind, t.Subject, t.OpenedAt)
+	answered := err == nil
+	if err != nil && !store.IsKind(err, store.NotFound) {
 		return err
+	}
+	to := store.Reopened{Days: t.Days, Dates: t.Ledger(nil).Shown}
+	if !answered && t.AnsweredAt == nil {
+		if to, err = c.withWhatWasLeft(ctx, t); err != nil {
+			return err
+		}
 	}
 	id, err := c.Reopen(ctx, t.ID, to, c.cmd.ID, c.now)
-	if store.IsKind(err, store.NotFound) {
-		return c.AskedFor(ctx, t.ID) // it was asked again since, and is open
-	}
-	if err != nil {
-		return err
-	}
-	answer, err := c.AnswerOf(ctx, c.ref, t.Kind, t.Subject, t.OpenedAt)
 	switch {
-	case err == nil:
+	case store.IsKind(err, store.NotFound):
+		return c.AskedFor(ctx, t.ID) // it was asked again since, and is open
+	case err != nil:
+		return err
+	case answered:
 		late := t.Kind.CanBeMissed() && !to.DueOn.IsZero() && to.DueOn.Before(answer.On)
 		return c.CloseAs(ctx, id, answer.Result, answer.On, late, answer.Command, c.now)
-	case !store.IsKind(err, store.NotFound):
-		return err
 	case t.AnsweredAt != nil:
 		result := casefile.ResultGap
 		if rule.OnDue == casefile.EffectLapse {
@@ -292,15 +294,17 @@ func (c *change) withWhatWasLeft(ctx context.Context, t store.TaskDates) (store.
 	if !t.AttestedOn.IsZero() && t.AttestedOn.Before(answered) {
 		answered = t.AttestedOn
 	}
+	// A task that is open again has been open since then, and not since it began.
+	if opened := clock.DateOf(t.OpenedAt); answered.Before(opened) {
+		answered = opened
+	}
 	if answered.Before(t.Began) {
 		answered = t.Began
 	}
 	deadline := t.Deadline(pauses)
 	to := store.Reopened{Days: deadline.Budget.Days}
-	if t.AnsweredAt == nil {
-		if to.Days, err = policy.LengthenedBy(deadline, c.holidays, answered, c.today); err != nil {
-			return to, err
-		}
+	if to.Days, err = policy.LengthenedBy(deadline, c.holidays, answered, c.today); err != nil {
+		return to, err
 	}
 	deadline.Budget.Days = to.Days
 	if !t.DueOn.IsZero() { // it was shown, and is kept or moved on

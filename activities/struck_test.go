@@ -11,6 +11,7 @@ import (
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/desk"
 	"hame/internal/practice"
 	"hame/internal/testdb"
 	"hame/internal/verify"
@@ -454,8 +455,9 @@ func TestWhoStrikes(t *testing.T) {
 	require.NotContains(t, s.openTasks(), fmt.Sprintf("act.strike/%d", again.Act))
 	s.do("isla", casefile.ActStrike, 0, again)
 
-	tried := testdb.Value[int](s.staffed, `select min(c.chain_n) from command c join command_outcome o on o.command_id = c.id
-		where c.case_ref = $1 and o.outcome = 'refused'`, s.ref)
+	require.NotNil(t, s.attempt("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}), "asked back")
+	tried := testdb.Value[int](s.staffed, `select max(c.chain_n) from command c join command_outcome o on o.command_id = c.id
+		where c.case_ref = $1 and o.outcome = 'refused' and c.kind = 'contact.record'`, s.ref)
 	s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: tried, Reason: casefile.SlipTwice})
 }
 
@@ -485,7 +487,7 @@ func TestNotStruckButPutRightOtherwise(t *testing.T) {
 	refusal := s.refused(casefile.RefusedNotStruck, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(casefile.ActFlag), Reason: casefile.SlipTwice})
 	require.Contains(t, refusal.Detail, "case flag sets it back")
 	refusal = s.refused(casefile.RefusedNotStruck, "morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: s.lastAct(casefile.ActTriage), Reason: casefile.SlipTwice})
-	require.Contains(t, refusal.Detail, "case.triage is struck until listed")
+	require.Contains(t, refusal.Detail, "case.triage can be struck only until listed")
 }
 
 // TestStruckAfterTheDecision: once the decision is signed, evidence is struck by two, also
@@ -718,6 +720,78 @@ func TestWhatWasLeftIsLeft(t *testing.T) {
 			s.do("fiona", casefile.ActExtend, 0, s.moreTime(casefile.TaskGP, most-c.extended, casefile.ExtensionGranted))
 		})
 	}
+}
+
+// TestStruckAgainAndAgain: time is given back once. Whoever enters the same receipt again and
+// strikes it, on the same day, moves no last day further; nor does striking one of two
+// receipts while the other answers.
+func TestStruckAgainAndAgain(t *testing.T) {
+	s := newStaffed(t).family(t, nil).until(casefile.Evidence)
+	gp := &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"}
+	s.wait(8)
+	s.do("morag", casefile.ActEvidence, 0, gp)
+	s.wait(10)
+	s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipWrongCase)
+	due := s.task(casefile.TaskGP, 0).DueOn
+	require.Equal(t, day("2026-04-09"), due)
+	for range 3 {
+		s.confirming = true
+		s.doOn(day("2026-03-10"), "morag", casefile.ActEvidence, 0, gp)
+		s.strikes("morag", "isla", casefile.ActEvidence, casefile.SlipMistyped)
+		require.Equal(t, due, s.task(casefile.TaskGP, 0).DueOn)
+	}
+	s.do("morag", casefile.ActEvidence, 0, gp)
+	s.confirming = true
+	s.do("morag", casefile.ActEvidence, 0, gp)
+	moved := testdb.Value[int](s.staffed, `select count(*) from deadline_change`)
+	first := testdb.Value[int](s.staffed, `select min(c.chain_n) from command c join evidence e on e.command_id = c.id where c.case_ref = $1`, s.ref)
+	s.do("morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: first, Reason: casefile.SlipTwice})
+	require.NotContains(t, s.openTasks(), "evidence.gp")
+	require.Equal(t, moved, testdb.Value[int](s.staffed, `select count(*) from deadline_change`))
+	s.sound()
+}
+
+// TestNoCaseWithoutAnOwner: the only assignment is struck after the signature. The case waits
+// for an owner.
+func TestNoCaseWithoutAnOwner(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.someRefused()
+	s.strikes("fiona", "douglas", casefile.ActAssign, casefile.SlipWrongPerson)
+	require.Contains(t, s.openTasks(), "listed.allocate")
+	s.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "isla"})
+	require.NotContains(t, s.openTasks(), "listed.allocate")
+	s.sound()
+}
+
+// TestTheTextsOfWhatWasStruck: a text that was written on the wrong case is not read there,
+// but by the auditor; the text of an item goes with it to the file on which it is then. Any
+// other text of an act that does not stand says so.
+func TestTheTextsOfWhatWasStruck(t *testing.T) {
+	o := newStaffed(t)
+	s, other := o.family(t, nil), o.family(t, nil)
+	s.ready(casefile.TaskSignWelfare)
+	other.ready(casefile.TaskGP)
+	item, err := desk.New(s.ref, casefile.ActReceivePost, 0, s.today(), &casefile.PostFields{From: "gp"}, "SYNTHETIC: of another family.")
+	require.NoError(t, err)
+	require.NoError(t, s.desk("morag").InsertCommand(t.Context(), item))
+	require.Nil(t, s.record(item))
+	texts := func(login, ref string) (read []string) {
+		all, err := s.desk(login).Texts(t.Context(), ref)
+		require.NoError(t, err)
+		for _, x := range all {
+			read = append(read, strings.TrimSpace(string(x.Act)+" "+x.Became))
+		}
+		return read
+	}
+	require.Contains(t, texts("hamish", s.ref), "post.receive")
+	s.strikes("morag", "isla", casefile.ActReceivePost, casefile.SlipWrongItem)
+	require.NotContains(t, strings.Join(texts("hamish", s.ref), " "), "post.receive")
+	require.Contains(t, texts("una", s.ref), "post.receive struck")
+	other.do("hamish", casefile.ActLinkPost, 0, &casefile.ItemFields{Item: s.latestItem()})
+	require.Contains(t, texts("hamish", other.ref), "post.receive")
+
+	s.strikes("eilidh", "agnes", casefile.ActReport, casefile.SlipWrongPerson)
+	require.Contains(t, texts("agnes", s.ref), "welfare.report struck")
 }
 
 // TestADeadlineHeldAndStruck: the family's clock is stopped by a hold while its answer is

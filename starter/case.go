@@ -166,7 +166,11 @@ func (a *app) caseTexts() *cobra.Command {
 
 func showTexts(w io.Writer, texts []store.Text) {
 	for _, x := range texts {
-		fmt.Fprintf(w, "%s%s by %s on %s\n", x.Act, cli.Suffix(x.Subject), x.Person, x.On)
+		became := ""
+		if x.Became != "" {
+			became = ", " + x.Became
+		}
+		fmt.Fprintf(w, "%s%s by %s on %s%s\n", x.Act, cli.Suffix(x.Subject), x.Person, x.On, became)
 		for line := range strings.Lines(x.Body) {
 			fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\r\n"))
 		}

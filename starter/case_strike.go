@@ -36,6 +36,8 @@ func (a *app) caseStrike() *cobra.Command {
 				return err
 			}
 			switch {
+			case len(args) == 1 && flags.file == "" && fields.Reason != "":
+				return cli.Usage(fmt.Errorf("name the act by its number: case strike %s ACT; without --reason the acts are listed", ref))
 			case len(args) == 1 && flags.file == "":
 				return a.listMyActs(c, ref)
 			case len(args) == 1:
@@ -60,7 +62,7 @@ func (a *app) caseStrike() *cobra.Command {
 			if err := a.do(c, casefile.ActStrike, ref, 0, fields, flags); err != nil {
 				return err
 			}
-			return a.tellAsked(c, ref, fields.Act)
+			return a.tellBecame(c, ref, fields.Act)
 		},
 	}, casefile.ActStrike)
 	cli.AskedOf(c.Flags(), fields, "reason")
@@ -69,19 +71,24 @@ func (a *app) caseStrike() *cobra.Command {
 	return c
 }
 
-// tellAsked says that an act waits for a second officer, if it does.
-func (a *app) tellAsked(c *cobra.Command, ref string, act int) error {
+// tellBecame says what became of the act that was to be struck.
+func (a *app) tellBecame(c *cobra.Command, ref string, act int) error {
 	s, err := a.database(c.Context())
 	if err != nil {
 		return err
 	}
 	f, err := s.WhatFollows(c.Context(), ref, act)
-	if err == nil && f.AskedBy != "" { // an error tells nothing of the act, which is done
-		fmt.Fprintf(
-			c.ErrOrStderr(),
+	switch {
+	case err != nil:
+		// Nothing is told of an act that the officer does not see any more. It is done.
+	case f.Struck:
+		fmt.Fprintf(c.ErrOrStderr(), "act %d is struck; if it is meant, enter it again where it belongs\n", act)
+	case f.AskedBy != "":
+		fmt.Fprintf(c.ErrOrStderr(),
 			"nothing is struck yet: act %d is struck when another officer who may do such an act, or their senior, types the same\n",
-			act,
-		)
+			act)
+	default:
+		fmt.Fprintf(c.ErrOrStderr(), "act %d stands\n", act)
 	}
 	return nil
 }
@@ -98,12 +105,20 @@ func (a *app) listMyActs(c *cobra.Command, ref string) error {
 	if err != nil {
 		return err
 	}
+	summary, err := s.CaseSummary(c.Context(), ref)
+	if err != nil {
+		return err
+	}
+	review := casefile.Facts{Stage: summary.Stage, Signed: !summary.Stage.Before(casefile.Service)}
 	return a.print(c.OutOrStdout(), acts, func(t *tabwriter.Writer) {
 		fmt.Fprintln(t, "ACT\tON\tWHAT\tSAYING\tWHO\tSTATE")
 		for _, x := range acts {
 			state := x.State
-			if !x.Kind.Rule().Slip.CanBeStruck() {
-				state = "not struck: " + x.Kind.Rule().Slip.Instead
+			switch slip := x.Kind.Rule().Slip; {
+			case !slip.CanBeStruck():
+				state = "not struck: " + slip.Instead
+			case review.MayBeStruck(x.Kind.Rule()) != nil:
+				state += ", and is struck no more"
 			}
 			fmt.Fprintf(
 				t,
@@ -175,6 +190,12 @@ func (a *app) whatFollows(c *cobra.Command, ref string, fields *casefile.StrikeF
 		}
 		listTasks(w, "moot", t.Moot)
 		listTasks(w, "open again", t.OpenAgain)
+		if rule := t.Kind; rule == casefile.ActLinkPost || rule == casefile.ActReceivePost {
+			for _, r := range t.Rests {
+				fmt.Fprintf(w, "struck along: act %d, %s\n", r.No, r.Act)
+			}
+			fmt.Fprintln(w, "if it is taken off the file, a senior caseworker is asked whose data it held, who saw it and who was told")
+		}
 		if t.BackTo != "" {
 			fmt.Fprintf(w, "the case is at %s again\n", t.BackTo)
 		}
@@ -237,6 +258,9 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 		return t, refusal
 	}
 	t.InWords = rule.Slip.Follows
+	if t.Signed && rule.From != casefile.Service {
+		t.InWords = "the decision stands as it was signed: a senior caseworker looks whether it must be corrected"
+	}
 	t.TakesTwo = casefile.Struck{Rule: rule, Today: t.Today, Own: t.Own, Rests: t.FileRests}.TakesTwo()
 	for _, x := range t.OpenAgain {
 		if !review.Signed && x.Stage.Before(summary.Stage) && x.Stage != casefile.Listed &&

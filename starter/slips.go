@@ -15,7 +15,8 @@ func writeSlips(w io.Writer) error {
 	b.WriteString("<!-- Written by `make reference` from the program itself. -->\n\n# What was entered by mistake\n\n" +
 		"What becomes of an act that was entered by mistake. [process.md](process.md#slips) says what holds for all of them.\n" +
 		"*Alone* is its author on the same business day; *two* are two officers in any case. Later, for another's act, or where\n" +
-		"a proposal waits or a decision is signed, it takes two for all of them.\n\n" +
+		"a proposal waits or a decision is signed, it takes two for all of them. After the signature nothing is asked again that\n" +
+		"it was signed on.\n\n" +
 		"| act | struck until | on the same day | what follows | otherwise |\n|---|---|---|---|---|\n")
 	for _, r := range casefile.ActRules {
 		until, who := "never", ""

@@ -144,16 +144,15 @@ func (f Facts) MayBeStruck(rule *ActRule) *Refusal {
 				rule.Wire(),
 			),
 		)
-	case slip.Until.Before(f.Stage) && slip.Instead != "":
-		return Refuse(
-			RefusedNotStruck,
-			fmt.Sprintf("the case is at %s; %s is struck until %s: %s", f.Stage, rule.Wire(), slip.Until, slip.Instead),
-		)
 	case slip.Until.Before(f.Stage):
-		return Refuse(
-			RefusedNotStruck,
-			fmt.Sprintf("the case is at %s; %s is struck until %s", f.Stage, rule.Wire(), slip.Until),
-		)
+		refusal := fmt.Sprintf("the case is at %s; %s can be struck only until %s", f.Stage, rule.Wire(), slip.Until)
+		if f.Stage == Closed {
+			refusal += ": on a closed case only post that was linked by mistake is struck"
+		}
+		if slip.Instead != "" {
+			refusal += ": " + slip.Instead
+		}
+		return Refuse(RefusedNotStruck, refusal)
 	}
 	return nil
 }

@@ -124,6 +124,8 @@ type Text struct {
 	Person  string       `db:"person" json:"person"`
 	On      clock.Date   `db:"attested_on" json:"on"`
 	Body    string       `db:"body" json:"text"`
+	// Became is struck, refused or expired for an act that does not stand.
+	Became string `db:"became" json:"became,omitempty"`
 }
 
 // Texts returns what people wrote on a case, oldest first, as the login may see
@@ -133,7 +135,7 @@ func (s *Store) Texts(ctx context.Context, ref string) ([]Text, error) {
 	if there, err := s.unlessUnseen(ctx, ref, "texts"); !there {
 		return rows, err
 	}
-	err := s.db.SelectContext(ctx, &rows, `select kind, subject_no, person, attested_on, body from act_text($1)`, ref)
+	err := s.db.SelectContext(ctx, &rows, `select kind, subject_no, person, attested_on, body, became from act_text($1)`, ref)
 	return rows, mapError(err)
 }
 

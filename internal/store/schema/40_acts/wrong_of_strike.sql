@@ -16,6 +16,8 @@ create or replace function wrong_of_strike(k strike) returns text language sql s
             then k.second_by || ' did not confirm it'
         when k.second_id is not null and (s.fields->>'reason' = 'stands') <> (k.result = 'stands')
             then k.second_by || ' wanted the opposite'
+        when exists (select from command_outcome x where x.command_id in (f.id, s.id)
+            and x.outcome in ('refused', 'expired')) then 'an act that was not done says so'
         when k.second_by is not null and person_key(k.second_by) = person_key(k.first_by)
             then k.first_by || ' confirmed it alone'
         when k.result = 'struck' and k.second_by is null and not along.yes

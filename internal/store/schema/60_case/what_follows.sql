@@ -27,10 +27,16 @@ begin
                 where a.command_id = c.id and a.taken_back is null and a.of_table <> 'officer'),
             'moot', (select coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'subject', t.subject,
                     'stage', t.stage) order by t.id), '[]')
-                from task t where t.opened_by = c.id and t.void_at is null and t.closed_at is null),
+                from task t where t.opened_by = c.id and t.void_at is null and t.closed_at is null
+                    and t.kind not in ('service.arrival', 'closed.arrival')),
             'open_again', (select coalesce(jsonb_agg(jsonb_build_object('kind', t.kind, 'subject', t.subject,
                     'stage', t.stage) order by t.id), '[]')
-                from task t where t.closed_by = c.id and t.void_at is null))
+                from task t where t.case_ref = ref and t.void_at is null
+                    and (t.closed_by = c.id
+                        -- Of two addressees the later letter had closed it.
+                        or c.kind = 'letter.sent' and t.kind = 'evidence.letter' and t.closed_at is not null
+                            and exists (select from letter l where l.case_ref = ref and l.no = c.subject_no
+                                and l.kind = 'opening'))))
         from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
         where c.case_ref = ref and c.chain_n = in_act 
             and may_strike(session_user::text, my_person(), c.kind, ref, clock_timestamp()));
