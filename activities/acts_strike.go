@@ -118,7 +118,7 @@ func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.
 	case !target.Kept:
 		return target, casefile.Refuse(
 			casefile.RefusedNotStruck,
-			fmt.Sprintf("act %d is of before Hame kept what an act changes: put it right by a new act", no),
+			fmt.Sprintf("act %d was recorded before Hame kept what acts change: put it right by a new act", no),
 		)
 	}
 	return target, nil

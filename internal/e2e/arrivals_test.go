@@ -179,9 +179,11 @@ func TestWhateverArrivesIsTaken(t *testing.T) {
 	})
 	breaches, err := o.desk("una").Store.Verify(t.Context())
 	require.NoError(t, err)
-	// The stuck ones were made stuck here, and the closed ones closed by hand.
+	// The stuck ones were made stuck here, the closed ones closed by hand, and differences put
+	// there that no import found: on a slow machine the import is long over.
 	breaches = slices.DeleteFunc(breaches, func(b store.Breach) bool {
-		return strings.HasPrefix(b.Detail, "stuck: ") || b.Detail == "at closed without a decision"
+		return strings.HasPrefix(b.Detail, "stuck: ") || b.Detail == "at closed without a decision" ||
+			strings.Contains(b.Detail, "of an import waits")
 	})
 	require.Empty(t, breaches)
 	require.Zero(t, o.count(t, `select count(*) from command c left join command_outcome o on o.command_id = c.id where o.command_id is null`), "each act has its outcome")

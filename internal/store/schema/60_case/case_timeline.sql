@@ -34,7 +34,7 @@ begin
     from strike k join command c on c.id = k.command_id and c.kind in ('post.link', 'post.receive')
         join command f on f.id = coalesce(k.second_id, k.first_id)
         join case_read r on r.case_ref = ref and r.read_at between c.recorded_at and f.recorded_at
-            and r.what in ('case show', 'texts', 'timeline', 'explain')
+            and r.what not in ('acts', 'clocks')
             and exists (select from staff m join case_role x on x.role = m.role and x.sees = 'file'
                 where m.login = r.login)
     where k.case_ref = ref and k.result = 'struck' and sight_of(ref) = 'file'
