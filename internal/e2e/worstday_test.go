@@ -394,10 +394,14 @@ func (f *faulty) forgedRows(t *testing.T) {
 	require.Zero(t, f.count(t, `select count(*) from command_outcome where command_id = $1 and outcome <> 'accepted'`, others), "what it was typed for is still to be done")
 	f.later = append(f.later, func(t *testing.T) { f.doneOnce(t, others) })
 
-	// Written while the auditor could, which the rule of the database then forbids.
+	// Written while the auditor could, which the rule of the database then forbids. The
+	// review's row is held meanwhile, so that no worker delivers it before that.
+	held := f.admin.MustBegin()
+	held.MustExec(`select case_ref from review where case_ref = $1 for update`, ref)
 	f.admin.MustExec(`insert into act_role (act, role, council, filed, about) select act, 'auditor', council, filed, about from act_role where act = 'contact.record' limit 1`)
 	auditors := types("una", ref)
 	f.admin.MustExec(`delete from act_role where act = 'contact.record' and role = 'auditor'`)
+	require.NoError(t, held.Commit())
 	require.ErrorContains(t, forge(t, f.client, ref, casefile.ActContact, auditors), "(role)")
 	require.Zero(t, f.count(t, `select count(*) from contact where command_id = $1`, auditors))
 	require.Equal(t, 1, f.count(t, `select count(*) from command_outcome where command_id = $1 and outcome = 'refused' and code = 'role'`, auditors))
