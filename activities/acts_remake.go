@@ -8,8 +8,8 @@ import (
 )
 
 // correctDecision proposes other outcomes in place of signed ones that are wrong by a slip
-// (docs/process.md, Correcting a signed decision). Whatever the outcomes are, a second
-// officer signs the correction, or returns it.
+// (docs/process.md, Correcting a signed decision). A second officer
+// always signs the correction or returns it, whether it grants or refuses.
 func correctDecision(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	f := fields.(*casefile.ProposeFields)
 	if err := c.mayCorrect(ctx, f.Outcomes, cmd.Person, ""); err != nil {

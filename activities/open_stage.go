@@ -141,14 +141,11 @@ func (c *change) askForChecks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	needed := false
-	for _, p := range file.People {
-		needed = needed || p.NeedsCheck(c.today)
-		if p.NeedsCheck(c.today) && (p.CheckDoneOn.IsZero() || p.CheckLapsed(c.today)) && !slices.Contains(awaited, p.No) {
-			return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
-		}
+	checked := slices.DeleteFunc(file.People, func(p casefile.FilePerson) bool { return !p.NeedsCheck(c.today) })
+	unasked := func(p casefile.FilePerson) bool {
+		return (p.CheckDoneOn.IsZero() || p.CheckLapsed(c.today)) && !slices.Contains(awaited, p.No)
 	}
-	if !needed {
+	if len(checked) == 0 || slices.ContainsFunc(checked, unasked) {
 		return c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
 	}
 	return c.askWhenChecked(ctx)

@@ -430,7 +430,7 @@ func TestACorrectionAfterService(t *testing.T) {
 	})
 }
 
-// TestACorrectionInTheDatabase: whatever the code might do, no login can write a correction
+// TestACorrectionInTheDatabase: even if the code is wrong, no login can write a correction
 // that the same officers signed, and no served grant is taken back, not a superuser's.
 func TestACorrectionInTheDatabase(t *testing.T) {
 	o := newStaffed(t)

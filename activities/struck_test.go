@@ -358,7 +358,7 @@ func TestStruckOnTheSameDay(t *testing.T) {
 	soundAll(t, o, cases...)
 }
 
-// TestStruckAWeekLater: a week on it takes two officers, whoever entered it.
+// TestStruckAWeekLater: a week on it takes two officers, also for one's own act.
 func TestStruckAWeekLater(t *testing.T) {
 	o := newStaffed(t)
 	var cases []*journey
@@ -738,7 +738,7 @@ func TestWhatWasLeftIsLeft(t *testing.T) {
 	}
 }
 
-// TestStruckAgainAndAgain: time is given back once. Whoever enters the same receipt again and
+// TestStruckAgainAndAgain: time is given back once. An officer who enters the same receipt again and
 // strikes it, on the same day, moves no last day further; nor does striking one of two
 // receipts while the other answers.
 func TestStruckAgainAndAgain(t *testing.T) {

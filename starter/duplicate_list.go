@@ -32,7 +32,7 @@ type listedPair struct {
 // String is the pair as it is typed.
 func (p listedPair) String() string { return p.one + " " + p.other }
 
-// key is the pair, whichever of the two files is written first.
+// key is the pair, the same if its two files are written the other way round.
 func (p listedPair) key() string { return min(p.one, p.other) + " " + max(p.one, p.other) }
 
 // pairList is a list of pairs with what was found about each.

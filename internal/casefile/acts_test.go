@@ -139,7 +139,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActExtend:          only(SeniorCaseworker),
 		ActApplyCalendar:   only(Operations),
 		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
-			Minister, DecisionMaker), // whoever does acts that can be struck
+			Minister, DecisionMaker), // each role with an act that can be struck
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 	}
@@ -239,7 +239,7 @@ func TestCouncilActs(t *testing.T) {
 	for _, r := range ActRules {
 		council := slices.Contains(r.Roles, WelfareLead) || slices.Contains(r.Roles, LeadProfessional)
 		if r.Act == ActStrike {
-			continue // whoever may do the act that is struck, of the council that this takes
+			continue // its roles are those of the act that is struck, and its council that act's
 		}
 		require.Equal(t, council, r.Council, "%s", r.Act)
 	}

@@ -27,9 +27,9 @@ type Imported struct {
 	KeptBack     int            `db:"kept_back" json:"changed_under_review"`
 	KeptBackRefs pq.StringArray `db:"kept_refs" json:"changed_under_review_cases,omitempty"`
 	// Pairs counts the pairs of files that may be one family: those that nobody knew of
-	// before, and of which the officer may see both files.
+	// before, if the officer may see both files.
 	Pairs int `db:"pairs" json:"possible_duplicates"`
-	// No is the number by which officers name the import; 0 for a trial.
+	// No is the import's number, as officers type it; 0 for a trial.
 	No int `db:"batch_no" json:"import,omitempty"`
 	// MovedAway are the cases of families that the file has with a council outside
 	// Scotland: each has a difference.

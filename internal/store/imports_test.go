@@ -217,25 +217,34 @@ func TestAReferenceDrawnTwice(t *testing.T) {
 	ref := h.imports(named(1))
 	for _, c := range [][2]string{{"{}", ""}, {"{" + ref + "}", ""}, {"{" + ref + ",222-2222}", "222-2222"}} {
 		spare, want := c[0], c[1]
-		batch := uuid.New()
-		tx, err := h.SQL(t, "archie").Beginx()
-		require.NoError(t, err)
-		_, err = tx.Exec(`insert into import_staging (batch, ord, case_ref, digest, family_key, lane, council, area, address, postcode, phone, email,
-			representative, representative_contact, support, restricted)
-			values ($1, 1, $2, 'x', 'other', 'legacy', 'S12000049', '', '', '', '', '', '', '', 'none', false)`, batch, ref)
-		require.NoError(t, err)
-		_, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}', $2)`, batch, spare)
+		err := h.merges("other", ref, spare)
 		if want == "" {
 			require.ErrorContains(t, err, "a reference was drawn twice", spare)
-			require.NoError(t, tx.Rollback())
 		} else {
 			require.NoError(t, err)
-			require.NoError(t, tx.Commit())
 			require.Equal(t, want, testdb.Value[string](h, `select case_ref from family where family_key = 'other'`))
 		}
 		require.Equal(t, 3, testdb.Value[int](h, `select count(*) from person where case_ref = $1`, ref))
 		require.Equal(t, "SECRETSTREET 1", testdb.Value[string](h, `select address from family where case_ref = $1`, ref))
 	}
+}
+
+// merges brings in a family under a reference as it was drawn, with spare ones beside it,
+// and returns what the import says. What is refused leaves nothing behind.
+func (h *house) merges(key, ref, spare string) error {
+	h.T.Helper()
+	batch := uuid.New()
+	tx, err := h.SQL(h.T, "archie").Beginx()
+	require.NoError(h.T, err)
+	defer tx.Rollback() //nolint:errcheck // it is committed, or to be forgotten
+	_, err = tx.Exec(`insert into import_staging (batch, ord, case_ref, digest, family_key, lane, council, area, address, postcode, phone, email,
+		representative, representative_contact, support, restricted)
+		values ($1, 1, $2, 'x', $3, 'legacy', 'S12000049', '', '', '', '', '', '', '', 'none', false)`, batch, ref, key)
+	require.NoError(h.T, err)
+	if _, err = tx.Exec(`select * from import_merge($1, 'x', false, '2026-03-02', '2026-03-30', '{}', '{}', $2)`, batch, spare); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // TestImportOfMany: of forty thousand references drawn at random some five are

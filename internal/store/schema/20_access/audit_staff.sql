@@ -1,4 +1,4 @@
--- Every change of the staff list stands in its chain, by whatever means it was made.
+-- Every change of the staff list stands in its chain, also one made without set-up.
 create or replace function audit_staff() returns trigger language plpgsql security definer
     set search_path = hame, pg_temp as $$
 begin

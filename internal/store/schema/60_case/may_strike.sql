@@ -1,4 +1,4 @@
--- What was struck is not struck back: whoever struck it enters the act again.
+-- The striking of an act is not struck: the act is entered again.
 -- Whether a login that is a person's may strike acts of a kind on a case at an instant, as far as its roles go: it may
 -- do such an act itself, or is the senior of those who may (casefile.House.Senior).
 create or replace function may_strike(in_login text, in_person text, in_act text, ref text, at timestamptz)

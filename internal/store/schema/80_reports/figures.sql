@@ -16,7 +16,7 @@ begin
     return (with was as (
         select distinct on (w.case_ref) w.case_ref, w.lane, w.council from family_was w where w.until > as_of
             order by w.case_ref, w.until),
-    -- The families whose import was taken back after that instant. None of them was ever listed.
+    -- The families whose import was taken back after that instant. They were never listed.
     gone as (
         select t.* from family_taken_back t where t.imported_at <= as_of and t.until > as_of),
     cases as (
