@@ -30,10 +30,7 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	}
 	switch {
 	case f.Reason == casefile.SlipStands && !waits:
-		return casefile.Refuse(
-			casefile.RefusedNothingOpen,
-			fmt.Sprintf("nobody has asked that act %d be struck: it stands", f.Act),
-		)
+		return casefile.NotAskedToStrike(f.Act)
 	case f.Reason == casefile.SlipStands:
 		return c.letStand(ctx, cmd, target, request)
 	case waits && request.FirstBy != cmd.Person && request.Reason != f.Reason:
@@ -86,10 +83,7 @@ func strike(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 // doneAct returns an act of the case that was done and is not struck, and that this officer
 // may strike.
 func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.DoneAct, error) {
-	notYours := casefile.Refuse(
-		casefile.RefusedNoSubject,
-		fmt.Sprintf("the case has no act %d that you may strike: case strike %s lists those that you may", no, c.ref),
-	)
+	notYours := casefile.NoActToStrike(c.ref, no)
 	target, err := c.ActByNumber(ctx, c.ref, no)
 	if store.IsKind(err, store.NotFound) {
 		return target, notYours
@@ -109,7 +103,7 @@ func (c *change) doneAct(ctx context.Context, cmd store.Command, no int) (store.
 			fmt.Sprintf("act %d was not done: there is nothing to strike", no),
 		)
 	case target.Struck:
-		return target, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", no))
+		return target, casefile.StruckAlready(no)
 	case !target.Kept:
 		return target, casefile.Refuse(
 			casefile.RefusedNotStruck,

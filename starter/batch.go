@@ -33,14 +33,30 @@ type batch struct {
 }
 
 func (b *batch) run(list []cli.Target) error {
+	again := " today"
+	if b.reports {
+		again = fmt.Sprintf(" with --on %s", b.on)
+	}
+	return tellEach(b.app, b.c, list, b.one, again, func(*tabwriter.Writer) {})
+}
+
+// tellEach does an act to each of a list. What became of each stands on a line, with the sum
+// at the end and after it what there is to do next. again is said after "type the same again"
+// if the database goes half way.
+func tellEach[T fmt.Stringer](a *app, c *cobra.Command, list []T, one func(context.Context, T) cli.Outcome, again string,
+	next func(t *tabwriter.Writer)) error {
 	tell := func(o cli.Outcome) {
-		if b.output != "json" {
-			fmt.Fprintln(b.c.OutOrStdout(), o.Line())
+		if a.output != "json" {
+			fmt.Fprintln(c.OutOrStdout(), o.Line())
 		}
 	}
-	all, stopped := cli.EachOf(b.c.Context(), list, b.one, tell, isGone)
+	all, stopped := cli.EachOf(c.Context(), list, one, tell, isGone)
 	sum := cli.Summary(all)
-	if err := b.print(b.c.OutOrStdout(), all, func(t *tabwriter.Writer) { fmt.Fprintln(t, sum) }); err != nil {
+	err := a.print(c.OutOrStdout(), all, func(t *tabwriter.Writer) {
+		fmt.Fprintln(t, sum)
+		next(t)
+	})
+	if err != nil {
 		return err
 	}
 	var gravest error
@@ -49,12 +65,11 @@ func (b *batch) run(list []cli.Target) error {
 	}
 	switch {
 	case stopped != nil:
-		again := "today"
-		if b.reports {
-			again = fmt.Sprintf("with --on %s", b.on)
+		return &cli.ListError{
+			Words: fmt.Sprintf("stopped half way: %s: %s\ntype the same again%s to go on: what is recorded is found and stays as it is",
+				sum, describe(stopped), again),
+			Gravest: gravest,
 		}
-		return &cli.ListError{Words: fmt.Sprintf("stopped half way: %s: %s\ntype the same again %s to go on: what is recorded is found and stays as it is",
-			sum, describe(stopped), again), Gravest: gravest}
 	case gravest != nil:
 		return &cli.ListError{Words: "not all were recorded: " + sum, Gravest: gravest}
 	}
@@ -64,24 +79,29 @@ func (b *batch) run(list []cli.Target) error {
 // one does the act to one of the list.
 func (b *batch) one(ctx context.Context, t cli.Target) cli.Outcome {
 	receipt, result, err := b.send(ctx, t)
+	o := cli.Outcome{Reference: t.String(), Result: result, Receipt: receipt}
 	var undelivered *desk.UndeliveredError
 	switch {
 	case errors.As(err, &undelivered):
-		result = cli.NotDelivered
+		o = failed(o, err)
+		o.Result = cli.NotDelivered
 	case err != nil:
-		result = cli.Failed
-		if _, refused := casefile.AsRefusal(err); refused || store.IsKind(err, store.NotPermitted) ||
-			store.IsKind(err, store.NotFound) {
-			result = cli.Refused
-		}
-	}
-	o := cli.Outcome{Reference: t.String(), Result: result, Receipt: receipt, Err: err}
-	switch {
-	case err != nil:
-		o.Detail = strings.TrimPrefix(describe(err), "refused: ")
+		o = failed(o, err)
 	case receipt.Stage != "":
 		o.Detail = fmt.Sprintf("the case is at %s", receipt.Stage)
 	}
+	return o
+}
+
+// failed is an outcome with the error that ended it: refused if a rule or the officer's
+// rights forbid it, else failed.
+func failed(o cli.Outcome, err error) cli.Outcome {
+	o.Err, o.Result = err, cli.Failed
+	if _, refused := casefile.AsRefusal(err); refused || store.IsKind(err, store.NotPermitted) ||
+		store.IsKind(err, store.NotFound) {
+		o.Result = cli.Refused
+	}
+	o.Detail = strings.TrimPrefix(describe(err), "refused: ")
 	return o
 }
 

@@ -226,30 +226,20 @@ func (a *app) tryStrike(ctx context.Context, ref string, fields *casefile.Strike
 		return t, err
 	}
 	if t.Follows, err = s.WhatFollows(ctx, ref, fields.Act); store.IsKind(err, store.NotFound) {
-		return t, casefile.Refuse(
-			casefile.RefusedNoSubject,
-			fmt.Sprintf(
-				"the case has no act %d that you may strike: case strike %s lists those that you may",
-				fields.Act,
-				ref,
-			),
-		)
+		return t, casefile.NoActToStrike(ref, fields.Act)
 	} else if err != nil {
 		return t, err
 	}
 	if fields.Reason == casefile.SlipStands {
 		if t.AskedBy == "" {
-			return t, casefile.Refuse(
-				casefile.RefusedNothingOpen,
-				fmt.Sprintf("nobody has asked that act %d be struck: it stands", t.Act),
-			)
+			return t, casefile.NotAskedToStrike(t.Act)
 		}
 		return t, nil
 	}
 	rule := t.Kind.Rule()
 	review := casefile.Facts{Stage: summary.Stage, Signed: t.Signed}
 	if t.Struck {
-		return t, casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", t.Act))
+		return t, casefile.StruckAlready(t.Act)
 	}
 	if refusal := review.MayBeStruck(rule); refusal != nil {
 		return t, refusal

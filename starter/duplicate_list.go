@@ -171,15 +171,7 @@ type resolving struct {
 }
 
 func (r *resolving) run(a *app, c *cobra.Command) error {
-	tell := func(o cli.Outcome) {
-		if a.output != "json" {
-			fmt.Fprintln(c.OutOrStdout(), o.Line())
-		}
-	}
-	all, stopped := cli.EachOf(c.Context(), r.list.pairs, r.one, tell, isGone)
-	sum := cli.Summary(all)
-	err := a.print(c.OutOrStdout(), all, func(t *tabwriter.Writer) {
-		fmt.Fprintln(t, sum)
+	return tellEach(a, c, r.list.pairs, r.one, "", func(t *tabwriter.Writer) {
 		switch {
 		case r.dryRun:
 			fmt.Fprintln(t, "this was a dry run: nothing was changed")
@@ -191,27 +183,6 @@ func (r *resolving) run(a *app, c *cobra.Command) error {
 			)
 		}
 	})
-	if err != nil {
-		return err
-	}
-	var gravest error
-	for _, o := range all {
-		gravest = graver(gravest, o.Err)
-	}
-	switch {
-	case stopped != nil:
-		return &cli.ListError{
-			Words: fmt.Sprintf(
-				"stopped half way: %s: %s\ntype the same again to go on: what is recorded is found and stays as it is",
-				sum,
-				describe(stopped),
-			),
-			Gravest: gravest,
-		}
-	case gravest != nil:
-		return &cli.ListError{Words: "not all were recorded: " + sum, Gravest: gravest}
-	}
-	return nil
 }
 
 // one asks for a pair, or resolves it.
@@ -232,13 +203,7 @@ func (r *resolving) one(ctx context.Context, p listedPair) cli.Outcome {
 			return o
 		}
 	}
-	o.Err, o.Result = err, cli.Failed
-	if _, refused := casefile.AsRefusal(err); refused || store.IsKind(err, store.NotPermitted) ||
-		store.IsKind(err, store.NotFound) {
-		o.Result = cli.Refused
-	}
-	o.Detail = strings.TrimPrefix(describe(err), "refused: ")
-	return o
+	return failed(o, err)
 }
 
 // sends says what would become of a pair, from how it stands: before is true if nothing is

@@ -86,6 +86,23 @@ func (f StrikeFields) Validate() error {
 	return inCodes(f)
 }
 
+// NoActToStrike refuses a number that names no act of the case, or one that is not the
+// officer's to strike: the two are told in the same words.
+func NoActToStrike(ref string, no int) *Refusal {
+	return Refuse(RefusedNoSubject,
+		fmt.Sprintf("the case has no act %d that you may strike: case strike %s lists those that you may", no, ref))
+}
+
+// StruckAlready refuses to strike an act a second time.
+func StruckAlready(no int) *Refusal {
+	return Refuse(RefusedAlreadyDone, fmt.Sprintf("act %d is struck already", no))
+}
+
+// NotAskedToStrike refuses to let an act stand that was not asked to be struck.
+func NotAskedToStrike(no int) *Refusal {
+	return Refuse(RefusedNothingOpen, fmt.Sprintf("nobody has asked that act %d be struck: it stands", no))
+}
+
 // BreachFields are the answers to what the data-protection officer asks of an item of
 // post that stood on a file to which it did not belong [D].
 type BreachFields struct {

@@ -123,9 +123,9 @@ var constraintRefusals = map[string]*casefile.Refusal{
 		"nobody asks for this import to be taken back: backlog imports lists the requests"),
 	"take_back_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
 		"you asked for it yourself: another officer of operations must confirm it, with the same command"),
-	"take_back_for_wrong_file": takeBackFor("wrong_file"),
-	"take_back_for_old_file":   takeBackFor("old_file"),
-	"take_back_for_test_file":  takeBackFor("test_file"),
+	"take_back_for_wrong_file": askedFor("this", "wrong_file"),
+	"take_back_for_old_file":   askedFor("this", "old_file"),
+	"take_back_for_test_file":  askedFor("this", "test_file"),
 	"pair_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
 		"you asked for it yourself: another officer must type the same list"),
 	"pair_in_another_list": casefile.Refuse(casefile.RefusedStale,
@@ -155,9 +155,9 @@ var constraintRefusals = map[string]*casefile.Refusal{
 		"you asked for it yourself: another officer of operations must confirm it, with the same command"),
 	"erases_own_text": casefile.Refuse(casefile.RefusedFourEyes,
 		"you wrote this text yourself: two other officers of operations erase it"),
-	"erasure_for_retention":    askedFor("retention"),
-	"erasure_for_data_subject": askedFor("data_subject"),
-	"erasure_for_wrong_file":   askedFor("wrong_file"),
+	"erasure_for_retention":    askedFor("this erasure", "retention"),
+	"erasure_for_data_subject": askedFor("this erasure", "data_subject"),
+	"erasure_for_wrong_file":   askedFor("this erasure", "wrong_file"),
 	"act_has_no_text":          casefile.Refuse(casefile.RefusedNothingOpen, "the act has no text to erase"),
 	"text_is_erased":           casefile.Refuse(casefile.RefusedAlreadyDone, "the text is erased already"),
 	"flag_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
@@ -182,14 +182,10 @@ var constraintRefusals = map[string]*casefile.Refusal{
 		"these two are no open pair, or are resolved so already: duplicate list shows those that are open"),
 }
 
-// takeBackFor refuses to take an import back for another reason than it was asked for.
-func takeBackFor(reason string) *casefile.Refusal {
-	return casefile.Refuse(casefile.RefusedStale, "another officer asked for this with --reason "+reason+": type that reason to confirm it, or have them ask again")
-}
-
-// askedFor refuses to confirm an erasure for another reason than it was asked for.
-func askedFor(reason string) *casefile.Refusal {
-	return casefile.Refuse(casefile.RefusedStale, "another officer asked for this erasure with --reason "+reason+": type that reason to confirm it, or have them ask again")
+// askedFor refuses to confirm what another officer asked for with another reason.
+func askedFor(what, reason string) *casefile.Refusal {
+	return casefile.Refuse(casefile.RefusedStale,
+		"another officer asked for "+what+" with --reason "+reason+": type that reason to confirm it, or have them ask again")
 }
 
 // mapError turns a driver's error into one of Hame's, with the name of the method that
