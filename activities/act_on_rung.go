@@ -104,6 +104,15 @@ func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.Ta
 			return err
 		}
 		return c.open(ctx, casefile.TaskNoAppeal, task.Subject, clock.DateOf(rung.At))
+	case casefile.EffectSettle:
+		on := clock.DateOf(rung.At)
+		if err := closeAs("thought_over"); err != nil {
+			return err
+		}
+		if err := c.ThoughtOver(ctx, c.ref, task.Subject, on); err != nil {
+			return err
+		}
+		return c.open(ctx, casefile.TaskSettleWithdrawal, task.Subject, on)
 	case casefile.EffectContact:
 		if err := c.open(ctx, casefile.TaskContact, 0, clock.DateOf(rung.At)); err != nil {
 			return err

@@ -157,8 +157,10 @@ type change struct {
 	fileUntouched bool
 	// confirmed is whether the act that is recorded was typed with a confirmation.
 	confirmed bool
-	// cmd is the act that is recorded.
-	cmd store.Command
+	// cmd is the act that is recorded. Where it is a second officer's agreement, what is done
+	// is what another act asked for, and second is the officer who agrees.
+	cmd    store.Command
+	second string
 }
 
 // changing locks a case, runs f on it, and returns the review as the facts have

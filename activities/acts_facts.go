@@ -131,7 +131,7 @@ func (c *change) takeOver(ctx context.Context, d store.Difference, cmd store.Com
 			return err
 		}
 		child := casefile.MayBeChild(p.BirthDate, p.Relationship, slices.Contains(p.Flags, casefile.FlagAgeDispute), c.today)
-		no, err := c.AddPerson(ctx, c.ref, d.NewValue, child)
+		no, err := c.AddPerson(ctx, c.ref, d.NewValue, child, clock.Date{})
 		if err != nil {
 			return err
 		}

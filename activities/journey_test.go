@@ -74,6 +74,13 @@ type journey struct {
 	sampled bool
 	// confirming is whether commands are typed with --confirm.
 	confirming bool
+	// joining is what the text of an act says of somebody who joins, beside the name.
+	joining string
+}
+
+// people counts those who were ever of the family.
+func (s *journey) people() int {
+	return testdb.Value[int](s.staffed, `select count(*) from person where case_ref = $1`, s.ref)
 }
 
 // family imports a family, draws it for Monday and opens its review on that day.
@@ -109,6 +116,9 @@ func (s *journey) command(login string, act casefile.Act, subject int, on clock.
 	text := ""
 	if act.Rule().NeedsText {
 		text = "SYNTHETIC: why and what."
+	}
+	if _, joins := casefile.Joins(fields); joins {
+		text = fmt.Sprintf("given_names: Synthetic %d\nfamily_name: Joined\n%s", s.people(), s.joining)
 	}
 	c, err := desk.New(s.ref, act, subject, on, fields, text)
 	require.NoError(s.t, err)
@@ -302,6 +312,12 @@ func (s *journey) open(stage casefile.Stage) {
 // goOn opens the stage that is due, as the workflow's spine does.
 func (s *journey) goOn() {
 	s.t.Helper()
+	if s.review.Ended() && !s.review.HasOpened(casefile.Closed) {
+		s.open(casefile.Closed)
+	}
+	if s.review.Over {
+		return
+	}
 	for _, step := range []struct {
 		finished []casefile.Stage
 		next     casefile.Stage
@@ -329,10 +345,15 @@ func (s *journey) until(stage casefile.Stage) *journey {
 		if s.review.HasOpened(stage) {
 			return s
 		}
-		i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool {
+		answerable := func(t casefile.Task) bool {
 			instead, other := s.instead[t.Kind]
 			return t.Stage.Before(stage) && t.Kind != casefile.TaskHold && (!other || instead != nil)
-		})
+		}
+		// A proposal comes last: it waits for what else is open.
+		i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool { return t.Kind != casefile.TaskPropose && answerable(t) })
+		if i < 0 {
+			i = slices.IndexFunc(s.review.Tasks, answerable)
+		}
 		if i < 0 {
 			s.open(stage)
 			continue
@@ -363,8 +384,13 @@ func (s *journey) answer(t casefile.Task) {
 	alone := testdb.Value[bool](s.staffed, `select representative = '' from family where case_ref = $1`, s.ref)
 	deeds := practice.Manner{Officers: usual, Alone: alone}.Answer(t)
 	require.NotEmpty(s.t, deeds, "no usual answer: %s", t.Kind)
+	if t.Kind == casefile.TaskPropose {
+		s.drawNext(s.sampled)
+		deeds[len(deeds)-1].Login = "ewan"
+	}
 	for _, d := range deeds {
-		s.do(d.Login, d.Act, d.Subject, d.On(practice.File{Today: s.today()}))
+		s.do(d.Login, d.Act, d.Subject, d.On(practice.File{Today: s.today(), Revision: s.review.Revision,
+			People: testdb.List[int](s.staffed, `select no from present where case_ref = $1 order by no`, s.ref)}))
 	}
 }
 

@@ -86,6 +86,19 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
 
+	casefile.ActBorn:              born,
+	casefile.ActJoined:            joined,
+	casefile.ActDied:              died,
+	casefile.ActHasStatus:         hasStatus,
+	casefile.ActRecordError:       recordError,
+	casefile.ActAskWithdrawal:     askToWithdraw,
+	casefile.ActHearWithdrawal:    hearWithdrawal,
+	casefile.ActDropWithdrawal:    dropWithdrawal,
+	casefile.ActConfirmWithdrawal: confirmWithdrawal,
+	casefile.ActAskDeparture:      askToReturn,
+	casefile.ActStays:             stays,
+	casefile.ActDeparted:          departed,
+
 	casefile.ActStrike: strike,
 	casefile.ActBreach: answerBreach,
 }
@@ -237,10 +250,18 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 		}
 	}
 	handle, ok := handlers[cmd.Act]
+	if cmd.Act == casefile.ActConfirm {
+		handle, ok = confirm, true // it does what the act of another officer asks for
+	}
 	if !ok {
 		return casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", cmd.Act))
 	}
-	if err := handle(ctx, c, cmd, fields); err != nil {
+	if rule.TakesTwo() {
+		err = c.askSecond(ctx, cmd, fields, handle)
+	} else {
+		err = handle(ctx, c, cmd, fields)
+	}
+	if err != nil {
 		return err
 	}
 	if err := c.doneAgain(ctx, cmd); err != nil || c.fileUntouched || rule.KeepsProposal {

@@ -97,6 +97,9 @@ var plainGroups = []struct{ name, short string }{
 	{"evidence", "evidence from those who give it"},
 	{"check", "security checks"},
 	{"service", "serving and carrying out a decision"},
+	{"person", "people who join a family, or whose part in its case ends"},
+	{"withdrawal", "a person's wish to withdraw their claim"},
+	{"departure", "a person's wish to return, and their departure"},
 }
 
 // restOf makes the commands of the group's acts that have no command of their own yet:
@@ -165,6 +168,11 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 	}
 	if correction, ok := fields.(*casefile.CorrectFields); ok {
 		if _, err := backlog.CheckFact(correction.Field, text, on); err != nil {
+			return cli.Usage(err)
+		}
+	}
+	if relationship, joins := casefile.Joins(fields); joins {
+		if _, err := backlog.ReadMember(text, relationship, on); err != nil {
 			return cli.Usage(err)
 		}
 	}

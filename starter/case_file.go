@@ -108,6 +108,8 @@ type caseFile struct {
 	// was corrected by the one after it.
 	Decisions       []fileDecision `json:"decisions"`
 	Outcomes        []fileOutcome  `json:"outcomes"`
+	Ends            []fileEnd      `json:"ends"`
+	Requests        []fileRequest  `json:"requests"`
 	Recommendations []struct {
 		RuleSetID string                  `json:"rule_set_id"`
 		RuleSet   string                  `json:"rule_set"`
@@ -131,6 +133,9 @@ type filePerson struct {
 	ArrivedOn      string                `json:"arrived_on"`
 	ArrivedYear    string                `json:"arrived_year"`
 	Child          *bool                 `json:"child_when_listed"`
+	// Ended is how the person's part in the case ended by itself; empty while it has not.
+	Ended    casefile.Outcome `json:"ended"`
+	JoinedOn clock.Date       `json:"joined_on"`
 }
 
 // fileLetter is a letter, and one of its addressees if it was sent.
@@ -257,6 +262,24 @@ type fileSecurityCheck struct {
 	DoneOn     clock.Date `json:"done_on"`
 	Result     string     `json:"result"`
 	ValidUntil clock.Date `json:"valid_until"`
+}
+
+// fileEnd is how a person's part in the case ended other than by a decision.
+type fileEnd struct {
+	Person  int              `json:"person_no"`
+	Outcome casefile.Outcome `json:"outcome"`
+	On      clock.Date       `json:"ended_on"`
+	First   string           `json:"first_by"`
+	Second  string           `json:"second_by"`
+}
+
+// fileRequest is an act that waits for a second officer.
+type fileRequest struct {
+	No      int          `json:"no"`
+	Act     casefile.Act `json:"act"`
+	Subject int          `json:"subject_no"`
+	By      string       `json:"first_by"`
+	AskedOn clock.Date   `json:"asked_on"`
 }
 
 // fileOutcome is what was decided for a person, and what became of it.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"hame/internal/casefile"
@@ -79,6 +80,18 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	cli.Section(t, "SECURITY CHECK\tDONE\tRESULT\tVALID UNTIL", f.SecurityChecks, func(s fileSecurityCheck) string {
 		return cli.Row(fmt.Sprintf("/%d", s.Person), s.DoneOn, cli.OrNone(s.Result), s.ValidUntil)
 	})
+	cli.Section(t, "ENDED\tHOW\tON\tBY", f.Ends, func(e fileEnd) string {
+		by := e.First
+		if e.Second != "" {
+			by += " and " + e.Second
+		}
+		return cli.Row(fmt.Sprintf("/%d", e.Person), e.Outcome, e.On, by)
+	})
+	cli.Lines(t, f.Requests, func(q fileRequest) string {
+		return cli.Row("asked for", cli.About(q.Subject),
+			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s/%d --agreed, or refuses", q.Act, q.By,
+				q.AskedOn, f.Case, q.No))
+	})
 	cli.Section(t, "OUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND", f.Outcomes, func(o fileOutcome) string {
 		return cli.Row(fmt.Sprintf("/%d", o.Person), o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
 	})
@@ -138,7 +151,11 @@ func (f caseFile) personRow(p filePerson) string {
 			name = "(not shown)"
 		}
 	}
-	return cli.Row(fmt.Sprintf("/%d %s", p.No, p.Relationship), name, born, gazetteer.NationalityName(p.Nationality),
+	relationship := strings.ReplaceAll(string(p.Relationship), "_", " ")
+	if p.Ended != "" {
+		relationship += ", not there any more"
+	}
+	return cli.Row(fmt.Sprintf("/%d %s", p.No, relationship), name, born, gazetteer.NationalityName(p.Nationality),
 		arrived, p.BornInScotland)
 }
 

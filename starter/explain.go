@@ -128,6 +128,8 @@ func explainTask(t store.TaskRow, owner string, today clock.Date) string {
 		next = "the window ends"
 	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectSearchAppeal:
 		next = "a caseworker looks for an appeal"
+	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectSettle:
+		next = "two officers settle the withdrawal"
 	case t.NextRung == casefile.Due && rule.OnDue == casefile.EffectContact:
 		next = "a caseworker must reach the family in person"
 	case t.NextRung == casefile.Due:

@@ -99,6 +99,9 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 		case f.Shape == casefile.EachPerson:
 			fmt.Fprintf(&b, "%s:        # %s\n", f.Name, f.Takes())
 			for _, p := range file.People {
+				if p.Ended != "" {
+					continue // no outcome is proposed for them
+				}
 				fmt.Fprintf(&b, "  - {person: %d, %s: }\n", p.No, strings.TrimSuffix(f.Name, "s"))
 			}
 		case f.Shape == casefile.EachFactor:

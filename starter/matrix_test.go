@@ -88,6 +88,21 @@ var processMd = []struct {
 		casefile.ActAgree: {casefile.SecondOfficer}, casefile.ActReturn: {casefile.SecondOfficer}}},
 	{"service record | status-issued | appeal | no-appeal", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActRecordService: {casefile.Caseworker}, casefile.ActStatusIssued: {casefile.Caseworker}, casefile.ActAppeal: {casefile.Caseworker}, casefile.ActNoAppeal: {casefile.Caseworker}}},
+	{"person born | joined | died", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActBorn: {casefile.Caseworker}, casefile.ActJoined: {casefile.Caseworker}, casefile.ActDied: {casefile.Caseworker}}},
+	{"person has-status | record-error", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActHasStatus:   {casefile.Caseworker, casefile.SeniorCaseworker},
+		casefile.ActRecordError: {casefile.Caseworker, casefile.SeniorCaseworker}}},
+	{"withdrawal ask | drop", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActAskWithdrawal: {casefile.Caseworker}, casefile.ActDropWithdrawal: {casefile.Caseworker}}},
+	{"withdrawal hear", "caseworker, decision maker", map[casefile.Act][]casefile.Party{
+		casefile.ActHearWithdrawal: {casefile.Caseworker, casefile.DecisionMaker}}},
+	{"withdrawal confirm", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActConfirmWithdrawal: {casefile.Caseworker, casefile.SeniorCaseworker}}},
+	{"departure ask | drop | confirm", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActAskDeparture: {casefile.Caseworker}, casefile.ActStays: {casefile.Caseworker}, casefile.ActDeparted: {casefile.Caseworker}}},
+	{"case confirm", "caseworker, senior caseworker, second officer", map[casefile.Act][]casefile.Party{
+		casefile.ActConfirm: {casefile.Caseworker, casefile.SeniorCaseworker, casefile.SecondOfficer}}},
 	{"clock hold | release | extend", "senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActHold: {casefile.SeniorCaseworker}, casefile.ActRelease: {casefile.SeniorCaseworker}, casefile.ActExtend: {casefile.SeniorCaseworker}}},
 	{"audit erase", "operations (two)", map[casefile.Act][]casefile.Party{

@@ -36,7 +36,8 @@ var stagePages = []struct {
 		[]string{"workflows/service.go", "activities/acts_service.go"}},
 	{casefile.Closed, "not at all: what arrives opens a task",
 		[]string{"activities/closed.go", "activities/acts_facts.go", "activities/acts_flags.go", "activities/acts_clock.go",
-			"activities/acts_post.go", "activities/acts_strike.go", "activities/take_back.go", "activities/acts_breach.go"}},
+			"activities/acts_post.go", "activities/acts_person.go", "activities/acts_second.go", "internal/casefile/household.go",
+			"activities/acts_strike.go", "activities/take_back.go", "activities/acts_breach.go"}},
 }
 
 // writeStages writes for each stage its tasks with their days, the acts that are open

@@ -16,8 +16,8 @@ func (r *review) gather(ctx workflow.Context) bool {
 	}
 	r.openIf(ctx, casefile.Evidence, func() bool { return r.Finished(casefile.Listed) }) // welfare opens with it
 	finished := func() bool { return r.Finished(casefile.Evidence) && r.childrenSeen() }
-	for r.HasOpened(casefile.Evidence) && !r.HasOpened(casefile.Representation) {
-		if !r.await(ctx, finished) {
+	for r.HasOpened(casefile.Evidence) && !r.HasOpened(casefile.Representation) && !r.Over {
+		if !r.await(ctx, func() bool { return finished() || r.Over }) {
 			return false
 		}
 		// A hold that was before it in line may have given time back.

@@ -17,7 +17,7 @@ func (r *review) listed(ctx workflow.Context) bool {
 	}
 	for {
 		listingAt := r.ListingAt
-		if !r.awaitInstant(ctx, listingAt, "listing date", func() bool { return !r.ListingAt.Equal(listingAt) }) {
+		if !r.awaitInstant(ctx, listingAt, "listing date", func() bool { return !r.ListingAt.Equal(listingAt) || r.Over }) {
 			return false
 		}
 		if r.ListingAt.Equal(listingAt) {
@@ -25,7 +25,7 @@ func (r *review) listed(ctx workflow.Context) bool {
 		}
 		// A senior caseworker has brought the family forward.
 	}
-	return r.await(ctx, func() bool { return r.Finished(casefile.Listed) })
+	return r.await(ctx, func() bool { return r.Finished(casefile.Listed) || r.Over })
 }
 
 // awaitInstant waits for an instant of business time, or until it has moved. It

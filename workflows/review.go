@@ -56,8 +56,9 @@ func CaseReview(ctx workflow.Context, state casefile.Review) error {
 		r.CancelRequested = true
 		r.steps++ // so that publish shows it
 	})
-	// Each stage returns at once if the next one is open. An act that is struck may take the
-	// review back: the next round begins at the stage that is then unfinished.
+	// Each stage returns at once if the next one is open, or if nobody of the family is left to
+	// decide about. An act that is struck may take the review back: the next round begins at
+	// the stage that is then unfinished.
 	for !r.HasOpened(casefile.Closed) {
 		for _, stage := range []func(workflow.Context) bool{r.drawn, r.listed, r.gather, r.represent, r.decide, r.serve} {
 			if !stage(ctx) {
@@ -116,19 +117,22 @@ func (r *review) continueAsNew(ctx workflow.Context) error {
 }
 
 // openIf opens a stage with its tasks, once, if a condition of the state still
-// holds when nothing else is under way.
+// holds when nothing else is under way. Where nobody of the family is left to decide
+// about, only the closing is opened.
 func (r *review) openIf(ctx workflow.Context, stage casefile.Stage, condition func() bool) {
 	if r.HasOpened(stage) {
 		return
 	}
-	r.stepIf(ctx, condition, activities.OpenStageActivity, "open "+string(stage), func(now time.Time) any {
+	may := func() bool { return condition() && (!r.Over || stage == casefile.Closed) }
+	r.stepIf(ctx, may, activities.OpenStageActivity, "open "+string(stage), func(now time.Time) any {
 		return activities.OpenStageParams{Case: r.Case, Stage: stage, Now: now}
 	})
 }
 
 // finish waits until nothing of a stage is left to do, or the stage is not open any more.
+// Nor does it wait where nobody of the family is left to decide about.
 func (r *review) finish(ctx workflow.Context, stage casefile.Stage) bool {
-	return r.await(ctx, func() bool { return r.Finished(stage) || !r.HasOpened(stage) })
+	return r.await(ctx, func() bool { return r.Finished(stage) || !r.HasOpened(stage) || r.Over })
 }
 
 // step runs an activity that changes the review by no person's act, and adopts

@@ -27,6 +27,8 @@ const (
 	AboutRepresentation
 	// AboutDifference needs the number of a difference that an import found.
 	AboutDifference
+	// AboutRequest needs the number of a request that waits for a second officer.
+	AboutRequest
 	// AboutLane is an act on a lane's backlog and on no case.
 	AboutLane
 	// AboutRecord is an act on the record itself. The database does it whole, under the
@@ -51,6 +53,8 @@ func (r *ActRule) CheckSubject(ref string, n int) *Refusal {
 		needs = fmt.Sprintf("%s is about one letter: name the letter as letter list does, as in %s/1", r.Act, ref)
 	case AboutRepresentation:
 		needs = fmt.Sprintf("%s is about one representation: name it by its number, as case show lists it", r.Act)
+	case AboutRequest:
+		needs = fmt.Sprintf("%s is about one request: name it by its number, as case show lists it", r.Act)
 	case AboutDifference:
 		needs = fmt.Sprintf("%s is about one difference: name it by its number, as case show lists it", r.Act)
 	default:
@@ -75,6 +79,8 @@ func (r *ActRule) MissingSubject(n int) *Refusal {
 		words = fmt.Sprintf("the case has no letter %d: letter show lists them", n)
 	case AboutRepresentation:
 		words = fmt.Sprintf("the case has no representation %d: case show lists them", n)
+	case AboutRequest:
+		words = fmt.Sprintf("no request %d waits for a second officer: case show lists those that do", n)
 	case AboutDifference:
 		words = fmt.Sprintf("no difference %d waits: case show lists those that do", n)
 	}
@@ -169,6 +175,13 @@ type ActRule struct {
 	KeepsProposal bool
 	// Neutral is the name under which the act travels, if its own must not be seen.
 	Neutral Neutral
+	// Seconds may agree to the act as second officer, for an act that takes two: its author
+	// asks for it, and it is done when another person agrees ([ActConfirm]). Empty for an act
+	// that its author does alone.
+	Seconds []Party
+	// Instead is what can be done where the case is not in a stage of the act: in words that
+	// end its refusal.
+	Instead string
 	// Slip says what becomes of an act of this kind that was entered by mistake.
 	Slip Slip
 	// Places are what a row of the act may belong to; by default a case, or a lane for an
@@ -203,7 +216,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, clockActs, recordActs, slipActs)
+	serviceActs, personActs, clockActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))
@@ -272,6 +285,17 @@ func (r *ActRule) MayBeDoneBy(held []Party) bool {
 	return slices.ContainsFunc(r.Roles, func(p Party) bool { return slices.Contains(held, p) })
 }
 
+// instead ends a refusal with what can be done, if the act says so.
+func (r *ActRule) instead() string {
+	if r.Instead == "" {
+		return ""
+	}
+	return ": " + r.Instead
+}
+
+// TakesTwo reports whether the act is done only when a second officer agrees.
+func (r *ActRule) TakesTwo() bool { return len(r.Seconds) > 0 }
+
 // Allowed reports whether the review's state lets an act be tried at all. It is
 // the first look, made before anything is written to history; the activity that
 // records the act looks again at the facts. The error is a [Refusal].
@@ -287,11 +311,15 @@ func (f Facts) Allowed(a Act) error {
 	case f.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
 	case f.Stage == Closed && rule.Until != Closed:
-		return Refuse(RefusedClosed, "the case is closed")
+		return Refuse(RefusedClosed, "the case is closed"+rule.instead())
+	case f.Over && rule.Until != Closed && !rule.Receives && a != ActRecover:
+		return Refuse(RefusedClosed, "nobody of the family is left to decide about: the case is being closed")
 	case f.Stage.Before(rule.From):
-		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From))
+		return Refuse(RefusedTooEarly,
+			fmt.Sprintf("the case is at %s; %s belongs to %s or later%s", f.Stage, a, rule.From, rule.instead()))
 	case rule.Until.Before(f.Stage):
-		return Refuse(RefusedTooLate, fmt.Sprintf("the case is at %s; %s belongs to %s or earlier", f.Stage, a, rule.Until))
+		return Refuse(RefusedTooLate,
+			fmt.Sprintf("the case is at %s; %s belongs to %s or earlier%s", f.Stage, a, rule.Until, rule.instead()))
 	case f.Signed && (rule.Until == Decision || (rule.From == Decision && f.Stage == Decision)):
 		return Refuse(RefusedSigned, "the decision is signed")
 	}

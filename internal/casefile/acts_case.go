@@ -39,7 +39,7 @@ var caseActs = []*ActRule{
 	},
 	{
 		Act: ActTriage, InWords: "records the triage: screens and priority",
-		Roles: []Party{Caseworker}, From: Listed, Until: Listed, Day: Reported(FactReconciled),
+		Roles: []Party{Caseworker}, From: Listed, Until: Decision, Day: Reported(FactReconciled),
 		Fields: of[TriageFields],
 		Slip:   Slip{Until: Listed, Follows: "the family waits to be triaged again", Instead: "case flag moves a family up"},
 	},

@@ -142,6 +142,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 			Minister, DecisionMaker), // each role with an act that can be struck
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
+
+		ActBorn: only(Caseworker), ActJoined: only(Caseworker), ActDied: only(Caseworker), ActDeparted: only(Caseworker),
+		ActHasStatus: only(Caseworker, SeniorCaseworker), ActRecordError: only(Caseworker, SeniorCaseworker), // and a second officer
+		ActAskWithdrawal: only(Caseworker), ActDropWithdrawal: only(Caseworker),
+		ActHearWithdrawal:    only(Caseworker, DecisionMaker),
+		ActConfirmWithdrawal: only(Caseworker, SeniorCaseworker), // and a second officer
+		ActAskDeparture:      only(Caseworker), ActStays: only(Caseworker),
+		ActConfirm: only(Caseworker, SeniorCaseworker, SecondOfficer), // the second officer, or the author who takes it back
 	}
 	require.Len(t, may, len(ActRules))
 	for _, rule := range ActRules {
@@ -258,7 +266,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 	for act, stages := range map[Act]string{
 		ActAssign:          always,
 		ActReconcile:       listing,
-		ActTriage:          listing,
+		ActTriage:          toSigning, // again where somebody joins the family
 		ActLetterSent:      always,
 		ActInterview:       toSigning,
 		ActAssignWelfare:   toSigning,
@@ -303,6 +311,9 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
+		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
+		ActHasStatus: always, ActConfirm: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
+		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",

@@ -45,6 +45,16 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		ActNoAppeal:        "a day attested, not before the decision was signed, not before the decision was served",
 		ActHold:            "a day attested, not before the family was drawn",
 		ActRelease:         "a day attested, not before the hold began",
+		ActBorn:            "a day attested, not before the family claimed",
+		ActJoined:          "a day attested, not before the family claimed",
+		ActDied:            "a day attested, not before the person was born",
+		ActDeparted:        "a day attested, not before the person was born, not before the family claimed",
+		ActAskWithdrawal:   "a day attested, not before the family claimed",
+		ActHearWithdrawal:  "a day attested, not before the family was drawn",
+		ActDropWithdrawal:  "a day attested, not before the family was drawn",
+		ActAskDeparture:    "a day attested, not before the family was drawn",
+		ActStays:           "a day attested, not before the family was drawn",
+		ActHasStatus:       itsReview, ActRecordError: itsReview, ActConfirmWithdrawal: itsReview, ActConfirm: itsReview,
 	}
 	require.Len(t, words, len(ActRules))
 	for _, rule := range ActRules {

@@ -16,7 +16,12 @@ const (
 	OtherDependant Relationship = "other_dependant"
 )
 
-// Relationships lists every relationship, in the order a family is set out.
+// FormerPrincipal was the principal applicant until the claim passed to another of the
+// family. No backlog file states it.
+const FormerPrincipal Relationship = "former_principal"
+
+// Relationships lists every relationship that a backlog file may state, in the order a
+// family is set out.
 var Relationships = []Relationship{Principal, Spouse, Partner, Child, Parent, Sibling, OtherDependant}
 
 // Sex is the sex recorded on the Home Office's file.

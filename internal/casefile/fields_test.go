@@ -26,7 +26,24 @@ var samples = map[Act]struct {
 	ActAssign: {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
 	ActStrike: {`{"act": 12, "reason": "wrong_day"}`, []wrong{{"act", "0", "act"}, {"reason", `""`, "reason"}, {"reason", `"oops"`, "reason"}}},
 	ActBreach: {`{"item": 7, "whose": "another_case", "seen": "staff", "told": "both"}`, []wrong{{"item", "0", "item"}, {"whose", `""`, "whose"}, {"seen", `"many"`, "seen"}, {"told", `""`, "told"}}},
-	ActErase:  {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
+	ActBorn: {`{"shown_by": "registrar", "born_in_scotland": "yes", "sex": "F"}`, []wrong{
+		{"shown_by", `"rumour"`, "shown_by"}, {"born_in_scotland", `""`, "born_in_scotland"}, {"sex", `"f"`, "sex"}}},
+	ActJoined: {`{"relationship": "partner", "status": "british"}`, []wrong{
+		{"relationship", `"principal"`, "relationship"}, {"status", `""`, "status"}}},
+	ActDied: {`{"shown_by": "certificate", "principal": 2}`, []wrong{
+		{"shown_by", `""`, "shown_by"}, {"principal", "-1", "principal"}}},
+	ActDeparted: {`{"shown_by": "carrier"}`, []wrong{
+		{"shown_by", `"neighbour"`, "shown_by"}, {"principal", "1000000", "principal"}}},
+	ActHasStatus: {`{"status": "settled", "shown_by": "passport"}`, []wrong{
+		{"status", `"needs_leave"`, "status"}, {"shown_by", `""`, "shown_by"}, {"principal", "-1", "principal"}}},
+	ActRecordError: {`{"reason": "no_such_person"}`, []wrong{
+		{"reason", `"untraced"`, "reason"}, {"principal", "-1", "principal"}}},
+	ActHearWithdrawal: {`{"representative": "present", "means": "yes"}`, []wrong{
+		{"representative", `""`, "representative"}, {"means", `"unknown"`, "means"}}},
+	ActConfirmWithdrawal: {`{"children": "considered"}`, []wrong{
+		{"children", `""`, "children"}, {"principal", "-1", "principal"}}},
+	ActConfirm: {`{"finding": "agreed"}`, []wrong{{"finding", `""`, "finding"}, {"finding", `"stands"`, "finding"}}},
+	ActErase:   {`{"command": "0197", "reason": "retention"}`, []wrong{{"command", `""`, "command"}, {"reason", `""`, "reason"}, {"reason", `"embarrassing"`, "reason"}}},
 	ActHold: {`{"ground": "court", "review_on": "2026-06-01"}`, []wrong{
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
 	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{
@@ -104,7 +121,7 @@ var samples = map[Act]struct {
 }
 
 // without lists the acts that say all by being done.
-var without = []Act{ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
+var without = []Act{ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays, ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
 	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal}
 
 func inJSON(v any) string {
@@ -419,7 +436,8 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach}
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach,
+		ActBorn, ActJoined, ActRecordError, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}

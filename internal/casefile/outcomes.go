@@ -1,6 +1,9 @@
 package casefile
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Outcome is what is decided for one person (domain.md 6.2).
 type Outcome string
@@ -17,6 +20,37 @@ const (
 
 // Outcomes lists the outcomes that can be proposed.
 var Outcomes = []Outcome{GrantRefugee, GrantHP, GrantILR, GrantDL36M, GrantLLR30M, RefusedUpheld}
+
+// The administrative ends of a person's part in a case: nobody decides on the merits of
+// somebody who has one (domain.md 6.2). A named officer records each, on evidence, or two do.
+const (
+	WithdrawnConfirmed     Outcome = "WITHDRAWN_CONFIRMED"
+	DuplicateMerged        Outcome = "DUPLICATE_MERGED"
+	RecordError            Outcome = "RECORD_ERROR"
+	AlreadyHasStatus       Outcome = "ALREADY_HAS_STATUS" // British, settled, or of a state whose people need no leave
+	Deceased               Outcome = "DECEASED"
+	DepartedBeforeDecision Outcome = "DEPARTED_BEFORE_DECISION"
+	OnOwnFile              Outcome = "ON_OWN_FILE" // their case goes on under another reference [D]
+	HandedOver             Outcome = "HANDED_OVER" // the family has moved out of Scotland [D]
+)
+
+// What becomes of somebody whose refusal was upheld. Who has neither departed nor been
+// removed remains: no act is needed to remain.
+const (
+	DepartedVoluntary Outcome = "DEPARTED_VOLUNTARY"
+	Removed           Outcome = "REMOVED"
+	RefusedRemaining  Outcome = "REFUSED_REMAINING"
+)
+
+// AdministrativeEnds lists the ends that are no decision.
+var AdministrativeEnds = []Outcome{WithdrawnConfirmed, DuplicateMerged, RecordError, AlreadyHasStatus, Deceased,
+	DepartedBeforeDecision, OnOwnFile, HandedOver}
+
+// EndsByTwo lists the ends that two officers record: the office itself finds that they are
+// so, or the person gives something up (docs/process.md, Four eyes). The others rest on
+// evidence from outside.
+var EndsByTwo = []Outcome{WithdrawnConfirmed, DuplicateMerged, RecordError, AlreadyHasStatus, OnOwnFile, HandedOver,
+	Removed}
 
 // IsGrant reports whether the outcome grants leave to stay.
 func (o Outcome) IsGrant() bool { return strings.HasPrefix(string(o), "GRANT_") }
@@ -78,3 +112,13 @@ const (
 	FindingNeutral Finding = "neutral"
 	FindingUnknown Finding = "unknown"
 )
+
+// Ends lists every way in which a person's part in a case ends by itself, and what becomes of
+// those who were refused.
+var Ends = append(slices.Clone(AdministrativeEnds), DepartedVoluntary, Removed)
+
+// IsAdministrative reports whether the outcome is an end that is no decision.
+func (o Outcome) IsAdministrative() bool { return slices.Contains(AdministrativeEnds, o) }
+
+// TakesTwo reports whether two officers record the end.
+func (o Outcome) TakesTwo() bool { return slices.Contains(EndsByTwo, o) }

@@ -37,6 +37,9 @@ type Facts struct {
 	Ready    bool    `json:"ready,omitempty"`  // reconciled, triaged and with a case owner
 	Signed   bool    `json:"signed,omitempty"` // the decision is signed
 	Held     bool    `json:"held,omitempty"`
+	// Over says that nobody of the family is left to decide about, and nobody was decided:
+	// each has an administrative end. The review is closed without a decision.
+	Over bool `json:"over,omitempty"`
 	// Struck says that an act was struck: days that were shown before are looked at when a
 	// deadline begins anew.
 	Struck bool   `json:"struck,omitempty"`
@@ -106,7 +109,7 @@ func (f Facts) Agrees(o Facts) bool {
 	}
 	return f.Stage == o.Stage && slices.Equal(f.Opened, o.Opened) && f.Revision == o.Revision &&
 		f.ListingDate == o.ListingDate &&
-		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && slices.EqualFunc(f.Tasks, o.Tasks, same)
+		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && f.Over == o.Over && slices.EqualFunc(f.Tasks, o.Tasks, same)
 }
 
 // HasOpened reports whether the stage has been opened.
@@ -126,12 +129,22 @@ func (f Facts) Finished(s Stage) bool {
 	return !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Stage == s })
 }
 
+// Ended reports whether a review in which nobody is left to decide about can be closed:
+// nothing waits but the review of a hold, which has lost its object.
+func (f Facts) Ended() bool {
+	return f.Over && !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Kind != TaskHold })
+}
+
 // MayOpen reports whether a stage may be opened at an instant: the one before is
 // finished, a decision is signed before its service. A stage that was opened may be
-// opened again, which does nothing.
+// opened again, which does nothing. Exception: where nobody is left to decide about, only
+// the closing is opened.
 func (f Facts) MayOpen(s Stage, now time.Time) bool {
 	if f.HasOpened(s) {
 		return true
+	}
+	if f.Over {
+		return s == Closed && f.Ended()
 	}
 	switch s {
 	case Evidence:
@@ -154,6 +167,8 @@ func (f Facts) Between(now time.Time) bool {
 	switch {
 	case f.Stuck != "" || f.Stage == Closed:
 		return false
+	case f.Over:
+		return f.Ended()
 	case f.Stage == Listed:
 		return f.Finished(Listed) && !now.Before(f.ListingAt)
 	case f.Stage == Evidence || f.Stage == Welfare:

@@ -43,7 +43,11 @@ func contains(list []string, s string) bool {
 }
 
 func TestOutcomesAndWhatTheyComeTo(t *testing.T) {
-	require.Len(t, constants(t, "Outcome"), len(Outcomes))
+	require.Len(t, constants(t, "Outcome"), len(Outcomes)+len(Ends)+1, "and who was refused and remains: no act makes that")
+	for _, o := range Ends {
+		require.False(t, o.IsGrant(), "%s", o)
+		require.NotContains(t, Outcomes, o, "nobody proposes %s", o)
+	}
 	for _, o := range Outcomes {
 		require.Equal(t, o != RefusedUpheld, o.IsGrant(), "%s", o)
 	}

@@ -53,6 +53,13 @@ const (
 	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
 	TaskStrike       TaskKind = "act.strike"      // process.md, Slips
 	TaskBreach       TaskKind = "case.breach"     // process.md, Slips
+	TaskConfirm      TaskKind = "case.confirm"    // process.md, Four eyes
+	// The tasks of people who come, go, or give up their claim (domain.md 6.3).
+	TaskUndecided        TaskKind = "person.undecided"
+	TaskHearWithdrawal   TaskKind = "withdrawal.hear"
+	TaskThinkAgain       TaskKind = "withdrawal.think"
+	TaskSettleWithdrawal TaskKind = "withdrawal.settle"
+	TaskDeparture        TaskKind = "departure.settle"
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -78,10 +85,10 @@ const (
 func (r TaskResult) TimePassed() bool { return r == ResultGap || r == ResultLapsed }
 
 // CanBeMissed reports whether the last day of a kind of task can be missed at all:
-// what was optional can't, and neither can the time to appeal.
+// what was optional can't, and neither can the time to appeal or to think again.
 func (k TaskKind) CanBeMissed() bool {
 	rule, _ := k.Rule()
-	return rule.OnDue != EffectLapse && rule.OnDue != EffectSearchAppeal
+	return rule.OnDue != EffectLapse && rule.OnDue != EffectSearchAppeal && rule.OnDue != EffectSettle
 }
 
 // Effect is what a rung does beside marking the task, when its day has passed.
@@ -107,7 +114,19 @@ const (
 	EffectReassign Effect = "reassign"
 	// EffectSearchAppeal closes the appeal window and asks a caseworker to look for an appeal (row 10b).
 	EffectSearchAppeal Effect = "search_appeal"
+	// EffectSettle closes the time to think again, and asks for two officers to settle the
+	// withdrawal. Silence settles nothing (R2).
+	EffectSettle Effect = "settle"
 )
+
+// Closes reports whether the effect closes the task, so that no escalation comes after it.
+func (e Effect) Closes() bool {
+	switch e {
+	case EffectGap, EffectLapse, EffectSearchAppeal, EffectSettle:
+		return true
+	}
+	return false
+}
 
 // TaskRule says how a kind of task behaves; how long it has is the rule set's.
 type TaskRule struct {
@@ -179,6 +198,18 @@ var TaskRules = []TaskRule{
 		"say whether the act was a mistake: strike it too, or let it stand"},
 	{TaskBreach, "C1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone,
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
+	{TaskConfirm, "6.4", Closed, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone,
+		"agree, as second officer, to what a colleague has asked for, or refuse it"},
+	{TaskUndecided, "6.3", Service, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"see to a decision for the person who joined the family after the signature"},
+	{TaskHearWithdrawal, "6.3", Decision, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"hear the person who asks to withdraw, with their representative"},
+	{TaskThinkAgain, "6.3", Decision, TheFamily, Caseworker, EffectSettle, EffectNone,
+		"think again about the withdrawal, if they wish to"},
+	{TaskSettleWithdrawal, "6.3", Decision, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"settle the withdrawal: two officers confirm it, or it is dropped"},
+	{TaskDeparture, "6.3", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"find out whether the person has left: confirm it on evidence, or record that they stay"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }
@@ -243,6 +274,18 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActStrike}
 	case TaskBreach:
 		return []Act{ActBreach}
+	case TaskConfirm:
+		return []Act{ActConfirm}
+	case TaskUndecided:
+		return []Act{ActAgree, ActHasStatus, ActDied, ActDeparted}
+	case TaskHearWithdrawal:
+		return []Act{ActHearWithdrawal, ActDropWithdrawal}
+	case TaskThinkAgain:
+		return []Act{ActDropWithdrawal} // or its own end, after which it is settled
+	case TaskSettleWithdrawal:
+		return []Act{ActConfirmWithdrawal, ActDropWithdrawal}
+	case TaskDeparture:
+		return []Act{ActDeparted, ActStays}
 	}
 	return nil
 }

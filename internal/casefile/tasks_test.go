@@ -100,7 +100,7 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 // them is an outcome or the end of a person's case. Whoever adds one meets
 // this test, and says here why it can't turn silence against anybody.
 func TestNoTimerWritesAnOutcome(t *testing.T) {
-	closed := []string{"", "gap", "lapse", "contact", "default_priority", "escalate", "reassign", "search_appeal"}
+	closed := []string{"", "gap", "lapse", "contact", "default_priority", "escalate", "reassign", "search_appeal", "settle"}
 	require.ElementsMatch(t, closed, constants(t, "Effect"))
 	for _, r := range TaskRules {
 		for _, e := range []Effect{r.OnDue, r.OnEscalation} {

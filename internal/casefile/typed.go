@@ -38,7 +38,8 @@ const leastReason = 10
 // CheckReason refuses a text that says nothing where the act is nothing without one. A
 // corrected value may be short. The error is a [Refusal] with code fields.
 func (r *ActRule) CheckReason(text string) error {
-	if !r.NeedsText || r.Act == ActCorrect && text != "" {
+	facts := r.Act == ActCorrect || r.Act == ActBorn || r.Act == ActJoined
+	if !r.NeedsText || facts && text != "" {
 		return nil
 	}
 	if text == "" {

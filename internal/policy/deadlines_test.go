@@ -216,6 +216,13 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskStrike:        {5, w, ew, 0, 10},
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
+		casefile.TaskConfirm:       {10, w, ew, 7, 10},
+		casefile.TaskUndecided:     {20, w, ew, 15, 20},
+
+		casefile.TaskHearWithdrawal:   {10, w, ew, 7, 10},
+		casefile.TaskThinkAgain:       {10, w, ew, 0, 0},
+		casefile.TaskSettleWithdrawal: {10, w, ew, 7, 10},
+		casefile.TaskDeparture:        {60, c, ew, 30, 90},
 	}
 	require.Len(t, want, len(casefile.TaskRules))
 	// The fast track shortens the Home Office's own days, and nothing of a child's,

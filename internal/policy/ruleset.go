@@ -218,8 +218,6 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 			return at(n, "%v", err)
 		}
 		budget := clock.Budget{Days: t.Days, Unit: t.Unit, Calendar: t.Calendar}
-		closesWhenDue := rule.OnDue == casefile.EffectGap || rule.OnDue == casefile.EffectLapse ||
-			rule.OnDue == casefile.EffectSearchAppeal
 		if err := t.Calendar.Check(); err != nil {
 			return at(n, "%s: %v", kind, err)
 		}
@@ -228,9 +226,9 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 			return at(n, "%s: days must be at least 1, and unit working or calendar", kind)
 		case t.Reminder < 0 || t.Reminder >= t.Days:
 			return at(n, "%s: the reminder must come before the %d days are over", kind, t.Days)
-		case !closesWhenDue && t.Escalation < t.Days:
+		case !rule.OnDue.Closes() && t.Escalation < t.Days:
 			return at(n, "%s: escalation must be at %d days or later", kind, t.Days)
-		case closesWhenDue && t.Escalation != 0:
+		case rule.OnDue.Closes() && t.Escalation != 0:
 			return at(n, "%s: it ends when due and can't escalate", kind)
 		}
 		s.tasks[casefile.TaskKind(kind)] = timing{budget, t.Reminder, t.Escalation}
@@ -256,19 +254,25 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 // does not name has the deadline given here. All [D] but the appeal's diary, 30
 // days (domain.md 6.2, row 11).
 var addedTasks = map[casefile.TaskKind]timing{
-	casefile.TaskFlag:         {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 20},
-	casefile.TaskDifference:   {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 15},
-	casefile.TaskReadPost:     {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 5},
-	casefile.TaskTrace:        {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 10, 20},
-	casefile.TaskTraceToServe: {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 10, 20},
-	casefile.TaskAppeal:       {clock.Budget{Days: 30, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 30},
-	casefile.TaskArrival:      {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
-	casefile.TaskReferral:     {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 15},
-	casefile.TaskLateArrival:  {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
-	casefile.TaskNewOwner:     {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
-	casefile.TaskStrike:       {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
-	casefile.TaskBreach:       {clock.Budget{Days: 3, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 5},
-	casefile.TaskExpired:      {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
+	casefile.TaskFlag:             {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 20},
+	casefile.TaskDifference:       {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 15},
+	casefile.TaskReadPost:         {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 5},
+	casefile.TaskTrace:            {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 10, 20},
+	casefile.TaskTraceToServe:     {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 10, 20},
+	casefile.TaskAppeal:           {clock.Budget{Days: 30, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 30},
+	casefile.TaskArrival:          {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskReferral:         {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 15},
+	casefile.TaskLateArrival:      {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskNewOwner:         {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskStrike:           {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskBreach:           {clock.Budget{Days: 3, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 5},
+	casefile.TaskConfirm:          {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 7, 10},
+	casefile.TaskUndecided:        {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 15, 20},
+	casefile.TaskHearWithdrawal:   {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 7, 10},
+	casefile.TaskThinkAgain:       {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 0},
+	casefile.TaskSettleWithdrawal: {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 7, 10},
+	casefile.TaskDeparture:        {clock.Budget{Days: 60, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 30, 90},
+	casefile.TaskExpired:          {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
 }
 
 // strictly decodes a mapping and refuses a key that it does not have; a node's

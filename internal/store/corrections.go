@@ -100,21 +100,22 @@ func (t *Tx) SettleDifference(ctx context.Context, ref string, no int, finding s
 		no, finding, command)
 }
 
-// AddPerson adds a member that a later import brought, and returns their number.
-// It takes the person as the import had them, in JSON.
-func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool) (int, error) {
+// AddPerson adds a member whom a later import or an act brought, and returns their number. It
+// takes the person as a file would have them, in JSON. joined is the day since when somebody
+// is of the family who was not before; zero for one whom the file had left out.
+func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool, joined clock.Date) (int, error) {
 	var no int
 	err := t.get(ctx, &no, `
 		insert into person (case_ref, no, person_key, relationship, home_office_ref, family_name, given_names, name_key, date_of_birth, sex,
 			nationality, birth_country, born_in_scotland, arrived_on, claim_date, own_claim, claim_status, claim_status_on, last_interview_on,
-			language, interpreter, school, responsible_adult, child_when_listed)
+			language, interpreter, school, responsible_adult, child_when_listed, joined_on)
 		select $1, (select 1 + max(no) from person where case_ref = $1), p->>'key', p->>'relationship', coalesce(p->>'home_office_ref', ''),
 			coalesce(p->>'family_name', ''), coalesce(p->>'given_names', ''), coalesce(p->>'name_key', ''), coalesce(p->>'date_of_birth', ''),
 			p->>'sex', p->>'nationality', coalesce(p->>'birth_country', ''), p->>'born_in_scotland', coalesce(p->>'arrived_on', ''),
 			coalesce(p->>'claim_date', ''), (p->>'own_claim')::boolean, p->>'claim_status', coalesce(p->>'claim_status_on', ''),
 			coalesce(p->>'last_interview_on', ''), coalesce(p->>'language', ''), coalesce(p->>'interpreter', ''), coalesce(p->>'school', ''),
-			coalesce(p->>'responsible_adult', ''), $3
-		from (select $2::jsonb as p) x returning no`, ref, body, child)
+			coalesce(p->>'responsible_adult', ''), $3, $4
+		from (select $2::jsonb as p) x returning no`, ref, body, child, joined)
 	return no, err
 }
 

@@ -76,7 +76,8 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 			exists (select from contact c where c.case_ref = $1 and c.how <> 'representative') as contacted,
 			(select count(*) from representation r where r.case_ref = $1 and r.received_on is not null and coalesce(r.answer, 'more') = 'more') as unanswered,
 			exists (`+outstandingPost+`) as post,
-			exists (select from person_flag x where x.case_ref = $1 and x.flag = 'serious_illness' and x.state <> 'off')
+			exists (select from person_flag x join present q using (case_ref, no)
+				where x.case_ref = $1 and x.flag = 'serious_illness' and x.state <> 'off')
 				and not exists (select from evidence e where e.case_ref = $1 and e.provider = 'gp' and e.result = 'complete') as illness,
 			(select count(*) from hold h where h.case_ref = $1 and h.ended_on is null and h.ground <> 'duplicate') as holds,
 			exists (select from hold h where h.case_ref = $1 and h.ended_on is null and h.ground = 'duplicate') as double,
@@ -119,7 +120,9 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 		cross join lateral (select max(i.put_on) as put_on, bool_and(answered(i)) as answered,
 				case when bool_and(answered(i) or i.answer_by is not null) then max(i.answer_by) filter (where not answered(i)) end as answer_by
 			from interview i where i.case_ref = p.case_ref and i.person_no = p.no and i.adverse <> 'none') a
-		where p.case_ref = $1 order by p.no`, ref)
+		where p.case_ref = $1
+			and not exists (select from person_end e where e.case_ref = p.case_ref and e.person_no = p.no)
+		order by p.no`, ref)
 	for _, p := range people {
 		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship,
 			AgeDisputed:     p.AgeDisputed,
@@ -287,7 +290,8 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 		return err
 	}
 	// What was still asked for of the decision has lost its object.
-	err = t.exec(ctx, `update task set closed_at = $2, result = 'signed' where case_ref = $1 and stage in ('evidence', 'welfare', 'representation', 'decision') and closed_at is null`, ref, at)
+	err = t.exec(ctx, `update task set closed_at = $2, result = 'signed' where case_ref = $1 and (stage in ('evidence', 'welfare', 'representation', 'decision') or kind = $3) and closed_at is null`,
+		ref, at, casefile.TaskTriage)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -21,12 +22,22 @@ type PersonFacts struct {
 	SeriousIllness  bool                  `db:"serious_illness"`
 	HarmAlleged     bool                  `db:"harm_alleged"`
 	HarmConfirmed   bool                  `db:"harm_confirmed"`
+	// End is how the person's part in the case ended by itself; empty while it has not.
+	End casefile.Outcome `db:"outcome"`
 }
 
-// People returns a family's members in order.
+// People returns the members of a family whose part in the case has not ended by itself, the
+// principal first.
 func (t *Tx) People(ctx context.Context, ref string) ([]PersonFacts, error) {
+	people, err := t.Everybody(ctx, ref)
+	return slices.DeleteFunc(people, func(p PersonFacts) bool { return p.End != "" }), err
+}
+
+// Everybody returns all who were ever of a family, the principal first.
+func (t *Tx) Everybody(ctx context.Context, ref string) ([]PersonFacts, error) {
 	var people []PersonFacts
-	err := t.all(ctx, &people, peopleQuery+` where p.case_ref = $1 group by p.case_ref, p.no order by p.no`, ref)
+	err := t.all(ctx, &people, peopleQuery+`
+		where p.case_ref = $1 group by p.case_ref, p.no, e.outcome order by p.relationship <> 'principal', p.no`, ref)
 	return people, err
 }
 
@@ -36,8 +47,10 @@ const peopleQuery = `
 	       coalesce(bool_or(f.flag = 'age_dispute'), false) as age_disputed,
 	       coalesce(bool_or(f.flag = 'serious_illness'), false) as serious_illness,
 	       coalesce(bool_or(f.flag = 'public_harm'), false) as harm_alleged,
-	       coalesce(bool_or(f.flag = 'public_harm' and f.state = 'confirmed'), false) as harm_confirmed
-	from person p left join person_flag f on f.case_ref = p.case_ref and f.no = p.no and f.state <> 'off'`
+	       coalesce(bool_or(f.flag = 'public_harm' and f.state = 'confirmed'), false) as harm_confirmed,
+	       coalesce(e.outcome, '') as outcome
+	from person p left join person_flag f on f.case_ref = p.case_ref and f.no = p.no and f.state <> 'off'
+		left join person_end e on e.case_ref = p.case_ref and e.person_no = p.no`
 
 // KeepChildhood records who was a child when the review was listed: that
 // protection outlasts an eighteenth birthday (process.md, Children).

@@ -16,7 +16,8 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, waiting_place,
-	     import_difference to hame_worker`,
+	     import_difference, second_request, withdrawal to hame_worker`,
+	`grant insert on person_end to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
 	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,
 	// What officers proposed, decided and found is written once. Of an outcome, only what became of it is added.
@@ -24,7 +25,7 @@ var privileges = []string{
 	`grant insert (case_ref, decision_no, person_no, outcome) on decision_outcome to hame_worker`,
 	`grant update (state, returned_by, return_codes) on proposal to hame_worker`,
 	`grant update (served_on, served_how, proof, status_issued_on, no_appeal_on, appeal_on) on decision_outcome to hame_worker`,
-	`grant insert, update (child_when_listed, name_key, ` +
+	`grant insert, update (child_when_listed, name_key, relationship, ` +
 		strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
 	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,

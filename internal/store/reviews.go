@@ -87,10 +87,13 @@ func (t *Tx) LatestInstant(ctx context.Context) (*time.Time, error) {
 	return latest, err
 }
 
-// Unserved counts the persons of a decided case who have not been served.
+// Unserved counts the people of a case who have not been served with a decision, and whose
+// part has not ended by itself.
 func (t *Tx) Unserved(ctx context.Context, ref string) (int, error) {
 	var n int
-	err := t.get(ctx, &n, `select count(*) from outcome_in_force where case_ref = $1 and served_on is null`, ref)
+	err := t.get(ctx, &n, `
+		select count(*) from present p left join outcome_in_force o on o.case_ref = p.case_ref and o.person_no = p.no
+		where p.case_ref = $1 and o.served_on is null`, ref)
 	return n, err
 }
 

@@ -22,14 +22,16 @@ type Decided struct {
 	DocumentOn clock.Date `db:"document_on"`
 }
 
-// Decided lists the outcomes of a decided case.
+// Decided lists the outcomes of a decided case, but those of people whose part has ended
+// since.
 func (t *Tx) Decided(ctx context.Context, ref string) ([]Decided, error) {
 	var rows []Decided
 	err := t.all(ctx, &rows, `
 		select o.person_no, o.outcome, o.served_on, coalesce(o.served_how, '') as served_how, o.status_issued_on, o.no_appeal_on, o.appeal_on,
 		       (select max(e.status_issued_on) from decision_outcome e where e.case_ref = o.case_ref and e.person_no = o.person_no
 		           and e.decision_no < o.decision_no and e.outcome = o.outcome) as document_on
-		from outcome_in_force o where o.case_ref = $1 order by o.person_no`, ref)
+		from outcome_in_force o join present p on p.case_ref = o.case_ref and p.no = o.person_no
+		where o.case_ref = $1 order by o.person_no`, ref)
 	return rows, err
 }
 

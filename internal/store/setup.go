@@ -287,6 +287,15 @@ func (t *Tx) saveLimits(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, end := range casefile.Ends {
+		err := t.exec(ctx, `
+			insert into end_rule (outcome, two, administrative) values ($1, $2, $3)
+			on conflict (outcome) do update set two = excluded.two, administrative = excluded.administrative`,
+			end, end.TakesTwo(), end.IsAdministrative())
+		if err != nil {
+			return err
+		}
+	}
 	for _, part := range casefile.Parts {
 		if err := t.exec(ctx, `insert into part_role (part, role) values ($1, $2)`, string(part), part.Role()); err != nil {
 			return err

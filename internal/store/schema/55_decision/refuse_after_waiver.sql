@@ -4,6 +4,7 @@ begin
     if new.outcome not like 'GRANT%' and exists (
         select from welfare_waiver w
         where w.case_ref = new.case_ref
+          and exists (select from present p where p.case_ref = w.case_ref and p.no = w.person_no)
           and not exists (select from welfare_check c where c.case_ref = w.case_ref and c.person_no = w.person_no
                           and c.signed_on >= w.given_on)) then
         raise exception 'a child''s check was waived: only a grant may be signed'

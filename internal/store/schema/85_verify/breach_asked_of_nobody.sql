@@ -16,4 +16,16 @@ union all
 select 'an owner and a next date', x.case_ref, 'a second officer is awaited, and no proposal waits'
 from task x
 where x.kind = 'decision.agree' and x.closed_at is null
-  and not exists (select from proposal p where p.case_ref = x.case_ref and p.state = 'open');
+  and not exists (select from proposal p where p.case_ref = x.case_ref and p.state = 'open')
+union all
+select 'an owner and a next date', q.case_ref,
+       format('request %s waits for a second officer, and no task stands for it', q.no)
+from second_request q join review r using (case_ref)
+where q.result is null and r.stage <> 'closed' and not exists (select from task x where x.case_ref = q.case_ref
+    and x.kind = 'case.confirm' and x.subject = q.no and x.closed_at is null)
+union all
+select 'an owner and a next date', x.case_ref,
+       format('request %s is said to wait for a second officer, and it does not', x.subject)
+from task x
+where x.kind = 'case.confirm' and x.closed_at is null
+  and not exists (select from second_request q where q.case_ref = x.case_ref and q.no = x.subject and q.result is null);

@@ -1,0 +1,328 @@
+package casefile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"hame/internal/clock"
+)
+
+// Household is a family under review as the events of its life meet it: the state of the
+// review, and its people without their names. The rules of events are methods on it. They
+// are pure: they read no record and write none. The activities do what they return.
+type Household struct {
+	Facts
+	Today  clock.Date
+	People []Member // everybody who was ever of the family, by number
+}
+
+// Member is one person of a household.
+type Member struct {
+	No              int
+	Relationship    Relationship
+	Birth           clock.PartialDate
+	AgeDisputed     bool
+	ChildWhenListed bool
+	// End is how the person's part ended other than by a decision; empty while it has not.
+	End Outcome
+	// Decided is the outcome that the decision in force gives the person; empty if none does.
+	Decided Outcome
+	// Served says that the decision in force was served on the person; Documented, that a
+	// grant's document has reached them.
+	Served, Documented bool
+}
+
+// IsChild reports whether the person counts as a child on a day (docs/process.md, Children).
+func (m Member) IsChild(on clock.Date) bool {
+	return m.ChildWhenListed || MayBeChild(m.Birth, m.Relationship, m.AgeDisputed, on)
+}
+
+// Present reports whether the person's part in the case has not ended by itself: a decision
+// is due of them, or was made.
+func (m Member) Present() bool { return m.End == "" }
+
+// Undecided reports whether Hame still owes the person a decision or an end.
+func (m Member) Undecided() bool { return m.Present() && m.Decided == "" }
+
+// TaskOf names an open task.
+type TaskOf struct {
+	Kind    TaskKind
+	Subject int
+}
+
+// Effects are what follows from an event.
+type Effects struct {
+	// Ends are those whose part in the case ends, and how.
+	Ends []Ending
+	// Joins is the person who joins the family, nil if nobody does.
+	Joins *Joining
+	// Principal is the person to whom the claim passes; 0 if it stays with whom it is.
+	Principal int
+	// Moot are the open tasks whose ground has gone.
+	Moot []TaskOf
+	// Opens are the tasks that the event asks for. An open one stays as it is.
+	Opens []TaskOf
+}
+
+// Ending is the end of one person's part in a case.
+type Ending struct {
+	Person  int
+	Outcome Outcome
+}
+
+// Joining is a person who joins a family.
+type Joining struct {
+	No           int
+	Relationship Relationship
+	Child        bool
+}
+
+// Present lists the people whose part in the case has not ended by itself.
+func (h Household) Present() []Member {
+	return slices.DeleteFunc(slices.Clone(h.People), func(m Member) bool { return !m.Present() })
+}
+
+// Member returns a person of the household by number, and whether there is one.
+func (h Household) Member(no int) (Member, bool) {
+	i := slices.IndexFunc(h.People, func(m Member) bool { return m.No == no })
+	if i < 0 {
+		return Member{}, false
+	}
+	return h.People[i], true
+}
+
+// personal are the kinds of task whose subject is a person.
+var personal = []TaskKind{TaskSchool, TaskAssignWelfare, TaskReport, TaskSignWelfare, TaskCheck, TaskAppealWindow,
+	TaskNoAppeal, TaskAppeal, TaskFlag, TaskReferral, TaskUndecided, TaskHearWithdrawal, TaskThinkAgain,
+	TaskSettleWithdrawal, TaskDeparture}
+
+// IsPersonal reports whether the subject of a kind of task is a person.
+func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
+
+// outlasting are the kinds of task that stay when nobody of a family is left to decide
+// about: what came in is read, and what was asked of a second officer is settled.
+var outlasting = []TaskKind{TaskReadPost, TaskDifference, TaskStrike, TaskBreach, TaskHold, TaskConfirm}
+
+// End is the rule of a person's end: who may end how, at which point of the review, and what
+// becomes moot. principal is who takes the claim on if the person is the principal; 0 for
+// the one whom [Household.Successor] names.
+func (h Household) End(person int, as Outcome, principal int) (Effects, *Refusal) {
+	m, ok := h.Member(person)
+	if !ok {
+		return Effects{}, Refuse(RefusedNoSubject, fmt.Sprintf("the family has no person %d", person))
+	}
+	if refusal := h.mayEnd(m, as); refusal != nil {
+		return Effects{}, refusal
+	}
+	e := Effects{Ends: []Ending{{person, as}}}
+	left := h.without(person)
+	if m.Relationship == Principal {
+		next, refusal := left.takesOver(principal)
+		if refusal != nil {
+			return Effects{}, refusal
+		}
+		e.Principal = next
+	} else if principal != 0 {
+		return Effects{}, Refuse(RefusedFields,
+			fmt.Sprintf("principal: person %d is not the principal applicant, so nobody takes the claim on", person))
+	}
+	left.mootWithout(person, &e)
+	left.askNext(&e)
+	return e, nil
+}
+
+// mayEnd refuses an end that can't be this person's.
+func (h Household) mayEnd(m Member, as Outcome) *Refusal {
+	about := fmt.Sprintf("person %d", m.No)
+	afterRefusal := as == DepartedVoluntary || as == Removed
+	switch {
+	case !m.Present():
+		return Refuse(RefusedAlreadyDone, fmt.Sprintf("%s: %s is on record already; case strike takes a mistaken act back",
+			about, m.End))
+	case m.Decided == "" && afterRefusal:
+		return Refuse(RefusedConstraint, about+" has not been refused: a departure before the decision is recorded as one")
+	case m.Decided == "" || as == Deceased:
+		return nil
+	case m.Decided.IsGrant():
+		return Refuse(RefusedSigned, about+" was granted leave, which stands: only a death is recorded after it")
+	case afterRefusal, as == AlreadyHasStatus:
+		return nil
+	case as == DepartedBeforeDecision:
+		return Refuse(RefusedSigned, about+" was refused: the departure comes after the decision")
+	case as == WithdrawnConfirmed:
+		return Refuse(RefusedSigned, about+" was decided already: an appeal can still be withdrawn, a claim can't")
+	}
+	return Refuse(RefusedSigned, about+" was decided: decision correct puts a wrong outcome right")
+}
+
+// without is the household after a person's part has ended.
+func (h Household) without(person int) Household {
+	h.People = slices.Clone(h.People)
+	for i := range h.People {
+		if h.People[i].No == person {
+			h.People[i].End = Deceased // any end: who has one is not there any more
+		}
+	}
+	return h
+}
+
+// takesOver returns who takes the claim on, 0 if nobody is left.
+func (h Household) takesOver(named int) (int, *Refusal) {
+	next := h.Successor()
+	if named == 0 || next == 0 {
+		return next, nil
+	}
+	if m, ok := h.Member(named); !ok || !m.Present() {
+		return 0, Refuse(RefusedFields, fmt.Sprintf("principal: person %d is not of the family any more, or never was", named))
+	}
+	return named, nil
+}
+
+// Successor is who takes the claim on when the principal is not there any more: the spouse or
+// partner, else the eldest adult, else the eldest child; 0 if nobody is left [D]. An officer
+// may name another.
+func (h Household) Successor() int {
+	rank := func(m Member) int {
+		switch {
+		case m.Relationship == Spouse || m.Relationship == Partner:
+			return 0
+		case !m.IsChild(h.Today):
+			return 1
+		}
+		return 2
+	}
+	present := h.Present()
+	slices.SortStableFunc(present, func(a, b Member) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.Birth.Latest().Compare(b.Birth.Latest()), cmp.Compare(a.No, b.No))
+	})
+	if len(present) == 0 {
+		return 0
+	}
+	return present[0].No
+}
+
+// mootWithout adds the tasks whose ground has gone with a person; h is the household without
+// the person.
+func (h Household) mootWithout(person int, e *Effects) {
+	present := h.Present()
+	any := func(is func(Member) bool) bool { return slices.ContainsFunc(present, is) }
+	children := any(func(m Member) bool { return m.IsChild(h.Today) })
+	unserved := any(func(m Member) bool { return m.Decided != "" && !m.Served })
+	waits := any(func(m Member) bool { return m.Decided.IsGrant() && !m.Documented })
+	for _, t := range h.Tasks {
+		moot := false
+		switch {
+		case t.Kind.IsPersonal():
+			moot = t.Subject == person
+		case t.Kind == TaskSocialWork || t.Kind == TaskReporter:
+			moot = !children
+		case t.Kind == TaskServe || t.Kind == TaskTraceToServe:
+			moot = !unserved
+		case t.Kind == TaskStatus:
+			moot = !unserved && !waits
+		}
+		if h.NobodyLeft() {
+			moot = !slices.Contains(outlasting, t.Kind)
+		}
+		if moot {
+			e.Moot = append(e.Moot, TaskOf{t.Kind, t.Subject})
+		}
+	}
+}
+
+// NobodyLeft reports whether nobody of the family is left to decide about, and nobody was decided:
+// the review is closed administratively.
+func (h Household) NobodyLeft() bool {
+	return !h.Signed && !slices.ContainsFunc(h.People, Member.Present)
+}
+
+// askNext asks for a proposal when the check that it waited for is moot.
+func (h Household) askNext(e *Effects) {
+	if !h.HasOpened(Decision) || h.Signed || h.NobodyLeft() {
+		return
+	}
+	for _, t := range h.Tasks {
+		waits := t.Kind == TaskCheck || t.Kind == TaskRequestCheck || t.Kind == TaskPropose || t.Kind == TaskAgree
+		if waits && !slices.Contains(e.Moot, TaskOf{t.Kind, t.Subject}) {
+			return
+		}
+	}
+	e.Opens = append(e.Opens, TaskOf{Kind: TaskPropose})
+}
+
+// Join is the rule of somebody who joins the family: born, married, or found to be of it.
+// has says that the person needs no leave, for they are British or settled: then no decision
+// is due of them.
+func (h Household) Join(r Relationship, birth clock.PartialDate, has bool) (Effects, *Refusal) {
+	no := 1
+	for _, m := range h.People {
+		no = max(no, m.No+1)
+	}
+	if h.NobodyLeft() {
+		return Effects{}, Refuse(RefusedNothingOpen,
+			"nobody of the family is left on this file: a new claim is a file of its own")
+	}
+	child := MayBeChild(birth, r, false, h.Today)
+	e := Effects{Joins: &Joining{no, r, child}}
+	if h.HasOpened(Evidence) && !h.Signed && (r != Child || has) {
+		e.Opens = append(e.Opens, TaskOf{Kind: TaskTriage})
+	}
+	switch {
+	case has:
+		e.Ends = []Ending{{no, AlreadyHasStatus}}
+		return e, nil
+	case h.Signed:
+		e.Opens = append(e.Opens, TaskOf{TaskUndecided, no})
+		return e, nil
+	case !h.HasOpened(Evidence):
+		return e, nil // the stage asks for everybody who is there when it opens
+	}
+	if child {
+		e.Opens = append(e.Opens, TaskOf{TaskAssignWelfare, no})
+		if OfSchoolAge(birth, h.Today) {
+			e.Opens = append(e.Opens, TaskOf{TaskSchool, no})
+		}
+		if !slices.ContainsFunc(h.Present(), func(m Member) bool { return m.IsChild(h.Today) }) {
+			e.Opens = append(e.Opens, TaskOf{Kind: TaskSocialWork}, TaskOf{Kind: TaskReporter})
+		}
+	}
+	if h.HasOpened(Decision) && MayBeAdult(birth, r, h.Today) {
+		e.Opens = append(e.Opens, TaskOf{Kind: TaskRequestCheck})
+	}
+	return e, nil
+}
+
+// After is the household after what follows from an event, for a rule that looks further.
+// The days of new tasks are not known here.
+func (h Household) After(e Effects, birth clock.PartialDate) Household {
+	h.People, h.Tasks = slices.Clone(h.People), slices.Clone(h.Tasks)
+	if j := e.Joins; j != nil {
+		h.People = append(h.People, Member{No: j.No, Relationship: j.Relationship, Birth: birth, ChildWhenListed: j.Child})
+	}
+	for i := range h.People {
+		m := &h.People[i]
+		for _, end := range e.Ends {
+			if end.Person == m.No {
+				m.End = end.Outcome
+			}
+		}
+		if e.Principal != 0 && m.Relationship == Principal {
+			m.Relationship = FormerPrincipal
+		}
+	}
+	for i := range h.People {
+		if e.Principal != 0 && h.People[i].No == e.Principal {
+			h.People[i].Relationship = Principal
+		}
+	}
+	h.Tasks = slices.DeleteFunc(h.Tasks, func(t Task) bool { return slices.Contains(e.Moot, TaskOf{t.Kind, t.Subject}) })
+	for _, t := range e.Opens {
+		if !slices.ContainsFunc(h.Tasks, func(o Task) bool { return o.Kind == t.Kind && o.Subject == t.Subject }) {
+			rule, _ := t.Kind.Rule()
+			h.Tasks = append(h.Tasks, Task{Kind: t.Kind, Subject: t.Subject, Stage: rule.Stage, Awaiting: rule.Awaiting})
+		}
+	}
+	h.Over = h.NobodyLeft()
+	return h
+}
