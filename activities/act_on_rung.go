@@ -143,6 +143,9 @@ func (c *change) renewLapsed(ctx context.Context) error {
 		return err
 	}
 	for _, p := range file.People {
+		if p.Settled {
+			continue
+		}
 		if p.NeedsCheck(c.today) && p.CheckLapsed(c.today) {
 			if err := c.open(ctx, casefile.TaskRequestCheck, 0, c.today); err != nil {
 				return err

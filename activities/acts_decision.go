@@ -284,7 +284,7 @@ func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 			return err
 		}
 		if !waits {
-			return casefile.Refuse(casefile.RefusedNothingOpen, "the decision is signed, and no correction of it waits for a second officer")
+			return casefile.Refuse(casefile.RefusedNothingOpen, "the decision is signed, and no other one waits for a second officer")
 		}
 	}
 	if f.Revision != c.before.Revision {
@@ -300,6 +300,11 @@ func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 	}
 	if corrects(p) {
 		if err := c.mayCorrect(ctx, p.Outcomes, p.Author, cmd.Person); err != nil {
+			return err
+		}
+	}
+	if remakes(p) {
+		if err := c.mayRemake(ctx, p.Outcomes, p.Author); err != nil {
 			return err
 		}
 	}
@@ -322,10 +327,16 @@ func agree(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 	if _, err := c.done(ctx, casefile.TaskAgree, 0, "agreed", cmd.AttestedOn); err != nil {
 		return err
 	}
-	if err := c.Sign(ctx, c.ref, p, cmd.Person, cmd.AttestedOn, c.now); err != nil || !corrects(p) {
+	if err := c.Sign(ctx, c.ref, p, cmd.Person, cmd.AttestedOn, c.now); err != nil {
 		return err
 	}
-	return c.serveAnew(ctx)
+	switch {
+	case corrects(p):
+		return c.serveAnew(ctx)
+	case remakes(p):
+		return c.serveRemade(ctx, p)
+	}
+	return nil
 }
 
 func returnProposal(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
@@ -336,7 +347,7 @@ func returnProposal(ctx context.Context, c *change, cmd store.Command, fields ca
 	if err := c.ReturnProposal(ctx, c.ref, p.No, cmd.Person, fields.(*casefile.ReturnFields).Reasons); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskAgree, 0, "returned", cmd.AttestedOn); err != nil || corrects(p) {
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "returned", cmd.AttestedOn); err != nil || afterSignature(p) {
 		return err
 	}
 	return c.askForProposal(ctx)
@@ -354,7 +365,7 @@ func withdraw(ctx context.Context, c *change, cmd store.Command, _ casefile.Fiel
 	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"withdrawn"}); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskAgree, 0, "withdrawn", cmd.AttestedOn); err != nil || corrects(p) {
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "withdrawn", cmd.AttestedOn); err != nil || afterSignature(p) {
 		return err
 	}
 	return c.askForProposal(ctx)
@@ -400,7 +411,7 @@ func (c *change) returnStaleProposal(ctx context.Context) error {
 	if _, err := c.done(ctx, casefile.TaskAgree, 0, "stale", c.today); err != nil {
 		return err
 	}
-	if corrects(p) {
+	if afterSignature(p) {
 		return c.keepOpen(ctx)
 	}
 	return c.askForProposal(ctx)

@@ -26,6 +26,9 @@ func correctDecision(ctx context.Context, c *change, cmd store.Command, fields c
 	return c.open(ctx, casefile.TaskAgree, 0, c.today)
 }
 
+// afterSignature reports whether a proposal would take the place of a signed decision.
+func afterSignature(p store.Proposal) bool { return corrects(p) || remakes(p) }
+
 // corrects reports whether a proposal would correct a signed decision.
 func corrects(p store.Proposal) bool { return p.SecondDue == casefile.SecondForCorrection }
 

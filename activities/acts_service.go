@@ -172,30 +172,8 @@ func noAppeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fiel
 	if _, err := c.done(ctx, casefile.TaskNoAppeal, cmd.Subject, "none_found", looked); err != nil {
 		return err
 	}
-	return c.NoAppeal(ctx, c.ref, cmd.Subject, looked)
-}
-
-// appeal records that a person has appealed. The review waits for the tribunal,
-// with an owner and a date; nothing about the person is final meanwhile (row 11).
-func appeal(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
-	people, err := c.Decided(ctx, c.ref)
-	if err != nil {
+	if err := c.NoAppeal(ctx, c.ref, cmd.Subject, looked); err != nil {
 		return err
 	}
-	i := slices.IndexFunc(people, func(p store.Decided) bool { return p.Person == cmd.Subject })
-	switch {
-	case i < 0 || people[i].Outcome.IsGrant():
-		return casefile.Refuse(casefile.RefusedNoSubject, "this person was not refused")
-	case !people[i].AppealOn.IsZero():
-		return casefile.Refuse(casefile.RefusedAlreadyDone, "this person's appeal is on record")
-	}
-	if err := c.Appeal(ctx, c.ref, cmd.Subject, cmd.AttestedOn); err != nil {
-		return err
-	}
-	for _, kind := range []casefile.TaskKind{casefile.TaskAppealWindow, casefile.TaskNoAppeal} {
-		if _, err := c.done(ctx, kind, cmd.Subject, "appealed", cmd.AttestedOn); err != nil {
-			return err
-		}
-	}
-	return c.open(ctx, casefile.TaskAppeal, cmd.Subject, c.today)
+	return c.open(ctx, casefile.TaskReturn, cmd.Subject, c.today) // the refusal is final (row 12)
 }

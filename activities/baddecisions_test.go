@@ -247,6 +247,7 @@ func TestAnAppeal(t *testing.T) {
 		s.do("morag", casefile.ActStatusIssued, 0, nil)
 		s.rung(casefile.TaskAppealWindow, 2)
 		s.do("morag", casefile.ActNoAppeal, 2, nil)
+		s.do("morag", casefile.ActRemains, 2, nil)
 		require.Equal(t, []string{"service.appeal/1"}, s.openTasks(), "the others go on to their end")
 		require.False(t, s.review.Finished(casefile.Service), "and the review stays open")
 		require.Equal(t, []string{"due 2026-04-05", "escalation 2026-04-05", "diary 2026-05-05", "diary 2026-06-03", "diary 2026-07-01", "diary 2026-07-29",
@@ -261,7 +262,8 @@ func TestAnAppeal(t *testing.T) {
 		s.serve(0)
 		s.rung(casefile.TaskAppealWindow, 1)
 		require.True(t, s.isOpen(casefile.TaskNoAppeal, 1))
-		s.do("morag", casefile.ActAppeal, 1, nil)
+		s.refused(casefile.RefusedTooLate, "morag", casefile.ActAppeal, 1, nil)
+		s.do("morag", casefile.ActAppeal, 1, &casefile.AppealFields{Permission: "asked"})
 		require.Equal(t, "appealed", s.closed(casefile.TaskNoAppeal, 1).Result)
 		require.True(t, s.isOpen(casefile.TaskAppeal, 1))
 	})

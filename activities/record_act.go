@@ -86,6 +86,15 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
 
+	casefile.ActAppealHeard: appealHeard,
+	casefile.ActAppealEnded: appealEnded,
+	casefile.ActRemade:      remakeDecision,
+	casefile.ActReturnStep:  returnStep,
+	casefile.ActRemains:     remains,
+	casefile.ActOpenWindow:  nameWindow,
+	casefile.ActCloseWindow: closeWindow,
+	casefile.ActRemoved:     removed,
+
 	casefile.ActBorn:              born,
 	casefile.ActJoined:            joined,
 	casefile.ActDied:              died,
@@ -256,12 +265,18 @@ func (c *change) do(ctx context.Context, cmd store.Command) error {
 	if !ok {
 		return casefile.Refuse(casefile.RefusedUnknownAct, fmt.Sprintf("%q is no act on a case", cmd.Act))
 	}
+	if err := c.onlyUndecided(ctx, rule, cmd.Subject); err != nil {
+		return err
+	}
 	if rule.TakesTwo() {
 		err = c.askSecond(ctx, cmd, fields, handle)
 	} else {
 		err = handle(ctx, c, cmd, fields)
 	}
 	if err != nil {
+		return err
+	}
+	if err := c.closeWindows(ctx, rule); err != nil {
 		return err
 	}
 	if err := c.doneAgain(ctx, cmd); err != nil || c.fileUntouched || rule.KeepsProposal {

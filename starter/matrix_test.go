@@ -88,6 +88,16 @@ var processMd = []struct {
 		casefile.ActAgree: {casefile.SecondOfficer}, casefile.ActReturn: {casefile.SecondOfficer}}},
 	{"service record | status-issued | appeal | no-appeal", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActRecordService: {casefile.Caseworker}, casefile.ActStatusIssued: {casefile.Caseworker}, casefile.ActAppeal: {casefile.Caseworker}, casefile.ActNoAppeal: {casefile.Caseworker}}},
+	{"appeal heard | ended", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActAppealHeard: {casefile.Caseworker}, casefile.ActAppealEnded: {casefile.Caseworker}}},
+	{"decision remake", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActRemade: {casefile.DecisionMaker, casefile.SeniorCaseworker}}},
+	{"return step | close", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActReturnStep:  {casefile.Caseworker, casefile.SeniorCaseworker},
+		casefile.ActCloseWindow: {casefile.Caseworker, casefile.SeniorCaseworker}}},
+	{"return remains", "caseworker", map[casefile.Act][]casefile.Party{casefile.ActRemains: {casefile.Caseworker}}},
+	{"return window | removed", "senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActOpenWindow: {casefile.SeniorCaseworker}, casefile.ActRemoved: {casefile.SeniorCaseworker}}},
 	{"person born | joined | died", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActBorn: {casefile.Caseworker}, casefile.ActJoined: {casefile.Caseworker}, casefile.ActDied: {casefile.Caseworker}}},
 	{"person has-status | record-error", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{

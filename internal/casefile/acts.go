@@ -216,7 +216,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, personActs, clockActs, recordActs, slipActs)
+	serviceActs, appealActs, returnActs, personActs, clockActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))

@@ -143,6 +143,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 
+		ActAppealHeard: only(Caseworker), ActAppealEnded: only(Caseworker),
+		ActRemade:     only(DecisionMaker, SeniorCaseworker), // as a proposal
+		ActReturnStep: only(Caseworker, SeniorCaseworker), ActCloseWindow: only(Caseworker, SeniorCaseworker),
+		ActRemains:    only(Caseworker),
+		ActOpenWindow: only(SeniorCaseworker), ActRemoved: only(SeniorCaseworker), // and a second officer
+
 		ActBorn: only(Caseworker), ActJoined: only(Caseworker), ActDied: only(Caseworker), ActDeparted: only(Caseworker),
 		ActHasStatus: only(Caseworker, SeniorCaseworker), ActRecordError: only(Caseworker, SeniorCaseworker), // and a second officer
 		ActAskWithdrawal: only(Caseworker), ActDropWithdrawal: only(Caseworker),
@@ -178,7 +184,7 @@ func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 // Four eyes), and a draft is checked by another.
 func TestPartsThatMayNotMeet(t *testing.T) {
 	parts := map[Act]Part{
-		ActPropose: PartAuthor, ActRemake: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
+		ActPropose: PartAuthor, ActRemake: PartAuthor, ActRemade: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
 		ActSignWelfare: PartSigner, ActWaive: PartWaiver, ActDraft: PartDrafter, ActCheckDraft: PartRepChecker,
 		ActClear: PartRepClearer, // and of a signature the signatory's, whoever records it: PartRepSigner
 	}
@@ -269,9 +275,9 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActTriage:          toSigning, // again where somebody joins the family
 		ActLetterSent:      always,
 		ActInterview:       toSigning,
-		ActAssignWelfare:   toSigning,
-		ActReport:          toSigning,
-		ActSignWelfare:     toSigning,
+		ActAssignWelfare:   always,
+		ActReport:          always,
+		ActSignWelfare:     always,
 		ActWaive:           drafting,
 		ActDraft:           drafting,
 		ActDecline:         "representation",
@@ -304,13 +310,15 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActLetterDelivered: always + " closed",
 		ActLetterReturned:  always + " closed",
 		ActConcern:         always + " closed",
-		ActReturnWelfare:   toSigning,
+		ActReturnWelfare:   always,
 		ActReturnDraft:     drafting,
 		ActWithdraw:        "decision service",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
+		ActAppealHeard: "service", ActAppealEnded: "service", ActRemade: "service", ActReturnStep: "service",
+		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",
 		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
 		ActHasStatus: always, ActConfirm: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// The acts on each child's welfare check.
+// The acts on each child's welfare check. After the signature they are for a child whom the
+// signed decision does not decide, or not any more.
 const (
 	ActAssignWelfare Act = "welfare.assign"
 	ActReport        Act = "welfare.report"
@@ -18,26 +19,26 @@ const (
 var welfareActs = []*ActRule{
 	{
 		Act: ActAssignWelfare, InWords: "assigns a lead professional to a child",
-		Roles: []Party{WelfareLead}, Council: true, Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
+		Roles: []Party{WelfareLead}, Council: true, Subject: AboutPerson, From: Listed, Until: Service, Day: Handled,
 		Fields: of[AssignReportFields],
 		Slip:   Slip{Until: Decision, Follows: "the child waits for a lead professional again"},
 	},
 	{
 		Act: ActReport, InWords: "hands in a child's welfare report",
 		Roles: []Party{LeadProfessional}, Council: true, Part: PartReporter, Subject: AboutPerson, From: Listed,
-		Until: Decision, Day: Handled,
+		Until: Service, Day: Handled,
 		Fields: of[ReportFields], NeedsText: true,
 		Slip: Slip{Until: Decision, Follows: "the report waits to be written again"},
 	},
 	{
 		Act: ActSignWelfare, InWords: "signs a child's welfare report",
-		Roles: []Party{WelfareLead}, Council: true, Part: PartSigner, Subject: AboutPerson, From: Listed, Until: Decision,
+		Roles: []Party{WelfareLead}, Council: true, Part: PartSigner, Subject: AboutPerson, From: Listed, Until: Service,
 		Day:  Handled,
 		Slip: Slip{Until: Decision, Two: true, Follows: "the report waits to be signed again"},
 	},
 	{
 		Act: ActReturnWelfare, InWords: "returns a child's welfare report to its author",
-		Roles: []Party{WelfareLead}, Council: true, Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
+		Roles: []Party{WelfareLead}, Council: true, Subject: AboutPerson, From: Listed, Until: Service, Day: Handled,
 		NeedsText: true,
 		Slip:      Slip{Until: Decision, Follows: "the report waits to be signed again"},
 	},

@@ -88,6 +88,9 @@ type FilePerson struct {
 	WelfareSignedOn clock.Date // of the latest signed welfare check
 	Waived          bool       // a waiver that no signed check has ended
 	Interviewed     bool
+	// Settled says that a signed decision stands for the person, and another one is made for
+	// others: nothing more is asked about them.
+	Settled bool
 	// AdversePutOn is when adverse material was put; AdverseAnswered whether the
 	// person has answered; AdverseClosedOn the last day to answer.
 	AdversePutOn    clock.Date
@@ -130,7 +133,8 @@ type Proposed struct {
 func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 	refusal := map[int]Proposed{}
 	for _, p := range proposed {
-		if !p.Outcome.IsGrant() {
+		settled := slices.ContainsFunc(f.People, func(x FilePerson) bool { return x.No == p.Person && x.Settled })
+		if !p.Outcome.IsGrant() && !settled {
 			refusal[p.Person] = p
 		}
 	}
@@ -146,6 +150,9 @@ func SignatureBlocks(f File, proposed []Proposed, on clock.Date) []Block {
 	})
 	var check, welfare, waived, interview, adverse bool
 	for _, p := range f.People {
+		if p.Settled {
+			continue
+		}
 		check = check || (p.NeedsCheck(on) && p.CheckLapsed(on))
 		welfare = welfare || (p.IsChild(on) && p.WelfareLapsed(on) && (refusing || !p.Waived))
 		waived = waived || (p.Waived && refusing)

@@ -23,9 +23,16 @@ var samples = map[Act]struct {
 	valid  string
 	wrongs []wrong
 }{
-	ActAssign: {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
-	ActStrike: {`{"act": 12, "reason": "wrong_day"}`, []wrong{{"act", "0", "act"}, {"reason", `""`, "reason"}, {"reason", `"oops"`, "reason"}}},
-	ActBreach: {`{"item": 7, "whose": "another_case", "seen": "staff", "told": "both"}`, []wrong{{"item", "0", "item"}, {"whose", `""`, "whose"}, {"seen", `"many"`, "seen"}, {"told", `""`, "told"}}},
+	ActAssign:      {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
+	ActStrike:      {`{"act": 12, "reason": "wrong_day"}`, []wrong{{"act", "0", "act"}, {"reason", `""`, "reason"}, {"reason", `"oops"`, "reason"}}},
+	ActBreach:      {`{"item": 7, "whose": "another_case", "seen": "staff", "told": "both"}`, []wrong{{"item", "0", "item"}, {"whose", `""`, "whose"}, {"seen", `"many"`, "seen"}, {"told", `""`, "told"}}},
+	ActAppeal:      {`{"permission": "asked"}`, []wrong{{"permission", `"refused"`, "permission"}}},
+	ActAppealEnded: {`{"result": "allowed"}`, []wrong{{"result", `""`, "result"}, {"result", `"lost"`, "result"}}},
+	ActReturnStep:  {`{"step": "notice"}`, []wrong{{"step", `""`, "step"}, {"step", `"raid"`, "step"}}},
+	ActOpenWindow: {`{"opens_on": "2027-02-01", "closes_on": "2027-02-12", "family_asks": "no"}`, []wrong{
+		{"opens_on", `""`, "opens_on"}, {"closes_on", `"2027-01-31"`, "closes_on"}, {"family_asks", `"unknown"`, "family_asks"}}},
+	ActRemoved: {`{"shown_by": "embarkation_record"}`, []wrong{
+		{"shown_by", `""`, "shown_by"}, {"principal", "-1", "principal"}}},
 	ActBorn: {`{"shown_by": "registrar", "born_in_scotland": "yes", "sex": "F"}`, []wrong{
 		{"shown_by", `"rumour"`, "shown_by"}, {"born_in_scotland", `""`, "born_in_scotland"}, {"sex", `"f"`, "sex"}}},
 	ActJoined: {`{"relationship": "partner", "status": "british"}`, []wrong{
@@ -86,6 +93,7 @@ var samples = map[Act]struct {
 		{"outcomes", `[]`, "outcomes"}, {"outcomes", `null`, "outcomes"},
 		{"outcomes", `[{"person": 1, "outcome": "WITHDRAWN_CONFIRMED"}]`, "outcomes"}, {"outcomes", `[{"person": 1}]`, "outcomes"},
 		{"reasons", `[]`, "reasons"}}},
+	ActRemade: {sampleProposal(nil), []wrong{{"outcomes", `[]`, "outcomes"}, {"reasons", `[]`, "reasons"}}},
 	ActRemake: {sampleProposal(nil), []wrong{{"outcomes", `[]`, "outcomes"}, {"reasons", `[]`, "reasons"}}},
 	ActAgree:  {`{"revision": 8, "reasons": ` + inJSON(findings(0, FindingFor)) + `}`, []wrong{{"reasons", `[]`, "reasons"}}},
 	ActReturn: {`{"reasons": ["evidence_missed", "child"]}`, []wrong{
@@ -121,8 +129,8 @@ var samples = map[Act]struct {
 }
 
 // without lists the acts that say all by being done.
-var without = []Act{ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays, ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
-	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal}
+var without = []Act{ActAppealHeard, ActRemains, ActCloseWindow, ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays, ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
+	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft}
 
 func inJSON(v any) string {
 	b, err := json.Marshal(v)
@@ -436,7 +444,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach,
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach,
 		ActBorn, ActJoined, ActRecordError, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)

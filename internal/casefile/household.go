@@ -31,6 +31,9 @@ type Member struct {
 	// Served says that the decision in force was served on the person; Documented, that a
 	// grant's document has reached them.
 	Served, Documented bool
+	// Fallen says that the decision in force decides this person no more: an appeal was
+	// allowed, a court has quashed it, or a fresh claim was accepted.
+	Fallen bool
 }
 
 // IsChild reports whether the person counts as a child on a day (docs/process.md, Children).
@@ -43,7 +46,7 @@ func (m Member) IsChild(on clock.Date) bool {
 func (m Member) Present() bool { return m.End == "" }
 
 // Undecided reports whether Hame still owes the person a decision or an end.
-func (m Member) Undecided() bool { return m.Present() && m.Decided == "" }
+func (m Member) Undecided() bool { return m.Present() && (m.Decided == "" || m.Fallen) }
 
 // TaskOf names an open task.
 type TaskOf struct {
@@ -95,7 +98,7 @@ func (h Household) Member(no int) (Member, bool) {
 // personal are the kinds of task whose subject is a person.
 var personal = []TaskKind{TaskSchool, TaskAssignWelfare, TaskReport, TaskSignWelfare, TaskCheck, TaskAppealWindow,
 	TaskNoAppeal, TaskAppeal, TaskFlag, TaskReferral, TaskUndecided, TaskHearWithdrawal, TaskThinkAgain,
-	TaskSettleWithdrawal, TaskDeparture}
+	TaskSettleWithdrawal, TaskDeparture, TaskReturn}
 
 // IsPersonal reports whether the subject of a kind of task is a person.
 func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
@@ -140,9 +143,9 @@ func (h Household) mayEnd(m Member, as Outcome) *Refusal {
 	case !m.Present():
 		return Refuse(RefusedAlreadyDone, fmt.Sprintf("%s: %s is on record already; case strike takes a mistaken act back",
 			about, m.End))
-	case m.Decided == "" && afterRefusal:
+	case m.Undecided() && afterRefusal:
 		return Refuse(RefusedConstraint, about+" has not been refused: a departure before the decision is recorded as one")
-	case m.Decided == "" || as == Deceased:
+	case m.Undecided() || as == Deceased:
 		return nil
 	case m.Decided.IsGrant():
 		return Refuse(RefusedSigned, about+" was granted leave, which stands: only a death is recorded after it")
@@ -272,8 +275,11 @@ func (h Household) Join(r Relationship, birth clock.PartialDate, has bool) (Effe
 	case has:
 		e.Ends = []Ending{{no, AlreadyHasStatus}}
 		return e, nil
+	case h.Signed && child:
+		e.Opens = append(e.Opens, TaskOf{TaskUndecided, no}, TaskOf{TaskAssignWelfare, no})
+		return e, nil
 	case h.Signed:
-		e.Opens = append(e.Opens, TaskOf{TaskUndecided, no})
+		e.Opens = append(e.Opens, TaskOf{TaskUndecided, no}, TaskOf{Kind: TaskRequestCheck})
 		return e, nil
 	case !h.HasOpened(Evidence):
 		return e, nil // the stage asks for everybody who is there when it opens

@@ -6,6 +6,7 @@ type SecondDue string
 // The reasons for a second officer (process.md, Four eyes), gravest first.
 const (
 	SecondForCorrection SecondDue = "correction" // a signed decision is corrected, also to a grant
+	SecondForRemake     SecondDue = "remake"     // a decision that fell is made anew, also to a grant
 	SecondForRefusal    SecondDue = "refusal"
 	SecondForReferral   SecondDue = "referral" // by the police, or public harm alleged or confirmed
 	SecondForReturn     SecondDue = "returned" // a second officer returned an earlier proposal
@@ -14,7 +15,7 @@ const (
 )
 
 // SecondDues lists them, gravest first.
-var SecondDues = []SecondDue{SecondForCorrection, SecondForRefusal, SecondForReferral, SecondForReturn, SecondForSample,
+var SecondDues = []SecondDue{SecondForCorrection, SecondForRemake, SecondForRefusal, SecondForReferral, SecondForReturn, SecondForSample,
 	NoSecond}
 
 // Proposals is what the earlier proposals of a case mean for the next one.

@@ -60,6 +60,7 @@ const (
 	TaskThinkAgain       TaskKind = "withdrawal.think"
 	TaskSettleWithdrawal TaskKind = "withdrawal.settle"
 	TaskDeparture        TaskKind = "departure.settle"
+	TaskReturn           TaskKind = "return.settle" // row 12
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -200,8 +201,10 @@ var TaskRules = []TaskRule{
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
 	{TaskConfirm, "6.4", Closed, SecondOfficer, SeniorCaseworker, EffectNone, EffectNone,
 		"agree, as second officer, to what a colleague has asked for, or refuse it"},
-	{TaskUndecided, "6.3", Service, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone,
-		"see to a decision for the person who joined the family after the signature"},
+	{TaskUndecided, "11", Service, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone,
+		"propose a decision for the person whom the signed one does not decide, or not any more"},
+	{TaskReturn, "12", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"offer a voluntary return, and record whether the person leaves or remains"},
 	{TaskHearWithdrawal, "6.3", Decision, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"hear the person who asks to withdraw, with their representative"},
 	{TaskThinkAgain, "6.3", Decision, TheFamily, Caseworker, EffectSettle, EffectNone,
@@ -278,6 +281,10 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActConfirm}
 	case TaskUndecided:
 		return []Act{ActAgree, ActHasStatus, ActDied, ActDeparted}
+	case TaskReturn:
+		return []Act{ActRemains, ActDeparted, ActRemoved}
+	case TaskAppeal:
+		return []Act{ActAppealEnded}
 	case TaskHearWithdrawal:
 		return []Act{ActHearWithdrawal, ActDropWithdrawal}
 	case TaskThinkAgain:

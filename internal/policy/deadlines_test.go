@@ -217,6 +217,7 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 		casefile.TaskConfirm:       {10, w, ew, 7, 10},
+		casefile.TaskReturn:        {20, w, ew, 15, 20},
 		casefile.TaskUndecided:     {20, w, ew, 15, 20},
 
 		casefile.TaskHearWithdrawal:   {10, w, ew, 7, 10},

@@ -122,6 +122,8 @@ func (m Manner) Answer(t casefile.Task) []Deed {
 		return append(m.Letters(Decision, "recorded_delivery"), owns(casefile.ActRecordService, 0, Served())...)
 	case casefile.TaskStatus:
 		return owns(casefile.ActStatusIssued, 0, nil)
+	case casefile.TaskReturn:
+		return owns(casefile.ActRemains, t.Subject, nil)
 	case casefile.TaskNoAppeal:
 		return owns(casefile.ActNoAppeal, t.Subject, nil)
 	}

@@ -105,6 +105,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 		PutOn        clock.Date            `db:"put_on"`
 		AnswerBy     clock.Date            `db:"answer_by"`
 		Answered     bool                  `db:"answered"`
+		Settled      bool                  `db:"settled"`
 	}
 	err = t.all(ctx, &people, `
 		select p.no, p.date_of_birth, p.relationship, coalesce(p.child_when_listed, false) as child_when_listed,
@@ -113,6 +114,9 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 			(select max(w.signed_on) from welfare_check w where w.case_ref = p.case_ref and w.person_no = p.no) as welfare_signed_on,
 			exists (select from welfare_waiver v where v.case_ref = p.case_ref and v.person_no = p.no and not exists (
 				select from welfare_check w where w.case_ref = p.case_ref and w.person_no = p.no and w.signed_on >= v.given_on)) as waived,
+			exists (select from outcome_in_force o where o.case_ref = p.case_ref and o.person_no = p.no and o.fell_on is null)
+				and exists (select from present q left join outcome_in_force o on o.case_ref = q.case_ref and o.person_no = q.no
+					where q.case_ref = p.case_ref and (o.outcome is null or o.fell_on is not null)) as settled,
 			i.interviewed, a.put_on, a.answer_by, coalesce(a.answered, false) as answered
 		from person p
 		cross join lateral (select count(*) > 0 as interviewed from interview i where i.case_ref = p.case_ref and i.person_no = p.no) i
@@ -127,7 +131,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship,
 			AgeDisputed:     p.AgeDisputed,
 			ChildWhenListed: p.Listed, CheckDoneOn: p.Check, WelfareSignedOn: p.Welfare, Waived: p.Waived,
-			Interviewed:  p.Interviewed,
+			Interviewed: p.Interviewed, Settled: p.Settled,
 			AdversePutOn: p.PutOn, AdverseAnswered: p.Answered, AdverseClosedOn: p.AnswerBy})
 	}
 	return f, err

@@ -22,13 +22,15 @@ func (t *Tx) Household(ctx context.Context, ref string) ([]casefile.Member, erro
 		Decided         casefile.Outcome      `db:"decided"`
 		Served          bool                  `db:"served"`
 		Documented      bool                  `db:"documented"`
+		Fallen          bool                  `db:"fallen"`
 	}
 	err := t.all(ctx, &rows, `
 		select p.no, p.relationship, p.date_of_birth, coalesce(p.child_when_listed, false) as child_when_listed,
 		       exists (select from person_flag f where f.case_ref = p.case_ref and f.no = p.no and f.flag = 'age_dispute'
 		           and f.state <> 'off') as age_disputed,
 		       coalesce(e.outcome, '') as ended, coalesce(o.outcome, '') as decided,
-		       o.served_on is not null as served, o.status_issued_on is not null as documented
+		       o.served_on is not null as served, o.status_issued_on is not null as documented,
+		       o.fell_on is not null as fallen
 		from person p
 		left join person_end e on e.case_ref = p.case_ref and e.person_no = p.no
 		left join outcome_in_force o on o.case_ref = p.case_ref and o.person_no = p.no

@@ -16,7 +16,7 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, waiting_place,
-	     import_difference, second_request, withdrawal to hame_worker`,
+	     import_difference, second_request, withdrawal, return_step, removal_window to hame_worker`,
 	`grant insert on person_end to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
 	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,
@@ -24,7 +24,8 @@ var privileges = []string{
 	`grant insert on officer, proposal, proposal_outcome, finding, decision, named_on_case to hame_worker`,
 	`grant insert (case_ref, decision_no, person_no, outcome) on decision_outcome to hame_worker`,
 	`grant update (state, returned_by, return_codes) on proposal to hame_worker`,
-	`grant update (served_on, served_how, proof, status_issued_on, no_appeal_on, appeal_on) on decision_outcome to hame_worker`,
+	`grant update (served_on, served_how, proof, status_issued_on, no_appeal_on, appeal_on, appeal_permission, appeal_heard_on,
+	     appeal_result, appeal_ended_on, fell_on, fell_why) on decision_outcome to hame_worker`,
 	`grant insert, update (child_when_listed, name_key, relationship, ` +
 		strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,

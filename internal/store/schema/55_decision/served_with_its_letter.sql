@@ -1,9 +1,11 @@
 -- Nobody is served before the decision was signed, nor without its own letter sent to the family and to a
 -- representative that it has; and no refusal is served while a hold stands (C9, row 9).
+-- Who was served with the same outcome before keeps that service where a decision is made anew for others.
 create or replace function served_with_its_letter() returns trigger language plpgsql
     set search_path = hame, pg_temp as $$
 begin
-    if new.served_on is null or new.served_on is not distinct from old.served_on then
+    if new.served_on is null or new.served_on is not distinct from old.served_on
+        or kept_service(new.case_ref, new.decision_no, new.person_no, new.outcome, new.served_on) then
         return new;
     end if;
     if new.served_on < (select d.signed_on from decision d where d.case_ref = new.case_ref

@@ -6,7 +6,7 @@ with done as not materialized (
     select c.id, c.case_ref, c.kind, c.person, c.chain_n, o.chain_n as outcome_n, o.business_at
     from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
         join chain_head h on h.subject = c.case_ref
-    where c.kind in ('decision.propose', 'decision.correct', 'decision.agree') and c.chain_n between 1 and h.n
+    where c.kind in ('decision.propose', 'decision.correct', 'decision.remake', 'decision.agree') and c.chain_n between 1 and h.n
         and o.chain_n between c.chain_n + 1 and h.n),
 signed as (
     select d.case_ref, d.no, d.author, d.second, d.signed_at, p.command_id from decision d
@@ -17,7 +17,7 @@ where not exists (select from done a where a.id = s.command_id and a.case_ref = 
 union all
 select 'people decide', s.case_ref, 'its author did not propose it'
 from signed s join command c on c.id = s.command_id
-where c.person <> s.author or c.kind not in ('decision.propose', 'decision.correct')
+where c.person <> s.author or c.kind not in ('decision.propose', 'decision.correct', 'decision.remake')
 union all
 select 'people decide', s.case_ref, 'its second officer did not agree to it'
 from signed s
