@@ -201,7 +201,8 @@ func (c *change) onlyUndecided(ctx context.Context, rule *casefile.ActRule, pers
 		return err
 	}
 	if m, ok := h.Member(person); !ok || !m.Undecided() {
-		return casefile.Refuse(casefile.RefusedSigned, "the decision on this person is signed")
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"the decision on this person is signed and stands: no check of theirs is outstanding")
 	}
 	return nil
 }
@@ -299,7 +300,7 @@ func removed(ctx context.Context, c *change, cmd store.Command, fields casefile.
 // closeWindows closes every open removal window: something has happened.
 func (c *change) closeWindows(ctx context.Context, rule *casefile.ActRule) error {
 	waits := slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool { return t.Kind == casefile.TaskReturn })
-	if !waits || rule.IsReturn() || rule.Act == casefile.ActConfirm {
+	if !waits || rule.IsReturn() || rule.Act == casefile.ActConfirm || rule.Act == casefile.ActStrike {
 		return nil
 	}
 	_, err := c.CloseRemovalWindows(ctx, c.ref, 0, "event", c.today)

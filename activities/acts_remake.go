@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -81,9 +82,10 @@ func (c *change) serveAnew(ctx context.Context) error {
 
 // keepOpen gives a senior caseworker the case whose last task was done while a correction
 // of its decision waited: it would be closed, and nobody would look at the correction again.
+// What becomes of somebody's return does not count: it is no look at the decision.
 func (c *change) keepOpen(ctx context.Context) error {
 	now, err := c.Review(ctx, c.ref)
-	if err != nil || len(now.Tasks) > 0 {
+	if err != nil || slices.ContainsFunc(now.Tasks, func(t casefile.Task) bool { return t.Kind != casefile.TaskReturn }) {
 		return err
 	}
 	return c.open(ctx, casefile.TaskLateArrival, 0, c.today)

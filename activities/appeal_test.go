@@ -161,7 +161,7 @@ func TestBornAfterTheSignature(t *testing.T) {
 	s.now = s.now.AddDate(0, 0, 3) // it was not closed yet: something waits
 	s.do("morag", casefile.ActBorn, 0, &casefile.BornFields{ShownBy: "registrar", BornInScotland: casefile.Yes, Sex: casefile.Male})
 	require.Equal(t, []string{"person.undecided/4", "welfare.assign/4"}, s.openTasks())
-	s.refused(casefile.RefusedSigned, "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
+	s.refused(casefile.RefusedNothingOpen, "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 	all := slices.Concat(grantAll, grantAll[:1])
 	refusal := s.remade("catriona", all)
 	require.NotNil(t, refusal)

@@ -205,6 +205,7 @@ func TestTheAppealWindow(t *testing.T) {
 	require.Equal(t, []string{"service.no_appeal/2"}, s.openTasks())
 	require.Equal(t, closedTask{Result: "window_ended"}, s.closed(casefile.TaskAppealWindow, 2), "nobody missed anything")
 	s.do("morag", casefile.ActNoAppeal, 2, nil)
+	s.do("morag", casefile.ActRemains, 2, nil)
 	require.True(t, s.review.Finished(casefile.Service))
 }
 

@@ -155,6 +155,7 @@ func TestToARefusal(t *testing.T) {
 	for person := 1; person <= 3; person++ {
 		require.False(t, s.review.Finished(casefile.Service))
 		s.do("morag", casefile.ActNoAppeal, person, nil)
+		s.do("morag", casefile.ActRemains, person, nil)
 	}
 	s.goOn()
 	require.Equal(t, casefile.Closed, s.review.Stage)

@@ -95,6 +95,12 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActCloseWindow: closeWindow,
 	casefile.ActRemoved:     removed,
 
+	casefile.ActLost:      loseContact,
+	casefile.ActTraceStep: traceStep,
+	casefile.ActArchive:   archive,
+	casefile.ActFound:     found,
+	casefile.ActReopen:    reopenCase,
+
 	casefile.ActBorn:              born,
 	casefile.ActJoined:            joined,
 	casefile.ActDied:              died,
@@ -188,7 +194,7 @@ func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
 func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, error) {
 	var none casefile.Link
 	switch cmd.Act {
-	case casefile.ActStrike, casefile.ActBreach:
+	case casefile.ActStrike, casefile.ActBreach, casefile.ActReopen, casefile.ActConfirm:
 		if err := c.do(ctx, cmd); err != nil {
 			return none, err
 		}

@@ -90,6 +90,40 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: s.today().AddDays(20)}
 	case casefile.ActRelease:
 		return &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "settled"}
+	case casefile.ActBorn:
+		return &casefile.BornFields{ShownBy: "registrar", BornInScotland: casefile.Yes, Sex: casefile.Female}
+	case casefile.ActJoined:
+		return &casefile.JoinedFields{Relationship: casefile.Partner, Status: casefile.NeedsLeave}
+	case casefile.ActDied:
+		return aDeath
+	case casefile.ActHasStatus:
+		return &casefile.HasStatusFields{Status: casefile.IsBritish, ShownBy: "passport"}
+	case casefile.ActRecordError:
+		return &casefile.RecordErrorFields{Reason: "no_such_person"}
+	case casefile.ActHearWithdrawal:
+		return &casefile.HearFields{Representative: "present", Means: casefile.Yes}
+	case casefile.ActConfirmWithdrawal:
+		return &casefile.ConfirmWithdrawalFields{Children: casefile.ChildrenConsidered}
+	case casefile.ActDeparted, casefile.ActRemoved:
+		return &casefile.DepartedFields{ShownBy: "embarkation_record"}
+	case casefile.ActConfirm:
+		return &casefile.ConfirmFields{Finding: casefile.RequestRefused}
+	case casefile.ActReopen:
+		return &casefile.ReopenFields{Reason: "error"}
+	case casefile.ActAppealEnded:
+		return ended(casefile.AppealAllowed)
+	case casefile.ActRemade:
+		return s.proposal(grantAll)
+	case casefile.ActReturnStep:
+		return &casefile.ReturnStepFields{Step: casefile.StepOffer}
+	case casefile.ActOpenWindow:
+		return &casefile.WindowFields{OpensOn: s.today().AddDays(10), ClosesOn: s.today().AddDays(12), FamilyAsks: casefile.No}
+	case casefile.ActLost:
+		return &casefile.LostFields{Reason: "no_answer"}
+	case casefile.ActTraceStep:
+		return &casefile.TraceStepFields{Step: "mp", Result: "nothing"}
+	case casefile.ActFound:
+		return &casefile.FoundFields{How: "visit"}
 	case casefile.ActExtend:
 		return s.moreTime(casefile.TaskQuestionnaire, 5, casefile.ExtensionGranted)
 	}
@@ -130,7 +164,7 @@ func TestEachActInEachStage(t *testing.T) {
 				switch rule.Subject {
 				case casefile.AboutPerson, casefile.AboutPersonOrAll:
 					subject = 3
-				case casefile.AboutLetter, casefile.AboutRepresentation, casefile.AboutDifference:
+				case casefile.AboutLetter, casefile.AboutRepresentation, casefile.AboutDifference, casefile.AboutRequest:
 					subject = 1
 				}
 				if rule.Act == casefile.ActExtend || rule.Act == casefile.ActRequestCheck || rule.Act == casefile.ActRecordService {
@@ -143,6 +177,10 @@ func TestEachActInEachStage(t *testing.T) {
 				switch {
 				case stage == casefile.Closed && (rule.Act == casefile.ActLinkPost || rule.Act == casefile.ActReadPost):
 					require.Equal(t, casefile.RefusedNothingOpen, refusal.Code, "there is no such item")
+				case stage == casefile.Closed && rule.Act == casefile.ActConfirm && refusal != nil:
+					require.Equal(t, casefile.RefusedNoSubject, refusal.Code, "nobody asks for anything")
+				case stage == casefile.Closed && (rule.Act == casefile.ActReopen || rule.Act == casefile.ActConfirm):
+					require.Nil(t, refusal, "%s", rule.Act)
 				case stage == casefile.Closed && (rule.Act == casefile.ActStrike || rule.Act == casefile.ActBreach):
 					require.Contains(t, []casefile.RefusalCode{casefile.RefusedNotStruck, casefile.RefusedNoSubject, casefile.RefusedNothingOpen},
 						refusal.Code, "what is struck on a closed case is a wrong link alone")

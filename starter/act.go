@@ -98,6 +98,7 @@ var plainGroups = []struct{ name, short string }{
 	{"check", "security checks"},
 	{"service", "serving and carrying out a decision"},
 	{"person", "people who join a family, or whose part in its case ends"},
+	{"trace", "families with whom contact was lost"},
 	{"appeal", "appeals before the tribunal"},
 	{"return", "the return of somebody whose refusal is final: Hame records it, and removes nobody"},
 	{"withdrawal", "a person's wish to withdraw their claim"},

@@ -196,9 +196,14 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	}
 	switch {
 	case f.Stage == casefile.Closed:
-		_, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Rule().Wire(),
+		out, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Rule().Wire(),
 			Now: now})
-		return err
+		if err != nil || out.Review.Stage == casefile.Closed {
+			return err
+		}
+		// The act is done. If the review can't be started now, the housekeeping starts it.
+		_ = c.startReopened(ctx, store.ReopenedCase{Case: a.Case, At: now, Place: f.Place})
+		return nil
 	case f.Stage != casefile.Unlisted && (f.Moving || f.Apart != a.Apart):
 		return errMoved
 	case f.Stage != casefile.Unlisted:

@@ -216,7 +216,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, appealActs, returnActs, personActs, clockActs, recordActs, slipActs)
+	serviceActs, appealActs, returnActs, personActs, traceActs, clockActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))
@@ -285,6 +285,15 @@ func (r *ActRule) MayBeDoneBy(held []Party) bool {
 	return slices.ContainsFunc(r.Roles, func(p Party) bool { return slices.Contains(held, p) })
 }
 
+// whileArchived reports whether the act makes sense for a family that nobody has found.
+func (r *ActRule) whileArchived() bool {
+	switch r.Act {
+	case ActConfirm, ActStrike, ActBreach, ActRecover, ActAssign, ActReadPost:
+		return true
+	}
+	return r.Receives || r.OpensReview || r.Group() == traceGroup
+}
+
 // instead ends a refusal with what can be done, if the act says so.
 func (r *ActRule) instead() string {
 	if r.Instead == "" {
@@ -312,6 +321,8 @@ func (f Facts) Allowed(a Act) error {
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
 	case f.Stage == Closed && rule.Until != Closed:
 		return Refuse(RefusedClosed, "the case is closed"+rule.instead())
+	case f.Archived && !rule.whileArchived():
+		return Refuse(RefusedBlocked, "the family is archived untraced: trace found takes the review up again")
 	case f.Over && rule.Until != Closed && !rule.Receives && a != ActRecover:
 		return Refuse(RefusedClosed, "nobody of the family is left to decide about: the case is being closed")
 	case f.Stage.Before(rule.From):

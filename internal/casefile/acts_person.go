@@ -19,6 +19,8 @@ const (
 	ActStays        Act = "departure.drop"
 	ActDeparted     Act = "departure.confirm"
 
+	ActReopen Act = "case.reopen"
+
 	// ActConfirm is the second officer's part in every act that takes two.
 	ActConfirm Act = "case.confirm"
 )
@@ -106,9 +108,16 @@ var personActs = []*ActRule{
 		Slip: Slip{Until: Service, Two: true, Follows: "the person is of the family again, with what was asked about them"},
 	},
 	{
+		Act: ActReopen, InWords: "reopens a closed case: for an error, a late appeal or late post, or somebody who was found",
+		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker}, Subject: AboutPersonOrAll,
+		From: Closed, Until: Closed, Day: Handled, Fields: of[ReopenFields], NeedsText: true, Filed: true,
+		Instead: "the case is open",
+		Slip:    Slip{Instead: "the case goes on to its closing"},
+	},
+	{
 		Act: ActConfirm, InWords: "agrees as second officer to what a colleague has asked for, or refuses it; its author takes it back",
-		Roles: []Party{Caseworker, SeniorCaseworker, SecondOfficer}, Subject: AboutRequest, From: Listed, Until: Service,
-		Day: Handled, Fields: of[ConfirmFields],
+		Roles: []Party{Caseworker, SeniorCaseworker, SecondOfficer}, Subject: AboutRequest, From: Listed, Until: Closed,
+		Day: Handled, Fields: of[ConfirmFields], Filed: true,
 		Slip: Slip{Until: Service, Two: true, Follows: "the request waits for a second officer again, and what followed from it is taken back"},
 	},
 }
@@ -304,6 +313,21 @@ func (f ConfirmWithdrawalFields) Ask() []Field {
 func (f ConfirmWithdrawalFields) Validate() error {
 	return first(inCodes(f), inRange("principal", f.Principal, MaxNumber))
 }
+
+// ReopenFields says why a closed case is reopened. With REF/N the person's own end is lifted, with
+// REF everybody's.
+type ReopenFields struct {
+	Reason string `json:"reason" yaml:"reason"`
+}
+
+// Ask wants the reason.
+func (f ReopenFields) Ask() []Field {
+	return []Field{{Name: "reason", Given: f.Reason,
+		Codes: codes("error", "late_appeal", "late_post", "person_found", "withdrawal_taken_back", "court")}}
+}
+
+// Validate checks the code.
+func (f ReopenFields) Validate() error { return inCodes(f) }
 
 // The findings of a second officer on a request.
 const (

@@ -50,8 +50,8 @@ func (m Member) Undecided() bool { return m.Present() && (m.Decided == "" || m.F
 
 // TaskOf names an open task.
 type TaskOf struct {
-	Kind    TaskKind
-	Subject int
+	Kind    TaskKind `db:"kind"`
+	Subject int      `db:"subject"`
 }
 
 // Effects are what follows from an event.
@@ -331,4 +331,42 @@ func (h Household) After(e Effects, birth clock.PartialDate) Household {
 	}
 	h.Over = h.NobodyLeft()
 	return h
+}
+
+// AskedAgain lists, of tasks that had become moot, those that are due when a family is found or
+// its case reopened: of the people who are there, in stages that were opened. What follows from
+// a task that is asked again is not asked for beside it.
+func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
+	var again []TaskOf
+	for _, t := range moot {
+		rule, ok := t.Kind.Rule()
+		m, there := h.Member(t.Subject)
+		switch {
+		case !ok, t.Kind == TaskTraceMonthly, t.Kind == TaskTraceAgain, t.Kind == TaskConfirm, t.Kind == TaskStrike:
+		case t.Kind.IsPersonal() && (!there || !m.Present()):
+		case rule.Stage != Closed && !h.HasOpened(rule.Stage):
+		case h.Signed && rule.Stage.Before(Service):
+		case t.Kind == TaskAgree: // the proposal went back to its author
+			again = append(again, TaskOf{Kind: TaskPropose})
+		default:
+			again = append(again, t)
+		}
+	}
+	return again
+}
+
+// ReopenedAt lists the stages that are open again when a closed case is reopened, the one that
+// is shown first: service if it was decided, else the last that had been opened.
+func (h Household) ReopenedAt() []Stage {
+	switch {
+	case h.Signed:
+		return []Stage{Service}
+	case h.HasOpened(Decision):
+		return []Stage{Decision}
+	case h.HasOpened(Representation):
+		return []Stage{Representation}
+	case h.HasOpened(Evidence):
+		return []Stage{Evidence, Welfare}
+	}
+	return []Stage{Listed}
 }

@@ -40,6 +40,9 @@ type Facts struct {
 	// Over says that nobody of the family is left to decide about, and nobody was decided:
 	// each has an administrative end. The review is closed without a decision.
 	Over bool `json:"over,omitempty"`
+	// Archived says that the family was traced for at least six months and not found. The
+	// review goes no further until it is; it is traced again every six months.
+	Archived bool `json:"archived,omitempty"`
 	// Struck says that an act was struck: days that were shown before are looked at when a
 	// deadline begins anew.
 	Struck bool   `json:"struck,omitempty"`
@@ -109,7 +112,8 @@ func (f Facts) Agrees(o Facts) bool {
 	}
 	return f.Stage == o.Stage && slices.Equal(f.Opened, o.Opened) && f.Revision == o.Revision &&
 		f.ListingDate == o.ListingDate &&
-		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && f.Over == o.Over && slices.EqualFunc(f.Tasks, o.Tasks, same)
+		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && f.Over == o.Over &&
+		f.Archived == o.Archived && slices.EqualFunc(f.Tasks, o.Tasks, same)
 }
 
 // HasOpened reports whether the stage has been opened.
@@ -117,8 +121,8 @@ func (f Facts) HasOpened(s Stage) bool { return slices.Contains(f.Opened, s) }
 
 // Finished reports whether a stage that was opened has nothing left to do.
 func (f Facts) Finished(s Stage) bool {
-	if !f.HasOpened(s) {
-		return false
+	if !f.HasOpened(s) || f.Archived {
+		return false // whom nobody has found waits where they were lost
 	}
 	switch {
 	case s == Listed && !f.Ready, s == Decision && !f.Signed:

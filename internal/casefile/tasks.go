@@ -61,6 +61,8 @@ const (
 	TaskSettleWithdrawal TaskKind = "withdrawal.settle"
 	TaskDeparture        TaskKind = "departure.settle"
 	TaskReturn           TaskKind = "return.settle" // row 12
+	TaskTraceMonthly     TaskKind = "trace.step"    // row 3b
+	TaskTraceAgain       TaskKind = "trace.again"   // row 3b
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -203,6 +205,10 @@ var TaskRules = []TaskRule{
 		"agree, as second officer, to what a colleague has asked for, or refuse it"},
 	{TaskUndecided, "11", Service, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone,
 		"propose a decision for the person whom the signed one does not decide, or not any more"},
+	{TaskTraceMonthly, "3b", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"take the month's step to find the family"},
+	{TaskTraceAgain, "3b", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"trace the archived family again"},
 	{TaskReturn, "12", Service, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"offer a voluntary return, and record whether the person leaves or remains"},
 	{TaskHearWithdrawal, "6.3", Decision, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
@@ -281,6 +287,10 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActConfirm}
 	case TaskUndecided:
 		return []Act{ActAgree, ActHasStatus, ActDied, ActDeparted}
+	case TaskTraceMonthly:
+		return []Act{ActTraceStep, ActArchive, ActFound}
+	case TaskTraceAgain:
+		return []Act{ActTraceStep, ActFound}
 	case TaskReturn:
 		return []Act{ActRemains, ActDeparted, ActRemoved}
 	case TaskAppeal:

@@ -217,6 +217,8 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 		casefile.TaskConfirm:       {10, w, ew, 7, 10},
+		casefile.TaskTraceMonthly:  {30, c, ew, 21, 45},
+		casefile.TaskTraceAgain:    {183, c, ew, 169, 200},
 		casefile.TaskReturn:        {20, w, ew, 15, 20},
 		casefile.TaskUndecided:     {20, w, ew, 15, 20},
 

@@ -271,6 +271,8 @@ var addedTasks = map[casefile.TaskKind]timing{
 	casefile.TaskHearWithdrawal:   {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 7, 10},
 	casefile.TaskThinkAgain:       {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 0},
 	casefile.TaskSettleWithdrawal: {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 7, 10},
+	casefile.TaskTraceMonthly:     {clock.Budget{Days: 30, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 21, 45},
+	casefile.TaskTraceAgain:       {clock.Budget{Days: 183, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 169, 200},
 	casefile.TaskReturn:           {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 15, 20},
 	casefile.TaskDeparture:        {clock.Budget{Days: 60, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 30, 90},
 	casefile.TaskExpired:          {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},

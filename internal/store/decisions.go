@@ -125,7 +125,7 @@ func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (c
 				case when bool_and(answered(i) or i.answer_by is not null) then max(i.answer_by) filter (where not answered(i)) end as answer_by
 			from interview i where i.case_ref = p.case_ref and i.person_no = p.no and i.adverse <> 'none') a
 		where p.case_ref = $1
-			and not exists (select from person_end e where e.case_ref = p.case_ref and e.person_no = p.no)
+			and not exists (select from end_in_force e where e.case_ref = p.case_ref and e.person_no = p.no)
 		order by p.no`, ref)
 	for _, p := range people {
 		f.People = append(f.People, casefile.FilePerson{No: p.No, Birth: p.Birth, Relationship: p.Relationship,

@@ -32,7 +32,7 @@ func (t *Tx) Household(ctx context.Context, ref string) ([]casefile.Member, erro
 		       o.served_on is not null as served, o.status_issued_on is not null as documented,
 		       o.fell_on is not null as fallen
 		from person p
-		left join person_end e on e.case_ref = p.case_ref and e.person_no = p.no
+		left join end_in_force e on e.case_ref = p.case_ref and e.person_no = p.no
 		left join outcome_in_force o on o.case_ref = p.case_ref and o.person_no = p.no
 		where p.case_ref = $1 order by p.no`, ref)
 	people := make([]casefile.Member, len(rows))
@@ -55,8 +55,9 @@ type PersonEnd struct {
 // officers did not record it.
 func (t *Tx) EndPerson(ctx context.Context, ref string, e PersonEnd) error {
 	return t.exec(ctx, `
-		insert into person_end (case_ref, person_no, outcome, ended_on, first_by, second_by, command_id)
-		values ($1, $2, $3, $4, $5, nullif($6, ''), $7)`, ref, e.Person, e.Outcome, e.On, e.First, e.Second, e.Command)
+		insert into person_end (case_ref, person_no, no, outcome, ended_on, first_by, second_by, command_id)
+		select $1, $2, 1 + greatest(max(no), struck_no('person_end', $1)), $3, $4, $5, nullif($6, ''), $7
+		from person_end where case_ref = $1 and person_no = $2`, ref, e.Person, e.Outcome, e.On, e.First, e.Second, e.Command)
 }
 
 // PassClaim lets another person of a family be its principal.

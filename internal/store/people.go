@@ -50,7 +50,7 @@ const peopleQuery = `
 	       coalesce(bool_or(f.flag = 'public_harm' and f.state = 'confirmed'), false) as harm_confirmed,
 	       coalesce(e.outcome, '') as outcome
 	from person p left join person_flag f on f.case_ref = p.case_ref and f.no = p.no and f.state <> 'off'
-		left join person_end e on e.case_ref = p.case_ref and e.person_no = p.no`
+		left join end_in_force e on e.case_ref = p.case_ref and e.person_no = p.no`
 
 // KeepChildhood records who was a child when the review was listed: that
 // protection outlasts an eighteenth birthday (process.md, Children).

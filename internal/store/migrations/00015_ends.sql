@@ -35,15 +35,21 @@ create table end_rule (
 create table person_end (
     case_ref   text not null,
     person_no  int  not null,
+    no         int  not null check (no >= 1),
     outcome    text not null references end_rule,
     ended_on   date not null,
     first_by   text not null,
     second_by  text,
     command_id uuid not null references command,
-    primary key (case_ref, person_no),
+    -- When a reopening brought the person back.
+    lifted_on  date,
+    lifted_by  uuid references command,
+    primary key (case_ref, person_no, no),
     foreign key (case_ref, person_no) references person,
+    check ((lifted_on is null) = (lifted_by is null)),
     constraint end_four_eyes check (second_by <> first_by)
 );
+create unique index one_end_in_force on person_end (case_ref, person_no) where lifted_on is null;
 
 -- A person's wish to withdraw: asked for in writing, heard, thought over, and confirmed by two officers or dropped.
 create table withdrawal (

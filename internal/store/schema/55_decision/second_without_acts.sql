@@ -7,7 +7,8 @@ language sql stable set search_path = hame, pg_temp as $$
         select from command c
         where c.id = q.first_id and c.case_ref = q.case_ref and c.kind = q.act and c.subject_no = q.subject_no
           and c.person = q.first_by
-          and not exists (select from command_outcome o where o.command_id = c.id and o.outcome <> 'accepted'))
+          and not exists (select from command_outcome o where o.command_id = c.id
+              and o.outcome not in ('accepted', 'filed')))
     union all
     select q.second_by || ' did not settle it'
     where q.second_id is not null and not exists (
@@ -16,5 +17,6 @@ language sql stable set search_path = hame, pg_temp as $$
           and c.person = q.second_by
           and (c.fields->>'finding' = 'agreed') = (q.result = 'done')
           and (c.person = q.first_by) = (q.result = 'withdrawn')
-          and not exists (select from command_outcome o where o.command_id = c.id and o.outcome <> 'accepted'))
+          and not exists (select from command_outcome o where o.command_id = c.id
+              and o.outcome not in ('accepted', 'filed')))
 $$;

@@ -31,7 +31,7 @@ begin
                      || case when names then jsonb_build_object('family_name', p.family_name,
                          'given_names', p.given_names) else '{}' end
                  end order by p.no)
-            from person p left join person_end e on e.case_ref = p.case_ref and e.person_no = p.no
+            from person p left join end_in_force e on e.case_ref = p.case_ref and e.person_no = p.no
             where p.case_ref = ref and (sight in ('file', 'no_text') or e.outcome is null)
                 and (sight <> 'children' or exists (select from council_child k where k.case_ref = ref
                 and k.no = p.no))),
@@ -67,7 +67,7 @@ begin
             'decisions', (select jsonb_agg(jsonb_build_object('no', d.no, 'signed_on', d.signed_on, 'rollup', d.rollup)
                     || case when sight = 'file' then jsonb_build_object('author', d.author, 'second', d.second,
                         'ends', (select jsonb_agg(to_jsonb(e) - array['case_ref', 'command_id'] order by e.ended_on, e.person_no)
-                from person_end e where e.case_ref = ref),
+                from end_in_force e where e.case_ref = ref),
             'outcomes', (select jsonb_agg(jsonb_build_object('person', o.person_no, 'outcome', o.outcome)
                             order by o.person_no)
                             from decision_outcome o where o.case_ref = ref and o.decision_no = d.no))

@@ -5,5 +5,5 @@ select p.case_ref, p.no as person_no, coalesce(o.outcome, e.outcome) as outcome,
        case when o.outcome is not null then e.outcome end as since, e.ended_on
 from person p
 left join outcome_in_force o on o.case_ref = p.case_ref and o.person_no = p.no
-left join person_end e on e.case_ref = p.case_ref and e.person_no = p.no
+left join end_in_force e on e.case_ref = p.case_ref and e.person_no = p.no
 where o.outcome is not null or e.outcome is not null;

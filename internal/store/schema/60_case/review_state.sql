@@ -7,6 +7,7 @@ begin
             'drawn_at', l.drawn_at, 'listing_date', l.listing_date, 'stage', r.stage, 'revision', r.revision,
             'ready', r.owner is not null and r.reconciled_on is not null and r.triaged_on is not null,
             'signed', r.signed_on is not null, 'stuck', r.stuck, 'recovered', r.recovered,
+            'archived', exists (select from archive a where a.case_ref = r.case_ref and a.until is null),
             'over', r.signed_on is null and nobody_left(r.case_ref),
             'held', exists (select from hold h where h.case_ref = r.case_ref and h.ended_on is null),
             'opened', (select jsonb_agg(e.stage) from stage_entry e where e.case_ref = r.case_ref

@@ -1,0 +1,136 @@
+package activities_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hame/internal/casefile"
+	"hame/internal/testdb"
+)
+
+// Families are lost and found again (row 3b), and closed cases are reopened.
+
+// lost is a family with whom contact was lost while its questionnaire was awaited.
+func (s *journey) lost() {
+	s.t.Helper()
+	s.ready(casefile.TaskQuestionnaire)
+	s.do("morag", casefile.ActLost, 0, &casefile.LostFields{Reason: "no_answer"})
+}
+
+// traced is a family that was looked for in every way, for six months.
+func (s *journey) traced() {
+	s.t.Helper()
+	s.lost()
+	for _, step := range casefile.TraceSteps {
+		s.do("morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: step, Result: "nothing"})
+	}
+	s.wait(casefile.TracingDays)
+}
+
+// appealed is a family in which one person was refused, and has appealed.
+func (s *journey) appealed() {
+	s.t.Helper()
+	s.refusedAndServed(2)
+	s.do("morag", casefile.ActAppeal, 2, nil)
+}
+
+// finallyRefused is a family in which the refusal of one person is final.
+func (s *journey) finallyRefused() {
+	s.t.Helper()
+	s.refusedAndServed(2)
+	s.rung(casefile.TaskAppealWindow, 2)
+	s.do("morag", casefile.ActNoAppeal, 2, nil)
+}
+
+// TestAFamilyIsLostAndFound (C3, C4, R1): nobody is archived before six months of tracing by
+// every step on the list; an archive is no outcome, keeps an owner and a date, goes no further,
+// and ends when the family is found: then what was asked is asked again.
+func TestAFamilyIsLostAndFound(t *testing.T) {
+	o := newStaffed(t)
+	s := o.in(t).family(t, nil)
+	s.lost()
+	require.Contains(t, s.openTasks(), "trace.step")
+	require.NotContains(t, s.openTasks(), "evidence.questionnaire", "the family's time stands still")
+	s.refused(casefile.RefusedTooEarly, "morag", casefile.ActArchive, 0, nil)
+	s.now = s.now.AddDate(0, 0, casefile.TracingDays)
+	refusal := s.refused(casefile.RefusedTooEarly, "morag", casefile.ActArchive, 0, nil)
+	require.Contains(t, refusal.Detail, "address_letter, representative")
+	for _, step := range casefile.TraceSteps {
+		s.do("morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: step, Result: "nothing"})
+	}
+	s.do("morag", casefile.ActArchive, 0, nil)
+	require.False(t, s.review.Archived, "one officer archives nobody")
+	s.refused(casefile.RefusedFourEyes, "morag", casefile.ActConfirm, 1, &casefile.ConfirmFields{Finding: casefile.RequestAgreed})
+	s.agreed("ailsa")
+	require.True(t, s.review.Archived)
+	require.Equal(t, []string{"trace.again"}, s.openTasks())
+	s.goOn()
+	require.Equal(t, casefile.Evidence, s.review.Stage, "it goes no further")
+	require.Empty(t, s.outcomes())
+	require.Empty(t, s.ends())
+	s.refused(casefile.RefusedBlocked, "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"})
+	s.sound()
+
+	s.rung(casefile.TaskTraceAgain, 0)
+	s.do("morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: "watch_list", Result: "lead"})
+	require.Equal(t, []string{"trace.again"}, s.openTasks(), "traced again in another six months")
+	s.do("morag", casefile.ActFound, 0, &casefile.FoundFields{How: "lead"})
+	require.False(t, s.review.Archived)
+	require.Subset(t, s.openTasks(), []string{"evidence.gp", "evidence.trace", "welfare.assign/3"}, "what was asked is asked again")
+	s.sound()
+	s.until(casefile.Service)
+	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR"}, s.outcomes())
+}
+
+// TestAClosedCaseIsReopened: by two officers, whether it was decided or closed without a
+// decision; what was recorded stays, and the review has an owner and a date again.
+func TestAClosedCaseIsReopened(t *testing.T) {
+	o := newStaffed(t)
+	reopened := func(s *journey, subject int, reason string) {
+		t.Helper()
+		s.do("fiona", casefile.ActReopen, subject, &casefile.ReopenFields{Reason: reason})
+		require.Equal(t, casefile.Closed, s.review.Stage, "one officer reopens nothing")
+		s.refused(casefile.RefusedFourEyes, "fiona", casefile.ActConfirm, s.request(), &casefile.ConfirmFields{Finding: casefile.RequestAgreed})
+		s.agreed("ailsa")
+		require.Equal(t, 1, testdb.Value[int](s.staffed, `select count(*) from reopening where case_ref = $1 and started_at is null`, s.ref))
+		require.NotEqual(t, casefile.Closed, s.review.Stage)
+	}
+	t.Run("a withdrawal is taken back", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.ready(casefile.TaskGP)
+		s.do("morag", casefile.ActDeparted, 0, &casefile.DepartedFields{ShownBy: "carrier"})
+		s.goOn()
+		require.Equal(t, casefile.Closed, s.review.Stage)
+		reopened(s, 0, "error")
+		require.Equal(t, casefile.Evidence, s.review.Stage)
+		require.Subset(t, s.openTasks(), []string{"evidence.gp", "welfare.assign/3"})
+		require.Equal(t, 3, testdb.Value[int](s.staffed, `select count(*) from present where case_ref = $1`, s.ref))
+		s.until(casefile.Service)
+		require.Len(t, s.outcomes(), 3)
+		s.sound()
+	})
+	t.Run("nobody brings back the dead", func(t *testing.T) {
+		s := o.in(t).family(t, func(f *casefile.Family) { f.People = f.People[:1] })
+		s.ready(casefile.TaskGP)
+		s.do("morag", casefile.ActDied, 1, aDeath)
+		s.goOn()
+		require.Equal(t, casefile.Closed, s.review.Stage)
+		s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActReopen, 0, &casefile.ReopenFields{Reason: "error"})
+	})
+	t.Run("a late appeal", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.finallyRefused()
+		s.do("morag", casefile.ActRemains, 2, nil)
+		s.goOn()
+		require.Equal(t, casefile.Closed, s.review.Stage)
+		s.do("morag", casefile.ActAppeal, 2, &casefile.AppealFields{Permission: "granted"})
+		require.Equal(t, []string{"closed.arrival"}, s.openTasks())
+		reopened(s, 0, "late_appeal")
+		require.Equal(t, []string{"service.arrival"}, s.openTasks())
+		s.do("morag", casefile.ActAppeal, 2, &casefile.AppealFields{Permission: "granted"})
+		s.do("morag", casefile.ActAppealEnded, 2, ended(casefile.AppealAllowed))
+		require.Contains(t, s.openTasks(), "person.undecided/2")
+		s.sound()
+	})
+}

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"hame/internal/casefile"
+	"hame/internal/clock"
+)
+
+// BeginTracing records that contact with a family is lost. The constraint one_open_tracing
+// refuses a second one.
+func (t *Tx) BeginTracing(ctx context.Context, ref, reason string, stage casefile.Stage, on clock.Date,
+	command uuid.UUID) error {
+	return t.exec(ctx, `
+		insert into tracing (case_ref, no, reason, began_on, stage, command_id)
+		select $1, 1 + greatest(max(no), struck_no('tracing', $1)), $2, $3, $4, $5 from tracing where case_ref = $1`,
+		ref, reason, on, string(stage), command)
+}
+
+// Tracing is the tracing of a family that is under way.
+type Tracing struct {
+	No      int        `db:"no"`
+	BeganOn clock.Date `db:"began_on"`
+	// Steps are the kinds of step that were taken, and Leads those that led somewhere.
+	Steps pq.StringArray `db:"steps"`
+	// Archived says that the family is archived; tracing goes on.
+	Archived bool `db:"archived"`
+}
+
+// OpenTracing returns the tracing of a family that is under way. NotFound if there is none.
+func (t *Tx) OpenTracing(ctx context.Context, ref string) (Tracing, error) {
+	var x Tracing
+	err := t.get(ctx, &x, `
+		select r.no, r.began_on,
+		       coalesce((select array_agg(distinct s.step) from trace_step s where s.case_ref = r.case_ref and s.tracing = r.no), '{}') as steps,
+		       exists (select from archive a where a.case_ref = r.case_ref and a.until is null) as archived
+		from tracing r where r.case_ref = $1 and r.ended_on is null`, ref)
+	return x, err
+}
+
+// AddTraceStep records a step of a tracing.
+func (t *Tx) AddTraceStep(ctx context.Context, ref string, tracing int, f casefile.TraceStepFields, on clock.Date,
+	command uuid.UUID) error {
+	return t.exec(ctx, `
+		insert into trace_step (case_ref, tracing, no, step, result, taken_on, command_id)
+		select $1, $2, 1 + greatest(max(no), struck_no('trace_step', $1)), $3, $4, $5, $6
+		from trace_step where case_ref = $1 and tracing = $2`, ref, tracing, f.Step, f.Result, on, command)
+}
+
+// EndTracing records that a family was found, or its case closed.
+func (t *Tx) EndTracing(ctx context.Context, ref, result string, on clock.Date) error {
+	return t.exec(ctx, `update tracing set ended_on = $3, result = $2 where case_ref = $1 and ended_on is null`,
+		ref, result, on)
+}
+
+// Archive records that two officers have archived a family that is not found.
+func (t *Tx) Archive(ctx context.Context, ref string, tracing int, first, second string, at time.Time,
+	command uuid.UUID) error {
+	return t.exec(ctx, `
+		insert into archive (case_ref, tracing, no, archived_at, first_by, second_by, command_id)
+		select $1, $2, 1 + greatest(max(no), struck_no('archive', $1)), $3, $4, $5, $6 from archive where case_ref = $1`,
+		ref, tracing, at, first, second, command)
+}
+
+// Unarchive ends a family's archive. It reports false if it was not archived.
+func (t *Tx) Unarchive(ctx context.Context, ref string, at time.Time) (bool, error) {
+	return t.execOne(ctx, `update archive set until = $2 where case_ref = $1 and until is null`, ref, at)
+}
+
+// MootTasks lists, of the tasks of a case that became moot and were not asked again since, the
+// last of each kind and subject.
+func (t *Tx) MootTasks(ctx context.Context, ref string) ([]casefile.TaskOf, error) {
+	var tasks []casefile.TaskOf
+	err := t.all(ctx, &tasks, `
+		select t.kind, t.subject from task t
+		where t.case_ref = $1 and t.void_at is null and t.result = $2
+		  and not exists (select from task n where n.case_ref = t.case_ref and n.kind = t.kind and n.subject = t.subject
+		      and n.id > t.id and n.void_at is null)
+		order by t.id`, ref, casefile.ResultMoot)
+	return tasks, err
+}
+
+// LiftEnds brings a person back whose part in the case had ended, or with 0 everybody, but
+// nobody who has died, stands on another file or was handed over. It returns how many.
+func (t *Tx) LiftEnds(ctx context.Context, ref string, person int, on clock.Date, command uuid.UUID) (int, error) {
+	var n int
+	err := t.get(ctx, &n, `
+		with lifted as (
+			update person_end set lifted_on = $3, lifted_by = $4
+			where case_ref = $1 and $2 in (0, person_no) and lifted_on is null and outcome <> all($5) returning 1)
+		select count(*) from lifted`,
+		ref, person, on, command, pq.Array([]casefile.Outcome{casefile.Deceased, casefile.DuplicateMerged, casefile.OnOwnFile}))
+	return n, err
+}
+
+// AddReopening records that two officers have reopened a closed case. Its review is to be
+// started.
+func (t *Tx) AddReopening(ctx context.Context, ref, reason, first, second string, at time.Time,
+	command uuid.UUID) error {
+	return t.exec(ctx, `
+		insert into reopening (case_ref, no, reason, reopened_at, first_by, second_by, command_id)
+		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from reopening where case_ref = $1`,
+		ref, reason, at, first, second, command)
+}
+
+// ReopenedCase is a reopened case whose review was not started yet.
+type ReopenedCase struct {
+	Case string    `db:"case_ref"`
+	At   time.Time `db:"reopened_at"`
+	Place
+}
+
+// ReopenedCases lists the reopened cases whose reviews were not started yet.
+func (s *Store) ReopenedCases(ctx context.Context) ([]ReopenedCase, error) {
+	var rows []ReopenedCase
+	err := s.db.SelectContext(ctx, &rows, `
+		select o.case_ref, o.reopened_at, r.apart,
+		       exists (select from review_to_move m where m.case_ref = o.case_ref and not m.started) as moving
+		from reopening o join review r using (case_ref) where o.started_at is null order by o.reopened_at limit 100`)
+	return rows, mapError(err)
+}
+
+// ReviewStarted records that the review of a reopened case was started.
+func (s *Store) ReviewStarted(ctx context.Context, ref string) error {
+	_, err := s.db.ExecContext(ctx,
+		`update reopening set started_at = clock_timestamp() where case_ref = $1 and started_at is null`, ref)
+	return mapError(err)
+}
