@@ -69,7 +69,7 @@ func TestAFamilyIsLostAndFound(t *testing.T) {
 	require.Equal(t, casefile.Evidence, s.review.Stage, "it goes no further")
 	require.Empty(t, s.outcomes())
 	require.Empty(t, s.ends())
-	s.refused(casefile.RefusedBlocked, "morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"})
+	s.refused(casefile.RefusedBlocked, "agnes", casefile.ActAssignWelfare, 3, &casefile.AssignReportFields{To: "eilidh"})
 	s.sound()
 
 	s.rung(casefile.TaskTraceAgain, 0)

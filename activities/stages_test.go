@@ -178,7 +178,7 @@ func TestEachActInEachStage(t *testing.T) {
 				case stage == casefile.Closed && (rule.Act == casefile.ActLinkPost || rule.Act == casefile.ActReadPost):
 					require.Equal(t, casefile.RefusedNothingOpen, refusal.Code, "there is no such item")
 				case stage == casefile.Closed && rule.Act == casefile.ActConfirm && refusal != nil:
-					require.Equal(t, casefile.RefusedNoSubject, refusal.Code, "nobody asks for anything")
+					require.Equal(t, casefile.RefusedRole, refusal.Code, "a caseworker agrees to no reopening")
 				case stage == casefile.Closed && (rule.Act == casefile.ActReopen || rule.Act == casefile.ActConfirm):
 					require.Nil(t, refusal, "%s", rule.Act)
 				case stage == casefile.Closed && (rule.Act == casefile.ActStrike || rule.Act == casefile.ActBreach):

@@ -335,7 +335,7 @@ var slips = []slip{
 		s.ready(casefile.TaskGP)
 		s.do("morag", casefile.ActAskWithdrawal, 2, nil)
 		s.do("morag", casefile.ActHearWithdrawal, 2, &casefile.HearFields{Representative: "present", Means: casefile.Yes})
-		s.rung(casefile.TaskThinkAgain, 2)
+		s.wait(20)
 	}, subject: on(2), fields: typed(&casefile.ConfirmWithdrawalFields{Children: casefile.ChildrenConsidered})},
 	{act: casefile.ActConfirm, login: "fiona", second: "douglas", prepare: func(s *journey) {
 		s.ready(casefile.TaskGP)

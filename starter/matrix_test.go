@@ -88,6 +88,12 @@ var processMd = []struct {
 		casefile.ActAgree: {casefile.SecondOfficer}, casefile.ActReturn: {casefile.SecondOfficer}}},
 	{"service record | status-issued | appeal | no-appeal", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActRecordService: {casefile.Caseworker}, casefile.ActStatusIssued: {casefile.Caseworker}, casefile.ActAppeal: {casefile.Caseworker}, casefile.ActNoAppeal: {casefile.Caseworker}}},
+	{"trace begin | step | found", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActLost: {casefile.Caseworker}, casefile.ActTraceStep: {casefile.Caseworker}, casefile.ActFound: {casefile.Caseworker}}},
+	{"trace archive", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActArchive: {casefile.Caseworker, casefile.SeniorCaseworker}}},
+	{"case reopen", "senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActReopen: {casefile.SeniorCaseworker}}},
 	{"appeal heard | ended", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActAppealHeard: {casefile.Caseworker}, casefile.ActAppealEnded: {casefile.Caseworker}}},
 	{"decision remake", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{

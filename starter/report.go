@@ -139,6 +139,7 @@ type groupShown struct {
 	UnderReview *int `json:"under_review"`
 	Decided     *int `json:"decided"`
 	Resolved    *int `json:"resolved"`
+	Archived    *int `json:"archived"`
 	Closed      *int `json:"closed"`
 
 	FirstDecision     *spreadShown `json:"first_decision"`
@@ -192,7 +193,7 @@ func newFigures(f store.Figures) (*figures, error) {
 		spread := func(s store.Spread) *spreadShown { return &spreadShown{&s.Cases, s.Median, s.P90, s.Longest} }
 		r.Groups = append(r.Groups, &groupShown{Total: g.Total, Lane: g.Lane, Council: g.Council, Stage: g.Stage,
 			Families: &g.Families, Unlisted: &g.Unlisted, UnderReview: &g.UnderReview, Decided: &g.Decided,
-			Resolved: &g.Resolved, Closed: &g.Closed,
+			Archived: &g.Archived, Resolved: &g.Resolved, Closed: &g.Closed,
 			FirstDecision: spread(g.FirstDecision), FinalResolution: spread(g.FinalResolution),
 			WithoutDecision: spread(g.WithoutDecision), WithoutResolution: spread(g.WithoutResolution), Missed: &missed,
 			MissedBy: by})
@@ -227,15 +228,15 @@ func (r *figures) suppress() {
 	var columns [][]int // of each group, the same cells in the same order
 	unlisted := map[casefile.Lane][]int{}
 	for _, g := range r.Groups {
-		all, wait, under, decided, resolved, closed := at(&g.Families), at(&g.Unlisted), at(&g.UnderReview), at(&g.Decided),
-			at(&g.Resolved), at(&g.Closed)
+		all, wait, under, archived := at(&g.Families), at(&g.Unlisted), at(&g.UnderReview), at(&g.Archived)
+		decided, resolved, closed := at(&g.Decided), at(&g.Resolved), at(&g.Closed)
 		first, final := at(&g.FirstDecision.Cases), at(&g.FinalResolution.Cases)
 		undecided, unresolved := at(&g.WithoutDecision.Cases), at(&g.WithoutResolution.Cases)
-		sums = append(sums, disclosure.Sum{Total: all, Parts: []int{wait, under, decided, resolved, closed}},
+		sums = append(sums, disclosure.Sum{Total: all, Parts: []int{wait, under, archived, decided, resolved, closed}},
 			disclosure.Sum{Total: first, Parts: []int{decided, resolved}}, disclosure.Sum{Total: final, Parts: []int{resolved}},
-			disclosure.Sum{Total: undecided, Parts: []int{wait, under}},
+			disclosure.Sum{Total: undecided, Parts: []int{wait, under, archived}},
 			disclosure.Sum{Total: unresolved, Parts: []int{undecided, decided}})
-		row := []int{all, wait, under, decided, resolved, closed, first, final, undecided, unresolved}
+		row := []int{all, wait, under, archived, decided, resolved, closed, first, final, undecided, unresolved}
 		total := at(&g.Missed)
 		var by []int
 		for _, party := range slices.Sorted(maps.Keys(g.MissedBy)) {
@@ -314,11 +315,13 @@ func (r *figures) table(t *tabwriter.Writer) {
 		fmt.Fprintf(t, "without %s, which you do not see\n",
 			cli.Counted(r.Withheld, "restricted family", "restricted families"))
 	}
-	fmt.Fprintln(t, "\nFAMILIES\tIMPORTED\tUNLISTED\tUNDER REVIEW\tDECIDED\tRESOLVED\tCLOSED WITHOUT DECISION")
+	fmt.Fprintln(t, "\nFAMILIES\tIMPORTED\tUNLISTED\tUNDER REVIEW\tARCHIVED\tDECIDED\tRESOLVED\tCLOSED WITHOUT DECISION")
 	for _, g := range r.Groups {
 		fmt.Fprintln(t, strings.Join([]string{g.name(), show(g.Families), show(g.Unlisted), show(g.UnderReview),
-			show(g.Decided), show(g.Resolved), show(g.Closed)}, "\t"))
+			show(g.Archived), show(g.Decided), show(g.Resolved), show(g.Closed)}, "\t"))
 	}
+	fmt.Fprintln(t, "Unlisted, under review, archived, decided, resolved and closed without decision add up to imported: "+
+		"a family counts once, with whoever was born into it, joined it or left it.")
 	for _, part := range []struct {
 		title string
 		of    func(*groupShown) *spreadShown

@@ -18,12 +18,22 @@ func showSummary(w io.Writer, r store.Report) {
 	if r.Synthetic {
 		label = " (SYNTHETIC)"
 	}
-	fmt.Fprintf(w, "On %s%s: %d families, %d people\n", clock.DateOf(r.At), label, r.Families, r.People)
+	joined := ""
+	if r.Joined > 0 {
+		joined = fmt.Sprintf(", %d of them since", r.Joined)
+	}
+	fmt.Fprintf(w, "On %s%s: %d families, %d people%s\n", clock.DateOf(r.At), label, r.Families, r.People, joined)
 	fmt.Fprintf(w, "  decided\t%d\n", r.Decided)
 	for _, outcome := range slices.Sorted(maps.Keys(r.DecidedByOutcome)) {
 		fmt.Fprintf(w, "    %s\t%d\n", outcome, r.DecidedByOutcome[outcome])
 	}
 	fmt.Fprintf(w, "  closed administratively\t%d\n", r.Closed)
+	for _, end := range slices.Sorted(maps.Keys(r.ClosedByEnd)) {
+		fmt.Fprintf(w, "    %s\t%d\n", end, r.ClosedByEnd[end])
+	}
+	if r.Archived > 0 {
+		fmt.Fprintf(w, "  archived untraced\t%d\t(no outcome: traced again every six months)\n", r.Archived)
+	}
 	fmt.Fprintf(w, "  open\t%d\n", r.Open)
 	for _, stage := range casefile.Stages {
 		if n := r.OpenByStage[string(stage)]; n > 0 {
@@ -37,7 +47,8 @@ func showSummary(w io.Writer, r store.Report) {
 	if r.Withheld > 0 {
 		fmt.Fprintf(w, "  restricted, which you do not see\t%d\n", r.Withheld)
 	}
-	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Open+r.Withheld, r.Families)
+	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Archived+r.Open+r.Withheld, r.Families)
+	fmt.Fprintln(w, "  Each family counts once, with whoever was born into it, joined it or left it.")
 	if n := r.Duplicates.Unresolved + r.HeldAsDuplicates; n > 0 {
 		fmt.Fprintf(w, "duplicates\t%s to be resolved, %d of them escalated; %s held\n",
 			cli.Counted(r.Duplicates.Unresolved, "pair", "pairs"),

@@ -143,6 +143,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 
+		ActLost: only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
+		ActArchive: only(Caseworker, SeniorCaseworker), ActReopen: only(SeniorCaseworker), // and a second officer
 		ActAppealHeard: only(Caseworker), ActAppealEnded: only(Caseworker),
 		ActRemade:     only(DecisionMaker, SeniorCaseworker), // as a proposal
 		ActReturnStep: only(Caseworker, SeniorCaseworker), ActCloseWindow: only(Caseworker, SeniorCaseworker),
@@ -320,7 +322,8 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActAppealHeard: "service", ActAppealEnded: "service", ActRemade: "service", ActReturnStep: "service",
 		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",
 		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
-		ActHasStatus: always, ActConfirm: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
+		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed",
+		ActLost: always, ActTraceStep: always, ActArchive: always, ActFound: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",

@@ -23,9 +23,14 @@ var samples = map[Act]struct {
 	valid  string
 	wrongs []wrong
 }{
-	ActAssign:      {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
-	ActStrike:      {`{"act": 12, "reason": "wrong_day"}`, []wrong{{"act", "0", "act"}, {"reason", `""`, "reason"}, {"reason", `"oops"`, "reason"}}},
-	ActBreach:      {`{"item": 7, "whose": "another_case", "seen": "staff", "told": "both"}`, []wrong{{"item", "0", "item"}, {"whose", `""`, "whose"}, {"seen", `"many"`, "seen"}, {"told", `""`, "told"}}},
+	ActAssign: {`{"to": "m.reid", "role": "second_officer"}`, []wrong{{"to", `""`, "to"}, {"role", `"king"`, "role"}}},
+	ActStrike: {`{"act": 12, "reason": "wrong_day"}`, []wrong{{"act", "0", "act"}, {"reason", `""`, "reason"}, {"reason", `"oops"`, "reason"}}},
+	ActBreach: {`{"item": 7, "whose": "another_case", "seen": "staff", "told": "both"}`, []wrong{{"item", "0", "item"}, {"whose", `""`, "whose"}, {"seen", `"many"`, "seen"}, {"told", `""`, "told"}}},
+	ActLost:   {`{"reason": "no_answer"}`, []wrong{{"reason", `"refused"`, "reason"}}},
+	ActTraceStep: {`{"step": "school_letter", "result": "passed_on"}`, []wrong{
+		{"step", `"neighbour"`, "step"}, {"result", `""`, "result"}, {"result", `"lead"`, "result"}}},
+	ActFound:       {`{"how": "visit"}`, []wrong{{"how", `""`, "how"}}},
+	ActReopen:      {`{"reason": "late_appeal"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActAppeal:      {`{"permission": "asked"}`, []wrong{{"permission", `"refused"`, "permission"}}},
 	ActAppealEnded: {`{"result": "allowed"}`, []wrong{{"result", `""`, "result"}, {"result", `"lost"`, "result"}}},
 	ActReturnStep:  {`{"step": "notice"}`, []wrong{{"step", `""`, "step"}, {"step", `"raid"`, "step"}}},
@@ -129,7 +134,7 @@ var samples = map[Act]struct {
 }
 
 // without lists the acts that say all by being done.
-var without = []Act{ActAppealHeard, ActRemains, ActCloseWindow, ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays, ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
+var without = []Act{ActArchive, ActAppealHeard, ActRemains, ActCloseWindow, ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays, ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
 	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft}
 
 func inJSON(v any) string {
@@ -445,7 +450,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 
 func TestWhichActsNeedTheirText(t *testing.T) {
 	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach,
-		ActBorn, ActJoined, ActRecordError, ActHearWithdrawal, ActConfirmWithdrawal}
+		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}

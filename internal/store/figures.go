@@ -24,7 +24,7 @@ type Figures struct {
 	Lanes  []LaneFigures  `json:"lanes"`
 }
 
-// GroupFigures are those of one group of families. Unlisted, UnderReview,
+// GroupFigures are those of one group of families. Unlisted, UnderReview, Archived,
 // Decided, Resolved and Closed add up to Families.
 type GroupFigures struct {
 	Total   bool           `json:"total"`
@@ -35,6 +35,7 @@ type GroupFigures struct {
 	Families    int `json:"families"`
 	Unlisted    int `json:"unlisted"`
 	UnderReview int `json:"under_review"` // no decision is signed
+	Archived    int `json:"archived"`     // not found, and not decided: no outcome (C4)
 	Decided     int `json:"decided"`      // signed, and not yet carried out (C7)
 	Resolved    int `json:"resolved"`     // signed and carried out
 	Closed      int `json:"closed"`       // administratively, without a decision

@@ -9,7 +9,8 @@ import (
 )
 
 // Report is where the programme stands: figures over recorded facts at one
-// business instant. Decided, Closed, Open and Withheld add up to Families.
+// business instant. Decided, Closed, Archived, Open and Withheld add up to Families: a family
+// counts once, with whoever was born into it, joined it or left it.
 type Report struct {
 	At        time.Time `json:"at"`
 	Synthetic bool      `json:"synthetic"`
@@ -18,10 +19,16 @@ type Report struct {
 	// figure has them.
 	Withheld int `json:"withheld"`
 	People   int `json:"people"`
+	// Joined counts those of them who were born into a family or joined it since.
+	Joined int `json:"joined"`
 	// Decided counts cases whose decision has been carried out (C7).
 	Decided int `json:"decided"`
 	// Closed counts cases closed administratively, without a decision.
-	Closed           int            `json:"closed"`
+	Closed int `json:"closed"`
+	// ClosedByEnd breaks them down by what has become of everybody; SEVERAL if it differs.
+	ClosedByEnd map[string]int `json:"closed_by_end"`
+	// Archived counts families that were not found: they are open, and have no outcome (C4).
+	Archived         int            `json:"archived"`
 	Open             int            `json:"open"`
 	DecidedByOutcome map[string]int `json:"decided_by_outcome"`
 	OpenByStage      map[string]int `json:"open_by_stage"`

@@ -22,6 +22,12 @@ create table second_request (
 );
 create unique index one_open_second_request on second_request (case_ref, act, subject_no) where settled_on is null;
 
+-- A claim passes from one person to another and, where the act is struck, back again: there is one principal at the end
+-- of each.
+drop index one_principal;
+alter table person add constraint one_principal exclude using btree (case_ref with =)
+    where (relationship = 'principal') deferrable initially immediate;
+
 -- Since when somebody is of the family who did not come with the file.
 alter table person add column joined_on date;
 

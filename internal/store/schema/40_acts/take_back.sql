@@ -8,19 +8,25 @@ declare
     e act_change;
     c text;
     later bigint;
+    restored text[] := '{}';
+    at_row text;
     assignments text[];
 begin
     select * into struck from strike s where s.no = in_strike and s.result = 'struck';
     if struck.no is null then
         raise exception 'strike % does not stand', in_strike;
     end if;
+    set constraints one_principal deferred; -- a claim passes back to whom it was
     for e in select * from act_change a where a.command_id = struck.command_id and a.taken_back is null
-        and a.was is not null order by a.id desc -- the last change is taken back first
+        and a.was is not null order by a.id
     loop
         assignments := '{}';
         for c in select k from jsonb_object_keys(e.was) k
             join pg_attribute p on p.attrelid = e.of_table::regclass and p.attname = k and p.attgenerated = ''
         loop
+            at_row := e.of_table || e.key::text || c;
+            continue when at_row = any (restored);
+            restored := restored || at_row;
             select l.id into later from act_change l
                 where l.of_table = e.of_table and l.key = e.key and l.id > e.id and l.command_id <> e.command_id
                     and l.taken_back is null and l.was ? c
@@ -48,5 +54,6 @@ begin
             end if;
         end;
     end loop;
+    set constraints one_principal immediate;
     update act_change a set taken_back = struck.no where a.command_id = struck.command_id and a.taken_back is null;
 end $$;

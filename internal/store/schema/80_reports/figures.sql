@@ -1,6 +1,6 @@
 -- The figures at an instant, for each group of cases by lane, council and stage as they then were, and for all of them;
--- withheld are restricted ones that the reader does not see. unlisted, under_review, decided, resolved and closed add
--- up to families. Nothing recorded later counts, also if an earlier day is attested for it: an act that was struck
+-- withheld are restricted ones that the reader does not see. unlisted, under_review, archived, decided, resolved and
+-- closed add up to families. Nothing recorded later counts, also if an earlier day is attested for it: an act that was struck
 -- counts until it was struck, and a family whose import was taken back counts until then.
 create or replace function figures(as_of timestamptz, by_lane boolean, by_council boolean, by_stage boolean) returns
     jsonb
@@ -22,10 +22,10 @@ begin
     cases as (
         select f.case_ref, coalesce(l.lane, w.lane, f.lane) as lane, coalesce(w.council, f.council) as council,
             f.imported_at, l.drawn_at,
-               d.signed_at, case when r.closed_at <= as_of then r.closed_at end as closed_at,
-               case when l.case_ref is null then 'unlisted' when r.closed_at <= as_of then 'closed'
+               d.signed_at, z.closed_at, a.case_ref is not null and d.signed_at is null as archived,
+               case when l.case_ref is null then 'unlisted' when z.closed_at is not null then 'closed'
                     else coalesce((select e.stage from stage_entry e where e.case_ref = f.case_ref
-                        and e.opened_at <= as_of
+                        and e.opened_at <= as_of and e.stage <> 'closed'
                                      and (e.closed_at is null or e.closed_at > as_of)
                                    order by array_position(array['listed', 'evidence', 'welfare', 'representation',
                                        'decision', 'service'], e.stage) limit 1), 'listed')
@@ -34,10 +34,15 @@ begin
         left join was w using (case_ref)
         left join listing l on l.case_ref = f.case_ref and l.drawn_at <= as_of
         left join review r on r.case_ref = f.case_ref and r.opened_at <= as_of
+        -- A case that was reopened since counts as closed until then.
+        left join lateral (select max(e.opened_at) as closed_at from stage_entry e where e.case_ref = f.case_ref
+            and e.stage = 'closed' and e.opened_at <= as_of and (e.void_at is null or e.void_at > as_of)) z on true
+        left join archive a on a.case_ref = f.case_ref and a.archived_at <= as_of
+            and (a.until is null or a.until > as_of)
         left join decision d on d.case_ref = f.case_ref and d.no = 1 and d.signed_at <= as_of
         where f.imported_at <= as_of and (whole or not f.restricted or may_see(f.case_ref))
         union all
-        select g.case_ref, g.lane, g.council, g.imported_at, null, null, null, 'unlisted'
+        select g.case_ref, g.lane, g.council, g.imported_at, null, null, null, false, 'unlisted'
         from gone g where whole or not g.restricted or has_role('senior_caseworker')),
     timed as (
         select c.*, case when by_lane then c.lane else '' end as g_lane,
@@ -70,7 +75,9 @@ begin
     groups as (
         select grouping(g_lane) = 1 as total, g_lane, g_council, g_stage, count(*) as families,
             count(*) filter (where stage = 'unlisted') as unlisted,
-            count(*) filter (where stage not in ('unlisted', 'closed') and signed_at is null) as under_review,
+            count(*) filter (where stage not in ('unlisted', 'closed') and signed_at is null and not archived)
+                as under_review,
+            count(*) filter (where archived and stage <> 'closed') as archived,
             count(*) filter (where stage <> 'closed' and signed_at is not null) as decided,
             count(*) filter (where stage = 'closed' and signed_at is not null) as resolved,
             count(*) filter (where stage = 'closed' and signed_at is null) as closed,
@@ -97,7 +104,8 @@ begin
             - (select count(*) from cases),
         'groups', (select jsonb_agg(jsonb_build_object('total', g.total, 'lane', coalesce(g.g_lane, ''),
             'council', coalesce(g.g_council, ''), 'stage', coalesce(g.g_stage, ''),
-                'families', g.families, 'unlisted', g.unlisted, 'under_review', g.under_review, 'decided', g.decided,
+                'families', g.families, 'unlisted', g.unlisted, 'under_review', g.under_review,
+                    'archived', g.archived, 'decided', g.decided,
                     'resolved', g.resolved, 'closed', g.closed,
                 'first_decision', g.first_decision, 'final_resolution', g.final_resolution,
                 'without_decision', g.without_decision, 'without_resolution', g.without_resolution,

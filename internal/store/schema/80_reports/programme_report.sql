@@ -1,4 +1,4 @@
--- Where the programme stands. decided, closed, open and withheld add up to families:
+-- Where the programme stands. decided, closed, archived, open and withheld add up to families:
 -- a case counts as decided when its decision has been carried out, not when it
 -- was signed (C7); milestones has the others.
 create or replace function programme_report() returns jsonb language plpgsql stable security definer
@@ -17,6 +17,7 @@ begin
         select f.case_ref, f.lane, coalesce(r.stage, 'unlisted') as stage, r.rollup, r.signed_on, l.listing_date,
                (select max(o.served_on) from outcome_in_force o
                    where o.case_ref = f.case_ref having bool_and(o.served_on is not null)) as served_on,
+               exists (select from archive a where a.case_ref = f.case_ref and a.until is null) as archived,
                exists (select from held_as_double h where h.case_ref = f.case_ref and h.a is not null
                        and (whole or (may_see(h.a) and may_see(h.b)))) as held_back
         from family f left join review r using (case_ref) left join listing l using (case_ref)
@@ -36,11 +37,20 @@ begin
             or exists (select from cases c where c.case_ref = p.case_ref)),
         'decided', (select count(*) from cases where stage = 'closed' and rollup is not null),
         'closed', (select count(*) from cases where stage = 'closed' and rollup is null),
-        'open', (select count(*) from cases where stage <> 'closed'),
+        'archived', (select count(*) from cases where stage <> 'closed' and archived),
+        'open', (select count(*) from cases where stage <> 'closed' and not archived),
         'decided_by_outcome', (select coalesce(jsonb_object_agg(rollup, n), '{}') from (
             select rollup, count(*) as n from cases where stage = 'closed' and rollup is not null group by 1) x),
         'open_by_stage', (select coalesce(jsonb_object_agg(stage, n), '{}') from (
-            select stage, count(*) as n from cases where stage <> 'closed' group by 1) x),
+            select stage, count(*) as n from cases where stage <> 'closed' and not archived group by 1) x),
+        -- What has become of everybody in a family that was closed without a decision, if it is one thing.
+        'closed_by_end', (select coalesce(jsonb_object_agg(ended, n), '{}') from (
+            select ended, count(*) as n from (
+                select case when count(distinct e.outcome) = 1 then min(e.outcome) else 'SEVERAL' end as ended
+                from cases c left join end_in_force e using (case_ref)
+                where c.stage = 'closed' and c.rollup is null group by c.case_ref) y group by 1) x),
+        'joined', (select count(*) from person p where p.joined_on is not null
+            and (whole or exists (select from cases c where c.case_ref = p.case_ref))),
         'held_back_as_duplicates', (select count(*) from cases where stage = 'unlisted' and held_back),
         'held_as_duplicates', (select count(distinct h.case_ref) from hold h join cases c using (case_ref)
             where h.ground = 'duplicate' and h.ended_on is null
@@ -61,7 +71,7 @@ begin
             'served', count(*) filter (where served_on is not null),
             'carried_out', count(*) filter (where stage = 'closed' and rollup is not null)) from cases),
         'people_by_outcome', (select coalesce(jsonb_object_agg(outcome, n), '{}') from (
-            select outcome, count(*) as n from outcome_in_force o
+            select outcome, count(*) as n from person_outcome o
             where whole or exists (select from cases c where c.case_ref = o.case_ref) group by 1) x),
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null
