@@ -46,3 +46,4 @@ reference: build
 	bin/starter reference commands > docs/commands.md
 	bin/starter reference stages > docs/stages.md
 	bin/starter reference slips > docs/slips.md
+	bin/starter reference events > docs/events.md

@@ -89,6 +89,11 @@ func TestTheReferenceOfCommands(t *testing.T) {
 	written, err = os.ReadFile(filepath.Join("..", "docs", "slips.md"))
 	require.NoError(t, err)
 	require.Equal(t, string(written), b.String(), "docs/slips.md is out of date: run `make reference`")
+	b.Reset()
+	require.NoError(t, writeEvents(&b))
+	written, err = os.ReadFile(filepath.Join("..", "docs", "events.md"))
+	require.NoError(t, err)
+	require.Equal(t, string(written), b.String(), "docs/events.md is out of date: run `make reference`")
 	for _, p := range stagePages {
 		for _, file := range p.files {
 			require.FileExists(t, filepath.Join("..", file))

@@ -33,7 +33,7 @@ const (
 
 func (a *app) referenceCommand() *cobra.Command {
 	return forReaders(&cobra.Command{
-		Use: "reference commands|stages|slips", Short: "write the page of all commands, of the stages, or of what puts slips right, as Markdown",
+		Use: "reference commands|stages|slips|events", Short: "write the page of all commands, of the stages, of what puts slips right, or of events by stage, as Markdown",
 		Args: cli.Exactly(1), Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch args[0] {
@@ -43,8 +43,10 @@ func (a *app) referenceCommand() *cobra.Command {
 				return writeStages(c.OutOrStdout(), c.Root())
 			case "slips":
 				return writeSlips(c.OutOrStdout())
+			case "events":
+				return writeEvents(c.OutOrStdout())
 			}
-			return cli.Usage(fmt.Errorf("%q is no page: commands, stages or slips", args[0]))
+			return cli.Usage(fmt.Errorf("%q is no page: commands, stages, slips or events", args[0]))
 		},
 	}, needsServer)
 }

@@ -13,33 +13,38 @@ const (
 	ActAppealEnded Act = "appeal.ended"
 	ActRemade      Act = "decision.remake"
 
-	ActReturnStep   Act = "return.step"
-	ActRemains      Act = "return.remains"
-	ActOpenWindow   Act = "return.window"
-	ActCloseWindow  Act = "return.close"
-	ActRemoved      Act = "return.removed"
-	returnGroup         = "return"
-	lateAppealHelps     = "a late appeal on a closed case is filed, and a senior caseworker has the case reopened"
+	ActReturnStep  Act = "return.step"
+	ActRemains     Act = "return.remains"
+	ActOpenWindow  Act = "return.window"
+	ActCloseWindow Act = "return.close"
+	ActRemoved     Act = "return.removed"
+	returnGroup        = "return"
+
+	// onAppeals and onReturns end the refusals of these acts in a stage that does not take them.
+	onAppeals = "service appeal records an appeal against a signed refusal; on a closed case it is filed, and a senior caseworker has the case reopened"
+	onReturns = "a return follows a refusal that is final: departure ask and departure confirm record one in any open stage, and case reopen takes a closed case up again"
 )
 
 var appealActs = []*ActRule{
 	{
 		Act: ActAppealHeard, InWords: "records that the tribunal has heard a person's appeal",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactFirstSigned),
-		Slip: Slip{Until: Service, Follows: "the appeal counts as not heard yet"},
+		Instead: onAppeals,
+		Slip:    Slip{Until: Service, Follows: "the appeal counts as not heard yet"},
 	},
 	{
 		Act: ActAppealEnded, InWords: "records how a person's appeal ended: allowed, dismissed or withdrawn",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactFirstSigned),
 		Fields:  of[AppealEndedFields],
-		Instead: lateAppealHelps,
+		Instead: onAppeals,
 		Slip:    Slip{Until: Service, Two: true, Follows: "the appeal waits for the tribunal again"},
 	},
 	{
 		Act: ActRemade, InWords: "proposes a new decision for whom the signed one has fallen, or leaves out; a second officer agrees",
 		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Service, Until: Service, Day: Handled,
 		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
-		Slip: Slip{Instead: "decision withdraw takes the proposal back before it is signed"},
+		Instead: "decision propose is for a first decision; on a closed case case reopen comes first",
+		Slip:    Slip{Instead: "decision withdraw takes the proposal back before it is signed"},
 	},
 }
 
@@ -48,29 +53,34 @@ var returnActs = []*ActRule{
 		Act: ActReturnStep, InWords: "records a step of the return of somebody who was refused: offer, conference, notice, panel",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Subject: AboutPerson, From: Service, Until: Service,
 		Day: Reported(FactServed), Fields: of[ReturnStepFields],
-		Slip: Slip{Until: Service, Follows: "the step counts as not taken"},
+		Instead: onReturns,
+		Slip:    Slip{Until: Service, Follows: "the step counts as not taken"},
 	},
 	{
 		Act: ActRemains, InWords: "records that somebody who was refused remains, for now: their part is carried out",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactServed),
-		Slip: Slip{Until: Service, Follows: "the person's return waits to be settled again"},
+		Instead: onReturns,
+		Slip:    Slip{Until: Service, Follows: "the person's return waits to be settled again"},
 	},
 	{
 		Act: ActOpenWindow, InWords: "names a person's removal window; Hame records it, closes it at any event, and removes nobody",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker}, Subject: AboutPerson,
 		From: Service, Until: Service, Day: Handled, Fields: of[WindowFields],
-		Slip: Slip{Until: Service, Two: true, Follows: "nobody is asked to agree any more"},
+		Instead: onReturns,
+		Slip:    Slip{Until: Service, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
 		Act: ActCloseWindow, InWords: "closes a person's removal window",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Handled,
-		Slip: Slip{Instead: "return window names a new one"},
+		Instead: onReturns,
+		Slip:    Slip{Instead: "return window names a new one"},
 	},
 	{
 		Act: ActRemoved, InWords: "confirms, on evidence, that a person was removed within their window",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker}, Subject: AboutPerson,
 		From: Service, Until: Service, Day: Reported(FactServed), Fields: of[DepartedFields],
-		Slip: Slip{Until: Service, Two: true, Follows: "nobody is asked to agree any more"},
+		Instead: onReturns,
+		Slip:    Slip{Until: Service, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 }
 

@@ -28,6 +28,9 @@ const (
 // onClosed is what ends the refusal of an event on a closed case.
 const onClosed = "post receive records what is known, and a senior caseworker looks whether the case is reopened"
 
+// onWithdrawal ends the refusals of acts on a withdrawal in a stage that does not take them.
+const onWithdrawal = "withdrawal ask comes first, and before the signature; after it an appeal can be withdrawn, and a departure recorded"
+
 var personActs = []*ActRule{
 	{
 		Act: ActBorn, InWords: "records the birth of a child of the family, with its own welfare check from then on",
@@ -73,13 +76,13 @@ var personActs = []*ActRule{
 		Act: ActHearWithdrawal, InWords: "records the interview on a withdrawal: whether the representative was there, and whether the person means it",
 		Roles: []Party{Caseworker, DecisionMaker}, Subject: AboutPerson, From: Listed, Until: Decision, Day: Reported(FactDrawn),
 		Fields: of[HearFields], NeedsText: true,
-		Instead: "the decision is signed",
+		Instead: onWithdrawal,
 		Slip:    Slip{Until: Decision, Follows: "the person waits to be heard again"},
 	},
 	{
 		Act: ActDropWithdrawal, InWords: "records that a person does not withdraw after all",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Listed, Until: Decision, Day: Reported(FactDrawn),
-		Instead: "the decision is signed",
+		Instead: onWithdrawal,
 		Slip:    Slip{Until: Decision, Follows: "the withdrawal waits again, with the days that were left"},
 	},
 	{
@@ -87,7 +90,7 @@ var personActs = []*ActRule{
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
 		Fields: of[ConfirmWithdrawalFields], NeedsText: true,
-		Instead: "the decision is signed",
+		Instead: onWithdrawal,
 		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
@@ -99,7 +102,8 @@ var personActs = []*ActRule{
 	{
 		Act: ActStays, InWords: "records that a person does not leave after all",
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
-		Slip: Slip{Until: Service, Follows: "the departure waits to be settled again"},
+		Instead: "departure ask records that somebody asks to return",
+		Slip:    Slip{Until: Service, Follows: "the departure waits to be settled again"},
 	},
 	{
 		Act: ActDeparted, InWords: "confirms, on evidence, that a person has left the United Kingdom of their own will",

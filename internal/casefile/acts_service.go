@@ -28,7 +28,8 @@ var serviceActs = []*ActRule{
 		Act: ActAppeal, InWords: "records that a person has appealed: the review waits for the tribunal",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Service, Day: Reported(FactFirstSigned),
 		Fields: of[AppealFields], Filed: true,
-		Slip: Slip{Until: Service, Follows: "the time to appeal runs again, with what was left"},
+		Instead: "there is no signed refusal yet: evidence receive and post receive take what the family says against one",
+		Slip:    Slip{Until: Service, Follows: "the time to appeal runs again, with what was left"},
 	},
 	{
 		Act: ActNoAppeal, InWords: "records that no appeal was found after the window",

@@ -17,6 +17,9 @@ const (
 	traceGroup       = "trace"
 )
 
+// onTracing ends the refusals of steps of a tracing where there is none.
+const onTracing = "trace begin records that contact is lost; case reopen takes a closed case up again when somebody is found"
+
 var traceActs = []*ActRule{
 	{
 		Act: ActLost, InWords: "records that contact with a family is lost: it is traced, and nothing is found against it",
@@ -28,19 +31,22 @@ var traceActs = []*ActRule{
 		Act: ActTraceStep, InWords: "records a step to find the family, and what came of it",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactDrawn),
 		Fields: of[TraceStepFields], NeedsText: true,
-		Slip: Slip{Until: Service, Follows: "the step counts as not taken"},
+		Instead: onTracing,
+		Slip:    Slip{Until: Service, Follows: "the step counts as not taken"},
 	},
 	{
 		Act: ActArchive, InWords: "archives a family that six months of tracing have not found: no outcome, and traced again every six months",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		From: Listed, Until: Service, Day: Handled,
-		Slip: Slip{Until: Service, Two: true, Follows: "nobody is asked to agree any more"},
+		Instead: onTracing,
+		Slip:    Slip{Until: Service, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
 		Act: ActFound, InWords: "records that a family was found: what was asked is asked again",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactDrawn),
-		Fields: of[FoundFields],
-		Slip:   Slip{Until: Service, Follows: "the family counts as lost again"},
+		Fields:  of[FoundFields],
+		Instead: onTracing,
+		Slip:    Slip{Until: Service, Follows: "the family counts as lost again"},
 	},
 }
 
