@@ -53,6 +53,9 @@ const (
 	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
 	TaskStrike       TaskKind = "act.strike"      // process.md, Slips
 	TaskBreach       TaskKind = "case.breach"     // process.md, Slips
+	// TaskThreshold is for every threshold alike, so that what Temporal shows does not tell
+	// whose birthday comes (process.md, invariant 5).
+	TaskThreshold TaskKind = "case.threshold" // domain.md 6.3
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -76,6 +79,10 @@ const (
 
 // TimePassed reports whether the task was closed because its time had passed.
 func (r TaskResult) TimePassed() bool { return r == ResultGap || r == ResultLapsed }
+
+// OnlyTells reports whether a kind of task only tells somebody something: it holds up
+// neither a stage nor the closing, and ends by itself.
+func (k TaskKind) OnlyTells() bool { return k == TaskThreshold }
 
 // CanBeMissed reports whether the last day of a kind of task can be missed at all:
 // what was optional can't, and neither can the time to appeal.
@@ -179,6 +186,8 @@ var TaskRules = []TaskRule{
 		"say whether the act was a mistake: strike it too, or let it stand"},
 	{TaskBreach, "C1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone,
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
+	{TaskThreshold, "6.3", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
+		"look at what has changed with time: case show lists the person's thresholds"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }

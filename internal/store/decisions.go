@@ -342,6 +342,23 @@ func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, r
 		ref, revision, ruleSet, at, string(body))
 }
 
+// LastRecommendations returns what each rule set that was asked last made of a family, by
+// the hash of the set.
+func (t *Tx) LastRecommendations(ctx context.Context, ref string) (map[string][]byte, error) {
+	var rows []struct {
+		RuleSet string `db:"rule_set"`
+		Body    []byte `db:"body"`
+	}
+	err := t.all(ctx, &rows, `
+		select distinct on (rule_set) rule_set, body from recommendation where case_ref = $1
+		order by rule_set, revision desc`, ref)
+	last := make(map[string][]byte, len(rows))
+	for _, r := range rows {
+		last[r.RuleSet] = r.Body
+	}
+	return last, err
+}
+
 // ProviderResults returns the best result that each provider gave: what is complete
 // before part of it, and part of it before the word that nothing is held.
 func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]casefile.EvidenceResult, error) {
