@@ -125,7 +125,7 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 	if err != nil {
 		return nil, err
 	}
-	providers, err := c.ProviderResults(ctx, c.ref)
+	providers, lives, err := c.ProviderResults(ctx, c.ref)
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +142,9 @@ func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int
 		"representation_accepted": policy.Is(accepted),
 		"community_evidence":      policy.Is(providers[casefile.ProviderCommunity] == casefile.EvidenceComplete),
 		"best_interests":          bestInterests(interests),
+	}
+	for _, kind := range lives {
+		shared[policy.LivedHere(kind)] = policy.Is(true)
 	}
 	if r, ok := providers[casefile.ProviderGP]; ok {
 		shared["health_evidence"] = policy.Is(string(r))

@@ -178,11 +178,13 @@ type fileDifference struct {
 
 // fileEvidence is what a provider sent.
 type fileEvidence struct {
-	No         int               `json:"no"`
-	Provider   casefile.Provider `json:"provider"`
-	Person     int               `json:"person_no"`
-	Result     string            `json:"result"`
-	ReceivedOn clock.Date        `json:"received_on"`
+	No       int               `json:"no"`
+	Provider casefile.Provider `json:"provider"`
+	Person   int               `json:"person_no"`
+	Result   string            `json:"result"`
+	// Kinds are what it shows of the life lived here, for those who see the file.
+	Kinds      []casefile.LifeKind `json:"kinds"`
+	ReceivedOn clock.Date          `json:"received_on"`
 }
 
 // filePost is an item of post.

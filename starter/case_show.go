@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"hame/internal/casefile"
@@ -38,8 +39,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row(fmt.Sprintf("%s/%d %s", f.Case, l.No, l.Kind), cli.OrNone(l.To), l.SentOn, l.By,
 			fate(l.SentOn, l.Delivered, l.Returned, l.Why, l.Decision, l.CorrectedBy))
 	})
-	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED", f.Evidence, func(e fileEvidence) string {
-		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn)
+	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED\tSHOWS", f.Evidence, func(e fileEvidence) string {
+		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn,
+			strings.ReplaceAll(cli.Joined(e.Kinds), "_", " "))
 	})
 	cli.Section(t, "POST\tFROM\tRECEIVED\tREAD", f.Post, func(i filePost) string {
 		return cli.Row(i.No, i.From, i.ReceivedOn, cli.OrNone(i.ReadOn.String()))
