@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 	"hame/activities"
 	"hame/internal/casefile"
 	"hame/internal/clock"
+	"hame/internal/policy"
+	"hame/internal/practice"
+	"hame/internal/store"
 	"hame/internal/testdb"
 )
 
@@ -412,4 +416,35 @@ func TestChildrenOfOneFamily(t *testing.T) {
 	require.Equal(t, "2026-04-01", s.next(), "three years of the one who was born here")
 	require.True(t, s.isOpen(casefile.TaskThreshold, 3))
 	require.True(t, s.isOpen(casefile.TaskThreshold, 4))
+}
+
+// TestTheWeeklyDrawReadsTheThresholds: an unlisted family has no timer. The week's order finds
+// the warning of a child's eighteenth birthday, and what each child's residence follows from.
+func TestTheWeeklyDrawReadsTheThresholds(t *testing.T) {
+	o := newStaffed(t)
+	f := practice.Family("W", monday)
+	bornOn("2008-09-10")(&f) // six months ahead: 10 March 2026
+	f.Support = casefile.SupportNone
+	f.People[0].ArrivedOn = clock.Partial(day("2022-01-01"))
+	f.People[2].ArrivedOn, f.People[2].BornInScotland = clock.PartialDate{}, casefile.Yes
+	_, err := o.desk("archie").Import(t.Context(), []casefile.Family{f}, "test", false, monday.AddDays(-7), func() {})
+	require.NoError(t, err)
+	why := func(today clock.Date) (why string) {
+		require.NoError(t, o.Store.InTx(t.Context(), func(tx *store.Tx) error {
+			waiting, err := tx.Waiting(t.Context(), casefile.Legacy)
+			require.NoError(t, err)
+			require.Len(t, waiting, 1)
+			require.Equal(t, f.People[2].BirthDate, casefile.ResidentSince(waiting[0].People[2].ArrivedOn, waiting[0].People[2].Birth,
+				waiting[0].People[2].BornInScotland))
+			rules, err := policy.Embedded()
+			require.NoError(t, err)
+			placed, err := rules[slices.IndexFunc(rules, func(r *policy.RuleSet) bool { return r.Lane == casefile.Legacy })].Order(waiting, today)
+			require.NoError(t, err)
+			why = placed[0].Place.Why
+			return nil
+		}))
+		return why
+	}
+	require.Equal(t, "rest", why(day("2026-03-09")))
+	require.Equal(t, "ageing_out", why(day("2026-03-10")))
 }

@@ -81,6 +81,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	cli.Section(t, "SECURITY CHECK\tDONE\tRESULT\tVALID UNTIL", f.SecurityChecks, func(s fileSecurityCheck) string {
 		return cli.Row(fmt.Sprintf("/%d", s.Person), s.DoneOn, cli.OrNone(s.Result), s.ValidUntil)
 	})
+	cli.Section(t, "THRESHOLD\tOF\tDAY\tSTATE", f.thresholds(), func(x thresholdLine) string {
+		return cli.Row(x.what, cli.About(x.person), cli.OrNone(x.on.String()), x.state)
+	})
 	cli.Section(t, "OUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND", f.Outcomes, func(o fileOutcome) string {
 		return cli.Row(fmt.Sprintf("/%d", o.Person), o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
 	})
