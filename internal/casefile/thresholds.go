@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -72,6 +73,20 @@ type PersonDays struct {
 	WelfareSignedOn clock.Date `json:"welfare_signed_on"`
 	// Fired is when each threshold last fired.
 	Fired map[Threshold]time.Time `json:"fired"`
+}
+
+// UnmarshalJSON reads what the record has. A date that can't be read is unknown: it may not
+// keep a review from its acts.
+func (p *PersonDays) UnmarshalJSON(data []byte) error {
+	type days PersonDays
+	recorded := struct {
+		*days
+		Birth     string `json:"date_of_birth"`
+		ArrivedOn string `json:"arrived_on"`
+	}{days: (*days)(p)}
+	err := json.Unmarshal(data, &recorded)
+	p.Birth, p.ArrivedOn = clock.AsFarAsKnown(recorded.Birth), clock.AsFarAsKnown(recorded.ArrivedOn)
+	return err
 }
 
 // Crossing is a threshold of one person, and the day from which it is so. Without a day

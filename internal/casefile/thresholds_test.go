@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -294,4 +295,14 @@ func TestTheFrontOfTheAgenda(t *testing.T) {
 			require.Equal(t, c.threshold, threshold)
 		})
 	}
+}
+
+// TestADateThatCannotBeReadIsUnknown: it keeps no review from its acts.
+func TestADateThatCannotBeReadIsUnknown(t *testing.T) {
+	var p PersonDays
+	require.NoError(t, json.Unmarshal([]byte(`{"no": 3, "relationship": "child", "date_of_birth": "2015-02-30", "arrived_on": "2020-08",
+		"welfare_signed_on": "2026-03-02", "fired": {"three_years": "2023-08-31T00:00:00+00:00"}}`), &p))
+	require.Equal(t, PersonDays{No: 3, Relationship: Child, ArrivedOn: partial(t, "2020-08"), WelfareSignedOn: dayOf(t, "2026-03-02"),
+		Fired: map[Threshold]time.Time{ThresholdThreeYears: p.Fired[ThresholdThreeYears]}}, p)
+	require.Equal(t, "2023-08-31", clock.DateOf(p.Fired[ThresholdThreeYears]).String())
 }

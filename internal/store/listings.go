@@ -37,19 +37,10 @@ func (w waiting) family() policy.Waiting {
 		if len(part) < 5 {
 			continue
 		}
-		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: asFarAsKnown(part[1]),
-			AgeDisputed: part[2] == "disputed", ArrivedOn: asFarAsKnown(part[3]), BornInScotland: casefile.Answer(part[4])}
+		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: clock.AsFarAsKnown(part[1]),
+			AgeDisputed: part[2] == "disputed", ArrivedOn: clock.AsFarAsKnown(part[3]), BornInScotland: casefile.Answer(part[4])}
 	}
 	return f
-}
-
-// asFarAsKnown reads a recorded date; one that can't be read is unknown.
-func asFarAsKnown(recorded string) clock.PartialDate {
-	d, err := clock.ParsePartial(recorded)
-	if err != nil {
-		return clock.PartialDate{}
-	}
-	return d
 }
 
 // Waiting lists the unlisted families of a lane, but those that may stand twice
