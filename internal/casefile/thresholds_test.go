@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"hame/internal/clock"
 )
@@ -305,4 +306,54 @@ func TestADateThatCannotBeReadIsUnknown(t *testing.T) {
 	require.Equal(t, PersonDays{No: 3, Relationship: Child, ArrivedOn: partial(t, "2020-08"), WelfareSignedOn: dayOf(t, "2026-03-02"),
 		Fired: map[Threshold]time.Time{ThresholdThreeYears: p.Fired[ThresholdThreeYears]}}, p)
 	require.Equal(t, "2023-08-31", clock.DateOf(p.Fired[ThresholdThreeYears]).String())
+}
+
+// TestThresholdsThroughTime: whatever is corrected, and however late a worker comes round to
+// it, no threshold fires before its day, none twice for one day, and when those that have come
+// have fired none is left that has come. So the review's timer always moves on.
+func TestThresholdsThroughTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		listed := clock.NewDate(2026, time.March, 2)
+		someDay := func(label string) clock.PartialDate {
+			d := listed.AddDays(-rapid.IntRange(0, 20*366).Draw(t, label)).String()
+			p, err := clock.ParsePartial(d[:rapid.SampledFrom([]int{0, 4, 7, 10, 10, 10}).Draw(t, label+" is known to")])
+			if err != nil {
+				return clock.PartialDate{}
+			}
+			return p
+		}
+		f := Facts{Stage: Decision, Opened: []Stage{Decision}, DrawnAt: listed.Start()}
+		p := PersonDays{No: 3, Relationship: Child, Birth: someDay("birth"), ArrivedOn: someDay("arrival"),
+			Fired: map[Threshold]time.Time{}}
+		now := listed.Start()
+		fired := map[Crossing]bool{}
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 400*24).Draw(t, "hours")) * time.Hour)
+			switch rapid.IntRange(0, 5).Draw(t, "what") {
+			case 0:
+				p.Birth = someDay("birth")
+			case 1:
+				p.ArrivedOn = someDay("arrival")
+			case 2:
+				p.AgeDisputed = !p.AgeDisputed
+			case 3:
+				p.CheckDoneOn = clock.DateOf(now)
+			case 4:
+				p.WelfareSignedOn = clock.DateOf(now)
+			case 5:
+				f.Signed = !f.Signed
+			}
+			for _, c := range f.Crossings([]PersonDays{p}) {
+				if c.At().After(now) {
+					break
+				}
+				require.False(t, fired[c], "%v fires twice", c)
+				require.True(t, c.On.After(listed))
+				fired[c] = true
+				p.Fired[c.Kind] = now
+			}
+			next := f.WithThresholds([]PersonDays{p}).NextThreshold
+			require.True(t, next.IsZero() || next.After(now), "%s has come, and it is %s", next, now)
+		}
+	})
 }
