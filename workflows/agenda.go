@@ -15,9 +15,9 @@ import (
 // agenda owns the review's one timer: it sleeps until the earliest rung of all
 // open tasks, or until a threshold of one of the family's people that comes before
 // it, and lets it act. A change that brings another instant to the front replaces
-// the timer; any other change leaves it. Leaving it standing
-// where the next rung is later would cost fewer events, and the Web UI would name
-// a rung that is over: what waits must be true to look at.
+// the timer; any other change leaves it. Leaving it standing where the next rung is
+// later would cost fewer events, and the Web UI would name a rung that is over: what
+// waits must be true to look at.
 func (r *review) agenda(ctx workflow.Context) {
 	if r.Stuck != "" { // a rung made it stuck in the run before
 		r.awaitMended(ctx)
