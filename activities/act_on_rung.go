@@ -135,8 +135,9 @@ func (c *change) act(ctx context.Context, task store.TaskDates, rule casefile.Ta
 }
 
 // renewLapsed asks again for what a signature would find lapsed: security
-// checks over 90 days old, welfare checks over six months old (C2). It is looked
-// at whenever a decision that is awaited comes up.
+// checks over 90 days old, welfare checks over six months old (C2), unless they
+// are asked for already. It is looked at when one of them lapses while a decision
+// is awaited, and whenever that decision comes up.
 func (c *change) renewLapsed(ctx context.Context) error {
 	file, err := c.SignatureFile(ctx, c.ref, c.today)
 	if err != nil {
@@ -146,7 +147,7 @@ func (c *change) renewLapsed(ctx context.Context) error {
 		if p.Settled {
 			continue
 		}
-		if p.NeedsCheck(c.today) && p.CheckLapsed(c.today) {
+		if p.NeedsCheck(c.today) && p.CheckLapsed(c.today) && !c.isOpen(casefile.TaskCheck, p.No) {
 			if err := c.open(ctx, casefile.TaskRequestCheck, 0, c.today); err != nil {
 				return err
 			}
@@ -158,6 +159,13 @@ func (c *change) renewLapsed(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// isOpen reports whether a task was open when the change began.
+func (c *change) isOpen(kind casefile.TaskKind, subject int) bool {
+	return slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool {
+		return t.Kind == kind && t.Subject == subject
+	})
 }
 
 // checkUnderWay reports whether a child's welfare check waits to be assigned,

@@ -29,6 +29,7 @@ const (
 	OpenStageActivity        = "OpenStage"
 	RecordActActivity        = "RecordAct"
 	ActOnRungActivity        = "ActOnRung"
+	ActOnThresholdsActivity  = "ActOnThresholds"
 	MarkStuckActivity        = "MarkStuck"
 	DrawFamiliesActivity     = "DrawFamilies"
 	StartReviewsActivity     = "StartReviews"
@@ -66,7 +67,8 @@ func (a *Activities) Register(w worker.ActivityRegistry) {
 	}
 	register(map[string]any{
 		OpenReviewActivity: own(a.OpenReview), OpenStageActivity: own(a.OpenStage), RecordActActivity: own(a.RecordAct),
-		ActOnRungActivity: own(a.ActOnRung), MarkStuckActivity: own(a.MarkStuck),
+		ActOnRungActivity: own(a.ActOnRung), ActOnThresholdsActivity: own(a.ActOnThresholds),
+		MarkStuckActivity: own(a.MarkStuck),
 		TakeStockActivity: own(a.TakeStock), MoveDeadlinesActivity: own(a.MoveDeadlines),
 	})
 	if !a.Apart {

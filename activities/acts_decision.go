@@ -49,8 +49,8 @@ func recordCheck(ctx context.Context, c *change, cmd store.Command, fields casef
 	if !found {
 		return casefile.Refuse(casefile.RefusedNothingOpen, "no check of this person was asked for: check request first")
 	}
-	if _, err := c.AddEvidence(ctx, c.ref, casefile.ProviderPolice, cmd.Subject, casefile.EvidenceComplete, f.DoneOn,
-		cmd.ID); err != nil {
+	if _, err := c.AddEvidence(ctx, c.ref, casefile.EvidenceFields{Provider: casefile.ProviderPolice,
+		Result: casefile.EvidenceComplete}, cmd.Subject, f.DoneOn, cmd.ID); err != nil {
 		return err
 	}
 	if _, err := c.done(ctx, casefile.TaskCheck, cmd.Subject, casefile.TaskResult(f.Result), f.DoneOn); err != nil {

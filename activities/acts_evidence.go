@@ -42,8 +42,8 @@ func recordInterview(ctx context.Context, c *change, cmd store.Command, fields c
 		cmd.ID); err != nil {
 		return err
 	}
-	_, err := c.AddEvidence(ctx, c.ref, casefile.ProviderInterview, cmd.Subject, casefile.EvidenceComplete,
-		cmd.AttestedOn, cmd.ID)
+	_, err := c.AddEvidence(ctx, c.ref, casefile.EvidenceFields{Provider: casefile.ProviderInterview,
+		Result: casefile.EvidenceComplete}, cmd.Subject, cmd.AttestedOn, cmd.ID)
 	return err
 }
 
@@ -55,7 +55,7 @@ func receiveEvidence(ctx context.Context, c *change, cmd store.Command, fields c
 	if f.Provider.PerChild() && cmd.Subject == 0 {
 		return casefile.Refuse(casefile.RefusedNoSubject, "name the child whom the evidence is about, as in REF/3")
 	}
-	twice, err := c.AddEvidence(ctx, c.ref, f.Provider, cmd.Subject, f.Result, cmd.AttestedOn, cmd.ID)
+	twice, err := c.AddEvidence(ctx, c.ref, *f, cmd.Subject, cmd.AttestedOn, cmd.ID)
 	if err != nil {
 		return err
 	}

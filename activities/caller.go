@@ -20,13 +20,14 @@ type called interface{ caller() caller }
 
 func ofCase(ref string) caller { return caller{contract.CaseReviewWorkflow, ref} }
 
-func (p OpenReviewParams) caller() caller    { return ofCase(p.Case) }
-func (p OpenStageParams) caller() caller     { return ofCase(p.Case) }
-func (p RecordActParams) caller() caller     { return ofCase(p.Case) }
-func (p ActOnRungParams) caller() caller     { return ofCase(p.Case) }
-func (p MarkStuckParams) caller() caller     { return ofCase(p.Case) }
-func (p TakeStockParams) caller() caller     { return ofCase(p.Case) }
-func (p MoveDeadlinesParams) caller() caller { return ofCase(p.Case) }
+func (p OpenReviewParams) caller() caller      { return ofCase(p.Case) }
+func (p OpenStageParams) caller() caller       { return ofCase(p.Case) }
+func (p RecordActParams) caller() caller       { return ofCase(p.Case) }
+func (p ActOnRungParams) caller() caller       { return ofCase(p.Case) }
+func (p MarkStuckParams) caller() caller       { return ofCase(p.Case) }
+func (p ActOnThresholdsParams) caller() caller { return ofCase(p.Case) }
+func (p TakeStockParams) caller() caller       { return ofCase(p.Case) }
+func (p MoveDeadlinesParams) caller() caller   { return ofCase(p.Case) }
 
 func (p DrawFamiliesParams) caller() caller {
 	return caller{contract.ClearBacklogWorkflow, contract.BacklogID(p.Lane)}

@@ -17,10 +17,16 @@ import (
 // latest revision of which it was asked.
 func (s *journey) recommended(person int) policy.Recommendation {
 	s.t.Helper()
+	return s.says("operative", person)
+}
+
+// says is what the rule set of a use made of a person, when it was last asked.
+func (s *journey) says(use string, person int) policy.Recommendation {
+	s.t.Helper()
 	var body struct{ People []policy.Recommendation }
 	require.NoError(s.t, json.Unmarshal([]byte(testdb.Value[string](s.staffed, `
 		select r.body::text from recommendation r join rule_set x on x.hash = r.rule_set
-		where r.case_ref = $1 and x.use = 'operative' order by r.revision desc limit 1`, s.ref)), &body))
+		where r.case_ref = $1 and x.use = $2 order by r.revision desc limit 1`, s.ref, use)), &body))
 	return body.People[person-1]
 }
 

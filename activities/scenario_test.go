@@ -81,7 +81,7 @@ func (w *stage) Do(login string, act casefile.Act, subject int, fields casefile.
 // unusual are the tasks that a story itself answers, or that end by themselves.
 var unusual = []casefile.TaskKind{casefile.TaskHold, casefile.TaskThinkAgain, casefile.TaskSettleWithdrawal,
 	casefile.TaskHearWithdrawal, casefile.TaskDeparture, casefile.TaskTraceMonthly, casefile.TaskTraceAgain,
-	casefile.TaskConfirm, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskStrike}
+	casefile.TaskConfirm, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskStrike, casefile.TaskThreshold}
 
 func (w *stage) Reach(to casefile.Stage, refuse []int) error {
 	s := w.journey

@@ -26,6 +26,7 @@ type caseFile struct {
 	SignedOn    clock.Date      `json:"signed_on"`
 	Rollup      casefile.Rollup `json:"rollup"`
 	ClosedAt    *time.Time      `json:"closed_at"`
+	DrawnAt     *time.Time      `json:"drawn_at"`
 	Reconciled  clock.Date      `json:"reconciled_on"`
 	Triaged     clock.Date      `json:"triaged_on"`
 	Stuck       string          `json:"stuck"`
@@ -98,7 +99,11 @@ type caseFile struct {
 			Evidence []int            `json:"evidence"`
 		} `json:"findings"`
 	} `json:"proposals"`
-	Decision *struct {
+	// Days are what the thresholds of each person are worked out from, Thresholds those that
+	// have fired.
+	Days       []casefile.PersonDays `json:"days"`
+	Thresholds []fileThreshold       `json:"thresholds"`
+	Decision   *struct {
 		Author   string     `json:"author"`
 		Second   string     `json:"second"`
 		SignedOn clock.Date `json:"signed_on"`
@@ -183,11 +188,25 @@ type fileDifference struct {
 
 // fileEvidence is what a provider sent.
 type fileEvidence struct {
-	No         int               `json:"no"`
-	Provider   casefile.Provider `json:"provider"`
-	Person     int               `json:"person_no"`
-	Result     string            `json:"result"`
-	ReceivedOn clock.Date        `json:"received_on"`
+	No       int               `json:"no"`
+	Provider casefile.Provider `json:"provider"`
+	Person   int               `json:"person_no"`
+	Result   string            `json:"result"`
+	// Kinds are what it shows of the life lived here, for those who see the file.
+	Kinds      []casefile.LifeKind `json:"kinds"`
+	ReceivedOn clock.Date          `json:"received_on"`
+}
+
+// fileThreshold is a threshold of a person that has fired, with the lane's rule set that was
+// in force on its day.
+type fileThreshold struct {
+	Person    int                `json:"person_no"`
+	Kind      casefile.Threshold `json:"kind"`
+	On        clock.Date         `json:"on_day"`
+	FiredAt   time.Time          `json:"fired_at"`
+	Signed    bool               `json:"signed"`
+	RuleSetID string             `json:"rule_set_id"`
+	RuleSet   string             `json:"rule_set"`
 }
 
 // filePost is an item of post.

@@ -39,8 +39,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row(fmt.Sprintf("%s/%d %s", f.Case, l.No, l.Kind), cli.OrNone(l.To), l.SentOn, l.By,
 			fate(l.SentOn, l.Delivered, l.Returned, l.Why, l.Decision, l.CorrectedBy))
 	})
-	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED", f.Evidence, func(e fileEvidence) string {
-		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn)
+	cli.Section(t, "EVIDENCE\tABOUT\tRESULT\tRECEIVED\tSHOWS", f.Evidence, func(e fileEvidence) string {
+		return cli.Row(fmt.Sprintf("%d %s", e.No, e.Provider), cli.About(e.Person), e.Result, e.ReceivedOn,
+			strings.ReplaceAll(cli.Joined(e.Kinds), "_", " "))
 	})
 	cli.Section(t, "POST\tFROM\tRECEIVED\tREAD", f.Post, func(i filePost) string {
 		return cli.Row(i.No, i.From, i.ReceivedOn, cli.OrNone(i.ReadOn.String()))
@@ -91,6 +92,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row("asked for", cli.About(q.Subject),
 			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s/%d --agreed, or refuses", q.Act, q.By,
 				q.AskedOn, f.Case, q.No))
+	})
+	cli.Section(t, "THRESHOLD\tOF\tDAY\tSTATE", f.thresholds(), func(x thresholdLine) string {
+		return cli.Row(x.what, cli.About(x.person), cli.OrNone(x.on.String()), x.state)
 	})
 	cli.Section(t, "OUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND", f.Outcomes, func(o fileOutcome) string {
 		return cli.Row(fmt.Sprintf("/%d", o.Person), o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)

@@ -91,6 +91,9 @@ func explain(f caseFile) explanation {
 	for _, w := range f.Waivers {
 		say("The welfare check of /%d was waived on %s: only a grant can be signed.", w.Person, w.GivenOn)
 	}
+	if words := f.nextThreshold(); words != "" {
+		say("%s", words)
+	}
 	if len(f.Tasks) > 0 {
 		say("It waits for:")
 	}

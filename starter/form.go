@@ -106,7 +106,7 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 			}
 		case f.Shape == casefile.EachFactor:
 			b.WriteString(factorForm(file, f))
-		case f.Shape == casefile.List:
+		case f.Shape == casefile.List, f.Shape == casefile.Several:
 			fmt.Fprintf(&b, "%s: [%s]   # %s\n", f.Name, f.Given, cli.Question(f))
 		case nested:
 			if top != heading {

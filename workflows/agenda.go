@@ -13,36 +13,44 @@ import (
 )
 
 // agenda owns the review's one timer: it sleeps until the earliest rung of all
-// open tasks, and lets it act. A change of the tasks that brings another rung to
-// the front replaces the timer; any other change leaves it. Leaving it standing
-// where the next rung is later would cost fewer events, and the Web UI would name
-// a rung that is over: what waits must be true to look at.
+// open tasks, or until a threshold of one of the family's people that comes before
+// it, and lets it act. A change that brings another instant to the front replaces
+// the timer; any other change leaves it. Leaving it standing where the next rung is
+// later would cost fewer events, and the Web UI would name a rung that is over: what
+// waits must be true to look at.
 func (r *review) agenda(ctx workflow.Context) {
 	if r.Stuck != "" { // a rung made it stuck in the run before
 		r.awaitMended(ctx)
 	}
 	for {
-		_ = workflow.Await(ctx, func() bool { _, ok := r.Earliest(); return ok && r.Stuck == "" })
-		task, _ := r.Earliest()
-		if r.sleepUntil(ctx, task) && !r.letAct(ctx) {
+		_ = workflow.Await(ctx, func() bool { _, _, ok := r.Front(); return ok && r.Stuck == "" })
+		at, threshold, _ := r.Front()
+		act, name := r.letAct, thresholdSummary
+		if threshold {
+			act = r.letFire
+		} else {
+			task, _ := r.Earliest()
+			name = summary(task)
+		}
+		if r.sleepUntil(ctx, at, name) && !act(ctx) {
 			r.awaitMended(ctx)
 		}
 	}
 }
 
-// sleepUntil waits for a task's next rung. It returns false if another instant
+// sleepUntil waits for the instant at the front. It returns false if another instant
 // has come to the front meanwhile.
-func (r *review) sleepUntil(ctx workflow.Context, task casefile.Task) bool {
-	wait := task.Next.At.Sub(workflow.Now(ctx))
+func (r *review) sleepUntil(ctx workflow.Context, at time.Time, name string) bool {
+	wait := at.Sub(workflow.Now(ctx))
 	if wait <= 0 {
 		return true
 	}
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: summary(task)})
+	timer := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: name})
 	_ = workflow.Await(ctx, func() bool {
-		front, ok := r.Earliest()
-		return timer.IsReady() || !ok || r.Stuck != "" || !front.Next.At.Equal(task.Next.At)
+		front, _, ok := r.Front()
+		return timer.IsReady() || !ok || r.Stuck != "" || !front.Equal(at)
 	})
 	return timer.IsReady()
 }
@@ -69,6 +77,30 @@ func (r *review) letAct(ctx workflow.Context) (ok bool) {
 	})
 	return ok
 }
+
+// letFire lets the thresholds fire whose instant has come. It returns false if that made the
+// review stuck.
+func (r *review) letFire(ctx workflow.Context) (ok bool) {
+	ok = true
+	r.exclusively(ctx, func() {
+		if r.Stuck != "" || r.NextThreshold.IsZero() || r.NextThreshold.After(workflow.Now(ctx)) {
+			return
+		}
+		var after casefile.Facts
+		err := perform(ctx, activities.ActOnThresholdsActivity, thresholdSummary,
+			activities.ActOnThresholdsParams{Case: r.Case, Now: workflow.Now(ctx)}, &after)
+		if err != nil {
+			r.markStuck(ctx, activities.ActOnThresholdsActivity, err)
+			ok = false
+			return
+		}
+		r.adopt(after)
+	})
+	return ok
+}
+
+// thresholdSummary names no person and no threshold: the day of a birthday is personal.
+const thresholdSummary = "a threshold of time: look at the file again"
 
 // markStuck makes the review stuck. Best effort: record it in the database. The workflow
 // shows it in any case.

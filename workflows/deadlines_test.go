@@ -76,11 +76,11 @@ func (row silence) after(t *testing.T, began clock.Date, days int) time.Time {
 	return calendar.AddWorkingDays(began, days).AddDays(1).Start().UTC()
 }
 
-// badDays are the kinds of task that only a bad day opens: their silence is
+// badDays are the kinds of task that only a bad day opens, or a threshold of time: their silence is
 // played by the acts that open them, in the activities' tests.
 var badDays = []casefile.TaskKind{casefile.TaskFlag, casefile.TaskDifference, casefile.TaskReadPost, casefile.TaskTrace,
 	casefile.TaskTraceToServe, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskExpired, casefile.TaskReferral,
-	casefile.TaskLateArrival, casefile.TaskNewOwner, casefile.TaskStrike, casefile.TaskBreach}
+	casefile.TaskLateArrival, casefile.TaskNewOwner, casefile.TaskStrike, casefile.TaskBreach, casefile.TaskThreshold}
 
 func TestEveryKindOfTaskHasItsSilence(t *testing.T) {
 	for _, rule := range casefile.TaskRules {
@@ -91,8 +91,12 @@ func TestEveryKindOfTaskHasItsSilence(t *testing.T) {
 	}
 }
 
-// A hold is opened by an imported flag, and stands in the way of a refusal.
+// A hold is opened by an imported flag, and stands in the way of a refusal. A proposal that
+// waits for two years meets no threshold that would send it back: when the child came is unknown.
 func withHold(f *casefile.Family) {
+	if f.Key == string(casefile.TaskAgree) {
+		f.People[2].ArrivedOn = clock.PartialDate{}
+	}
 	if f.Key == string(casefile.TaskHold) {
 		f.People[0].Flags = []casefile.Flag{casefile.FlagJudicialReview}
 	}

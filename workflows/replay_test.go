@@ -46,6 +46,7 @@ var mustBeThere = map[string]enumspb.EventType{
 	"waived":              enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"stuck-and-recovered": enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
 	"clocks":              enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+	"thresholds":          enumspb.EVENT_TYPE_UNSPECIFIED,
 }
 
 // shows are Updates and texts that a path must have in its history, decrypted.
@@ -57,6 +58,7 @@ var shows = map[string][]string{
 	"answered":            {"representation.answer"},
 	"waived":              {"welfare.waive"},
 	"stuck-and-recovered": {"stuck: OpenStage", "case.recover"},
+	"thresholds":          {"a threshold of time", "case.threshold"},
 	"clocks":              {"clock.hold", "clock.extend", "clock.release", "move-deadlines"},
 }
 

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"slices"
 
 	"hame/internal/clock"
 )
@@ -95,10 +96,12 @@ func (f InterviewFields) Attested() (clock.Date, string, Day) {
 	return f.PutOn, "put_on", Reported(FactClaim, FactBirth)
 }
 
-// EvidenceFields says who sent evidence, and how much of it.
+// EvidenceFields says who sent evidence, how much of it, and what it shows of the life
+// that somebody lives here. A kind that is not named is not known, never missing.
 type EvidenceFields struct {
 	Provider Provider       `json:"provider" yaml:"provider"`
 	Result   EvidenceResult `json:"result" yaml:"result"` // complete, partial, nothing_held
+	Kinds    []LifeKind     `json:"kind,omitempty" yaml:"kind"`
 }
 
 // Ask wants the provider and what came.
@@ -109,8 +112,26 @@ func (f EvidenceFields) Ask() []Field {
 			Help: "how much of what was asked for came", Unsaid: string(EvidenceComplete),
 			Switches: switches(string(EvidencePartial), "only part of what was asked for came", string(EvidenceNothingHeld),
 				"the provider says that it holds nothing")},
+		{Name: "kind", Given: joined(f.Kinds), Codes: codes(LifeKinds...), Shape: Several, Optional: true,
+			Help: "what it shows of the life that is lived here; may be given again"},
 	}
 }
 
-// Validate checks the codes.
-func (f EvidenceFields) Validate() error { return inCodes(f) }
+// Validate checks the codes, and that what holds nothing shows nothing.
+func (f EvidenceFields) Validate() error {
+	if err := inCodes(f); err != nil {
+		return err
+	}
+	for i, kind := range f.Kinds {
+		if err := oneOf("kind", string(kind), codes(LifeKinds...)...); err != nil {
+			return err
+		}
+		if slices.Contains(f.Kinds[:i], kind) {
+			return fmt.Errorf("kind: %s is given twice", kind)
+		}
+	}
+	if f.Result == EvidenceNothingHeld && len(f.Kinds) > 0 {
+		return fmt.Errorf("kind: what holds nothing shows nothing: leave it out, or say that something came")
+	}
+	return nil
+}

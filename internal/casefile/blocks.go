@@ -110,12 +110,21 @@ func (p FilePerson) NeedsCheck(on clock.Date) bool {
 
 // CheckLapsed reports whether the security check is missing or over 90 days old on a day.
 func (p FilePerson) CheckLapsed(on clock.Date) bool {
-	return p.CheckDoneOn.IsZero() || p.CheckDoneOn.AddDays(SecurityCheckDays).Before(on)
+	return p.CheckDoneOn.IsZero() || !on.Before(CheckLapsesOn(p.CheckDoneOn))
 }
 
 // WelfareLapsed reports whether the welfare check is unsigned or over six months old on a day.
 func (p FilePerson) WelfareLapsed(on clock.Date) bool {
-	return p.WelfareSignedOn.IsZero() || p.WelfareSignedOn.AddMonths(WelfareCheckMonths).Before(on)
+	return p.WelfareSignedOn.IsZero() || !on.Before(WelfareLapsesOn(p.WelfareSignedOn))
+}
+
+// CheckLapsesOn is the first day on which a security check of a day is too old to sign on.
+func CheckLapsesOn(doneOn clock.Date) clock.Date { return doneOn.AddDays(SecurityCheckDays + 1) }
+
+// WelfareLapsesOn is the first day on which a welfare check that was signed on a day is too
+// old to sign on.
+func WelfareLapsesOn(signedOn clock.Date) clock.Date {
+	return signedOn.AddMonths(WelfareCheckMonths).AddDays(1)
 }
 
 // Proposed is the outcome proposed for one person, and whether its reasons rely

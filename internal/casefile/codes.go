@@ -32,6 +32,23 @@ const (
 // EvidenceResults lists them, the best first.
 var EvidenceResults = []EvidenceResult{EvidenceComplete, EvidencePartial, EvidenceNothingHeld}
 
+// LifeKind is what a piece of evidence shows of the life that somebody lives here.
+type LifeKind string
+
+// The kinds of life lived here.
+const (
+	LifeSchool  LifeKind = "school"
+	LifeSport   LifeKind = "sport"
+	LifeMusic   LifeKind = "music"
+	LifeExams   LifeKind = "exams"
+	LifeWork    LifeKind = "work"
+	LifeFaith   LifeKind = "faith"
+	LifeFriends LifeKind = "friends"
+)
+
+// LifeKinds lists them.
+var LifeKinds = []LifeKind{LifeSchool, LifeSport, LifeMusic, LifeExams, LifeWork, LifeFaith, LifeFriends}
+
 // FlagState says how far a flag of a person is established.
 type FlagState string
 

@@ -123,6 +123,8 @@ const (
 	One Shape = iota
 	// List takes some of its codes, at least one.
 	List
+	// Several takes some of its codes, or none; its flag is typed once for each.
+	Several
 	// Revision takes the revision of the file that was read.
 	Revision
 	// EachPerson takes a code for each person of the family.
@@ -170,7 +172,9 @@ func (f Field) Flag() string { return strings.ReplaceAll(f.Name, "_", "-") }
 
 // IsTyped reports whether the field can be given by a flag. One of another shape, or
 // under a heading, stands in a form only.
-func (f Field) IsTyped() bool { return f.Shape == One && !strings.Contains(f.Name, ".") }
+func (f Field) IsTyped() bool {
+	return (f.Shape == One || f.Shape == Several) && !strings.Contains(f.Name, ".")
+}
 
 // Takes says in words what the field takes.
 func (f Field) Takes() string {
@@ -192,7 +196,8 @@ func Asked(f Fields, name string) Field {
 }
 
 // SetField gives a field of an act its value as it was typed: a code, a name, a whole
-// number or a day. It does not validate: Validate finds a code that the field does not have.
+// number or a day. A list gets one value more. It does not validate: Validate finds a code that
+// the field does not have.
 func SetField(into Fields, name, value string) error {
 	fields := reflect.ValueOf(into).Elem()
 	for i := range fields.NumField() {
@@ -210,6 +215,10 @@ func SetField(into Fields, name, value string) error {
 			*v = day
 			return err
 		default:
+			if field.Kind() == reflect.Slice {
+				field.Set(reflect.Append(field, reflect.ValueOf(value).Convert(field.Type().Elem())))
+				return nil
+			}
 			field.SetString(value)
 			return nil
 		}

@@ -80,6 +80,7 @@ var samples = map[Act]struct {
 	ActInterview: {`{"adverse": "unanswered", "put_on": "2026-05-06"}`, []wrong{
 		{"adverse", `"put"`, "adverse"}, {"adverse", `""`, "adverse"}, {"put_on", `""`, "put_on"}, {"put_on", `"2026-02-30"`, "2026-02-30"}}},
 	ActEvidence: {`{"provider": "school", "result": "partial"}`, []wrong{
+		{"kind", `["chess"]`, "kind"}, {"kind", `["music", "music"]`, "kind"}, {"kind", `[""]`, "kind"},
 		{"provider", `"nursery"`, "provider"}, {"provider", `""`, "provider"}, {"provider", `"interview"`, "provider"},
 		{"result", `"all"`, "result"}, {"result", `""`, "result"}}},
 	ActReport: {`{"views": "not_obtained", "views_reason": "too_young", "best_interests": "remain", "indicators": {"safe": "strength",
@@ -462,4 +463,22 @@ func TestARefusalListsTheCodes(t *testing.T) {
 	refusedFor(t, err, strings.Join(RepresentationSources, ", "))
 	_, err = DecodeFields(ActEvidence, []byte(`{"provider": "nursery", "result": "complete"}`))
 	refusedFor(t, err, joined(Providers))
+}
+
+// TestWhatALifeIsMadeOf: each kind can be given with what came, several together, and none
+// with the word that nothing is held.
+func TestWhatALifeIsMadeOf(t *testing.T) {
+	require.Equal(t, []LifeKind{"school", "sport", "music", "exams", "work", "faith", "friends"}, LifeKinds)
+	require.Equal(t, codes(LifeKinds...), Asked(&EvidenceFields{}, "kind").Codes)
+	typed := &EvidenceFields{Provider: ProviderSchool, Result: EvidenceComplete}
+	require.NoError(t, typed.Validate())
+	for _, kind := range LifeKinds {
+		require.NoError(t, SetField(typed, "kind", string(kind)))
+	}
+	require.NoError(t, typed.Validate())
+	require.Equal(t, LifeKinds, typed.Kinds)
+	require.NoError(t, SetField(typed, "kind", "music"))
+	require.EqualError(t, typed.Validate(), "kind: music is given twice")
+	require.EqualError(t, EvidenceFields{Provider: ProviderSchool, Result: EvidenceNothingHeld, Kinds: LifeKinds[:1]}.Validate(),
+		"kind: what holds nothing shows nothing: leave it out, or say that something came")
 }

@@ -98,7 +98,7 @@ func (h Household) Member(no int) (Member, bool) {
 // personal are the kinds of task whose subject is a person.
 var personal = []TaskKind{TaskSchool, TaskAssignWelfare, TaskReport, TaskSignWelfare, TaskCheck, TaskAppealWindow,
 	TaskNoAppeal, TaskAppeal, TaskFlag, TaskReferral, TaskUndecided, TaskHearWithdrawal, TaskThinkAgain,
-	TaskSettleWithdrawal, TaskDeparture, TaskReturn}
+	TaskSettleWithdrawal, TaskDeparture, TaskReturn, TaskThreshold}
 
 // IsPersonal reports whether the subject of a kind of task is a person.
 func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
@@ -342,7 +342,7 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 		rule, ok := t.Kind.Rule()
 		m, there := h.Member(t.Subject)
 		switch {
-		case !ok, t.Kind == TaskTraceMonthly, t.Kind == TaskTraceAgain, t.Kind == TaskConfirm, t.Kind == TaskStrike:
+		case !ok, t.Kind.OnlyTells(), t.Kind == TaskTraceMonthly, t.Kind == TaskTraceAgain, t.Kind == TaskConfirm, t.Kind == TaskStrike:
 		case t.Kind.IsPersonal() && (!there || !m.Present()):
 		case rule.Stage != Closed && !h.HasOpened(rule.Stage):
 		case h.Signed && rule.Stage.Before(Service):

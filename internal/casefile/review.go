@@ -47,6 +47,10 @@ type Facts struct {
 	// deadline begins anew.
 	Struck bool   `json:"struck,omitempty"`
 	Tasks  []Task `json:"tasks,omitempty"`
+	// NextThreshold is the instant of the earliest threshold of the family's people that the
+	// review has yet to meet ([Threshold]); zero if none is to come. Whose it is, and which,
+	// is not said here.
+	NextThreshold time.Time `json:"next_threshold,omitzero"`
 	// Stuck is the code of a failure that no retry can mend; operations own it.
 	Stuck     string `json:"stuck,omitempty"`
 	Recovered bool   `json:"recovered,omitempty"`
@@ -128,7 +132,8 @@ func (f Facts) Finished(s Stage) bool {
 	case s == Listed && !f.Ready, s == Decision && !f.Signed:
 		return false
 	case s == Service:
-		return len(f.Tasks) == 0 // something that has arrived holds the closing, of every stage
+		// Something that has arrived holds the closing, of every stage.
+		return !slices.ContainsFunc(f.Tasks, func(t Task) bool { return !t.Kind.OnlyTells() })
 	}
 	return !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Stage == s })
 }
@@ -136,7 +141,7 @@ func (f Facts) Finished(s Stage) bool {
 // Ended reports whether a review in which nobody is left to decide about can be closed:
 // nothing waits but the review of a hold, which has lost its object.
 func (f Facts) Ended() bool {
-	return f.Over && !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Kind != TaskHold })
+	return f.Over && !slices.ContainsFunc(f.Tasks, func(t Task) bool { return t.Kind != TaskHold && !t.Kind.OnlyTells() })
 }
 
 // MayOpen reports whether a stage may be opened at an instant: the one before is
@@ -196,6 +201,22 @@ func (f Facts) Earliest() (Task, bool) {
 		}
 	}
 	return first, found
+}
+
+// Front returns the instant to which the review's one timer is set, and whether there is
+// one: that of the earliest rung, or of a threshold that comes before it. With no task
+// open a stage is about to be opened, or the family waits for its listing date: then only
+// a threshold before that day counts, for else the timer would be set and at once replaced.
+func (f Facts) Front() (at time.Time, threshold, ok bool) {
+	task, open := f.Earliest()
+	before := task.Next.At
+	if !open {
+		before = f.ListingAt
+	}
+	if !f.NextThreshold.IsZero() && f.NextThreshold.Before(before) && (open || f.Stage == Listed) {
+		return f.NextThreshold, true, true
+	}
+	return task.Next.At, false, open
 }
 
 // Face returns what the list of workflows should show: the stage, who is

@@ -63,6 +63,9 @@ const (
 	TaskReturn           TaskKind = "return.settle" // row 12
 	TaskTraceMonthly     TaskKind = "trace.step"    // row 3b
 	TaskTraceAgain       TaskKind = "trace.again"   // row 3b
+	// TaskThreshold is for every threshold alike, so that what Temporal shows does not tell
+	// whose birthday comes (process.md, invariant 5).
+	TaskThreshold TaskKind = "case.threshold" // domain.md 6.3
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -86,6 +89,10 @@ const (
 
 // TimePassed reports whether the task was closed because its time had passed.
 func (r TaskResult) TimePassed() bool { return r == ResultGap || r == ResultLapsed }
+
+// OnlyTells reports whether a kind of task only tells somebody something: it holds up
+// neither a stage nor the closing, and ends by itself.
+func (k TaskKind) OnlyTells() bool { return k == TaskThreshold }
 
 // CanBeMissed reports whether the last day of a kind of task can be missed at all:
 // what was optional can't, and neither can the time to appeal or to think again.
@@ -219,6 +226,8 @@ var TaskRules = []TaskRule{
 		"settle the withdrawal: two officers confirm it, or it is dropped"},
 	{TaskDeparture, "6.3", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"find out whether the person has left: confirm it on evidence, or record that they stay"},
+	{TaskThreshold, "6.3", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
+		"look at what has changed with time: case show lists the person's thresholds"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }

@@ -82,6 +82,7 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"9", TaskTraceToServe, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // not served: no clock
 		{"11", TaskAppeal, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // until the tribunal has spoken
 		{"13", TaskArrival, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},     // a late letter may reopen
+		{"6.3", TaskThreshold, Caseworker, SeniorCaseworker, EffectLapse, EffectNone},       // only tells
 		{"6", TaskRequestCheck, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // asked for at decision
 	} {
 		t.Run(c.row+"/"+string(c.kind), func(t *testing.T) {
@@ -117,7 +118,8 @@ func TestWhatSilenceMayEnd(t *testing.T) {
 	ends := map[TaskKind]bool{
 		TaskQuestionnaire: true, TaskSchool: true, TaskGP: true, TaskSocialWork: true, TaskReporter: true, TaskHousing: true,
 		TaskCommunity: true, TaskWindow: true, TaskAppealWindow: true,
-		TaskExpired: true, // a reminder to its author: the act itself stays on record as expired
+		TaskThreshold: true, // only tells: what fired stays on record
+		TaskExpired:   true, // a reminder to its author: the act itself stays on record as expired
 	}
 	for _, r := range TaskRules {
 		closes := slices.ContainsFunc([]Effect{r.OnDue, r.OnEscalation}, func(e Effect) bool {

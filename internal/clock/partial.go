@@ -59,6 +59,15 @@ func ParsePartial(s string) (PartialDate, error) {
 	return p, nil
 }
 
+// AsFarAsKnown reads a recorded date like [ParsePartial]; what can't be read is unknown.
+func AsFarAsKnown(recorded string) PartialDate {
+	p, err := ParsePartial(recorded)
+	if err != nil {
+		return PartialDate{}
+	}
+	return p
+}
+
 // digits reads a short run of decimal digits and nothing else, so that "+199"
 // and " 998" are no years.
 func digits(s string) (int, bool) {

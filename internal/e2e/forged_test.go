@@ -55,6 +55,7 @@ func TestForgedActivities(t *testing.T) {
 		{activities.OpenStageActivity, map[string]any{"case": ref, "stage": "representation", "now": time.Now()}},
 		{activities.MarkStuckActivity, map[string]any{"case": ref, "code": "any text", "now": time.Now()}},
 		{activities.ActOnRungActivity, map[string]any{"case": ref, "kind": "evidence.questionnaire", "rung": map[string]any{"kind": "reminder"}, "now": time.Now().AddDate(1, 0, 0)}},
+		{activities.ActOnThresholdsActivity, map[string]any{"case": ref, "now": time.Now().AddDate(20, 0, 0)}},
 	}
 	facts := func() string {
 		var said string

@@ -215,6 +215,7 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskArrival:       {5, w, ew, 0, 10},
 		casefile.TaskStrike:        {5, w, ew, 0, 10},
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
+		casefile.TaskThreshold:     {10, w, ew, 0, 0}, // only tells
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 		casefile.TaskConfirm:       {10, w, ew, 7, 10},
 		casefile.TaskTraceMonthly:  {30, c, ew, 21, 45},

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"cel.dev/cel-go/cel"
+
+	"hame/internal/casefile"
 )
 
 // State tells how far a fact can be relied on.
@@ -70,7 +72,18 @@ var Documented = map[string]Doc{
 	"best_interests": {cel.StringType,
 		"what the signed welfare reports conclude of the children: remain, return or undetermined"},
 	"representation_accepted": {cel.BoolType, "a representation was accepted"},
+	// A kind that no evidence names is unknown, never false: nobody was asked for a list.
+	LivedHere(casefile.LifeSchool):  {cel.BoolType, "evidence shows a member of the family at school, nursery or college here"},
+	LivedHere(casefile.LifeSport):   {cel.BoolType, "evidence shows a member of the family in sport here"},
+	LivedHere(casefile.LifeMusic):   {cel.BoolType, "evidence shows a member of the family in music here"},
+	LivedHere(casefile.LifeExams):   {cel.BoolType, "evidence shows a member of the family sitting exams here"},
+	LivedHere(casefile.LifeWork):    {cel.BoolType, "evidence shows a member of the family at work here, paid or not"},
+	LivedHere(casefile.LifeFaith):   {cel.BoolType, "evidence shows a member of the family in a community of faith here"},
+	LivedHere(casefile.LifeFriends): {cel.BoolType, "evidence shows a member of the family among friends here"},
 }
+
+// LivedHere is the name of the fact that evidence shows a kind of life lived here.
+func LivedHere(kind casefile.LifeKind) string { return "lived_here_" + string(kind) }
 
 var environment = func() *cel.Env {
 	var options []cel.EnvOption

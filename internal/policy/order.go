@@ -28,9 +28,11 @@ type Waiting struct {
 // WaitingPerson is what the order of listing asks of each person. A birth date that
 // can't be read is unknown.
 type WaitingPerson struct {
-	Relationship casefile.Relationship
-	Birth        clock.PartialDate
-	AgeDisputed  bool
+	Relationship   casefile.Relationship
+	Birth          clock.PartialDate
+	AgeDisputed    bool
+	ArrivedOn      clock.PartialDate
+	BornInScotland casefile.Answer
 }
 
 // Placed is an unlisted family in the order of listing.
@@ -70,12 +72,14 @@ func (w Waiting) hereSince() clock.Date {
 
 func (w Waiting) facts(today clock.Date) Facts {
 	children, agesOut := 0, false
+	longest := Is(0)
 	for _, p := range w.People {
 		if !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today) {
 			continue
 		}
+		longest = Longest(children, longest, Residence(p.ArrivedOn, p.Birth, p.BornInScotland, today))
 		children++
-		agesOut = agesOut || AgesOut(p.Birth, today)
+		agesOut = agesOut || casefile.AgesOut(p.Birth, today)
 	}
 	return Facts{
 		"public_harm_alleged":            Is(w.HarmAlleged),
@@ -84,15 +88,24 @@ func (w Waiting) facts(today clock.Date) Facts {
 		"children":                       Is(children),
 		"child_turns_18_within_6_months": Is(agesOut),
 		"residence_years":                Years(w.ArrivedOn, today),
+		"child_residence_years":          longest,
 	}
 }
 
-// AgesOut reports whether a child may reach 18 within six months of a day (C14).
-func AgesOut(birth clock.PartialDate, on clock.Date) bool {
-	if birth.IsZero() || !birth.MayBeUnder(casefile.Adulthood, on) {
-		return false
+// Residence is how many full years somebody has lived here, as far as the record shows it.
+func Residence(arrived, birth clock.PartialDate, bornInScotland casefile.Answer, on clock.Date) Fact {
+	return Years(casefile.ResidentSince(arrived, birth, bornInScotland), on)
+}
+
+// Longest is the longer of the longest residence of so many children and that of one more.
+// One whose residence is unknown makes nobody's longer.
+func Longest(children int, longest, another Fact) Fact {
+	known := another.State == Known
+	switch {
+	case children == 0, known && (longest.State != Known || another.Value.(int64) > longest.Value.(int64)):
+		return another
 	}
-	return birth.MayBeAtLeast(casefile.Adulthood, on.AddMonths(6))
+	return longest
 }
 
 // Years is how many full years have passed since a day: known where the earliest and

@@ -12,15 +12,22 @@ import (
 )
 
 // plain is a person of 34 with one child, two years here, of whom everything is
-// known and nothing is for a grant or against one.
+// known and nothing is for a grant or against one. What their life here is made of is
+// the exception: it is never known not to be so.
 func plain() Facts {
-	return Facts{
+	lives := Facts{}
+	for _, kind := range casefile.LifeKinds {
+		lives[LivedHere(kind)] = NotKnown()
+	}
+	known := Facts{
 		"age_years": Is(34), "residence_years": Is(2), "child_residence_years": Is(2), "children": Is(1),
 		"children_born_in_scotland": Is(0), "child_turns_18_within_6_months": Is(false), "claim_years": Is(2), "supported": Is(true),
 		"serious_illness": Is(false), "public_harm_alleged": Is(false), "public_harm_confirmed": Is(false), "security_check": Is("clear"),
 		"health_evidence": Is("nothing_held"), "community_evidence": Is(false), "best_interests": Is("undetermined"),
 		"representation_accepted": Is(false),
 	}
+	maps.Copy(known, lives)
+	return known
 }
 
 func but(changes Facts) Facts {
@@ -117,9 +124,16 @@ func TestTwoSetsOnOneFamily(t *testing.T) {
 		{"two children born here, three years, letters from the community",
 			Facts{"children": Is(2), "children_born_in_scotland": Is(2), "residence_years": Is(3), "child_residence_years": Is(3), "community_evidence": Is(true)},
 			AdviseNoGround, AdviseGrant, []string{"born-here", "integrated"}, nil},
-		{"nobody born here, three years, no letters", Facts{"residence_years": Is(3)}, AdviseNoGround, AdviseNoGround, nil, nil},
+		{"nobody born here, three years, no letters, and no word of school, sport or music", Facts{"residence_years": Is(3)},
+			AdviseNoGround, AdviseMoreEvidence, nil, nil},
+		{"nobody born here, three years, no letters, and a child who plays football",
+			Facts{"residence_years": Is(3), LivedHere(casefile.LifeSport): Is(true)}, AdviseNoGround, AdviseGrant, []string{"integrated"}, nil},
+		{"nobody born here, two years, and a child who plays football",
+			Facts{"residence_years": Is(2), LivedHere(casefile.LifeSport): Is(true)}, AdviseNoGround, AdviseNoGround, nil, nil},
+		{"nobody born here, three years, no letters, and a faith", Facts{"residence_years": Is(3), LivedHere(casefile.LifeFaith): Is(true)},
+			AdviseNoGround, AdviseMoreEvidence, nil, nil},
 		{"nobody born here, two years, letters", Facts{"community_evidence": Is(true)}, AdviseNoGround, AdviseNoGround, nil, nil},
-		{"a child of seven years' residence, no letters", Facts{"residence_years": Is(7), "child_residence_years": Is(7)}, AdviseGrant, AdviseNoGround, nil, nil},
+		{"a child of seven years' residence, no letters", Facts{"residence_years": Is(7), "child_residence_years": Is(7)}, AdviseGrant, AdviseMoreEvidence, nil, nil},
 		{"newly come, and it is best for the child to remain", Facts{"residence_years": Is(0), "child_residence_years": Is(0), "best_interests": Is("remain")},
 			AdviseNoGround, AdviseGrant, []string{"best-interests"}, nil},
 		{"a child born here, and harm is confirmed", Facts{"children_born_in_scotland": Is(1), "public_harm_confirmed": Is(true)},
@@ -244,7 +258,9 @@ func TestOfSomebodyOfWhomNothingIsKnown(t *testing.T) {
 	}
 	r, err := set(t, scottish).Recommend(1, nil)
 	require.NoError(t, err)
-	require.Equal(t, []string{"children_born_in_scotland", "children", "community_evidence", "residence_years", "best_interests", "public_harm_confirmed"}, r.Unknown,
+	require.Equal(t, []string{"children_born_in_scotland", "children", "community_evidence",
+		"lived_here_exams", "lived_here_friends", "lived_here_music", "lived_here_school", "lived_here_sport", "residence_years",
+		"best_interests", "public_harm_confirmed"}, r.Unknown,
 		"in the order of the criteria")
 }
 

@@ -4,6 +4,8 @@
 package practice
 
 import (
+	"slices"
+
 	"hame/internal/casefile"
 	"hame/internal/clock"
 )
@@ -128,7 +130,8 @@ func (m Manner) Answer(t casefile.Task) []Deed {
 		return owns(casefile.ActNoAppeal, t.Subject, nil)
 	}
 	if provider, ok := asked[t.Kind]; ok {
-		return owns(casefile.ActEvidence, t.Subject, &casefile.EvidenceFields{Provider: provider, Result: "complete"})
+		return owns(casefile.ActEvidence, t.Subject, &casefile.EvidenceFields{Provider: provider, Result: "complete",
+			Kinds: slices.Clone(shows[provider])})
 	}
 	return nil
 }
@@ -142,6 +145,12 @@ var asked = map[casefile.TaskKind]casefile.Provider{
 	casefile.TaskReporter:      casefile.ProviderReporter,
 	casefile.TaskHousing:       casefile.ProviderHousing,
 	casefile.TaskCommunity:     casefile.ProviderCommunity,
+}
+
+// shows is what a good officer finds in the evidence of those who know a family's life.
+var shows = map[casefile.Provider][]casefile.LifeKind{
+	casefile.ProviderSchool:    {casefile.LifeSchool},
+	casefile.ProviderCommunity: {casefile.LifeFriends},
 }
 
 // IsEvidence tells whether a task waits for a provider's evidence.

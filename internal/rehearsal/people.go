@@ -127,13 +127,33 @@ func (v *inPlay) receive(
 		}
 	}
 	if nothing := v.random.Float64() < 0.1; nothing && !questionnaire {
-		deeds[0] = practice.Change(deeds[0], func(f *casefile.EvidenceFields) { f.Result = "nothing_held" })
+		deeds[0] = practice.Change(deeds[0], func(f *casefile.EvidenceFields) { f.Result, f.Kinds = "nothing_held", nil })
+	} else {
+		deeds[0] = practice.Change(deeds[0], v.livesHere)
 	}
 	done, err := v.does(ctx, r, p.attested, deeds...)
 	if err != nil || !done {
 		return done, err
 	}
 	return true, v.slips(ctx, r)
+}
+
+// mayShow is what the evidence of a school, and of the community, may show beside what it
+// always does.
+var mayShow = map[casefile.Provider][]casefile.LifeKind{
+	casefile.ProviderSchool: {casefile.LifeExams, casefile.LifeSport, casefile.LifeMusic, casefile.LifeFriends},
+	casefile.ProviderCommunity: {casefile.LifeFaith, casefile.LifeSport, casefile.LifeMusic, casefile.LifeSchool,
+		casefile.LifeWork},
+}
+
+// livesHere draws what a piece of evidence shows of the life lived here: each kind that it
+// may show once in three times [D].
+func (v *inPlay) livesHere(f *casefile.EvidenceFields) {
+	for _, kind := range mayShow[f.Provider] {
+		if v.random.Float64() < 1.0/3 {
+			f.Kinds = append(f.Kinds, kind)
+		}
+	}
 }
 
 // contacts asks after a questionnaire: the representative first, if there is one.

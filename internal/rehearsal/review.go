@@ -203,8 +203,8 @@ func (v *inPlay) moved(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	return now, err
 }
 
-// nextStop is the earliest moment at which somebody acts, or at which a rung
-// changes what is open: there new plans have to be made.
+// nextStop is the earliest moment at which somebody acts, or at which a rung or a
+// threshold changes what is open: there new plans have to be made.
 func (v *inPlay) nextStop(r *Rehearsal, state casefile.Facts) time.Time {
 	next := r.o.Horizon.Add(time.Hour)
 	if state.ListingAt.After(v.now) {
@@ -223,6 +223,9 @@ func (v *inPlay) nextStop(r *Rehearsal, state casefile.Facts) time.Time {
 		if at, ok := effectAt(t, p); ok && at.Before(next) && !r.o.Silent {
 			next = at
 		}
+	}
+	if at := state.NextThreshold; !at.IsZero() && at.Before(next) && !r.o.Silent {
+		next = at
 	}
 	return next
 }
@@ -336,7 +339,7 @@ func paceOf(t casefile.Task) pace {
 		return pace{inTime: 0.88, late: 0.08}
 	case casefile.TaskWindow:
 		return pace{inTime: 0.75}
-	case casefile.TaskAppealWindow, casefile.TaskAppeal:
+	case casefile.TaskAppealWindow, casefile.TaskAppeal, casefile.TaskThreshold:
 		return pace{}
 	case casefile.TaskHold:
 		return pace{inTime: 0.5, late: 0.3}

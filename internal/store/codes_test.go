@@ -32,6 +32,8 @@ func TestTheCodesThatBothKnow(t *testing.T) {
 		"erasure.reason":          casefile.ErasureReasons,
 		"import_take_back.reason": casefile.TakeBackReasons,
 		"evidence.result":         codesOf(casefile.EvidenceResults...),
+		"evidence.kinds":          codesOf(casefile.LifeKinds...),
+		"threshold.kind":          codesOf(casefile.Thresholds...),
 		"person_flag.state":       codesOf(casefile.FlagStates...),
 		"proposal.second_due":     codesOf(casefile.SecondDues...),
 		"case_role.sees":          codesOf(casefile.Sights...),

@@ -350,19 +350,47 @@ func (t *Tx) SaveRecommendation(ctx context.Context, ref string, revision int, r
 		ref, revision, ruleSet, at, string(body))
 }
 
+// LastRecommendations returns what each rule set that was asked last made of a family, by
+// the hash of the set.
+func (t *Tx) LastRecommendations(ctx context.Context, ref string) (map[string][]byte, error) {
+	var rows []struct {
+		RuleSet string `db:"rule_set"`
+		Body    []byte `db:"body"`
+	}
+	err := t.all(ctx, &rows, `
+		select distinct on (rule_set) rule_set, body from recommendation where case_ref = $1
+		order by rule_set, revision desc`, ref)
+	last := make(map[string][]byte, len(rows))
+	for _, r := range rows {
+		last[r.RuleSet] = r.Body
+	}
+	return last, err
+}
+
 // ProviderResults returns the best result that each provider gave: what is complete
-// before part of it, and part of it before the word that nothing is held.
-func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]casefile.EvidenceResult, error) {
+// before part of it, and part of it before the word that nothing is held. It also returns
+// what all the evidence together shows of the lives that the family lives here.
+func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]casefile.EvidenceResult,
+	[]casefile.LifeKind, error) {
 	var rows []struct {
 		Provider casefile.Provider       `db:"provider"`
 		Result   casefile.EvidenceResult `db:"result"`
+		Kinds    pq.StringArray          `db:"kinds"`
 	}
 	err := t.all(ctx, &rows, `
-		select distinct on (provider) provider, result from evidence where case_ref = $1
+		select distinct on (provider) provider, result,
+			(select array_agg(distinct k) from evidence a, unnest(a.kinds) k where a.case_ref = $1) as kinds
+		from evidence where case_ref = $1
 		order by provider, array_position($2::text[], result)`, ref, pq.Array(casefile.EvidenceResults))
 	results := make(map[casefile.Provider]casefile.EvidenceResult, len(rows))
-	for _, r := range rows {
+	var kinds []casefile.LifeKind
+	for i, r := range rows {
 		results[r.Provider] = r.Result
+		for _, k := range r.Kinds {
+			if i == 0 {
+				kinds = append(kinds, casefile.LifeKind(k))
+			}
+		}
 	}
-	return results, err
+	return results, kinds, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -12,14 +13,15 @@ import (
 )
 
 // AddEvidence records what a provider sent. It reports whether the same is on record
-// already: from the same provider, about the same person, received on the same day.
-func (t *Tx) AddEvidence(ctx context.Context, ref string, provider casefile.Provider, person int,
-	result casefile.EvidenceResult, on clock.Date, command uuid.UUID) (twice bool, err error) {
+// already: from the same provider, about the same person, received on the same day. What
+// it shows of the life lived here does not make it another one.
+func (t *Tx) AddEvidence(ctx context.Context, ref string, f casefile.EvidenceFields, person int, on clock.Date,
+	command uuid.UUID) (twice bool, err error) {
 	err = t.get(ctx, &twice, `
-		insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id)
-		select $1, 1 + greatest(max(no), struck_no('evidence', $1)), $2, $3, $4, $5, $6 from evidence where case_ref = $1
+		insert into evidence (case_ref, no, provider, person_no, result, received_on, command_id, kinds)
+		select $1, 1 + greatest(max(no), struck_no('evidence', $1)), $2, $3, $4, $5, $6, coalesce($7::text[], '{}') from evidence where case_ref = $1
 		returning exists (select from evidence o where o.case_ref = $1 and o.provider = $2 and o.person_no = $3 and o.result = $4 and o.received_on = $5)`,
-		ref, provider, person, result, on, command)
+		ref, f.Provider, person, f.Result, on, command, pq.Array(f.Kinds))
 	return twice, err
 }
 

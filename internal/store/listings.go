@@ -23,8 +23,8 @@ type waiting struct {
 	Illness     bool              `db:"illness"`
 	ArrivedOn   clock.PartialDate `db:"arrived_on"`
 	ClaimDate   clock.PartialDate `db:"claim_date"`
-	// Members has of each person the relationship, the recorded birth date and
-	// whether the age is disputed.
+	// Members has of each person the relationship, the recorded birth date, whether the
+	// age is disputed, the day of arrival, and whether they were born in Scotland.
 	Members pq.StringArray `db:"members"`
 }
 
@@ -33,16 +33,12 @@ func (w waiting) family() policy.Waiting {
 		HarmAlleged: w.HarmAlleged, Illness: w.Illness,
 		ArrivedOn: w.ArrivedOn, ClaimDate: w.ClaimDate, People: make([]policy.WaitingPerson, len(w.Members))}
 	for i, m := range w.Members {
-		part := strings.SplitN(m, "|", 3)
-		if len(part) < 3 {
+		part := strings.SplitN(m, "|", 5)
+		if len(part) < 5 {
 			continue
 		}
-		birth, err := clock.ParsePartial(part[1])
-		if err != nil {
-			birth = clock.PartialDate{}
-		}
-		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: birth,
-			AgeDisputed: part[2] == "disputed"}
+		f.People[i] = policy.WaitingPerson{Relationship: casefile.Relationship(part[0]), Birth: clock.AsFarAsKnown(part[1]),
+			AgeDisputed: part[2] == "disputed", ArrivedOn: clock.AsFarAsKnown(part[3]), BornInScotland: casefile.Answer(part[4])}
 	}
 	return f
 }

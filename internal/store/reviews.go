@@ -42,10 +42,14 @@ func (s *Store) RecordedReview(ctx context.Context, ref string) (casefile.Facts,
 }
 
 func decodeReview(body []byte) (casefile.Facts, error) {
-	var r casefile.Facts
-	if err := json.Unmarshal(body, &r); err != nil {
-		return r, err
+	var recorded struct {
+		casefile.Facts
+		People []casefile.PersonDays `json:"people"`
 	}
+	if err := json.Unmarshal(body, &recorded); err != nil {
+		return casefile.Facts{}, err
+	}
+	r := recorded.WithThresholds(recorded.People)
 	slices.Sort(r.Opened)
 	r.Opened = slices.Compact(r.Opened) // one that is open again was entered twice
 	r.ListingAt = r.ListingDate.Start()

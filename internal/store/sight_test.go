@@ -55,6 +55,10 @@ func (h *house) plant(name, ref string) {
 		select case_ref, 1, 1, 'gregor', 'struan', 'refusal', '2026-03-02', now(), 'ALL_REFUSED', rule_set from review where case_ref = $1`, ref)
 	h.Tamper(`insert into decision_outcome (case_ref, decision_no, person_no, outcome) values ($1, 1, 1, 'REFUSED_UPHELD')`, ref)
 	h.Tamper(`insert into representation (case_ref, no, from_kind, received_on, answer, answered_by) values ($1, 7, 'msp', '2026-03-02', 'rejected', 'gregor')`, ref)
+	h.Tamper(`insert into evidence (case_ref, no, provider, result, received_on, command_id, kinds)
+		values ($1, 70, 'community', 'partial', '2026-03-02', gen_random_uuid(), '{faith}')`, ref)
+	h.Tamper(`insert into threshold (case_ref, person_no, kind, on_day, fired_at, rule_set, signed)
+		select case_ref, 1, 'seven_years', '2026-03-02', '2026-03-02', rule_set, false from review where case_ref = $1`, ref)
 	h.Exec(`update review set priority = 1, signed_on = '2026-03-02', rollup = 'ALL_REFUSED' where case_ref = $1`, ref)
 	h.plantBadDays(name, ref)
 }
@@ -127,6 +131,8 @@ var finds = []struct {
 	{"requests", []string{`"wanted"`}},
 	{"post", []string{"-linked-", "-suggested-", `"post": [`, "list_post"}},
 	{"pairs", []string{"planted pair", `"same_as": "`}},
+	{"lives", []string{"faith"}},
+	{"thresholds", []string{"seven_years"}},
 	{"recovery", []string{"comparison_findings"}},
 }
 
@@ -250,9 +256,9 @@ func TestWhatEachRoleSeesOfEachFamily(t *testing.T) {
 	}
 
 	const (
-		all     = "home adults child asylum texts flags findings outcome priority corrections differences requests post pairs"
+		all     = "home adults child asylum texts flags findings outcome priority corrections differences requests post pairs lives thresholds"
 		audited = all + " recovery" // what operations restart is theirs and the auditor's
-		noText  = "home adults child asylum outcome priority pairs recovery"
+		noText  = "home adults child asylum outcome priority pairs thresholds recovery"
 		summary = "texts" // that the case is there, what the office itself wrote, and nothing of all the rest
 		none    = "-"
 	)

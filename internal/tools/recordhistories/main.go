@@ -96,6 +96,8 @@ var paths = []path{
 		"search for an appeal"},
 	{name: "struck", struck: true, describe: "evidence turns out to be another family's in the decision stage: two " +
 		"officers strike it, the review goes back to evidence and on again, and the family is granted"},
+	{name: "thresholds", silent: true, describe: "nobody does anything for a year, in which a child has lived here " +
+		"for seven years: the one timer meets the threshold among the rungs, and the task that tells of it lapses"},
 }
 
 func main() {

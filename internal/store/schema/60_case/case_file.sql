@@ -56,7 +56,9 @@ begin
                 from named_on_case n where n.case_ref = ref),
             'letters', (select jsonb_agg(to_jsonb(v) order by v.no, v.to_whom) from letter_list v
                 where v.case_ref = ref),
-            'evidence', (select jsonb_agg(to_jsonb(e) - 'command_id' order by e.no) from evidence e
+            -- What a life here is made of may be a faith: that is for those who see the whole file.
+            'evidence', (select jsonb_agg(to_jsonb(e) - array['command_id', case when sight = 'file' then '' else 'kinds' end]
+                order by e.no) from evidence e
                 where e.case_ref = ref),
             'contacts', (select jsonb_agg(to_jsonb(c) - 'command_id' order by c.made_on) from contact c
                 where c.case_ref = ref),
@@ -89,6 +91,10 @@ begin
                      from task t where t.case_ref = ref and t.result = 'gap' and t.void_at is null),
             'looked_into', (select jsonb_agg(to_jsonb(k) - array['case_ref', 'command_id'] order by k.person_no,
                 k.about, k.no) from looked_into k where k.case_ref = ref),
+            'days', threshold_days(ref),
+            'thresholds', (select jsonb_agg(to_jsonb(h) - array['case_ref', 'recorded_at'] || jsonb_build_object(
+                    'rule_set_id', s.id) order by h.fired_at, h.person_no, h.kind)
+                from threshold h join rule_set s on s.hash = h.rule_set where h.case_ref = ref),
             'decision', (select to_jsonb(d) from decision_in_force d where d.case_ref = ref),
             'proposals', (select jsonb_agg(to_jsonb(p) || jsonb_build_object(
                     'outcomes', (select jsonb_agg(jsonb_build_object('person', o.person_no, 'outcome', o.outcome)

@@ -52,6 +52,11 @@ begin
                then ': ' || r.effect else '' end
     from rung r join task t on t.id = r.task_id where t.case_ref = ref and r.acted_at >= t.opened_at
     union all
+    select h.fired_at, 'threshold', 0, '', '/' || h.person_no || ' ' || h.kind || ' on ' || h.on_day || '; rule set '
+           || s.id || ' (' || h.rule_set || ') in force'
+           || case when h.signed then '; recorded only: the decision was signed' else '' end
+    from threshold h join rule_set s on s.hash = h.rule_set where h.case_ref = ref
+    union all
     select d.at, 'deadline moved', 0, coalesce((select c.person from command c where c.id = d.command_id), ''),
            t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due '
                || coalesce(d.old_due::text, 'no day')

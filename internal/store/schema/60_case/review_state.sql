@@ -1,4 +1,5 @@
--- A review as the facts have it, null if there is none.
+-- A review as the facts have it, null if there is none. people is for its thresholds, and goes no further than the
+-- program that asks.
 create or replace function review_state(ref text) returns jsonb language plpgsql stable as $$
 begin
     return (
@@ -17,7 +18,8 @@ begin
                     'kind', t.kind, 'subject', t.subject, 'stage', t.stage, 'awaiting', t.awaiting, 'due_on', t.due_on,
                     'next', jsonb_build_object('kind', t.next_rung, 'no', t.next_no, 'at', t.next_at),
                     'overdue', t.overdue, 'escalated', t.escalated, 'provisional', t.provisional) order by t.id)
-                from task t where t.case_ref = r.case_ref and t.closed_at is null))
+                from task t where t.case_ref = r.case_ref and t.closed_at is null),
+            'people', case when r.stage <> 'closed' then threshold_days(r.case_ref) end)
         from review r join listing l using (case_ref) join family f using (case_ref)
         where r.case_ref = ref);
 end $$;

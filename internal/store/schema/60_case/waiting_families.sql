@@ -11,7 +11,7 @@ create or replace function waiting_families(in_lane text, in_all boolean) return
         coalesce((select array_agg(concat_ws('|', p.relationship, p.date_of_birth, case when exists (
                       select from person_flag x where x.case_ref = p.case_ref and x.no = p.no and x.flag = 'age_dispute'
                           and x.state <> 'off')
-                      then 'disputed' else '' end) order by p.no) from person p where p.case_ref = f.case_ref), '{}')
+                      then 'disputed' else '' end, p.arrived_on, p.born_in_scotland) order by p.no) from person p where p.case_ref = f.case_ref), '{}')
     from family f join person h on h.case_ref = f.case_ref and h.relationship = 'principal'
     where f.lane = in_lane
       and not exists (select from listing l where l.case_ref = f.case_ref)

@@ -8,6 +8,12 @@ from rung x join task t on t.id = x.task_id
 where x.acted_at < x.on_at or (x.acted_at > x.recorded_at + interval '5 minutes'
     and not (select p.synthetic from programme p))
 union all
+select 'nothing happens before its time', h.case_ref,
+       h.kind || ' of /' || h.person_no || ' fired before its day'
+from threshold h
+where london_day(h.fired_at) < h.on_day or (h.fired_at > h.recorded_at + interval '5 minutes'
+    and not (select p.synthetic from programme p))
+union all
 select 'nothing happens before its time', r.case_ref, 'closed in the future'
 from review r where r.closed_at > business_now() + interval '5 minutes' and not (select p.synthetic from programme p)
 union all
