@@ -170,4 +170,3 @@ func (w *stage) decideAnew() {
 	s.do("catriona", casefile.ActRemade, 0, f)
 	s.do("struan", casefile.ActAgree, 0, s.agreement())
 }
-
