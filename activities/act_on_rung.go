@@ -75,7 +75,8 @@ func (a *Activities) ActOnRung(ctx context.Context, in ActOnRungParams) (casefil
 		if err := c.act(ctx, task, rule, rung, effect); err != nil {
 			return err
 		}
-		if !c.before.Signed && (in.Kind == casefile.TaskPropose || in.Kind == casefile.TaskAgree) {
+		awaited := in.Kind == casefile.TaskPropose || in.Kind == casefile.TaskAgree
+		if !c.before.Signed && awaited || in.Kind == casefile.TaskUndecided {
 			return c.renewLapsed(ctx)
 		}
 		return nil

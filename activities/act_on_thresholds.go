@@ -19,7 +19,8 @@ type ActOnThresholdsParams struct {
 //
 // While the family is undecided the rule sets are asked again and the owner is told; a check
 // that has lapsed is asked for anew. Once the decision is signed a threshold is recorded and
-// nothing follows: the decision stands as it was signed. None writes an outcome (R1).
+// nothing follows: the decision stands as it was signed. Nor does anything follow for a family
+// that nobody has found, or that is being closed. None writes an outcome (R1).
 func (a *Activities) ActOnThresholds(ctx context.Context, in ActOnThresholdsParams) (casefile.Facts, error) {
 	r, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
 		if err := c.mended(ctx); err != nil {
@@ -39,7 +40,7 @@ func (a *Activities) ActOnThresholds(ctx context.Context, in ActOnThresholdsPara
 			}
 			fired = append(fired, x)
 		}
-		if len(fired) == 0 || c.before.Signed {
+		if len(fired) == 0 || c.before.Signed || c.before.Archived || c.before.Over {
 			return nil
 		}
 		return c.crossed(ctx, fired)

@@ -146,6 +146,9 @@ func (c *change) askMootAgain(ctx context.Context) error {
 			return err
 		}
 	}
+	if h.HasOpened(casefile.Decision) && !h.Signed {
+		return c.renewLapsed(ctx)
+	}
 	return nil
 }
 
