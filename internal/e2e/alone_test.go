@@ -24,6 +24,7 @@ func TestAChildAlone(t *testing.T) {
 	f.Representative, f.Support = "", casefile.SupportNone
 	ref := s.db.Import(t, today, f)["ALONE"]
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", "1", "--target", "2031-11-23")
+	s.listsToday(t)
 	report := file(t, "report.yaml", "views: obtained\nbest_interests: remain\nindicators: {safe: strength, healthy: strength, achieving: strength, nurtured: strength, active: strength, respected: strength, responsible: strength, included: strength}\ntext: seen and heard\n")
 	for _, line := range []string{
 		"--as fiona case assign REF --to morag",

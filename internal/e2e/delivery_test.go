@@ -103,7 +103,7 @@ func TestARefusalKeepsItsWords(t *testing.T) {
 	ref := o.db.Import(t, clock.DateOf(time.Now()), couple("R"))["R"]
 	o.does(t, ref, toEvidence()...)
 	require.NoError(t, w.stop(t, syscall.SIGTERM))
-	first, second := o.saves(t, ref, usual(casefile.TaskGP, 0)[0]), o.saves(t, ref, triages)
+	first, second := o.saves(t, ref, usual(casefile.TaskGP, 0)[0]), o.saves(t, ref, compares)
 	s.startWorker(t)
 	require.Equal(t, "accepted", o.becomes(t, first))
 	require.Equal(t, "refused too_late", o.becomes(t, second))
@@ -227,6 +227,8 @@ func TestAnActExpiresOnlyWhereAWorkerWas(t *testing.T) {
 		tx := admin.MustBegin()
 		tx.MustExec(`set local session_replication_role = replica`)
 		tx.MustExec(`update hame.command set recorded_at = recorded_at - interval '3 hours' where id = $1`, id)
+		// Three hours ago may have been yesterday, and its author held the role then too.
+		tx.MustExec(`update hame.staff set valid_from = valid_from - 1, recorded_at = recorded_at - interval '1 day'`)
 		require.NoError(t, tx.Commit())
 		return id
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"hame/internal/clock"
 	"hame/internal/codec"
 	"hame/internal/settings"
 	"hame/internal/temporalnamespace"
@@ -213,6 +214,19 @@ func (s *system) must(t *testing.T, args ...string) string {
 	out, errs, code := s.starter(t, args...)
 	require.Zero(t, code, "starter %s: %s%s", strings.Join(args, " "), errs, out)
 	return out
+}
+
+// listsToday brings the drawn families forward to today. Families are listed on working days: on
+// any other day they would wait until the next one, and these tests can't.
+func (s *system) listsToday(t *testing.T) {
+	t.Helper()
+	today := clock.DateOf(time.Now())
+	var refs []string
+	require.NoError(t, s.db.SQL(t, "hame_worker").Select(&refs, `
+		select l.case_ref from listing l where l.listing_date > $1 and l.listing_date < $1::date + 6 order by 1`, today))
+	for _, ref := range refs {
+		s.must(t, "--as", "fiona", "case", "open", ref, "--reason", "linked_family", "--listing-date", today.String())
+	}
 }
 
 // decode runs starter with JSON output into a value.

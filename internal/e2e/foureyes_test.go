@@ -114,6 +114,7 @@ func (s *system) toDecision(t *testing.T) string {
 	f.Representative, f.Support = "", casefile.SupportNone
 	ref := s.db.Import(t, today, f)["F"]
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", "1", "--target", "2031-11-23")
+	s.listsToday(t)
 	for _, line := range []string{
 		"--as fiona case assign REF --to morag",
 		"--as morag case reconcile REF --paper-file found --record agrees",

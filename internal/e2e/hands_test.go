@@ -33,6 +33,7 @@ func (s *system) listed(t *testing.T, n int) []string {
 		refs = append(refs, ref)
 	}
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", fmt.Sprint(n), "--target", "2031-11-23")
+	s.listsToday(t)
 	worker := s.db.SQL(t, "hame_worker")
 	require.Eventually(t, func() bool {
 		var open int

@@ -90,7 +90,7 @@ func TestAForgedUpdateChangesNothing(t *testing.T) {
 	o.does(t, ref, o.agrees(t, "ailsa", ref))
 	at(casefile.Service)
 	for _, rule := range casefile.ActRules {
-		require.Equal(t, rule.OnCase(), forged[rule.Act], "%s", rule.Act)
+		require.Equal(t, rule.OnCase() && rule.From != casefile.Closed, forged[rule.Act], "%s", rule.Act) // no review runs for a closed case
 	}
 	breaches, err := o.desk("una").Store.Verify(t.Context())
 	require.NoError(t, err)

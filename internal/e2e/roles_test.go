@@ -23,6 +23,7 @@ func (s *system) begins(t *testing.T, families ...casefile.Family) map[string]st
 	t.Helper()
 	refs := s.db.Import(t, clock.DateOf(time.Now()), families...)
 	s.types(t, refs, 0, "--as archie backlog start --capacity 20 --target 2031-11-23")
+	s.listsToday(t)
 	return refs
 }
 

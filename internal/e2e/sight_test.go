@@ -28,6 +28,7 @@ func TestARestrictedCaseIsTakenByThoseNamed(t *testing.T) {
 	f.People[0].Flags = []casefile.Flag{casefile.FlagRestricted}
 	ref := s.db.Import(t, today, f)["R"]
 	s.must(t, "--as", "archie", "backlog", "start", "--capacity", "1", "--target", "2031-11-23")
+	s.listsToday(t)
 	nowhere := "222-222" + checkOf("222222")
 	absent := func(login string, args ...string) {
 		t.Helper()

@@ -16,6 +16,7 @@ func TestAClerksSlip(t *testing.T) {
 	s.startWorker(t)
 	refs := s.families(t, nil)
 	s.types(t, refs, 0, "--as archie backlog start --capacity 5 --target 2031-11-23")
+	s.listsToday(t)
 	s.prepared(t, refs, "A")
 	s.types(t, refs, 0, "--as morag contact record A --how visit")
 	list := s.types(t, refs, 0, "--as morag case strike A", "contact.record", "stands")
