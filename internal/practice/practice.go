@@ -124,6 +124,20 @@ func (m Manner) Answer(t casefile.Task) []Deed {
 		return append(m.Letters(Decision, "recorded_delivery"), owns(casefile.ActRecordService, 0, Served())...)
 	case casefile.TaskStatus:
 		return owns(casefile.ActStatusIssued, 0, nil)
+	case casefile.TaskConfirm:
+		return []Deed{{Login: o.SecondOfficer, Act: casefile.ActConfirm, Subject: t.Subject,
+			Fields: made(&casefile.ConfirmFields{Finding: casefile.RequestAgreed})}}
+	case casefile.TaskHearWithdrawal:
+		with := "present"
+		if m.Alone {
+			with = "none"
+		}
+		return []Deed{{Login: o.Caseworker, Act: casefile.ActHearWithdrawal, Subject: t.Subject, Text: Text + ": what was said.",
+			Fields: made(&casefile.HearFields{Representative: with, Means: casefile.Yes})}}
+	case casefile.TaskSettleWithdrawal:
+		return []Deed{{Login: o.Caseworker, Act: casefile.ActConfirmWithdrawal, Subject: t.Subject,
+			Text:   Text + ": each child was considered.",
+			Fields: made(&casefile.ConfirmWithdrawalFields{Children: casefile.ChildrenConsidered})}}
 	case casefile.TaskReturn:
 		return owns(casefile.ActRemains, t.Subject, nil)
 	case casefile.TaskNoAppeal:

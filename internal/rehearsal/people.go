@@ -96,6 +96,14 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 			return false, err
 		}
 		deeds = deeds[len(deeds)-1:] // the letters are sent
+	case casefile.TaskUndecided:
+		return v.decideAnew(ctx, r, p.attested)
+	case casefile.TaskAppeal:
+		return v.appealEnds(ctx, r, t.Subject, p.attested)
+	case casefile.TaskDeparture:
+		return v.settleDeparture(ctx, r, p.attested)
+	case casefile.TaskTraceMonthly, casefile.TaskTraceAgain:
+		return v.takeTraceStep(ctx, r, p.attested)
 	case casefile.TaskNoAppeal:
 		if v.bad.appeals {
 			v.bad.appeals = false
@@ -271,7 +279,11 @@ func (v *inPlay) propose(ctx context.Context, r *Rehearsal, on clock.Date) (bool
 	}
 	if v.refuse && v.returned == 0 {
 		m.Interviewees = []int{}
-		for _, p := range v.people {
+		people, err := v.present(ctx, r)
+		if err != nil {
+			return false, err
+		}
+		for _, p := range people {
 			if casefile.MayBeAdult(p.Birth, p.Relationship, on) {
 				m.Interviewees = append(m.Interviewees, p.No)
 			}
@@ -340,13 +352,17 @@ func (v *inPlay) secondOfficer(ctx context.Context, r *Rehearsal, on clock.Date,
 // file is what an officer has before them, read from the record.
 func (v *inPlay) file(ctx context.Context, r *Rehearsal, on clock.Date) (practice.File, error) {
 	f := practice.File{Today: on}
-	for _, p := range v.people {
-		f.People = append(f.People, p.No)
-	}
 	err := r.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		state, err := tx.Review(ctx, v.ref)
 		if err != nil {
 			return err
+		}
+		people, err := tx.People(ctx, v.ref)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			f.People = append(f.People, p.No)
 		}
 		f.Revision = state.Revision
 		f.Evidence, err = tx.CitableEvidence(ctx, v.ref)

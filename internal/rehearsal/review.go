@@ -89,6 +89,9 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*inPlay, er
 	v.refuse = v.random.Float64() < 7.0/92
 	v.represent = representsOneInFive(v.random)
 	v.weekday = time.Weekday(1 + v.random.IntN(5))
+	if err == nil && !r.o.Silent {
+		v.lives(l.DrawnAt)
+	}
 	return v, err
 }
 
@@ -339,8 +342,12 @@ func paceOf(t casefile.Task) pace {
 		return pace{inTime: 0.88, late: 0.08}
 	case casefile.TaskWindow:
 		return pace{inTime: 0.75}
-	case casefile.TaskAppealWindow, casefile.TaskAppeal, casefile.TaskThreshold:
+	case casefile.TaskAppealWindow, casefile.TaskThreshold, casefile.TaskThinkAgain:
 		return pace{}
+	case casefile.TaskAppeal:
+		return pace{late: 0.8} // the tribunal takes its time
+	case casefile.TaskTraceMonthly, casefile.TaskTraceAgain, casefile.TaskDeparture:
+		return pace{inTime: 0.9, late: 0.1}
 	case casefile.TaskHold:
 		return pace{inTime: 0.5, late: 0.3}
 	case casefile.TaskTrace, casefile.TaskTraceToServe:
