@@ -121,15 +121,12 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		return casefile.Refuse(casefile.RefusedNothingOpen,
 			"no such hold stands: clock show lists them, with whom each is about")
 	}
+	if err := c.whileAtCourt(ctx, cmd.Subject, f.Ground); err != nil {
+		return err
+	}
 	if f.Reason == casefile.ReleasedAsMistake {
-		counted, err := c.countedOn(ctx, hold)
-		if err != nil {
+		if err := c.voidUnlessCountedOn(ctx, hold); err != nil {
 			return err
-		}
-		if !counted {
-			if err := c.VoidHold(ctx, c.ref, cmd.Subject, f.Ground); err != nil {
-				return err
-			}
 		}
 	}
 	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
@@ -139,6 +136,16 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		}
 	}
 	return c.endHold(ctx, cmd.Subject, f.Ground, cmd.AttestedOn, cmd.ID)
+}
+
+// voidUnlessCountedOn lets a hold that was opened by mistake have stopped nothing, unless
+// somebody still counts on a last day that would so have passed.
+func (c *change) voidUnlessCountedOn(ctx context.Context, hold store.HoldRow) error {
+	counted, err := c.countedOn(ctx, hold)
+	if err != nil || counted {
+		return err
+	}
+	return c.VoidHold(ctx, c.ref, hold.Person, hold.Ground)
 }
 
 // countedOn reports whether somebody's last day would have passed, had a hold that

@@ -29,6 +29,11 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	}); i >= 0 {
 		state = flags[i].State
 	}
+	if f.To == "off" {
+		if err := c.whileAtCourt(ctx, cmd.Subject, f.Flag.Hold()); err != nil {
+			return err
+		}
+	}
 	wanted := map[string]casefile.FlagState{"on": casefile.FlagConfirmed, "off": casefile.FlagOff}[f.To]
 	if f.Flag.NeedsTwo() {
 		settled, err := c.askSecondOfficer(ctx, cmd, *f, state == wanted)

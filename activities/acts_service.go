@@ -88,6 +88,17 @@ func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, peop
 	if !refused {
 		return nil
 	}
+	fell, err := c.Fell(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		quashed := slices.Contains(fell, 0) || slices.Contains(fell, p.Person)
+		if quashed && !p.Outcome.IsGrant() && p.ServedOn.IsZero() && (subject == 0 || subject == p.Person) {
+			return casefile.Refuse(casefile.RefusedBlocked,
+				"the refusal does not stand any more: it is made anew before anybody is served with it")
+		}
+	}
 	holds, err := c.OpenHolds(ctx, c.ref)
 	if err == nil && holds > 0 {
 		err = casefile.Refuse(casefile.RefusedBlocked, "a hold stands on the case: a refusal is not served while it does; clock show tells which, and who reviews it")

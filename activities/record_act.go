@@ -86,6 +86,10 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
 
+	casefile.ActLodge:     lodge,
+	casefile.ActInterdict: lodge,
+	casefile.ActCourtEnd:  courtEnd,
+
 	casefile.ActStrike: strike,
 	casefile.ActBreach: answerBreach,
 }
@@ -171,6 +175,10 @@ func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, er
 			return none, err
 		}
 		return c.RecordOutcome(ctx, cmd.ID, casefile.ActFiled, nil, c.before.Revision, c.now)
+	case casefile.ActLodge, casefile.ActInterdict, casefile.ActCourtEnd:
+		if err := c.do(ctx, cmd); err != nil { // the hold stands also while nothing runs that it could stop
+			return none, err
+		}
 	case casefile.ActReceivePost, casefile.ActLinkPost, casefile.ActReadPost:
 		fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 		if err != nil {

@@ -90,6 +90,10 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: s.today().AddDays(20)}
 	case casefile.ActRelease:
 		return &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "settled"}
+	case casefile.ActLodge, casefile.ActInterdict:
+		return &casefile.CourtFields{}
+	case casefile.ActCourtEnd:
+		return &casefile.CourtEndFields{Result: casefile.CourtDismissed}
 	case casefile.ActExtend:
 		return s.moreTime(casefile.TaskQuestionnaire, 5, casefile.ExtensionGranted)
 	}

@@ -97,6 +97,7 @@ var plainGroups = []struct{ name, short string }{
 	{"evidence", "evidence from those who give it"},
 	{"check", "security checks"},
 	{"service", "serving and carrying out a decision"},
+	{"court", "what is lodged at the court, and how it ends"},
 }
 
 // restOf makes the commands of the group's acts that have no command of their own yet:

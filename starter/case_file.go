@@ -53,6 +53,7 @@ type caseFile struct {
 	Post         []filePost        `json:"post"`
 	Flags        []fileFlag        `json:"flags"`
 	Holds        []fileHold        `json:"holds"`
+	AtCourt      []fileProceeding  `json:"at_court"`
 	FlagRequests []fileFlagRequest `json:"flag_requests"`
 	Differences  []fileDifference  `json:"differences"`
 	Corrections  []fileCorrection  `json:"corrections"`
@@ -207,6 +208,17 @@ type fileHold struct {
 	OpenedOn clock.Date `json:"opened_on"`
 	ReviewOn clock.Date `json:"review_on"`
 	SameAs   string     `json:"same_as"`
+}
+
+// fileProceeding is what was lodged at the court. EndedOn is zero while it stands.
+type fileProceeding struct {
+	No       int        `json:"no"`
+	Person   int        `json:"person_no"`
+	Kind     string     `json:"kind"`
+	LodgedOn clock.Date `json:"lodged_on"`
+	LodgedAt string     `json:"lodged_at"`
+	EndedOn  clock.Date `json:"ended_on"`
+	Result   string     `json:"result"`
 }
 
 // fileFlagRequest is a flag that waits for a second officer.

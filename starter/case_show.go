@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"hame/internal/casefile"
@@ -51,6 +52,13 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	cli.Lines(t, f.Holds, func(h fileHold) string {
 		return cli.Row("hold", cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn,
 			h.ReviewOn, sameAs(h.SameAs)))
+	})
+	cli.Section(t, "AT COURT\tABOUT\tLODGED\tENDED", f.AtCourt, func(p fileProceeding) string {
+		ended := "stands"
+		if !p.EndedOn.IsZero() {
+			ended = fmt.Sprintf("%s on %s", p.Result, p.EndedOn)
+		}
+		return cli.Row(p.Kind, cli.About(p.Person), strings.TrimSpace(p.LodgedOn.String()+" "+p.LodgedAt), ended)
 	})
 	cli.Lines(t, f.FlagRequests, func(q fileFlagRequest) string {
 		return cli.Row("asked for", cli.About(q.Person),

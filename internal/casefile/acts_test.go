@@ -140,6 +140,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActApplyCalendar:   only(Operations),
 		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
 			Minister, DecisionMaker), // each role with an act that can be struck
+		ActLodge: only(Caseworker, SeniorCaseworker), ActInterdict: only(Caseworker, SeniorCaseworker), // whoever has the paper
+		ActCourtEnd: only(Caseworker, SeniorCaseworker),
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 	}
@@ -303,6 +305,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
+		ActLodge: always + " closed", ActInterdict: always + " closed", ActCourtEnd: always + " closed",
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",
@@ -365,7 +368,8 @@ func TestAStuckReviewWaitsForOperations(t *testing.T) {
 // for a closed one, where they open a task for a senior caseworker. (For an
 // unlisted family the act itself opens the review: see Receives.)
 func TestReceivingNeverFails(t *testing.T) {
-	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned}
+	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned,
+		ActLodge, ActInterdict, ActCourtEnd}
 	for _, a := range receives {
 		require.True(t, a.Rule().Receives)
 		require.True(t, a.Rule().Filed, "%s is kept with a closed case", a)

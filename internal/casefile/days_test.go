@@ -45,6 +45,9 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		ActNoAppeal:        "a day attested, not before the decision was signed, not before the decision was served",
 		ActHold:            "a day attested, not before the family was drawn",
 		ActRelease:         "a day attested, not before the hold began",
+		ActLodge:           "a day attested, not before the family claimed",
+		ActInterdict:       "a day attested, not before the family claimed",
+		ActCourtEnd:        "a day attested, not before the hold began",
 	}
 	require.Len(t, words, len(ActRules))
 	for _, rule := range ActRules {

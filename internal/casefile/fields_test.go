@@ -31,6 +31,9 @@ var samples = map[Act]struct {
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
 	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{
 		{"ground", `"illness"`, "ground"}, {"reason", `""`, "reason"}, {"reason", `"because"`, "reason"}}},
+	ActLodge:     {`{"at": "14:05"}`, []wrong{{"at", `"25:00"`, "at"}, {"at", `"noon"`, "at"}}},
+	ActInterdict: {`{}`, []wrong{{"at", `"9:60"`, "at"}}},
+	ActCourtEnd:  {`{"result": "recalled"}`, []wrong{{"result", `""`, "result"}, {"result", `"allowed"`, "result"}}},
 	ActExtend: {`{"task": "welfare.report", "decision": "granted", "days": 14, "reason": "illness", "asked_by": "council", "asked_on": "2026-05-06"}`, []wrong{
 		{"task", `"decision.propose"`, "task"}, {"task", `"service.appeal_window"`, "task"}, {"task", `""`, "task"}, {"decision", `"perhaps"`, "decision"},
 		{"decision", `"withdrawn"`, "decision"}, {"days", `0`, "days"}, {"days", `367`, "days"}, {"days", `-1`, "days"}, {"days", `1000000000`, "days"},

@@ -53,6 +53,9 @@ const (
 	TaskNewOwner     TaskKind = "case.new_owner"  // row 1: every case has an owner
 	TaskStrike       TaskKind = "act.strike"      // process.md, Slips
 	TaskBreach       TaskKind = "case.breach"     // process.md, Slips
+	// TaskAnew is for a decision that a court has quashed. Its name tells no court
+	// (process.md, invariant 5).
+	TaskAnew TaskKind = "service.anew" // row 11
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -179,6 +182,8 @@ var TaskRules = []TaskRule{
 		"say whether the act was a mistake: strike it too, or let it stand"},
 	{TaskBreach, "C1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone,
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
+	{TaskAnew, "11", Service, SeniorCaseworker, Operations, EffectNone, EffectNone,
+		"see that a decision which does not stand any more is made anew"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }
@@ -226,7 +231,7 @@ func (k TaskKind) EndedBy() []Act {
 	case TaskNoAppeal:
 		return []Act{ActNoAppeal, ActAppeal}
 	case TaskHold:
-		return []Act{ActRelease, ActFlag}
+		return []Act{ActRelease, ActFlag, ActCourtEnd}
 	case TaskFlag:
 		return []Act{ActFlag}
 	case TaskReferral:
@@ -243,6 +248,8 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActStrike}
 	case TaskBreach:
 		return []Act{ActBreach}
+	case TaskAnew:
+		return []Act{ActAgree} // with the correction that takes its place
 	}
 	return nil
 }

@@ -268,6 +268,7 @@ var addedTasks = map[casefile.TaskKind]timing{
 	casefile.TaskNewOwner:     {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskStrike:       {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskBreach:       {clock.Budget{Days: 3, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 5},
+	casefile.TaskAnew:         {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskExpired:      {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
 }
 

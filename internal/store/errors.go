@@ -100,6 +100,8 @@ var constraintRefusals = map[string]*casefile.Refusal{
 		"no decision letter is on record as sent by that day: letter sent"),
 	"no_service_while_held": casefile.Refuse(casefile.RefusedBlocked,
 		"a hold stands on the case: a refusal is not served while it does"),
+	"fallen_refusal": casefile.Refuse(casefile.RefusedBlocked,
+		"the refusal does not stand any more: it is made anew before anybody is served with it"),
 	"referral_looked_into": casefile.Refuse(casefile.RefusedBlocked,
 		"what was referred or alleged is not looked into: case look-into"),
 	"return_four_eyes":         casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),

@@ -1,5 +1,5 @@
 -- Nobody is served before the decision was signed, nor without its own letter sent to the family and to a
--- representative that it has; and no refusal is served while a hold stands (C9, row 9).
+-- representative that it has; and no refusal is served while a hold stands, or when a court has quashed it (C9, row 9).
 create or replace function served_with_its_letter() returns trigger language plpgsql
     set search_path = hame, pg_temp as $$
 begin
@@ -26,6 +26,11 @@ begin
         and h.ended_on is null) then
         raise exception 'no_service_while_held: a hold stands' using errcode = 'check_violation',
             constraint = 'no_service_while_held';
+    end if;
+    if new.outcome not like 'GRANT%' and exists (select from proceeding p where p.case_ref = new.case_ref
+        and p.fell = new.decision_no and p.person_no in (0, new.person_no)) then
+        raise exception 'fallen_refusal: a court has quashed it' using errcode = 'check_violation',
+            constraint = 'fallen_refusal';
     end if;
     return new;
 end $$;
