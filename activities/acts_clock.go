@@ -28,7 +28,7 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 		return err
 	}
 	flag := f.Ground.Flag()
-	if cmd.Subject == 0 && (f.Ground == casefile.GroundAgeDispute || f.Ground == casefile.GroundChildProtection) {
+	if cmd.Subject == 0 && f.Ground.AboutOne() {
 		return casefile.Refuse(casefile.RefusedNoSubject,
 			fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
 	}

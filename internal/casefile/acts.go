@@ -287,7 +287,8 @@ func (f Facts) Allowed(a Act) error {
 	case f.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
 	case f.Stage == Closed && rule.Until != Closed:
-		return Refuse(RefusedClosed, "the case is closed")
+		return Refuse(RefusedClosed,
+			"the case is closed: what comes for it is recorded with post receive, and a senior caseworker reads it")
 	case f.Stage.Before(rule.From):
 		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From))
 	case rule.Until.Before(f.Stage):

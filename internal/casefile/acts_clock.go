@@ -17,8 +17,8 @@ var clockActs = []*ActRule{
 	{
 		Act: ActHold, InWords: "holds a case on a ground, until a day of review: no refusal is signed or served meanwhile, and the clocks that the ground stops stand still",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
-		Fields: of[HoldFields],
-		Slip:   Slip{Instead: "clock release --reason mistake"},
+		Fields: of[HoldFields], OpensReview: true,
+		Slip: Slip{Instead: "clock release --reason mistake"},
 	},
 	{
 		Act: ActRelease, InWords: "ends a hold: each clock that it stopped goes on with what was left",

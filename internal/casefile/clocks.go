@@ -27,15 +27,23 @@ var Grounds = []Ground{GroundAgeDispute, GroundChildProtection, GroundCourt, Gro
 
 // stops says which clocks a ground stops (domain.md 6.1, stop-clock and run-on) [D]:
 // the family's own time to answer, where what has happened to it is why it can't,
-// and the Home Office's time to take a refusal further. No ground stops the time
+// and the Home Office's time to take a refusal further. A referral for trafficking also
+// stops the time to propose a decision, which waits for what the National Referral
+// Mechanism finds; a grant can be proposed all the same. No ground stops the time
 // of a council, a school or a minister, for no child waits longer because a case
 // is held; nor an appeal window, which the law sets and only a tribunal extends.
 var stops = map[Ground][]TaskKind{
 	GroundAgeDispute:      {TaskQuestionnaire, TaskNoAppeal},
 	GroundChildProtection: {TaskQuestionnaire, TaskNoAppeal},
 	GroundMedical:         {TaskQuestionnaire, TaskNoAppeal},
-	GroundTrafficking:     {TaskQuestionnaire, TaskNoAppeal},
+	GroundTrafficking:     {TaskQuestionnaire, TaskPropose, TaskNoAppeal},
 	GroundCourt:           {TaskNoAppeal},
+}
+
+// AboutOne reports whether a hold on this ground is about one person, who must be named:
+// what is found of them is found of nobody else.
+func (g Ground) AboutOne() bool {
+	return g == GroundAgeDispute || g == GroundChildProtection || g == GroundTrafficking
 }
 
 // Stops reports whether a hold on this ground stops the clock of a kind of task.
