@@ -266,7 +266,7 @@ func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	if f.AskedOn.Before(task.Began) {
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("%s began on %s: more time for it was not asked for on %s", f.Task, task.Began, f.AskedOn))
 	}
-	if refusal := f.CheckCap(task.Extended); refusal != nil {
+	if refusal := f.CheckCap(task.Asked); refusal != nil {
 		return refusal
 	}
 	if err := c.AddExtension(ctx, c.ref, task.ID, *f, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {

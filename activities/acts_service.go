@@ -82,6 +82,10 @@ func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, peop
 		return casefile.Refuse(casefile.RefusedTooEarly,
 			"no decision letter is on record as sent to the representative, and not come back: letter sent --to representative")
 	}
+	if letter.OwedToFormer {
+		return casefile.Refuse(casefile.RefusedTooEarly,
+			"the representative has changed, and letters go to both: the decision letter is not on record as sent to the former one: letter sent --to former_representative")
+	}
 	refused := slices.ContainsFunc(people, func(p store.Decided) bool {
 		return !p.Outcome.IsGrant() && p.ServedOn.IsZero() && (subject == 0 || subject == p.Person)
 	})

@@ -86,6 +86,9 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
 
+	casefile.ActRepresentativeChange: changeRepresentative,
+	casefile.ActRepresentativeClosed: loseRepresentative,
+
 	casefile.ActLodge:     lodge,
 	casefile.ActInterdict: lodge,
 	casefile.ActCourtEnd:  courtEnd,

@@ -90,6 +90,10 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: s.today().AddDays(20)}
 	case casefile.ActRelease:
 		return &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "settled"}
+	case casefile.ActRepresentativeChange:
+		return &casefile.RepresentativeFields{ToldBy: "family"}
+	case casefile.ActRepresentativeClosed:
+		return &casefile.RepresentativeClosedFields{Reason: "closed_down"}
 	case casefile.ActLodge, casefile.ActInterdict:
 		return &casefile.CourtFields{}
 	case casefile.ActCourtEnd:

@@ -97,6 +97,7 @@ var plainGroups = []struct{ name, short string }{
 	{"evidence", "evidence from those who give it"},
 	{"check", "security checks"},
 	{"service", "serving and carrying out a decision"},
+	{"representative", "who represents the family"},
 	{"court", "what is lodged at the court, and how it ends"},
 }
 
@@ -169,6 +170,11 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 			return cli.Usage(err)
 		}
 	}
+	if _, ok := fields.(*casefile.RepresentativeFields); ok {
+		if err := checkRepresentative(text, on); err != nil {
+			return cli.Usage(err)
+		}
+	}
 	if flags.dryRun {
 		trial, err := a.try(ctx, cmd, fields)
 		if err != nil {
@@ -185,6 +191,20 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 		return err
 	}
 	return a.receipt(c, d, ref, act, receipt)
+}
+
+// checkRepresentative says in full what is wrong with a new representative's name or
+// contact, before anything is sent: a refusal may not repeat them.
+func checkRepresentative(text string, on clock.Date) error {
+	name, contact, err := casefile.ReadRepresentative(text)
+	if err != nil {
+		return err
+	}
+	if _, err := backlog.CheckFact("representative", name, on); err != nil {
+		return err
+	}
+	_, err = backlog.CheckFact("representative_contact", contact, on)
+	return err
 }
 
 // command makes the command of an act, with the confirmation if it was typed.

@@ -90,6 +90,8 @@ var processMd = []struct {
 		casefile.ActRecordService: {casefile.Caseworker}, casefile.ActStatusIssued: {casefile.Caseworker}, casefile.ActAppeal: {casefile.Caseworker}, casefile.ActNoAppeal: {casefile.Caseworker}}},
 	{"clock hold | release | extend", "senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActHold: {casefile.SeniorCaseworker}, casefile.ActRelease: {casefile.SeniorCaseworker}, casefile.ActExtend: {casefile.SeniorCaseworker}}},
+	{"representative change | closed", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActRepresentativeChange: {casefile.Caseworker}, casefile.ActRepresentativeClosed: {casefile.Caseworker}}},
 	{"court lodge | interdict | end", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActLodge:     {casefile.Caseworker, casefile.SeniorCaseworker},
 		casefile.ActInterdict: {casefile.Caseworker, casefile.SeniorCaseworker}, casefile.ActCourtEnd: {casefile.Caseworker, casefile.SeniorCaseworker}}},

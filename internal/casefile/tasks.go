@@ -56,6 +56,7 @@ const (
 	// TaskAnew is for a decision that a court has quashed. Its name tells no court
 	// (process.md, invariant 5).
 	TaskAnew TaskKind = "service.anew" // row 11
+	TaskTell TaskKind = "case.tell"    // section 6.3: a representative who acts no more
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -184,6 +185,8 @@ var TaskRules = []TaskRule{
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
 	{TaskAnew, "11", Service, SeniorCaseworker, Operations, EffectNone, EffectNone,
 		"see that a decision which does not stand any more is made anew"},
+	{TaskTell, "6.3", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"tell the family that nobody represents it any more"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }
@@ -248,6 +251,8 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActStrike}
 	case TaskBreach:
 		return []Act{ActBreach}
+	case TaskTell:
+		return []Act{ActContact, ActRepresentativeChange}
 	case TaskAnew:
 		return []Act{ActAgree} // with the correction that takes its place
 	}

@@ -28,6 +28,7 @@ var privileges = []string{
 		strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
 	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,
+	`grant insert on representative_change to hame_worker`,
 	`grant insert, update (ended_on, result, ended_by, fell) on proceeding to hame_worker`,
 	`grant update (task_id, withdrawn_on, withdrawn_by, withdrawal_id) on extension to hame_worker`,
 	`grant insert, update (second_by, second_id, settled_at, result) on strike to hame_worker`,

@@ -22,4 +22,22 @@ create table proceeding (
     foreign key (case_ref, fell) references decision
 );
 
+-- Another representative, or none any more. Names and contacts stand in the corrections that the act made.
+create table representative_change (
+    case_ref   text not null references family,
+    no         int  not null,
+    changed_on date not null,
+    -- The last day on which letters go to the one before too; null where there was none, or it is gone.
+    both_until date check (both_until >= changed_on),
+    command_id uuid not null unique references command,
+    primary key (case_ref, no)
+);
+alter table correction drop constraint correction_command_id_key, add unique (command_id, field);
+alter table letter_sent drop constraint letter_sent_to_whom_check, add constraint letter_sent_to_whom_check
+    check (to_whom in ('family', 'representative', 'former_representative'));
+-- Working days that were added to the time to answer what was put.
+alter table interview add column extended int not null default 0 check (extended between 0 and 366);
+alter table answer_change drop constraint answer_change_cause_check, add constraint answer_change_cause_check
+    check (cause in ('hold', 'release', 'calendar', 'extension'));
+
 -- +goose Down

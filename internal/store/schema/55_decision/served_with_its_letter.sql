@@ -22,6 +22,11 @@ begin
         raise exception 'service_needs_its_letter: no decision letter was sent' using errcode = 'check_violation',
             constraint = 'service_needs_its_letter';
     end if;
+    if exists (select from letter l where l.case_ref = new.case_ref and l.decision_no = new.decision_no
+        and owed_to_former(l.case_ref, l.no)) then
+        raise exception 'service_needs_its_letter: the former representative was not sent it'
+            using errcode = 'check_violation', constraint = 'service_needs_its_letter';
+    end if;
     if new.outcome not like 'GRANT%' and exists (select from hold h where h.case_ref = new.case_ref
         and h.ended_on is null) then
         raise exception 'no_service_while_held: a hold stands' using errcode = 'check_violation',

@@ -18,6 +18,8 @@ create or replace function case_more(ref text, sight text) returns jsonb languag
         'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on,
             'read_on', i.read_on) order by i.no)
                  from post_item i where i.case_ref = ref),
+        'represented_since', (select jsonb_agg(jsonb_build_object('changed_on', w.changed_on, 'both_until', w.both_until)
+                order by w.no) from representative_change w where w.case_ref = ref),
         'at_court', (select jsonb_agg(jsonb_build_object('no', p.no, 'person_no', p.person_no, 'kind', p.kind,
                 'lodged_on', p.lodged_on, 'lodged_at', p.lodged_at, 'ended_on', p.ended_on, 'result', p.result)
                 order by p.no) from proceeding p where p.case_ref = ref),
