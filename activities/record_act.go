@@ -86,6 +86,9 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
 
+	casefile.ActMove:       moveCouncil,
+	casefile.ActAcceptMove: acceptMove,
+
 	casefile.ActRepresentativeChange: changeRepresentative,
 	casefile.ActRepresentativeClosed: loseRepresentative,
 

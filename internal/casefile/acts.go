@@ -137,6 +137,9 @@ type ActRule struct {
 	// council.
 	Roles   []Party
 	Council bool
+	// NewCouncil says of a council's act that the officer must be of the council that the
+	// family moves to, and not of its own.
+	NewCouncil bool
 	// Part is the part that the act gives its officer on the case. One person plays one
 	// part on one case (docs/process.md, Four eyes).
 	Part    Part
@@ -203,7 +206,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, clockActs, courtActs, representativeActs, recordActs, slipActs)
+	serviceActs, clockActs, courtActs, representativeActs, moveActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))

@@ -140,6 +140,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActApplyCalendar:   only(Operations),
 		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
 			Minister, DecisionMaker), // each role with an act that can be struck
+		ActMove: only(Caseworker), ActAcceptMove: only(WelfareLead),
 		ActRepresentativeChange: only(Caseworker), ActRepresentativeClosed: only(Caseworker),
 		ActLodge: only(Caseworker, SeniorCaseworker), ActInterdict: only(Caseworker, SeniorCaseworker), // whoever has the paper
 		ActCourtEnd: only(Caseworker, SeniorCaseworker),
@@ -306,6 +307,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
+		ActMove: always + " closed", ActAcceptMove: always,
 		ActRepresentativeChange: always + " closed", ActRepresentativeClosed: always + " closed",
 		ActLodge: always + " closed", ActInterdict: always + " closed", ActCourtEnd: always + " closed",
 		// Acts on a lane are no acts on a case, at any stage.
@@ -371,7 +373,7 @@ func TestAStuckReviewWaitsForOperations(t *testing.T) {
 // unlisted family the act itself opens the review: see Receives.)
 func TestReceivingNeverFails(t *testing.T) {
 	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned,
-		ActLodge, ActInterdict, ActCourtEnd, ActRepresentativeChange, ActRepresentativeClosed}
+		ActLodge, ActInterdict, ActCourtEnd, ActRepresentativeChange, ActRepresentativeClosed, ActMove}
 	for _, a := range receives {
 		require.True(t, a.Rule().Receives)
 		require.True(t, a.Rule().Filed, "%s is kept with a closed case", a)

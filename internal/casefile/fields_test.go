@@ -31,6 +31,7 @@ var samples = map[Act]struct {
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
 	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{
 		{"ground", `"illness"`, "ground"}, {"reason", `""`, "reason"}, {"reason", `"because"`, "reason"}}},
+	ActMove:                 {`{"to": "S12000036", "reason": "rehoused"}`, []wrong{{"to", `""`, "to"}, {"to", `"E09000001"`, "to"}, {"reason", `"bored"`, "reason"}}},
 	ActRepresentativeChange: {`{"told_by": "family"}`, []wrong{{"told_by", `""`, "told_by"}, {"told_by", `"rumour"`, "told_by"}}},
 	ActRepresentativeClosed: {`{"reason": "closed_down"}`, []wrong{{"reason", `"bored"`, "reason"}}},
 	ActLodge:                {`{"at": "14:05"}`, []wrong{{"at", `"25:00"`, "at"}, {"at", `"noon"`, "at"}}},
@@ -110,7 +111,7 @@ var samples = map[Act]struct {
 
 // without lists the acts that say all by being done.
 var without = []Act{ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
-	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal}
+	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal, ActAcceptMove}
 
 func inJSON(v any) string {
 	b, err := json.Marshal(v)

@@ -55,8 +55,9 @@ const (
 	TaskBreach       TaskKind = "case.breach"     // process.md, Slips
 	// TaskAnew is for a decision that a court has quashed. Its name tells no court
 	// (process.md, invariant 5).
-	TaskAnew TaskKind = "service.anew" // row 11
-	TaskTell TaskKind = "case.tell"    // section 6.3: a representative who acts no more
+	TaskAnew       TaskKind = "service.anew"     // row 11
+	TaskTell       TaskKind = "case.tell"        // section 6.3: a representative who acts no more
+	TaskAcceptMove TaskKind = "case.accept_move" // section 6.3: another council
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -185,6 +186,8 @@ var TaskRules = []TaskRule{
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
 	{TaskAnew, "11", Service, SeniorCaseworker, Operations, EffectNone, EffectNone,
 		"see that a decision which does not stand any more is made anew"},
+	{TaskAcceptMove, "6.3", Closed, NewCouncil, SeniorCaseworker, EffectNone, EffectNone,
+		"take the family over as its new council"},
 	{TaskTell, "6.3", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"tell the family that nobody represents it any more"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
@@ -251,6 +254,8 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActStrike}
 	case TaskBreach:
 		return []Act{ActBreach}
+	case TaskAcceptMove:
+		return []Act{ActAcceptMove, ActMove}
 	case TaskTell:
 		return []Act{ActContact, ActRepresentativeChange}
 	case TaskAnew:

@@ -216,6 +216,7 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskStrike:        {5, w, ew, 0, 10},
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskAnew:          {5, w, ew, 0, 10},
+		casefile.TaskAcceptMove:    {5, w, sc, 0, 10},
 		casefile.TaskTell:          {5, w, ew, 0, 10},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 	}

@@ -25,11 +25,12 @@ const (
 	CauseCalendar   Cause = "calendar"
 	CausePost       Cause = "post" // an item of post is waited for (C1)
 	CauseStrike     Cause = "strike"
+	CauseMove       Cause = "move" // the family moved to another council
 )
 
 // Causes lists them.
 var Causes = []Cause{CauseHold, CauseRelease, CauseHoldReview, CauseExtension, CauseWithdrawal, CauseCalendar,
-	CausePost, CauseStrike}
+	CausePost, CauseStrike, CauseMove}
 
 // MoveTask gives a task the dates of a plan, and keeps the old ones with the cause of
 // the change, in one statement: neither is there without the other. budget is that of

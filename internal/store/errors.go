@@ -102,6 +102,8 @@ var constraintRefusals = map[string]*casefile.Refusal{
 		"a hold stands on the case: a refusal is not served while it does"),
 	"fallen_refusal": casefile.Refuse(casefile.RefusedBlocked,
 		"the refusal does not stand any more: it is made anew before anybody is served with it"),
+	"moved_by_an_act": casefile.Refuse(casefile.RefusedConstraint,
+		"a family's council is another only when that council has accepted it: case move, then case accept-move"),
 	"referral_looked_into": casefile.Refuse(casefile.RefusedBlocked,
 		"what was referred or alleged is not looked into: case look-into"),
 	"return_four_eyes":         casefile.Refuse(casefile.RefusedFourEyes, "an author cannot return their own proposal"),

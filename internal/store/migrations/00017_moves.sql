@@ -40,4 +40,26 @@ alter table interview add column extended int not null default 0 check (extended
 alter table answer_change drop constraint answer_change_cause_check, add constraint answer_change_cause_check
     check (cause in ('hold', 'release', 'calendar', 'extension'));
 
+-- A family that moves to another council. Until that one accepts it, its council stays responsible.
+create table council_move (
+    case_ref     text not null references review,
+    no           int  not null,
+    from_council text not null,
+    to_council   text not null,
+    moved_on     date not null,
+    command_id   uuid not null references command,
+    settled_at   timestamptz,
+    result       text check (result in ('accepted', 'withdrawn')),
+    settled_by   uuid references command,
+    recorded_at  timestamptz not null default clock_timestamp(),
+    primary key (case_ref, no),
+    check (from_council <> to_council),
+    check (num_nulls(settled_at, result, settled_by) in (0, 3))
+);
+create unique index one_open_move on council_move (case_ref) where result is null;
+-- Of a council's acts, those of the council that the family moves to.
+alter table act_role add column new_council boolean not null default false;
+alter table deadline_change drop constraint deadline_change_cause_check, add constraint deadline_change_cause_check
+    check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar', 'post', 'strike', 'move'));
+
 -- +goose Down
