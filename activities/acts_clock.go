@@ -121,7 +121,7 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		return casefile.Refuse(casefile.RefusedNothingOpen,
 			"no such hold stands: clock show lists them, with whom each is about")
 	}
-	if err := c.whileAtCourt(ctx, cmd.Subject, f.Ground); err != nil {
+	if err := c.whileItStands(ctx, cmd.Subject, f.Ground); err != nil {
 		return err
 	}
 	if f.Reason == casefile.ReleasedAsMistake {

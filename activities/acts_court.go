@@ -136,9 +136,17 @@ func (c *change) decisionFell(ctx context.Context, person int, on clock.Date) er
 	return c.open(ctx, casefile.TaskAnew, 0, c.today)
 }
 
-// whileAtCourt refuses to end a hold, or to clear the flag that stands for it, while
-// anything stands at the court about the same person, or the family.
-func (c *change) whileAtCourt(ctx context.Context, person int, ground casefile.Ground) error {
+// whileItStands refuses to end a hold, or to clear the flag that stands for it, while
+// what it rests on stands: at the court, or further submissions that nobody considered.
+func (c *change) whileItStands(ctx context.Context, person int, ground casefile.Ground) error {
+	if ground == casefile.GroundSubmissions {
+		waits, err := c.SubmissionsWait(ctx, c.ref, person)
+		if err == nil && waits {
+			err = casefile.Refuse(casefile.RefusedBlocked,
+				"what was submitted is not considered yet: service consider ends the hold")
+		}
+		return err
+	}
 	if ground != casefile.GroundCourt {
 		return nil
 	}

@@ -30,7 +30,11 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		state = flags[i].State
 	}
 	if f.To == "off" {
-		if err := c.whileAtCourt(ctx, cmd.Subject, f.Flag.Hold()); err != nil {
+		ground := f.Flag.Hold()
+		if f.Flag == casefile.FlagFurtherSubmissions {
+			ground = casefile.GroundSubmissions // it opens none, and is not cleared while they wait
+		}
+		if err := c.whileItStands(ctx, cmd.Subject, ground); err != nil {
 			return err
 		}
 	}

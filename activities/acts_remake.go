@@ -73,7 +73,7 @@ func (c *change) serveAnew(ctx context.Context) error {
 		casefile.TaskNoAppeal); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskAnew, 0, "remade", c.today); err != nil {
+	if err := c.madeAnew(ctx); err != nil {
 		return err
 	}
 	return c.open(ctx, casefile.TaskServe, 0, c.today) // one that is open keeps its day

@@ -310,7 +310,7 @@ func TestWhatEachGroundStops(t *testing.T) {
 	require.Len(t, casefile.Grounds, 5, "a row for each ground")
 	require.Equal(t, []string{
 		"age_dispute evidence.questionnaire", "age_dispute service.no_appeal", "child_protection evidence.questionnaire", "child_protection service.no_appeal",
-		"court service.no_appeal", "medical evidence.questionnaire", "medical service.no_appeal",
+		"court service.no_appeal", "further_submissions service.no_appeal", "medical evidence.questionnaire", "medical service.no_appeal",
 		"trafficking decision.propose", "trafficking evidence.questionnaire", "trafficking service.no_appeal",
 	}, testdb.List[string](o, `select ground || ' ' || kind from ground_stops order by 1`), "what clock show reads says the same")
 }

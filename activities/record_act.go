@@ -86,6 +86,9 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActRelease: releaseCase,
 	casefile.ActExtend:  extend,
 
+	casefile.ActSubmissions: furtherSubmissions,
+	casefile.ActConsider:    consider,
+
 	casefile.ActMove:       moveCouncil,
 	casefile.ActAcceptMove: acceptMove,
 
@@ -176,12 +179,12 @@ func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
 func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, error) {
 	var none casefile.Link
 	switch cmd.Act {
-	case casefile.ActStrike, casefile.ActBreach:
+	case casefile.ActStrike, casefile.ActBreach, casefile.ActConsider:
 		if err := c.do(ctx, cmd); err != nil {
 			return none, err
 		}
 		return c.RecordOutcome(ctx, cmd.ID, casefile.ActFiled, nil, c.before.Revision, c.now)
-	case casefile.ActLodge, casefile.ActInterdict, casefile.ActCourtEnd:
+	case casefile.ActLodge, casefile.ActInterdict, casefile.ActCourtEnd, casefile.ActSubmissions:
 		if err := c.do(ctx, cmd); err != nil { // the hold stands also while nothing runs that it could stop
 			return none, err
 		}

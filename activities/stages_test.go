@@ -90,6 +90,8 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: s.today().AddDays(20)}
 	case casefile.ActRelease:
 		return &casefile.ReleaseFields{Ground: casefile.GroundMedical, Reason: "settled"}
+	case casefile.ActConsider:
+		return &casefile.ConsiderFields{Result: casefile.SubmissionRejected}
 	case casefile.ActMove:
 		return &casefile.MoveFields{To: "S12000036", Reason: "rehoused"}
 	case casefile.ActRepresentativeChange:
@@ -156,6 +158,9 @@ func TestEachActInEachStage(t *testing.T) {
 				case stage == casefile.Closed && (rule.Act == casefile.ActStrike || rule.Act == casefile.ActBreach):
 					require.Contains(t, []casefile.RefusalCode{casefile.RefusedNotStruck, casefile.RefusedNoSubject, casefile.RefusedNothingOpen},
 						refusal.Code, "what is struck on a closed case is a wrong link alone")
+				case stage == casefile.Closed && (rule.Act == casefile.ActSubmissions || rule.Act == casefile.ActConsider):
+					require.Contains(t, []casefile.RefusalCode{casefile.RefusedNoSubject, casefile.RefusedNothingOpen}, refusal.Code,
+						"nobody of the family was refused")
 				case stage == casefile.Closed && rule.Filed:
 					require.Nil(t, refusal, "%s", rule.Act)
 					require.Equal(t, "filed", s.outcome(c), "%s", rule.Act)

@@ -90,6 +90,8 @@ var processMd = []struct {
 		casefile.ActRecordService: {casefile.Caseworker}, casefile.ActStatusIssued: {casefile.Caseworker}, casefile.ActAppeal: {casefile.Caseworker}, casefile.ActNoAppeal: {casefile.Caseworker}}},
 	{"clock hold | release | extend", "senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActHold: {casefile.SeniorCaseworker}, casefile.ActRelease: {casefile.SeniorCaseworker}, casefile.ActExtend: {casefile.SeniorCaseworker}}},
+	{"service submissions", "caseworker", map[casefile.Act][]casefile.Party{casefile.ActSubmissions: {casefile.Caseworker}}},
+	{"service consider", "decision maker", map[casefile.Act][]casefile.Party{casefile.ActConsider: {casefile.DecisionMaker}}},
 	{"case move", "caseworker", map[casefile.Act][]casefile.Party{casefile.ActMove: {casefile.Caseworker}}},
 	{"case accept-move", "welfare lead of the council moved to", map[casefile.Act][]casefile.Party{
 		casefile.ActAcceptMove: {casefile.WelfareLead}}},

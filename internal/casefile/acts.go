@@ -146,6 +146,8 @@ type ActRule struct {
 	Subject Subject
 	// From is the earliest stage shown in which the act makes sense, Until the last.
 	From, Until Stage
+	// Before says what is done instead before From, where that is another act.
+	Before string
 	// Day says whose day the act has: that of its handling, or one attested.
 	Day Day
 	// Fields makes an empty set of the coded fields; nil if the act has none.
@@ -206,7 +208,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, clockActs, courtActs, representativeActs, moveActs, recordActs, slipActs)
+	serviceActs, clockActs, courtActs, representativeActs, moveActs, submissionsActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))
@@ -293,7 +295,11 @@ func (f Facts) Allowed(a Act) error {
 		return Refuse(RefusedClosed,
 			"the case is closed: what comes for it is recorded with post receive, and a senior caseworker reads it")
 	case f.Stage.Before(rule.From):
-		return Refuse(RefusedTooEarly, fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From))
+		words := fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From)
+		if rule.Before != "" {
+			words += ": " + rule.Before
+		}
+		return Refuse(RefusedTooEarly, words)
 	case rule.Until.Before(f.Stage):
 		return Refuse(RefusedTooLate, fmt.Sprintf("the case is at %s; %s belongs to %s or earlier", f.Stage, a, rule.Until))
 	case f.Signed && (rule.Until == Decision || (rule.From == Decision && f.Stage == Decision)):

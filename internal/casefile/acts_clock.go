@@ -89,7 +89,7 @@ type ReleaseFields struct {
 // Ask wants the ground and the reason.
 func (f ReleaseFields) Ask() []Field {
 	return []Field{
-		{Name: "ground", Given: string(f.Ground), Codes: codes(Grounds...)},
+		{Name: "ground", Given: string(f.Ground), Codes: codes(GroundsOfReview...)},
 		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake),
 			Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock, unless a last day would so have passed"},
 	}

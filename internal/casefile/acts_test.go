@@ -140,6 +140,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActApplyCalendar:   only(Operations),
 		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
 			Minister, DecisionMaker), // each role with an act that can be struck
+		ActSubmissions: only(Caseworker), ActConsider: only(DecisionMaker),
 		ActMove: only(Caseworker), ActAcceptMove: only(WelfareLead),
 		ActRepresentativeChange: only(Caseworker), ActRepresentativeClosed: only(Caseworker),
 		ActLodge: only(Caseworker, SeniorCaseworker), ActInterdict: only(Caseworker, SeniorCaseworker), // whoever has the paper
@@ -307,6 +308,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
+		ActSubmissions: "service closed", ActConsider: "service closed",
 		ActMove: always + " closed", ActAcceptMove: always,
 		ActRepresentativeChange: always + " closed", ActRepresentativeClosed: always + " closed",
 		ActLodge: always + " closed", ActInterdict: always + " closed", ActCourtEnd: always + " closed",

@@ -16,6 +16,7 @@ func TestWhatAHoldStops(t *testing.T) {
 		GroundChildProtection: {family, after},
 		GroundMedical:         {family, after},
 		GroundTrafficking:     {family, decision, after},
+		GroundSubmissions:     {after},
 		GroundCourt:           {after},
 	} {
 		for _, rule := range TaskRules {

@@ -31,6 +31,7 @@ var samples = map[Act]struct {
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
 	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{
 		{"ground", `"illness"`, "ground"}, {"reason", `""`, "reason"}, {"reason", `"because"`, "reason"}}},
+	ActConsider:             {`{"result": "rejected"}`, []wrong{{"result", `""`, "result"}, {"result", `"granted"`, "result"}}},
 	ActMove:                 {`{"to": "S12000036", "reason": "rehoused"}`, []wrong{{"to", `""`, "to"}, {"to", `"E09000001"`, "to"}, {"reason", `"bored"`, "reason"}}},
 	ActRepresentativeChange: {`{"told_by": "family"}`, []wrong{{"told_by", `""`, "told_by"}, {"told_by", `"rumour"`, "told_by"}}},
 	ActRepresentativeClosed: {`{"reason": "closed_down"}`, []wrong{{"reason", `"bored"`, "reason"}}},
@@ -111,7 +112,7 @@ var samples = map[Act]struct {
 
 // without lists the acts that say all by being done.
 var without = []Act{ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
-	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal, ActAcceptMove}
+	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAppeal, ActAcceptMove, ActSubmissions}
 
 func inJSON(v any) string {
 	b, err := json.Marshal(v)
@@ -425,7 +426,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange}
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}

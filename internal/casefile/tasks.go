@@ -55,8 +55,11 @@ const (
 	TaskBreach       TaskKind = "case.breach"     // process.md, Slips
 	// TaskAnew is for a decision that a court has quashed. Its name tells no court
 	// (process.md, invariant 5).
-	TaskAnew       TaskKind = "service.anew"     // row 11
-	TaskTell       TaskKind = "case.tell"        // section 6.3: a representative who acts no more
+	TaskAnew TaskKind = "service.anew" // row 11
+	TaskTell TaskKind = "case.tell"    // section 6.3: a representative who acts no more
+	// TaskConsider is for further submissions. Its name tells no more than that something
+	// came after the decision (process.md, invariant 5).
+	TaskConsider   TaskKind = "service.consider" // row 11
 	TaskAcceptMove TaskKind = "case.accept_move" // section 6.3: another council
 )
 
@@ -186,6 +189,8 @@ var TaskRules = []TaskRule{
 		"answer whose data the wrongly linked item held, who saw it and who was told"},
 	{TaskAnew, "11", Service, SeniorCaseworker, Operations, EffectNone, EffectNone,
 		"see that a decision which does not stand any more is made anew"},
+	{TaskConsider, "11", Service, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone,
+		"consider what came after the decision"},
 	{TaskAcceptMove, "6.3", Closed, NewCouncil, SeniorCaseworker, EffectNone, EffectNone,
 		"take the family over as its new council"},
 	{TaskTell, "6.3", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
@@ -237,7 +242,7 @@ func (k TaskKind) EndedBy() []Act {
 	case TaskNoAppeal:
 		return []Act{ActNoAppeal, ActAppeal}
 	case TaskHold:
-		return []Act{ActRelease, ActFlag, ActCourtEnd}
+		return []Act{ActRelease, ActFlag, ActCourtEnd, ActConsider}
 	case TaskFlag:
 		return []Act{ActFlag}
 	case TaskReferral:
@@ -254,6 +259,8 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActStrike}
 	case TaskBreach:
 		return []Act{ActBreach}
+	case TaskConsider:
+		return []Act{ActConsider}
 	case TaskAcceptMove:
 		return []Act{ActAcceptMove, ActMove}
 	case TaskTell:

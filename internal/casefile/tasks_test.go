@@ -83,6 +83,7 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"11", TaskAppeal, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // until the tribunal has spoken
 		{"13", TaskArrival, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},     // a late letter may reopen
 		{"6.3", TaskAcceptMove, NewCouncil, SeniorCaseworker, EffectNone, EffectNone},       // another council
+		{"11", TaskConsider, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone},       // a fresh claim or not
 		{"6.3", TaskTell, Caseworker, SeniorCaseworker, EffectNone, EffectNone},             // its firm has closed down
 		{"11", TaskAnew, SeniorCaseworker, Operations, EffectNone, EffectNone},              // a court has quashed it
 		{"6", TaskRequestCheck, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // asked for at decision

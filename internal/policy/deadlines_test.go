@@ -217,6 +217,7 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskAnew:          {5, w, ew, 0, 10},
 		casefile.TaskAcceptMove:    {5, w, sc, 0, 10},
+		casefile.TaskConsider:      {20, w, ew, 15, 20},
 		casefile.TaskTell:          {5, w, ew, 0, 10},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 	}

@@ -270,6 +270,7 @@ var addedTasks = map[casefile.TaskKind]timing{
 	casefile.TaskBreach:       {clock.Budget{Days: 3, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 0, 5},
 	casefile.TaskAnew:         {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskAcceptMove:   {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.Scotland}, 0, 10},
+	casefile.TaskConsider:     {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 15, 20},
 	casefile.TaskTell:         {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 	casefile.TaskExpired:      {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
 }

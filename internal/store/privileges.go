@@ -30,6 +30,7 @@ var privileges = []string{
 	`grant insert on rung, command_outcome, deadline_change, answer_change, extension to hame_worker`,
 	`grant insert, update (result, settled_at, settled_by, recorded_at) on council_move to hame_worker`,
 	`grant update (council) on family to hame_worker`,
+	`grant insert, update (result, considered_on, considered_by) on submission to hame_worker`,
 	`grant insert on representative_change to hame_worker`,
 	`grant insert, update (ended_on, result, ended_by, fell) on proceeding to hame_worker`,
 	`grant update (task_id, withdrawn_on, withdrawn_by, withdrawal_id) on extension to hame_worker`,

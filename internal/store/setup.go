@@ -238,7 +238,7 @@ func (t *Tx) saveRules(ctx context.Context) error {
 	if err := t.exec(ctx, `delete from ground_stops`); err != nil {
 		return err
 	}
-	for _, ground := range casefile.Grounds {
+	for _, ground := range casefile.GroundsOfReview {
 		for _, rule := range casefile.TaskRules {
 			if !ground.Stops(rule.Kind) {
 				continue

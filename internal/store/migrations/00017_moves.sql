@@ -62,4 +62,21 @@ alter table act_role add column new_council boolean not null default false;
 alter table deadline_change drop constraint deadline_change_cause_check, add constraint deadline_change_cause_check
     check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar', 'post', 'strike', 'move'));
 
+-- Further submissions for a person after a refusal, and what a decision maker made of them.
+create table submission (
+    case_ref      text not null references review,
+    no            int  not null,
+    person_no     int  not null,
+    received_on   date not null,
+    command_id    uuid not null unique references command,
+    result        text check (result in ('accepted', 'rejected', 'mistake')),
+    considered_on date,
+    considered_by uuid references command,
+    primary key (case_ref, no),
+    foreign key (case_ref, person_no) references person,
+    check (num_nulls(result, considered_on, considered_by) in (0, 3))
+);
+alter table hold drop constraint hold_ground_check, add constraint hold_ground_check
+    check (ground in ('age_dispute', 'child_protection', 'court', 'medical', 'trafficking', 'further_submissions', 'duplicate'));
+
 -- +goose Down
