@@ -203,6 +203,9 @@ func checkRepresentative(text string, on clock.Date) error {
 	if _, err := backlog.CheckFact("representative", name, on); err != nil {
 		return err
 	}
+	if contact == "" {
+		return nil
+	}
 	_, err = backlog.CheckFact("representative_contact", contact, on)
 	return err
 }
