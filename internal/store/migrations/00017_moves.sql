@@ -60,7 +60,8 @@ create unique index one_open_move on council_move (case_ref) where result is nul
 -- Of a council's acts, those of the council that the family moves to.
 alter table act_role add column new_council boolean not null default false;
 alter table deadline_change drop constraint deadline_change_cause_check, add constraint deadline_change_cause_check
-    check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar', 'post', 'strike', 'move'));
+    check (cause in ('hold', 'release', 'hold_review', 'extension', 'withdrawal', 'calendar', 'post', 'strike',
+        'move'));
 
 -- Further submissions for a person after a refusal, and what a decision maker made of them.
 create table submission (
@@ -77,6 +78,7 @@ create table submission (
     check (num_nulls(result, considered_on, considered_by) in (0, 3))
 );
 alter table hold drop constraint hold_ground_check, add constraint hold_ground_check
-    check (ground in ('age_dispute', 'child_protection', 'court', 'medical', 'trafficking', 'further_submissions', 'duplicate'));
+    check (ground in ('age_dispute', 'child_protection', 'court', 'medical', 'trafficking', 'further_submissions',
+        'duplicate'));
 
 -- +goose Down

@@ -1,5 +1,6 @@
 -- Whether a login that is a person's may do an act at an instant, as far as its roles go: of a case, a council's
--- officer only of their own council's, or of the one that the family moves to. The one place that says so, for acts as they are typed and as they are done.
+-- officer only of their own council's, or to accept it of the one that the family moves to. The one place that says
+-- so, for acts as they are typed and as they are done.
 create or replace function login_may(in_login text, in_person text, in_act text, in_case text, at timestamptz)
     returns boolean
 language sql stable as $$

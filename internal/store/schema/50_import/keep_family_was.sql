@@ -4,7 +4,7 @@ create or replace function keep_family_was() returns trigger language plpgsql se
     set search_path = hame, pg_temp as $$
 begin
     insert into family_was (case_ref, until, lane, council)
-        values (old.case_ref, coalesce(nullif(current_setting('hame.business_at', true), '')::timestamptz, business_now()),
-            old.lane, old.council);
+        values (old.case_ref,
+            coalesce(nullif(current_setting('hame.business_at', true), '')::timestamptz, business_now()), old.lane, old.council);
     return new;
 end $$;

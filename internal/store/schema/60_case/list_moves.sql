@@ -7,7 +7,8 @@ begin
     return query
     select m.case_ref, m.to_council,
         (select count(*)::int from council_child k where k.case_ref = m.case_ref), m.moved_on,
-        (select t.due_on from task t where t.case_ref = m.case_ref and t.kind = 'case.accept_move' and t.closed_at is null)
+        (select t.due_on from task t where t.case_ref = m.case_ref and t.kind = 'case.accept_move'
+            and t.closed_at is null)
     from council_move m left join case_sight s using (case_ref)
     where m.result is null and (coalesce(s.sight in ('file', 'no_text'), false) or moves_to_me(m.case_ref))
     order by 5 nulls last, 1;
