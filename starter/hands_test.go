@@ -390,15 +390,22 @@ func TestADryRunOfEachAct(t *testing.T) {
 	}
 }
 
+// moves plants a move of the family that waits to be accepted, without its command.
+func (r *room) moves(from, to string) {
+	r.t.Helper()
+	r.admin.MustExec(`alter table council_move disable trigger all`)
+	r.admin.MustExec(`insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id) values ($1, 1, $2, $3, current_date, gen_random_uuid())`,
+		r.ref, from, to)
+	r.admin.MustExec(`alter table council_move enable trigger all`)
+}
+
 // TestADryRunOfAccepting: the council that a family moves to may try it, and no other.
 func TestADryRunOfAccepting(t *testing.T) {
 	r := newRoom(t)
 	const edinburgh = "city_of_edinburgh_welfare"
 	_, errs, code := r.types("--as", edinburgh, "case", "accept-move", r.ref, "--dry-run")
 	require.Equal(t, exitRefused, code, errs)
-	r.admin.MustExec(`alter table council_move disable trigger all`) // a move without its command
-	r.admin.MustExec(`insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id) values ($1, 1, 'S12000049', 'S12000036', current_date, gen_random_uuid())`, r.ref)
-	r.admin.MustExec(`alter table council_move enable trigger all`)
+	r.moves("S12000049", "S12000036")
 	out, errs, code := r.types("--as", edinburgh, "case", "moves")
 	require.Zero(t, code, errs)
 	require.Contains(t, out, r.ref)

@@ -152,6 +152,7 @@ func matrixRoom(t *testing.T) *room {
 	r.admin.MustExec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
 		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch where no = 1`, r.ref)
 	r.admin.MustExec(`alter table post_item enable trigger all`)
+	r.moves("S12000036", "S12000049") // to the council of the officers
 	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
 	return r
 }
