@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -216,6 +217,11 @@ func (c *change) settle(ctx context.Context) (casefile.Facts, error) {
 	}
 	after.Stage = casefile.Welfare
 	return after, c.ShowStage(ctx, c.ref, casefile.Welfare, c.now)
+}
+
+// waits reports whether a task of a kind was open before the change.
+func (c *change) waits(kind casefile.TaskKind) bool {
+	return slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool { return t.Kind == kind })
 }
 
 // open opens a task whose clock began on a day.

@@ -188,7 +188,10 @@ func (c *change) serveRemade(ctx context.Context, p store.Proposal) error {
 	if _, err := c.AddLetter(ctx, c.ref, decisionLetter, c.now); err != nil {
 		return err
 	}
-	return c.open(ctx, casefile.TaskServe, 0, c.today)
+	if err := c.open(ctx, casefile.TaskServe, 0, c.today); err != nil {
+		return err
+	}
+	return c.madeAnew(ctx)
 }
 
 // onlyUndecided refuses the welfare check of a person whose decision is signed and stands.

@@ -28,7 +28,7 @@ func holdCase(ctx context.Context, c *change, cmd store.Command, fields casefile
 		return err
 	}
 	flag := f.Ground.Flag()
-	if cmd.Subject == 0 && (f.Ground == casefile.GroundAgeDispute || f.Ground == casefile.GroundChildProtection) {
+	if cmd.Subject == 0 && f.Ground.AboutOne() {
 		return casefile.Refuse(casefile.RefusedNoSubject,
 			fmt.Sprintf("a hold for %s is about one person: name them as in %s/2", f.Ground, c.ref))
 	}
@@ -121,15 +121,12 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		return casefile.Refuse(casefile.RefusedNothingOpen,
 			"no such hold stands: clock show lists them, with whom each is about")
 	}
+	if err := c.whileItStands(ctx, cmd.Subject, f.Ground); err != nil {
+		return err
+	}
 	if f.Reason == casefile.ReleasedAsMistake {
-		counted, err := c.countedOn(ctx, hold)
-		if err != nil {
+		if err := c.voidUnlessCountedOn(ctx, hold); err != nil {
 			return err
-		}
-		if !counted {
-			if err := c.VoidHold(ctx, c.ref, cmd.Subject, f.Ground); err != nil {
-				return err
-			}
 		}
 	}
 	if flag := f.Ground.Flag(); flag != "" && cmd.Subject != 0 {
@@ -139,6 +136,16 @@ func releaseCase(ctx context.Context, c *change, cmd store.Command, fields casef
 		}
 	}
 	return c.endHold(ctx, cmd.Subject, f.Ground, cmd.AttestedOn, cmd.ID)
+}
+
+// voidUnlessCountedOn lets a hold that was opened by mistake have stopped nothing, unless
+// somebody still counts on a last day that would so have passed.
+func (c *change) voidUnlessCountedOn(ctx context.Context, hold store.HoldRow) error {
+	counted, err := c.countedOn(ctx, hold)
+	if err != nil || counted {
+		return err
+	}
+	return c.VoidHold(ctx, c.ref, hold.Person, hold.Ground)
 }
 
 // countedOn reports whether somebody's last day would have passed, had a hold that
@@ -259,7 +266,7 @@ func extend(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 	if f.AskedOn.Before(task.Began) {
 		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("%s began on %s: more time for it was not asked for on %s", f.Task, task.Began, f.AskedOn))
 	}
-	if refusal := f.CheckCap(task.Extended); refusal != nil {
+	if refusal := f.CheckCap(task.Asked); refusal != nil {
 		return refusal
 	}
 	if err := c.AddExtension(ctx, c.ref, task.ID, *f, cmd.Person, cmd.AttestedOn, cmd.ID); err != nil {

@@ -18,6 +18,11 @@ func recordContact(ctx context.Context, c *change, cmd store.Command, fields cas
 		return casefile.Refuse(casefile.RefusedUnconfirmed,
 			"you have the same contact of that day on record already: if it is another one, type it again with --confirm")
 	}
+	if f.How != "representative" && c.waits(casefile.TaskTell) {
+		if _, err := c.done(ctx, casefile.TaskTell, 0, "told", cmd.AttestedOn); err != nil {
+			return err
+		}
+	}
 	_, err = c.done(ctx, casefile.TaskContact, 0, casefile.TaskResult(f.How), cmd.AttestedOn)
 	return err
 }

@@ -23,6 +23,10 @@ func correct(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		return casefile.Refuse(casefile.RefusedNoSubject,
 			fmt.Sprintf("%s is a fact about the other: correct REF for the family, REF/N for a person", f.Field))
 	}
+	if f.Field == "representative" && f.Reason == "changed" {
+		return casefile.Refuse(casefile.RefusedNoSubject,
+			"another representative is no correction: representative change records it, and representative closed that there is none any more")
+	}
 	text, err := c.TextOf(ctx, cmd.ID)
 	if err != nil {
 		return err

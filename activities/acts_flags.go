@@ -29,6 +29,15 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	}); i >= 0 {
 		state = flags[i].State
 	}
+	if f.To == "off" {
+		ground := f.Flag.Hold()
+		if f.Flag == casefile.FlagFurtherSubmissions {
+			ground = casefile.GroundSubmissions // it opens none, and is not cleared while they wait
+		}
+		if err := c.whileItStands(ctx, cmd.Subject, ground); err != nil {
+			return err
+		}
+	}
 	wanted := map[string]casefile.FlagState{"on": casefile.FlagConfirmed, "off": casefile.FlagOff}[f.To]
 	if f.Flag.NeedsTwo() {
 		settled, err := c.askSecondOfficer(ctx, cmd, *f, state == wanted)

@@ -40,6 +40,15 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 	if f.To == "representative" && !family.Represented {
 		return casefile.Refuse(casefile.RefusedNoSubject, "the family has no representative on file")
 	}
+	if f.To == casefile.FormerRepresentative {
+		from, until, err := c.FormerRepresentative(ctx, c.ref)
+		if err != nil {
+			return err
+		}
+		if refusal := casefile.CheckFormer(cmd.AttestedOn, from, until); refusal != nil {
+			return refusal
+		}
+	}
 	recorded, err := c.SendLetter(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn, cmd.ID)
 	if err != nil {
 		return err
@@ -130,6 +139,9 @@ func letterReturned(ctx context.Context, c *change, cmd store.Command, fields ca
 	}
 	if err := c.LetterReturned(ctx, c.ref, cmd.Subject, *f, cmd.AttestedOn); err != nil {
 		return err
+	}
+	if f.To == casefile.FormerRepresentative {
+		return nil // it was written to, and acts for the family no more
 	}
 	again, err := c.UnsentLetter(ctx, c.ref, letter.Kind)
 	if err != nil {

@@ -40,13 +40,21 @@ func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.F
 // those named (process.md, Roles). That somebody is named says nothing about the
 // family, so that a second officer can be named after the proposal.
 func nameOnCase(ctx context.Context, c *change, cmd store.Command, to string, role casefile.Party) error {
-	council, words := "", role.InWords()
+	councils, words := []string{""}, role.InWords()
 	if role.IsCouncils() {
-		council, words = c.before.Council, role.InWords()+" of the family's council"
+		var err error
+		if councils, err = c.councilsOf(ctx); err != nil {
+			return err
+		}
+		words = role.InWords() + " of the family's council"
 	}
-	holds, err := c.StaffHolds(ctx, to, role, council)
-	if err != nil {
-		return err
+	holds := false
+	for _, council := range councils {
+		there, err := c.StaffHolds(ctx, to, role, council)
+		if err != nil {
+			return err
+		}
+		holds = holds || there
 	}
 	if !holds {
 		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("to: it must be a %s on the staff list", words))

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"hame/internal/casefile"
@@ -46,6 +47,10 @@ func (c *change) mayCorrect(ctx context.Context, outcomes []casefile.ProposedOut
 	}
 	stand := make([]casefile.StandingOutcome, len(people))
 	for i, p := range people {
+		if !p.FellOn.IsZero() {
+			return casefile.Refuse(casefile.RefusedConstraint, fmt.Sprintf(
+				"the refusal of person %d fell on %s: decision remake makes it anew, and nothing of it is corrected", p.Person, p.FellOn))
+		}
 		stand[i] = casefile.StandingOutcome{Person: p.Person, Outcome: p.Outcome, Served: !p.ServedOn.IsZero(),
 			Appealed: !p.AppealOn.IsZero()}
 	}
@@ -75,6 +80,9 @@ func (c *change) serveAnew(ctx context.Context) error {
 	}
 	if err := c.VoidTasks(ctx, c.ref, -1, c.now, casefile.TaskStatus, casefile.TaskAppealWindow,
 		casefile.TaskNoAppeal); err != nil {
+		return err
+	}
+	if err := c.madeAnew(ctx); err != nil {
 		return err
 	}
 	return c.open(ctx, casefile.TaskServe, 0, c.today) // one that is open keeps its day

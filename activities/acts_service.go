@@ -24,7 +24,7 @@ func recordService(ctx context.Context, c *change, cmd store.Command, fields cas
 	served, waiting := 0, 0
 	for _, p := range people {
 		switch {
-		case !p.ServedOn.IsZero():
+		case !p.ServedOn.IsZero(), !p.FellOn.IsZero(): // who is decided anew is served with that decision
 			continue
 		case cmd.Subject != 0 && cmd.Subject != p.Person:
 			waiting++
@@ -82,11 +82,26 @@ func (c *change) mayBeServed(ctx context.Context, f casefile.ServiceFields, peop
 		return casefile.Refuse(casefile.RefusedTooEarly,
 			"no decision letter is on record as sent to the representative, and not come back: letter sent --to representative")
 	}
+	if letter.OwedToFormer {
+		return casefile.Refuse(casefile.RefusedTooEarly,
+			"the representative has changed, and letters go to both: the decision letter is not on record as sent to the former one: letter sent --to former_representative")
+	}
 	refused := slices.ContainsFunc(people, func(p store.Decided) bool {
 		return !p.Outcome.IsGrant() && p.ServedOn.IsZero() && (subject == 0 || subject == p.Person)
 	})
 	if !refused {
 		return nil
+	}
+	fell, err := c.Fell(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		quashed := slices.Contains(fell, 0) || slices.Contains(fell, p.Person)
+		if quashed && !p.Outcome.IsGrant() && p.ServedOn.IsZero() && (subject == 0 || subject == p.Person) {
+			return casefile.Refuse(casefile.RefusedBlocked,
+				"the refusal does not stand any more: it is made anew before anybody is served with it")
+		}
 	}
 	holds, err := c.OpenHolds(ctx, c.ref)
 	if err == nil && holds > 0 {

@@ -204,6 +204,9 @@ func reopenCase(ctx context.Context, c *change, cmd store.Command, fields casefi
 		return err
 	}
 	if c.before.Signed {
+		if err := c.fellWhileClosed(ctx, cmd); err != nil {
+			return err
+		}
 		for _, m := range h.People {
 			if m.Undecided() {
 				if err := c.open(ctx, casefile.TaskUndecided, m.No, c.today); err != nil {
@@ -222,6 +225,21 @@ func reopenCase(ctx context.Context, c *change, cmd store.Command, fields casefi
 			err = c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
 		}
 		return err
+	}
+	return nil
+}
+
+// fellWhileClosed lets the decision fall for those for whom a court has quashed it, or a fresh
+// claim was accepted, while the case was closed.
+func (c *change) fellWhileClosed(ctx context.Context, cmd store.Command) error {
+	fallen, err := c.FellWhileClosed(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, f := range fallen {
+		if err := c.falls(ctx, cmd, f.Person, f.Why); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -237,7 +237,9 @@ func (a *Activities) MoveDeadlines(ctx context.Context, in MoveDeadlinesParams) 
 // moveAnswers works out anew the last days on which people may answer adverse
 // material, and keeps the old ones, as it is done with the deadlines of tasks.
 func (c *change) moveAnswers(ctx context.Context, cause store.Cause, command uuid.UUID) error {
-	if cause != store.CauseHold && cause != store.CauseRelease && cause != store.CauseCalendar {
+	switch cause {
+	case store.CauseHold, store.CauseRelease, store.CauseCalendar, store.CauseExtension:
+	default:
 		return nil
 	}
 	answers, err := c.AnswersAwaited(ctx, c.ref)
@@ -273,5 +275,7 @@ func (c *change) answerBy(ctx context.Context, x store.AwaitedAnswer, pauses []c
 	if err != nil {
 		return policy.Day{}, err
 	}
-	return policy.LastDay(casefile.AnswerDeadline(x.PutOn, pauses), by, x.KeptUnder, c.today)
+	deadline := casefile.AnswerDeadline(x.PutOn, pauses)
+	deadline.Extended = x.Extended
+	return policy.LastDay(deadline, by, x.KeptUnder, c.today)
 }

@@ -56,6 +56,8 @@ func (c *change) knownDays(ctx context.Context, act casefile.Act, subject int, f
 		about.To = f.To
 	case *casefile.ReleaseFields:
 		about.Ground = f.Ground
+	case *casefile.CourtEndFields:
+		about.Ground = casefile.GroundCourt
 	}
 	known, err := c.KnownDays(ctx, c.ref, about)
 	if err != nil {

@@ -281,7 +281,7 @@ func TestWhatEachGroundStops(t *testing.T) {
 		{casefile.GroundChildProtection, 3, []casefile.TaskKind{casefile.TaskQuestionnaire, casefile.TaskNoAppeal}},
 		{casefile.GroundCourt, 1, []casefile.TaskKind{casefile.TaskNoAppeal}},
 		{casefile.GroundMedical, 0, []casefile.TaskKind{casefile.TaskQuestionnaire, casefile.TaskNoAppeal}},
-		{casefile.GroundTrafficking, 2, []casefile.TaskKind{casefile.TaskQuestionnaire, casefile.TaskNoAppeal}},
+		{casefile.GroundTrafficking, 2, []casefile.TaskKind{casefile.TaskQuestionnaire, casefile.TaskPropose, casefile.TaskNoAppeal}},
 	} {
 		for _, stage := range stages {
 			t.Run(string(ground.ground)+" "+stage.what, func(t *testing.T) {
@@ -310,7 +310,8 @@ func TestWhatEachGroundStops(t *testing.T) {
 	require.Len(t, casefile.Grounds, 5, "a row for each ground")
 	require.Equal(t, []string{
 		"age_dispute evidence.questionnaire", "age_dispute service.no_appeal", "child_protection evidence.questionnaire", "child_protection service.no_appeal",
-		"court service.no_appeal", "medical evidence.questionnaire", "medical service.no_appeal", "trafficking evidence.questionnaire", "trafficking service.no_appeal",
+		"court service.no_appeal", "further_submissions service.no_appeal", "medical evidence.questionnaire", "medical service.no_appeal",
+		"trafficking decision.propose", "trafficking evidence.questionnaire", "trafficking service.no_appeal",
 	}, testdb.List[string](o, `select ground || ' ' || kind from ground_stops order by 1`), "what clock show reads says the same")
 }
 

@@ -114,6 +114,19 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActStays:             stays,
 	casefile.ActDeparted:          departed,
 
+	casefile.ActSubmissions: furtherSubmissions,
+	casefile.ActConsider:    consider,
+
+	casefile.ActMove:       moveCouncil,
+	casefile.ActAcceptMove: acceptMove,
+
+	casefile.ActRepresentativeChange: changeRepresentative,
+	casefile.ActRepresentativeClosed: loseRepresentative,
+
+	casefile.ActLodge:     lodge,
+	casefile.ActInterdict: lodge,
+	casefile.ActCourtEnd:  courtEnd,
+
 	casefile.ActStrike: strike,
 	casefile.ActBreach: answerBreach,
 }
@@ -194,11 +207,15 @@ func tellForged(ctx context.Context, workflow string, command uuid.UUID) {
 func (c *change) file(ctx context.Context, cmd store.Command) (casefile.Link, error) {
 	var none casefile.Link
 	switch cmd.Act {
-	case casefile.ActStrike, casefile.ActBreach, casefile.ActReopen, casefile.ActConfirm:
+	case casefile.ActStrike, casefile.ActBreach, casefile.ActReopen, casefile.ActConfirm, casefile.ActConsider:
 		if err := c.do(ctx, cmd); err != nil {
 			return none, err
 		}
 		return c.RecordOutcome(ctx, cmd.ID, casefile.ActFiled, nil, c.before.Revision, c.now)
+	case casefile.ActLodge, casefile.ActInterdict, casefile.ActCourtEnd, casefile.ActSubmissions:
+		if err := c.do(ctx, cmd); err != nil { // the hold stands also while nothing runs that it could stop
+			return none, err
+		}
 	case casefile.ActReceivePost, casefile.ActLinkPost, casefile.ActReadPost:
 		fields, err := casefile.DecodeFields(cmd.Act, cmd.Fields)
 		if err != nil {

@@ -103,6 +103,8 @@ var plainGroups = []struct{ name, short string }{
 	{"return", "the return of somebody whose refusal is final: Hame records it, and removes nobody"},
 	{"withdrawal", "a person's wish to withdraw their claim"},
 	{"departure", "a person's wish to return, and their departure"},
+	{"representative", "who represents the family"},
+	{"court", "what is lodged at the court, and how it ends"},
 }
 
 // restOf makes the commands of the group's acts that have no command of their own yet:
@@ -174,6 +176,11 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 			return cli.Usage(err)
 		}
 	}
+	if _, ok := fields.(*casefile.RepresentativeFields); ok {
+		if err := checkRepresentative(text, on); err != nil {
+			return cli.Usage(err)
+		}
+	}
 	if relationship, joins := casefile.Joins(fields); joins {
 		if _, err := backlog.ReadMember(text, relationship, on); err != nil {
 			return cli.Usage(err)
@@ -195,6 +202,23 @@ func (a *app) send(c *cobra.Command, act casefile.Act, ref string, subject int, 
 		return err
 	}
 	return a.receipt(c, d, ref, act, receipt)
+}
+
+// checkRepresentative says in full what is wrong with a new representative's name or
+// contact, before anything is sent: a refusal may not repeat them.
+func checkRepresentative(text string, on clock.Date) error {
+	name, contact, err := casefile.ReadRepresentative(text)
+	if err != nil {
+		return err
+	}
+	if _, err := backlog.CheckFact("representative", name, on); err != nil {
+		return err
+	}
+	if contact == "" {
+		return nil
+	}
+	_, err = backlog.CheckFact("representative_contact", contact, on)
+	return err
 }
 
 // command makes the command of an act, with the confirmation if it was typed.

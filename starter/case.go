@@ -24,6 +24,7 @@ func (a *app) caseCommand() *cobra.Command {
 		forReaders(a.caseFind(), everybody), forReaders(a.caseShow(), everybody), forReaders(a.caseExplain(), everybody),
 		forReaders(a.caseTimeline(), "those who see the file, and operations"),
 		forReaders(a.caseTexts(), "those who see the file; councils what is written of their children, the minister's office its own"),
+		forReaders(a.caseMoves(), "welfare leads those to their own council, and those who see the file"),
 		a.caseStrike(), a.caseOpen(), a.caseFlag(), a.caseCorrect(), a.caseArrival(), a.caseRecover())...)
 }
 

@@ -54,6 +54,9 @@ type caseFile struct {
 	Post         []filePost        `json:"post"`
 	Flags        []fileFlag        `json:"flags"`
 	Holds        []fileHold        `json:"holds"`
+	AtCourt      []fileProceeding  `json:"at_court"`
+	Submissions  []fileSubmission  `json:"submissions"`
+	Moves        []fileMove        `json:"moves"`
 	FlagRequests []fileFlagRequest `json:"flag_requests"`
 	Differences  []fileDifference  `json:"differences"`
 	Corrections  []fileCorrection  `json:"corrections"`
@@ -231,6 +234,35 @@ type fileHold struct {
 	OpenedOn clock.Date `json:"opened_on"`
 	ReviewOn clock.Date `json:"review_on"`
 	SameAs   string     `json:"same_as"`
+}
+
+// fileProceeding is what was lodged at the court. EndedOn is zero while it stands.
+type fileProceeding struct {
+	No       int        `json:"no"`
+	Person   int        `json:"person_no"`
+	Kind     string     `json:"kind"`
+	LodgedOn clock.Date `json:"lodged_on"`
+	LodgedAt string     `json:"lodged_at"`
+	EndedOn  clock.Date `json:"ended_on"`
+	Result   string     `json:"result"`
+}
+
+// fileSubmission is what was submitted after the decision. Result is empty while it waits.
+type fileSubmission struct {
+	No         int        `json:"no"`
+	Person     int        `json:"person_no"`
+	ReceivedOn clock.Date `json:"received_on"`
+	Considered clock.Date `json:"considered_on"`
+	Result     string     `json:"result"`
+}
+
+// fileMove is a move to another council. Result is empty while that one is asked.
+type fileMove struct {
+	No      int        `json:"no"`
+	From    string     `json:"from"`
+	To      string     `json:"to"`
+	MovedOn clock.Date `json:"moved_on"`
+	Result  string     `json:"result"`
 }
 
 // fileFlagRequest is a flag that waits for a second officer.

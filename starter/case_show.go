@@ -54,6 +54,27 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row("hold", cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn,
 			h.ReviewOn, sameAs(h.SameAs)))
 	})
+	cli.Section(t, "AT COURT\tABOUT\tLODGED\tENDED", f.AtCourt, func(p fileProceeding) string {
+		ended := "stands"
+		if !p.EndedOn.IsZero() {
+			ended = fmt.Sprintf("%s on %s", p.Result, p.EndedOn)
+		}
+		return cli.Row(p.Kind, cli.About(p.Person), strings.TrimSpace(p.LodgedOn.String()+" "+p.LodgedAt), ended)
+	})
+	cli.Section(t, "SUBMITTED\tABOUT\tRECEIVED\tCONSIDERED", f.Submissions, func(b fileSubmission) string {
+		considered := "waits"
+		if b.Result != "" {
+			considered = fmt.Sprintf("%s on %s", b.Result, b.Considered)
+		}
+		return cli.Row(b.No, cli.About(b.Person), b.ReceivedOn, considered)
+	})
+	cli.Section(t, "MOVE\tFROM\tTO\tON\tIS", f.Moves, func(m fileMove) string {
+		became := m.Result
+		if became == "" {
+			became = "not accepted yet"
+		}
+		return cli.Row(m.No, council(m.From), council(m.To), m.MovedOn, became)
+	})
 	cli.Lines(t, f.FlagRequests, func(q fileFlagRequest) string {
 		return cli.Row("asked for", cli.About(q.Person),
 			fmt.Sprintf("%s %s by %s on %s: another senior caseworker must confirm it", q.Flag, q.Wanted, q.By, q.AskedOn))

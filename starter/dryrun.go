@@ -51,6 +51,9 @@ func (t trial) words() string {
 func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fields) (trial, error) {
 	t := trial{DryRun: true, Case: cmd.Case, Subject: cmd.Subject, Act: cmd.Act, On: cmd.AttestedOn, Fields: cmd.Fields,
 		TextSize: len([]rune(cmd.Text))}
+	if cmd.Act.Rule().NewCouncil {
+		return t, a.tryAccepting(ctx, cmd.Case)
+	}
 	file, _, err := a.read(ctx, cmd.Case, "dry run of "+string(cmd.Act))
 	if err != nil {
 		return t, err
@@ -83,6 +86,24 @@ func (a *app) try(ctx context.Context, cmd store.NewCommand, fields casefile.Fie
 		return t, refusal
 	}
 	return t, file.has(rule, cmd.Subject, fields)
+}
+
+// tryAccepting refuses to accept a family that does not move to the officer's council; the
+// case itself is not theirs to read yet.
+func (a *app) tryAccepting(ctx context.Context, ref string) error {
+	db, err := a.database(ctx)
+	if err != nil {
+		return err
+	}
+	moves, err := db.Moves(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(moves, func(m store.MoveToMe) bool { return m.Case == ref }) {
+		return casefile.Refuse(casefile.RefusedNothingOpen,
+			"no move of this family to your council waits to be accepted: case moves lists those that do")
+	}
+	return nil
 }
 
 // corrects refuses a correction that can't take the place of the decision that stands; nil

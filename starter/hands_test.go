@@ -321,7 +321,8 @@ func TestADryRunOfEachAct(t *testing.T) {
 	r := newRoom(t)
 	commands := commandsByAct()
 	for _, rule := range casefile.ActRules {
-		if _, words := typedInWords("", "")[rule.Act]; words || rule.Act == casefile.ActErase || rule.Act == casefile.ActTakeBack {
+		if _, words := typedInWords("", "")[rule.Act]; words || rule.Act == casefile.ActErase || rule.Act == casefile.ActTakeBack ||
+			rule.NewCouncil { // TestADryRunOfAccepting
 			continue
 		}
 		t.Run(string(rule.Act), func(t *testing.T) {
@@ -392,6 +393,34 @@ func TestADryRunOfEachAct(t *testing.T) {
 			r.admin.MustExec(`update review set stuck = '' where case_ref = $1`, r.ref)
 		})
 	}
+}
+
+// moves plants a move of the family that waits to be accepted, without its command.
+func (r *room) moves(from, to string) {
+	r.t.Helper()
+	r.admin.MustExec(`alter table council_move disable trigger all`)
+	r.admin.MustExec(`insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id) values ($1, 1, $2, $3, current_date, gen_random_uuid())`,
+		r.ref, from, to)
+	r.admin.MustExec(`alter table council_move enable trigger all`)
+}
+
+// TestADryRunOfAccepting: the council that a family moves to may try it, and no other.
+func TestADryRunOfAccepting(t *testing.T) {
+	r := newRoom(t)
+	const edinburgh = "city_of_edinburgh_welfare"
+	_, errs, code := r.types("--as", edinburgh, "case", "accept-move", r.ref, "--dry-run")
+	require.Equal(t, exitRefused, code, errs)
+	r.moves("S12000049", "S12000036")
+	out, errs, code := r.types("--as", edinburgh, "case", "moves")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, r.ref)
+	out, errs, code = r.types("--as", edinburgh, "case", "accept-move", r.ref, "--dry-run")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "could be sent")
+	_, errs, code = r.types("--as", "agnes", "case", "accept-move", r.ref, "--dry-run")
+	require.Equal(t, exitRefused, code, errs)
+	_, errs, code = r.types("--as", edinburgh, "case", "show", r.ref)
+	require.NotZero(t, code, errs)
 }
 
 // TestATextBesideFlags: where flags give the codes, a file that is no form is

@@ -121,6 +121,16 @@ var processMd = []struct {
 		casefile.ActConfirm: {casefile.Caseworker, casefile.SeniorCaseworker, casefile.SecondOfficer}}},
 	{"clock hold | release | extend", "senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActHold: {casefile.SeniorCaseworker}, casefile.ActRelease: {casefile.SeniorCaseworker}, casefile.ActExtend: {casefile.SeniorCaseworker}}},
+	{"service submissions", "caseworker", map[casefile.Act][]casefile.Party{casefile.ActSubmissions: {casefile.Caseworker}}},
+	{"service consider", "decision maker", map[casefile.Act][]casefile.Party{casefile.ActConsider: {casefile.DecisionMaker}}},
+	{"case move", "caseworker", map[casefile.Act][]casefile.Party{casefile.ActMove: {casefile.Caseworker}}},
+	{"case accept-move", "welfare lead of the council moved to", map[casefile.Act][]casefile.Party{
+		casefile.ActAcceptMove: {casefile.WelfareLead}}},
+	{"representative change | closed", "caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActRepresentativeChange: {casefile.Caseworker}, casefile.ActRepresentativeClosed: {casefile.Caseworker}}},
+	{"court lodge | interdict | end", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
+		casefile.ActLodge:     {casefile.Caseworker, casefile.SeniorCaseworker},
+		casefile.ActInterdict: {casefile.Caseworker, casefile.SeniorCaseworker}, casefile.ActCourtEnd: {casefile.Caseworker, casefile.SeniorCaseworker}}},
 	{"audit erase", "operations (two)", map[casefile.Act][]casefile.Party{
 		casefile.ActErase: {casefile.Operations}}},
 }
@@ -173,6 +183,7 @@ func matrixRoom(t *testing.T) *room {
 	r.admin.MustExec(`insert into import_difference (case_ref, no, batch, person_no, field, old_value, new_value, found_on)
 		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch where no = 1`, r.ref)
 	r.admin.MustExec(`alter table post_item enable trigger all`)
+	r.moves("S12000036", "S12000049") // to the council of the officers
 	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
 	return r
 }

@@ -116,6 +116,9 @@ func whoMay(c *cobra.Command) string {
 	}
 	rule := act.Rule()
 	who := roles(rule.Roles)
+	if rule.NewCouncil {
+		return who + " of the council that the family moves to"
+	}
 	if rule.Council {
 		who += " of the family's council"
 	}

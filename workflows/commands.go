@@ -139,6 +139,9 @@ func attributes(shown casefile.Shown) []temporal.SearchAttributeUpdate {
 	} else {
 		updates = append(updates, contract.AttributeNext.ValueSet(shown.Next))
 	}
+	if shown.Council != "" {
+		updates = append(updates, contract.AttributeCouncil.ValueSet(shown.Council))
+	}
 	if len(shown.Flags) == 0 {
 		updates = append(updates, contract.AttributeFlags.ValueUnset())
 	} else {

@@ -80,7 +80,8 @@ func (row silence) after(t *testing.T, began clock.Date, days int) time.Time {
 // played by the acts that open them, in the activities' tests.
 var badDays = []casefile.TaskKind{casefile.TaskFlag, casefile.TaskDifference, casefile.TaskReadPost, casefile.TaskTrace,
 	casefile.TaskTraceToServe, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskExpired, casefile.TaskReferral,
-	casefile.TaskLateArrival, casefile.TaskNewOwner, casefile.TaskStrike, casefile.TaskBreach, casefile.TaskThreshold}
+	casefile.TaskLateArrival, casefile.TaskNewOwner, casefile.TaskStrike, casefile.TaskBreach, casefile.TaskThreshold,
+	casefile.TaskAnew, casefile.TaskTell, casefile.TaskConsider, casefile.TaskAcceptMove}
 
 func TestEveryKindOfTaskHasItsSilence(t *testing.T) {
 	for _, rule := range casefile.TaskRules {

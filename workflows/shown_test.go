@@ -67,6 +67,28 @@ func TestAttributesAndDetailsAtEachStage(t *testing.T) {
 	}
 }
 
+// A family that another council has accepted is listed with it, also when the review has
+// continued as new since.
+func TestAMovedFamilyIsListedWithItsCouncil(t *testing.T) {
+	for name, every := range legs {
+		t.Run(name, func(t *testing.T) {
+			const edinburgh = "S12000036"
+			s := newStory(t).Diligently(practice.Manner{})
+			s.state.ContinueAfter = every
+			move := s.On(drawnOn.AddDays(3), "morag", casefile.ActMove, 0, &casefile.MoveFields{To: edinburgh, Reason: "rehoused"}, "")
+			accept := s.On(drawnOn.AddDays(4), "city_of_edinburgh_welfare", casefile.ActAcceptMove, 0, nil, "")
+			s.Then(drawnOn.AddDays(4).Start(), func() { require.Empty(t, s.faces[len(s.faces)-1].Council, "not before it is accepted") })
+			s.Run(listedOn.AddDays(-1).Start())
+			for _, a := range []*act{move, accept} {
+				require.True(t, a.done)
+				require.Nil(t, a.refused)
+			}
+			require.Equal(t, edinburgh, s.faces[len(s.faces)-1].Council)
+			require.Equal(t, edinburgh, s.state.Council)
+		})
+	}
+}
+
 // A prepared case waits for its listing date with nothing to do: that too is a
 // state with somebody to ask and a date (process.md, invariant 6).
 func TestAReadyCaseShowsItsListingDate(t *testing.T) {

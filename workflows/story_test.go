@@ -643,6 +643,7 @@ func (o *outgoing) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...
 	f.Stage, f.Awaiting = casefile.Stage(stage), casefile.Party(awaiting)
 	f.Next, _ = all.GetTime(contract.AttributeNext)
 	f.Flags, _ = all.GetKeywordList(contract.AttributeFlags)
+	f.Council, _ = all.GetKeyword(contract.AttributeCouncil) // in these tests empty until it is written anew
 	o.story.faces = append(o.story.faces, f)
 	o.story.shown = append(o.story.shown, fmt.Sprint(stage, awaiting, f.Flags))
 	return err

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -143,6 +144,9 @@ type ActRule struct {
 	// council.
 	Roles   []Party
 	Council bool
+	// NewCouncil says of a council's act that the officer must be of the council that the
+	// family moves to, and not of its own.
+	NewCouncil bool
 	// Part is the part that the act gives its officer on the case. One person plays one
 	// part on one case (docs/process.md, Four eyes).
 	Part    Part
@@ -216,7 +220,8 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, appealActs, returnActs, personActs, traceActs, clockActs, recordActs, slipActs)
+	serviceActs, appealActs, returnActs, personActs, traceActs, clockActs, courtActs, representativeActs, moveActs,
+	submissionsActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))
@@ -320,14 +325,15 @@ func (f Facts) Allowed(a Act) error {
 	case f.Stuck != "":
 		return Refuse(RefusedStuck, "the review is stuck and waits for operations")
 	case f.Stage == Closed && rule.Until != Closed:
-		return Refuse(RefusedClosed, "the case is closed"+rule.instead())
+		return Refuse(RefusedClosed, "the case is closed: "+cmp.Or(rule.Instead,
+			"what comes for it is recorded with post receive, and a senior caseworker reads it"))
 	case f.Archived && !rule.whileArchived():
 		return Refuse(RefusedBlocked, "the family is archived untraced: trace found takes the review up again")
 	case f.Over && rule.Until != Closed && !rule.Receives && a != ActRecover:
 		return Refuse(RefusedClosed, "nobody of the family is left to decide about: the case is being closed")
 	case f.Stage.Before(rule.From):
-		return Refuse(RefusedTooEarly,
-			fmt.Sprintf("the case is at %s; %s belongs to %s or later%s", f.Stage, a, rule.From, rule.instead()))
+		words := fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From)
+		return Refuse(RefusedTooEarly, words+rule.instead())
 	case rule.Until.Before(f.Stage):
 		return Refuse(RefusedTooLate,
 			fmt.Sprintf("the case is at %s; %s belongs to %s or earlier%s", f.Stage, a, rule.Until, rule.instead()))

@@ -17,8 +17,8 @@ var clockActs = []*ActRule{
 	{
 		Act: ActHold, InWords: "holds a case on a ground, until a day of review: no refusal is signed or served meanwhile, and the clocks that the ground stops stand still",
 		Roles: []Party{SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
-		Fields: of[HoldFields],
-		Slip:   Slip{Instead: "clock release --reason mistake"},
+		Fields: of[HoldFields], OpensReview: true,
+		Slip: Slip{Instead: "clock release --reason mistake"},
 	},
 	{
 		Act: ActRelease, InWords: "ends a hold: each clock that it stopped goes on with what was left",
@@ -89,7 +89,7 @@ type ReleaseFields struct {
 // Ask wants the ground and the reason.
 func (f ReleaseFields) Ask() []Field {
 	return []Field{
-		{Name: "ground", Given: string(f.Ground), Codes: codes(Grounds...)},
+		{Name: "ground", Given: string(f.Ground), Codes: codes(GroundsOfReview...)},
 		{Name: "reason", Given: f.Reason, Codes: codes("settled", "withdrawn", "passed", ReleasedAsMistake),
 			Help: "why the ground has gone; a hold that was opened by mistake has stopped no clock, unless a last day would so have passed"},
 	}

@@ -70,8 +70,11 @@ var PostSources = []string{"family", "representative", "mp", "msp", "minister", 
 	"gp", "police",
 	"tribunal", "court", "provider", "public", "unknown"}
 
+// FormerRepresentative is an addressee: for some days after a change letters go to both.
+const FormerRepresentative = "former_representative"
+
 // addressees are whom Hame writes to.
-var addressees = codes("family", "representative")
+var addressees = codes("family", "representative", FormerRepresentative)
 
 // LetterFields says to whom a letter went, and how.
 type LetterFields struct {

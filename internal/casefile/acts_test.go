@@ -140,6 +140,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActApplyCalendar:   only(Operations),
 		ActStrike: only(Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead, RepresentationDrafter, PrivateOffice,
 			Minister, DecisionMaker), // each role with an act that can be struck
+		ActSubmissions: only(Caseworker), ActConsider: only(DecisionMaker),
+		ActMove: only(Caseworker), ActAcceptMove: only(WelfareLead),
+		ActRepresentativeChange: only(Caseworker), ActRepresentativeClosed: only(Caseworker),
+		ActLodge: only(Caseworker, SeniorCaseworker), ActInterdict: only(Caseworker, SeniorCaseworker), // whoever has the paper
+		ActCourtEnd: only(Caseworker, SeniorCaseworker),
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 
@@ -325,6 +330,10 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed",
 		ActLost: always, ActTraceStep: always, ActArchive: always, ActFound: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
+		ActSubmissions: "service closed", ActConsider: "service closed",
+		ActMove: always + " closed", ActAcceptMove: always,
+		ActRepresentativeChange: always + " closed", ActRepresentativeClosed: always + " closed",
+		ActLodge: always + " closed", ActInterdict: always + " closed", ActCourtEnd: always + " closed",
 		// Acts on a lane are no acts on a case, at any stage.
 		ActBacklogStart: "", ActBacklogPause: "", ActBacklogResume: "", ActBacklogCapacity: "",
 		"decision.sign": "", "": "",
@@ -387,7 +396,8 @@ func TestAStuckReviewWaitsForOperations(t *testing.T) {
 // for a closed one, where they open a task for a senior caseworker. (For an
 // unlisted family the act itself opens the review: see Receives.)
 func TestReceivingNeverFails(t *testing.T) {
-	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned}
+	receives := []Act{ActEvidence, ActReceiveLetter, ActContact, ActReceivePost, ActLinkPost, ActReadPost, ActConcern, ActLetterDelivered, ActLetterReturned,
+		ActLodge, ActInterdict, ActCourtEnd, ActRepresentativeChange, ActRepresentativeClosed, ActMove}
 	for _, a := range receives {
 		require.True(t, a.Rule().Receives)
 		require.True(t, a.Rule().Filed, "%s is kept with a closed case", a)

@@ -17,6 +17,9 @@ const (
 	GroundCourt           Ground = "court"       // judicial review, interim interdict
 	GroundMedical         Ground = "medical"     // a medical crisis
 	GroundTrafficking     Ground = "trafficking" // referred to the National Referral Mechanism
+	// GroundSubmissions holds a refusal until further submissions are considered. It is
+	// opened by recording them alone.
+	GroundSubmissions Ground = "further_submissions"
 	// GroundDuplicate holds the second file of a family that stands twice, before
 	// any review of it is open.
 	GroundDuplicate Ground = "duplicate"
@@ -25,17 +28,29 @@ const (
 // Grounds lists the grounds on which a senior caseworker holds a case.
 var Grounds = []Ground{GroundAgeDispute, GroundChildProtection, GroundCourt, GroundMedical, GroundTrafficking}
 
+// GroundsOfReview are all that hold a case under review: those, and further submissions.
+var GroundsOfReview = append(slices.Clone(Grounds), GroundSubmissions)
+
 // stops says which clocks a ground stops (domain.md 6.1, stop-clock and run-on) [D]:
 // the family's own time to answer, where what has happened to it is why it can't,
-// and the Home Office's time to take a refusal further. No ground stops the time
+// and the Home Office's time to take a refusal further. A referral for trafficking also
+// stops the time to propose a decision, which waits for what the National Referral
+// Mechanism finds; a grant can be proposed all the same. No ground stops the time
 // of a council, a school or a minister, for no child waits longer because a case
 // is held; nor an appeal window, which the law sets and only a tribunal extends.
 var stops = map[Ground][]TaskKind{
 	GroundAgeDispute:      {TaskQuestionnaire, TaskNoAppeal},
 	GroundChildProtection: {TaskQuestionnaire, TaskNoAppeal},
 	GroundMedical:         {TaskQuestionnaire, TaskNoAppeal},
-	GroundTrafficking:     {TaskQuestionnaire, TaskNoAppeal},
+	GroundTrafficking:     {TaskQuestionnaire, TaskPropose, TaskNoAppeal},
 	GroundCourt:           {TaskNoAppeal},
+	GroundSubmissions:     {TaskNoAppeal},
+}
+
+// AboutOne reports whether a hold on this ground is about one person, who must be named:
+// what is found of them is found of nobody else.
+func (g Ground) AboutOne() bool {
+	return g == GroundAgeDispute || g == GroundChildProtection || g == GroundTrafficking
 }
 
 // Stops reports whether a hold on this ground stops the clock of a kind of task.
@@ -43,7 +58,7 @@ func (g Ground) Stops(k TaskKind) bool { return slices.Contains(stops[g], k) }
 
 // CanBeStopped reports whether any ground stops the clock of a kind of task.
 func (k TaskKind) CanBeStopped() bool {
-	return slices.ContainsFunc(Grounds, func(g Ground) bool { return g.Stops(k) })
+	return slices.ContainsFunc(GroundsOfReview, func(g Ground) bool { return g.Stops(k) })
 }
 
 // Flag returns the flag that a hold on this ground goes with, "" if there is

@@ -65,6 +65,13 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		ActAskDeparture:   "a day attested, not before the family was drawn",
 		ActStays:          "a day attested, not before the family was drawn",
 		ActHasStatus:      itsReview, ActRecordError: itsReview, ActConfirmWithdrawal: itsReview, ActConfirm: itsReview,
+		ActSubmissions: "a day attested, not before the decision was signed", ActConsider: itsReview,
+		ActMove: "a day attested, not before the family claimed", ActAcceptMove: itsReview,
+		ActRepresentativeChange: "a day attested, not before the family claimed",
+		ActRepresentativeClosed: "a day attested, not before the family claimed",
+		ActLodge:                "a day attested, not before the family claimed",
+		ActInterdict:            "a day attested, not before the family claimed",
+		ActCourtEnd:             "a day attested, not before the hold began",
 	}
 	require.Len(t, words, len(ActRules))
 	for _, rule := range ActRules {

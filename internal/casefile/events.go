@@ -5,8 +5,8 @@ import "slices"
 // eventGroups are the groups of acts that record what happens to a family over the years;
 // eventActs are those of other groups.
 var (
-	eventGroups = []string{"person", "withdrawal", "departure", traceGroup, "appeal", returnGroup}
-	eventActs   = []Act{ActAppeal, ActReopen}
+	eventGroups = []string{"person", "withdrawal", "departure", traceGroup, "appeal", returnGroup, "court", "representative"}
+	eventActs   = []Act{ActAppeal, ActReopen, ActMove, ActAcceptMove, ActSubmissions, ActConsider}
 )
 
 // Events lists the acts that record what happens to a family over the years, in the order of

@@ -60,6 +60,13 @@ var samples = map[Act]struct {
 		{"ground", `"duplicate"`, "ground"}, {"ground", `""`, "ground"}, {"review_on", `""`, "review_on"}, {"review_on", `"9999"`, "9999"}}},
 	ActRelease: {`{"ground": "medical", "reason": "passed"}`, []wrong{
 		{"ground", `"illness"`, "ground"}, {"reason", `""`, "reason"}, {"reason", `"because"`, "reason"}}},
+	ActConsider:             {`{"result": "rejected"}`, []wrong{{"result", `""`, "result"}, {"result", `"granted"`, "result"}}},
+	ActMove:                 {`{"to": "S12000036", "reason": "rehoused"}`, []wrong{{"to", `""`, "to"}, {"to", `"E09000001"`, "to"}, {"reason", `"bored"`, "reason"}}},
+	ActRepresentativeChange: {`{"told_by": "family"}`, []wrong{{"told_by", `""`, "told_by"}, {"told_by", `"rumour"`, "told_by"}}},
+	ActRepresentativeClosed: {`{"reason": "closed_down"}`, []wrong{{"reason", `"bored"`, "reason"}}},
+	ActLodge:                {`{"at": "14:05"}`, []wrong{{"at", `"25:00"`, "at"}, {"at", `"noon"`, "at"}}},
+	ActInterdict:            {`{}`, []wrong{{"at", `"9:60"`, "at"}}},
+	ActCourtEnd:             {`{"result": "recalled"}`, []wrong{{"result", `""`, "result"}, {"result", `"allowed"`, "result"}}},
 	ActExtend: {`{"task": "welfare.report", "decision": "granted", "days": 14, "reason": "illness", "asked_by": "council", "asked_on": "2026-05-06"}`, []wrong{
 		{"task", `"decision.propose"`, "task"}, {"task", `"service.appeal_window"`, "task"}, {"task", `""`, "task"}, {"decision", `"perhaps"`, "decision"},
 		{"decision", `"withdrawn"`, "decision"}, {"days", `0`, "days"}, {"days", `367`, "days"}, {"days", `-1`, "days"}, {"days", `1000000000`, "days"},
@@ -135,8 +142,9 @@ var samples = map[Act]struct {
 }
 
 // without lists the acts that say all by being done.
-var without = []Act{ActArchive, ActAppealHeard, ActRemains, ActCloseWindow, ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays, ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
-	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft}
+var without = []Act{ActArchive, ActAppealHeard, ActRemains, ActCloseWindow, ActAskWithdrawal, ActDropWithdrawal, ActAskDeparture, ActStays,
+	ActSignWelfare, ActDraft, ActCheckDraft, ActClear, ActSendLetter, ActRequestCheck, ActStatusIssued, ActNoAppeal,
+	ActRecover, ActConcern, ActReturnWelfare, ActReturnDraft, ActAcceptMove, ActSubmissions}
 
 func inJSON(v any) string {
 	b, err := json.Marshal(v)
@@ -234,7 +242,7 @@ func TestEveryCodeThatAFormOffers(t *testing.T) {
 		{ActTriage, "family_ilr", []string{"yes", "no", "unknown"}},
 		{ActTriage, "seven_years", []string{"yes", "no", "unknown"}},
 		{ActTriage, "vulnerable", []string{"yes", "no", "unknown"}},
-		{ActLetterSent, "to", []string{"family", "representative"}},
+		{ActLetterSent, "to", []string{"family", "representative", "former_representative"}},
 		{ActLetterSent, "by", []string{"post", "recorded_delivery", "email", "hand"}},
 		{ActContact, "how", []string{"phone", "visit", "representative"}},
 		{ActInterview, "adverse", []string{"none", "answered", "unanswered"}},
@@ -450,7 +458,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach,
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider,
 		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)

@@ -11,6 +11,9 @@ const (
 	// AdverseAnswerWDays is how many working days of England and Wales a person has to
 	// answer adverse material (row 7).
 	AdverseAnswerWDays = 10
+	// RepresentativeWDays is how many working days of England and Wales letters go to a
+	// former representative too, and the family has more, when it changes (domain.md 6.3).
+	RepresentativeWDays = 10
 
 	// FarDays is how many calendar days before today an attested day may be without
 	// being asked back [D].

@@ -23,6 +23,8 @@ type Facts struct {
 	Case    string `json:"case"`
 	Lane    Lane   `json:"lane"`
 	Council string `json:"council"` // GSS code
+	// MovedTo is the council that has accepted the family under its review; empty if none has.
+	MovedTo string `json:"moved_to,omitempty"`
 	RuleSet string `json:"rule_set,omitempty"`
 	// DrawnAt is the business instant at which the family was drawn. The review
 	// stamps nothing earlier.
@@ -98,11 +100,14 @@ type Shown struct {
 	Awaiting Party     `json:"awaiting,omitempty"`
 	Next     time.Time `json:"next,omitzero"`
 	Flags    []string  `json:"flags,omitempty"`
+	// Council is shown anew when the family has moved; empty while it is that of the start.
+	Council string `json:"council,omitempty"`
 }
 
 // Equal reports whether two faces are the same.
 func (s Shown) Equal(o Shown) bool {
-	return s.Stage == o.Stage && s.Awaiting == o.Awaiting && s.Next.Equal(o.Next) && slices.Equal(s.Flags, o.Flags)
+	return s.Stage == o.Stage && s.Awaiting == o.Awaiting && s.Next.Equal(o.Next) && s.Council == o.Council &&
+		slices.Equal(s.Flags, o.Flags)
 }
 
 // Agrees reports whether two readings of a review say the same: its stage, its
@@ -115,7 +120,7 @@ func (f Facts) Agrees(o Facts) bool {
 		return at && x == y
 	}
 	return f.Stage == o.Stage && slices.Equal(f.Opened, o.Opened) && f.Revision == o.Revision &&
-		f.ListingDate == o.ListingDate &&
+		f.ListingDate == o.ListingDate && f.Council == o.Council &&
 		f.Ready == o.Ready && f.Signed == o.Signed && f.Held == o.Held && f.Over == o.Over &&
 		f.Archived == o.Archived && slices.EqualFunc(f.Tasks, o.Tasks, same)
 }
@@ -223,7 +228,7 @@ func (f Facts) Front() (at time.Time, threshold, ok bool) {
 // awaited and until when for the earliest rung, and coarse flags. Why a case is
 // held is not among them (process.md, invariant 5).
 func (r Review) Face() Shown {
-	s := Shown{Stage: r.Stage}
+	s := Shown{Stage: r.Stage, Council: r.MovedTo}
 	if t, ok := r.Earliest(); ok {
 		s.Awaiting, s.Next = t.Awaiting, t.Next.At
 	} else if r.Stage == Listed && r.Ready {

@@ -114,15 +114,16 @@ func TestTheFaceOfAReview(t *testing.T) {
 		want  Shown
 	}{
 		{"nothing is open", Review{Facts: Facts{Stage: Listed}}, Shown{Stage: Listed}},
-		{"the earliest rung is the school's", Review{Facts: Facts{Stage: Evidence, Tasks: []Task{late, early}}}, Shown{Evidence, School, at("2026-05-20"), nil}},
-		{"held: that, and not why", Review{Facts: Facts{Stage: Evidence, Held: true, Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), []string{"held"}}},
-		{"a later task is overdue", Review{Facts: Facts{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue = true })}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue"}}},
-		{"a later task is escalated", Review{Facts: Facts{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated = true, true })}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated"}}},
-		{"a date rests on computed holidays", Review{Facts: Facts{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Provisional = true })}}}, Shown{Decision, Police, at("2026-06-20"), []string{"provisional_date"}}},
-		{"an earlier task is marked, and a later one is not", Review{Facts: Facts{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true }), early}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated", "provisional_date"}}},
-		{"stuck: operations are awaited, until it is tried again", Review{Facts: Facts{Stage: Evidence, Stuck: "no_rule_set", Tasks: []Task{early}}, Run: Run{RetryAt: at("2026-05-22")}}, Shown{Evidence, Operations, at("2026-05-22"), []string{"stuck"}}},
-		{"recovered", Review{Facts: Facts{Stage: Evidence, Recovered: true, Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), []string{"recovered"}}},
-		{"everything at once, in a fixed order", Review{Facts: Facts{Stage: Service, Held: true, Stuck: "x", Recovered: true, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true })}}, Run: Run{RetryAt: at("2026-05-22")}}, Shown{Service, Operations, at("2026-05-22"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}}},
+		{"the earliest rung is the school's", Review{Facts: Facts{Stage: Evidence, Tasks: []Task{late, early}}}, Shown{Evidence, School, at("2026-05-20"), nil, ""}},
+		{"held: that, and not why", Review{Facts: Facts{Stage: Evidence, Held: true, Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), []string{"held"}, ""}},
+		{"a later task is overdue", Review{Facts: Facts{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue = true })}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue"}, ""}},
+		{"a later task is escalated", Review{Facts: Facts{Stage: Decision, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated = true, true })}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated"}, ""}},
+		{"a date rests on computed holidays", Review{Facts: Facts{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Provisional = true })}}}, Shown{Decision, Police, at("2026-06-20"), []string{"provisional_date"}, ""}},
+		{"an earlier task is marked, and a later one is not", Review{Facts: Facts{Stage: Decision, Tasks: []Task{marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true }), early}}}, Shown{Decision, School, at("2026-05-20"), []string{"overdue", "escalated", "provisional_date"}, ""}},
+		{"stuck: operations are awaited, until it is tried again", Review{Facts: Facts{Stage: Evidence, Stuck: "no_rule_set", Tasks: []Task{early}}, Run: Run{RetryAt: at("2026-05-22")}}, Shown{Evidence, Operations, at("2026-05-22"), []string{"stuck"}, ""}},
+		{"moved to another council", Review{Facts: Facts{Stage: Evidence, MovedTo: "S12000036", Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), nil, "S12000036"}},
+		{"recovered", Review{Facts: Facts{Stage: Evidence, Recovered: true, Tasks: []Task{early}}}, Shown{Evidence, School, at("2026-05-20"), []string{"recovered"}, ""}},
+		{"everything at once, in a fixed order", Review{Facts: Facts{Stage: Service, Held: true, Stuck: "x", Recovered: true, Tasks: []Task{early, marked(func(x *Task) { x.Overdue, x.Escalated, x.Provisional = true, true, true })}}, Run: Run{RetryAt: at("2026-05-22")}}, Shown{Service, Operations, at("2026-05-22"), []string{"held", "overdue", "escalated", "provisional_date", "stuck", "recovered"}, ""}},
 	} {
 		t.Run(c.facts, func(t *testing.T) {
 			face := c.r.Face()
@@ -134,14 +135,15 @@ func TestTheFaceOfAReview(t *testing.T) {
 
 // TestFacesThatDiffer: the search attributes are written only when one changes.
 func TestFacesThatDiffer(t *testing.T) {
-	face := Shown{Evidence, School, at("2026-05-20"), []string{"held"}}
-	require.True(t, face.Equal(Shown{Evidence, School, at("2026-05-20").In(time.FixedZone("", 3600)), []string{"held"}}), "the same instant in another zone")
+	face := Shown{Evidence, School, at("2026-05-20"), []string{"held"}, ""}
+	require.True(t, face.Equal(Shown{Evidence, School, at("2026-05-20").In(time.FixedZone("", 3600)), []string{"held"}, ""}), "the same instant in another zone")
 	for _, other := range []Shown{
-		{Welfare, School, at("2026-05-20"), []string{"held"}},
-		{Evidence, GP, at("2026-05-20"), []string{"held"}},
-		{Evidence, School, at("2026-05-21"), []string{"held"}},
-		{Evidence, School, at("2026-05-20"), nil},
-		{Evidence, School, at("2026-05-20"), []string{"held", "overdue"}},
+		{Welfare, School, at("2026-05-20"), []string{"held"}, ""},
+		{Evidence, GP, at("2026-05-20"), []string{"held"}, ""},
+		{Evidence, School, at("2026-05-21"), []string{"held"}, ""},
+		{Evidence, School, at("2026-05-20"), nil, ""},
+		{Evidence, School, at("2026-05-20"), []string{"held", "overdue"}, ""},
+		{Evidence, School, at("2026-05-20"), []string{"held"}, "S12000036"},
 	} {
 		require.False(t, face.Equal(other), "%+v", other)
 	}
@@ -155,7 +157,7 @@ func TestAReviewIsCarriedWhole(t *testing.T) {
 		Tasks: []Task{{Kind: TaskReport, Subject: 3, Stage: Welfare, Awaiting: LeadProfessional, DueOn: day("2026-06-10"),
 			Next: Rung{Kind: Diary, No: 2, At: at("2026-06-11")}, Overdue: true, Escalated: true, Provisional: true}}},
 		Run: Run{Schema: ReviewSchema, RetryAt: at("2026-06-12"), CancelRequested: true, Head: Link{7, "ab"}, ContinueAfter: 3,
-			Shown: Shown{Welfare, LeadProfessional, at("2026-06-11"), []string{"held"}}}}
+			Shown: Shown{Welfare, LeadProfessional, at("2026-06-11"), []string{"held"}, ""}}}
 	body, err := json.Marshal(r)
 	require.NoError(t, err)
 	var again Review

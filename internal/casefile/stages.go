@@ -57,7 +57,10 @@ var Roles = []Party{Caseworker, SeniorCaseworker, LeadProfessional, WelfareLead,
 
 // The parties outside the office whom a case may wait for.
 const (
-	TheFamily  Party = "family"
+	TheFamily Party = "family"
+	// NewCouncil is the welfare lead of the council that a family moves to, who does not see
+	// the case yet.
+	NewCouncil Party = "new_council"
 	School     Party = "school"
 	GP         Party = "gp"
 	SocialWork Party = "social_work"
@@ -68,7 +71,7 @@ const (
 )
 
 // Parties lists those outside the office whom a case may wait for.
-var Parties = []Party{TheFamily, School, GP, SocialWork, Reporter, Police, Housing, Community}
+var Parties = []Party{TheFamily, School, GP, SocialWork, Reporter, Police, Housing, Community, NewCouncil}
 
 // IsRole reports whether p is a role of the staff, and not somebody outside.
 func (p Party) IsRole() bool {
@@ -123,7 +126,9 @@ func (p Party) IsCouncils() bool { return p == LeadProfessional || p == WelfareL
 
 // KeepsCouncilDays reports whether the party works in a council's service, and so
 // keeps its local holidays beside Scotland's.
-func (p Party) KeepsCouncilDays() bool { return p.IsCouncils() || p == SocialWork || p == School }
+func (p Party) KeepsCouncilDays() bool {
+	return p.IsCouncils() || p == SocialWork || p == School || p == NewCouncil
+}
 
 // InWords names a party as a letter would.
 func (p Party) InWords() string {
@@ -133,6 +138,7 @@ func (p Party) InWords() string {
 		DecisionMaker: "decision maker", SecondOfficer: "second officer",
 		TheFamily: "family or its representative", GP: "GP or health board", SocialWork: "council's social work",
 		Reporter: "Children's Reporter (SCRA)", Housing: "housing and support provider", Community: "community organisations",
+		NewCouncil: "welfare lead of the council that the family moves to",
 	}
 	if w, ok := words[p]; ok {
 		return w

@@ -23,7 +23,7 @@ func TestTheOrderOfStages(t *testing.T) {
 
 // TestEveryPartyIsARoleOrOutside, and has a name that a letter can use.
 func TestEveryPartyIsARoleOrOutside(t *testing.T) {
-	outside := []string{"family", "school", "gp", "social_work", "scra", "police", "housing", "community", ""}
+	outside := []string{"family", "school", "gp", "social_work", "scra", "police", "housing", "community", "new_council", ""}
 	require.Len(t, Roles, 11, "process.md, Roles")
 	for _, p := range constants(t, "Party") {
 		require.NotEqual(t, Party(p).IsRole(), contains(outside, p), "%q is either a role or outside", p)

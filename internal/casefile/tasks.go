@@ -66,6 +66,14 @@ const (
 	// TaskThreshold is for every threshold alike, so that what Temporal shows does not tell
 	// whose birthday comes (process.md, invariant 5).
 	TaskThreshold TaskKind = "case.threshold" // domain.md 6.3
+	// TaskAnew is for a decision that a court has quashed. Its name tells no court
+	// (process.md, invariant 5).
+	TaskAnew TaskKind = "service.anew" // row 11
+	TaskTell TaskKind = "case.tell"    // section 6.3: a representative who acts no more
+	// TaskConsider is for further submissions. Its name tells no more than that something
+	// came after the decision (process.md, invariant 5).
+	TaskConsider   TaskKind = "service.consider" // row 11
+	TaskAcceptMove TaskKind = "case.accept_move" // section 6.3: another council
 )
 
 // TaskResult is how a task was closed: what an act made of it, or that its time passed.
@@ -228,6 +236,14 @@ var TaskRules = []TaskRule{
 		"find out whether the person has left: confirm it on evidence, or record that they stay"},
 	{TaskThreshold, "6.3", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at what has changed with time: case show lists the person's thresholds"},
+	{TaskAnew, "11", Service, SeniorCaseworker, Operations, EffectNone, EffectNone,
+		"see that a decision which does not stand any more is made anew"},
+	{TaskConsider, "11", Service, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone,
+		"consider what came after the decision"},
+	{TaskAcceptMove, "6.3", Closed, NewCouncil, SeniorCaseworker, EffectNone, EffectNone,
+		"take the family over as its new council"},
+	{TaskTell, "6.3", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
+		"tell the family that nobody represents it any more"},
 	{TaskExpired, "6.4", Closed, Caseworker, SeniorCaseworker, EffectLapse, EffectNone,
 		"look at the act that was saved and then not done, and do it again if it is still meant"},
 }
@@ -275,7 +291,7 @@ func (k TaskKind) EndedBy() []Act {
 	case TaskNoAppeal:
 		return []Act{ActNoAppeal, ActAppeal}
 	case TaskHold:
-		return []Act{ActRelease, ActFlag}
+		return []Act{ActRelease, ActFlag, ActCourtEnd, ActConsider}
 	case TaskFlag:
 		return []Act{ActFlag}
 	case TaskReferral:
@@ -312,6 +328,14 @@ func (k TaskKind) EndedBy() []Act {
 		return []Act{ActConfirmWithdrawal, ActDropWithdrawal}
 	case TaskDeparture:
 		return []Act{ActDeparted, ActStays}
+	case TaskConsider:
+		return []Act{ActConsider}
+	case TaskAcceptMove:
+		return []Act{ActAcceptMove, ActMove}
+	case TaskTell:
+		return []Act{ActContact, ActRepresentativeChange}
+	case TaskAnew:
+		return []Act{ActAgree} // with the correction that takes its place
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func TestEachKindOfTaskHasOneRule(t *testing.T) {
 // TestEveryTaskHasAnOwner: no state without an owner and a next date (C15). Who
 // is awaited may be outside the office; who takes over is always a role.
 func TestEveryTaskHasAnOwner(t *testing.T) {
-	outside := []Party{TheFamily, School, GP, SocialWork, Reporter, Police, Housing, Community}
+	outside := []Party{TheFamily, School, GP, SocialWork, Reporter, Police, Housing, Community, NewCouncil}
 	for _, r := range TaskRules {
 		t.Run(string(r.Kind), func(t *testing.T) {
 			found, ok := r.Kind.Rule()
@@ -83,6 +83,10 @@ func TestWhoActsAndWhoTakesOver(t *testing.T) {
 		{"11", TaskAppeal, Caseworker, SeniorCaseworker, EffectNone, EffectNone},            // until the tribunal has spoken
 		{"13", TaskArrival, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone},     // a late letter may reopen
 		{"6.3", TaskThreshold, Caseworker, SeniorCaseworker, EffectLapse, EffectNone},       // only tells
+		{"6.3", TaskAcceptMove, NewCouncil, SeniorCaseworker, EffectNone, EffectNone},       // another council
+		{"11", TaskConsider, DecisionMaker, SeniorCaseworker, EffectNone, EffectNone},       // a fresh claim or not
+		{"6.3", TaskTell, Caseworker, SeniorCaseworker, EffectNone, EffectNone},             // its firm has closed down
+		{"11", TaskAnew, SeniorCaseworker, Operations, EffectNone, EffectNone},              // a court has quashed it
 		{"6", TaskRequestCheck, Caseworker, SeniorCaseworker, EffectNone, EffectNone},       // asked for at decision
 	} {
 		t.Run(c.row+"/"+string(c.kind), func(t *testing.T) {

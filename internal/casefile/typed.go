@@ -36,9 +36,9 @@ const MaxText = 200_000
 const leastReason = 10
 
 // CheckReason refuses a text that says nothing where the act is nothing without one. A
-// corrected value may be short. The error is a [Refusal] with code fields.
+// corrected value, and a name, may be short. The error is a [Refusal] with code fields.
 func (r *ActRule) CheckReason(text string) error {
-	facts := r.Act == ActCorrect || r.Act == ActBorn || r.Act == ActJoined
+	facts := r.Act == ActCorrect || r.Act == ActBorn || r.Act == ActJoined || r.Act == ActRepresentativeChange
 	if !r.NeedsText || facts && text != "" {
 		return nil
 	}

@@ -42,14 +42,20 @@ func TestWhatWasSavedIsDoneAsItWasTyped(t *testing.T) {
 	o := &office{system: s, desks: nil, root: t}
 	today := clock.DateOf(time.Now())
 	opening := map[casefile.Act]move{
-		casefile.ActOpen:          {"fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "illness", ListingDate: today.AddDays(14)}},
-		casefile.ActCorrect:       {"morag", casefile.ActCorrect, 0, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "provider"}},
-		casefile.ActFlag:          {"fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"}},
-		casefile.ActEvidence:      {"morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: "gp", Result: "complete"}},
-		casefile.ActReceiveLetter: {"morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "msp"}},
-		casefile.ActContact:       {"morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}},
-		casefile.ActReceivePost:   {"morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "family"}},
-		casefile.ActConcern:       {"agnes", casefile.ActConcern, 3, casefile.NewFields(casefile.ActConcern)},
+		casefile.ActOpen:                 {"fiona", casefile.ActOpen, 0, &casefile.OpenFields{Reason: "illness", ListingDate: today.AddDays(14)}},
+		casefile.ActCorrect:              {"morag", casefile.ActCorrect, 0, &casefile.CorrectFields{Field: "address", Reason: "changed", Source: "provider"}},
+		casefile.ActFlag:                 {"fiona", casefile.ActFlag, 1, &casefile.FlagFields{Flag: casefile.FlagSeriousIllness, To: "on"}},
+		casefile.ActEvidence:             {"morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: "gp", Result: "complete"}},
+		casefile.ActReceiveLetter:        {"morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "msp"}},
+		casefile.ActContact:              {"morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"}},
+		casefile.ActReceivePost:          {"morag", casefile.ActReceivePost, 0, &casefile.PostFields{From: "family"}},
+		casefile.ActLodge:                {"morag", casefile.ActLodge, 0, &casefile.CourtFields{}},
+		casefile.ActInterdict:            {"morag", casefile.ActInterdict, 1, &casefile.CourtFields{}},
+		casefile.ActMove:                 {"morag", casefile.ActMove, 0, &casefile.MoveFields{To: "S12000036", Reason: "rehoused"}},
+		casefile.ActHold:                 {"fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: today.AddDays(30)}},
+		casefile.ActRepresentativeChange: {"morag", casefile.ActRepresentativeChange, 0, &casefile.RepresentativeFields{ToldBy: "family"}},
+		casefile.ActRepresentativeClosed: {"morag", casefile.ActRepresentativeClosed, 0, &casefile.RepresentativeClosedFields{Reason: "closed_down"}},
+		casefile.ActConcern:              {"agnes", casefile.ActConcern, 3, casefile.NewFields(casefile.ActConcern)},
 	}
 	var families []casefile.Family
 	var acts []casefile.Act
@@ -61,6 +67,9 @@ func TestWhatWasSavedIsDoneAsItWasTyped(t *testing.T) {
 	}
 	for n := range 2*len(acts) + 1 {
 		f := couple(fmt.Sprintf("S%d", n))
+		if n < 2*len(acts) && acts[n%len(acts)] == casefile.ActRepresentativeClosed {
+			f.Representative = "SYNTHETIC Law Centre"
+		}
 		if n < 2*len(acts) && acts[n%len(acts)] == casefile.ActConcern {
 			f.People = append(f.People, casefile.Person{No: 3, Key: "3", Relationship: casefile.Child, FamilyName: "T", GivenNames: "C", NameKey: fmt.Sprint("c", n),
 				BirthDate: clock.Partial(today.AddYears(-9)), Sex: casefile.SexUnknown, Nationality: "TR", BornInScotland: casefile.No, ClaimStatus: casefile.ClaimUndecided})

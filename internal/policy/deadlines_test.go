@@ -216,6 +216,10 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskStrike:        {5, w, ew, 0, 10},
 		casefile.TaskBreach:        {3, c, ew, 0, 5},
 		casefile.TaskThreshold:     {10, w, ew, 0, 0}, // only tells
+		casefile.TaskAnew:          {5, w, ew, 0, 10},
+		casefile.TaskAcceptMove:    {5, w, sc, 0, 10},
+		casefile.TaskConsider:      {20, w, ew, 15, 20},
+		casefile.TaskTell:          {5, w, ew, 0, 10},
 		casefile.TaskExpired:       {20, w, ew, 5, 0},
 		casefile.TaskConfirm:       {10, w, ew, 7, 10},
 		casefile.TaskTraceMonthly:  {30, c, ew, 21, 45},

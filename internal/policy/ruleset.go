@@ -277,6 +277,10 @@ var addedTasks = map[casefile.TaskKind]timing{
 	casefile.TaskDeparture:        {clock.Budget{Days: 60, Unit: clock.CalendarDays, Calendar: clock.EnglandAndWales}, 30, 90},
 	casefile.TaskExpired:          {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 5, 0},
 	casefile.TaskThreshold:        {clock.Budget{Days: 10, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 0},
+	casefile.TaskAnew:             {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
+	casefile.TaskAcceptMove:       {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.Scotland}, 0, 10},
+	casefile.TaskConsider:         {clock.Budget{Days: 20, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 15, 20},
+	casefile.TaskTell:             {clock.Budget{Days: 5, Unit: clock.WorkingDays, Calendar: clock.EnglandAndWales}, 0, 10},
 }
 
 // strictly decodes a mapping and refuses a key that it does not have; a node's

@@ -25,11 +25,12 @@ const (
 	CauseCalendar   Cause = "calendar"
 	CausePost       Cause = "post" // an item of post is waited for (C1)
 	CauseStrike     Cause = "strike"
+	CauseMove       Cause = "move" // the family moved to another council
 )
 
 // Causes lists them.
 var Causes = []Cause{CauseHold, CauseRelease, CauseHoldReview, CauseExtension, CauseWithdrawal, CauseCalendar,
-	CausePost, CauseStrike}
+	CausePost, CauseStrike, CauseMove}
 
 // MoveTask gives a task the dates of a plan, and keeps the old ones with the cause of
 // the change, in one statement: neither is there without the other. budget is that of
@@ -108,6 +109,10 @@ func (t *Tx) ReviewHold(ctx context.Context, ref string, person int, ground case
 		update hold set review_on = $4 where case_ref = $1 and person_no = $2 and ground = $3 and ended_on is null`, ref, person, ground, on)
 }
 
+// AskedByNobody stands for who asked for more time that follows from what happened, and
+// that counts under no cap.
+const AskedByNobody = "nobody"
+
 // AddExtension records the decision on a request for more time.
 func (t *Tx) AddExtension(ctx context.Context, ref string, task int64, f casefile.ExtendFields, by string,
 	on clock.Date, command uuid.UUID) error {
@@ -171,27 +176,31 @@ type AnswerOnRecord struct {
 	PutOn   clock.Date
 	By      clock.Date // the last day; zero while it is stopped
 	Version string     // of the calendars
-	Pauses  []clock.Pause
+	// Extended are the working days that were added.
+	Extended int
+	Pauses   []clock.Pause
 }
 
 // AnswersOnRecord lists the times to answer that nobody has answered in. NotPermitted
 // but for operations, the auditor and the worker.
 func (s *Store) AnswersOnRecord(ctx context.Context) ([]AnswerOnRecord, error) {
 	var rows []struct {
-		Case    string     `db:"case_ref"`
-		Person  int        `db:"subject"`
-		PutOn   clock.Date `db:"began"`
-		Version string     `db:"calendar_version"`
-		By      clock.Date `db:"due_on"`
-		Pauses  []byte     `db:"pauses"`
+		Case     string     `db:"case_ref"`
+		Person   int        `db:"subject"`
+		PutOn    clock.Date `db:"began"`
+		Version  string     `db:"calendar_version"`
+		By       clock.Date `db:"due_on"`
+		Extended int        `db:"extended"`
+		Pauses   []byte     `db:"pauses"`
 	}
-	err := s.db.SelectContext(ctx, &rows, `select case_ref, subject, began, calendar_version, due_on, pauses from answers_on_record()`)
+	err := s.db.SelectContext(ctx, &rows, `select case_ref, subject, began, calendar_version, due_on, extended, pauses from answers_on_record()`)
 	if err != nil {
 		return nil, mapError(err)
 	}
 	found := make([]AnswerOnRecord, len(rows))
 	for i, r := range rows {
-		found[i] = AnswerOnRecord{Case: r.Case, Person: r.Person, PutOn: r.PutOn, By: r.By, Version: r.Version}
+		found[i] = AnswerOnRecord{Case: r.Case, Person: r.Person, PutOn: r.PutOn, By: r.By, Version: r.Version,
+			Extended: r.Extended}
 		if err := json.Unmarshal(r.Pauses, &found[i].Pauses); err != nil {
 			return nil, err
 		}

@@ -158,6 +158,7 @@ type AwaitedAnswer struct {
 	AnswerBy  clock.Date `db:"answer_by"`
 	Version   string     `db:"calendar_version"`
 	KeptUnder string     `db:"kept_under"` // see TaskDates
+	Extended  int        `db:"extended"`   // working days that were added
 }
 
 // AnswersAwaited lists a case's adverse material that was not answered, at a later
@@ -165,7 +166,8 @@ type AwaitedAnswer struct {
 func (t *Tx) AnswersAwaited(ctx context.Context, ref string) ([]AwaitedAnswer, error) {
 	var rows []AwaitedAnswer
 	err := t.all(ctx, &rows, `
-		select i.command_id, i.put_on, i.answer_by, coalesce(i.calendar_version, '') as calendar_version, coalesce(i.kept_under, '') as kept_under
+		select i.command_id, i.put_on, i.answer_by, coalesce(i.calendar_version, '') as calendar_version, coalesce(i.kept_under, '') as kept_under,
+			i.extended
 		from interview i where i.case_ref = $1 and i.adverse <> 'none' and not answered(i)
 		order by i.held_on, i.command_id`, ref)
 	return rows, err
@@ -187,6 +189,15 @@ func (t *Tx) MoveAnswer(ctx context.Context, x AwaitedAnswer, to policy.Day, cau
 		x.Interview, string(cause), at, commandOrNone(command), to.On, to.By.Version(), to.KeptUnder)
 }
 
+// ExtendAnswers adds working days to the time of each who may still answer adverse
+// material on a day.
+func (t *Tx) ExtendAnswers(ctx context.Context, ref string, days int, today clock.Date) error {
+	return t.exec(ctx, `
+		update interview i set extended = extended + $2
+		where i.case_ref = $1 and i.adverse <> 'none' and not answered(i) and (i.answer_by is null or i.answer_by >= $3)`,
+		ref, days, today)
+}
+
 // Sent is when and how a letter went to an addressee.
 type Sent struct {
 	On clock.Date `db:"sent_on"`
@@ -199,19 +210,29 @@ type Sent struct {
 func (t *Tx) OpeningSent(ctx context.Context, ref string) ([]Sent, error) {
 	var rows []struct {
 		Sent
-		Needed int `db:"needed"`
+		To     string `db:"to_whom"`
+		Needed int    `db:"needed"`
+		Owed   bool   `db:"owed"`
 	}
 	err := t.all(ctx, &rows, `
-		select distinct on (s.to_whom) s.sent_on, s.by_how, case when f.representative <> '' then 2 else 1 end as needed
+		select distinct on (s.to_whom) s.to_whom, s.sent_on, s.by_how, case when f.representative <> '' then 2 else 1 end as needed,
+		       owed_to_former(s.case_ref, s.no) as owed
 		from letter l join letter_sent s using (case_ref, no) join family f using (case_ref)
 		where l.case_ref = $1 and l.kind = 'opening' and s.returned_on is null
 		order by s.to_whom, s.sent_on desc`, ref)
-	if err != nil || len(rows) == 0 || len(rows) < rows[0].Needed {
-		return nil, err
+	var sent []Sent
+	former := 0
+	for _, r := range rows {
+		if r.Owed {
+			return nil, err
+		}
+		if r.To == casefile.FormerRepresentative {
+			former++
+		}
+		sent = append(sent, r.Sent)
 	}
-	sent := make([]Sent, len(rows))
-	for i, r := range rows {
-		sent[i] = r.Sent
+	if err != nil || len(sent) == 0 || len(sent)-former < rows[0].Needed {
+		return nil, err
 	}
 	return sent, nil
 }
@@ -247,6 +268,9 @@ type DecisionLetter struct {
 	Represented      bool `db:"represented"`
 	ToFamily         bool `db:"to_family"`
 	ToRepresentative bool `db:"to_representative"`
+	// OwedToFormer says that it went to a representative while letters also go to the one
+	// before, who was not sent it.
+	OwedToFormer bool `db:"owed_to_former"`
 }
 
 // DecisionLetter returns to whom a case's decision letter was sent.
@@ -257,7 +281,8 @@ func (t *Tx) DecisionLetter(ctx context.Context, ref string) (DecisionLetter, er
 			exists (select from letter l join letter_sent s using (case_ref, no)
 				where l.case_ref = $1 and l.decision_no = d.no and s.to_whom = 'family' and s.returned_on is null) as to_family,
 			exists (select from letter l join letter_sent s using (case_ref, no)
-				where l.case_ref = $1 and l.decision_no = d.no and s.to_whom = 'representative' and s.returned_on is null) as to_representative
+				where l.case_ref = $1 and l.decision_no = d.no and s.to_whom = 'representative' and s.returned_on is null) as to_representative,
+			exists (select from letter l where l.case_ref = $1 and l.decision_no = d.no and owed_to_former(l.case_ref, l.no)) as owed_to_former
 		from family f left join decision_in_force d using (case_ref) where f.case_ref = $1`, ref)
 	return d, err
 }

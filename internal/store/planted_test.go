@@ -111,6 +111,27 @@ func TestVerifyFindsWhatWasPlanted(t *testing.T) {
 		{"a referral that one officer decided", `insert into security_check (case_ref, person_no, no, requested_on, done_on, result, valid_until)
 				select case_ref, 1, 1, '2026-03-02', '2026-03-02', 'refer', '2026-06-01' from review`, `delete from security_check`,
 			"four eyes: decided by one after a referral by the police"},
+		{"an interdict that holds nothing", `insert into proceeding (case_ref, no, person_no, kind, lodged_on, command_id) select case_ref, 1, 0, 'interim_interdict', '2026-03-02', gen_random_uuid() from review`,
+			`delete from proceeding`, "a court is obeyed: what stands at the court since 2026-03-02 holds nothing"},
+		{"a refusal served that a court had quashed", `insert into proceeding (case_ref, no, person_no, kind, lodged_on, command_id, ended_on, result, ended_by, fell)
+				select case_ref, 1, 0, 'judicial_review', '2026-01-05', gen_random_uuid(), '2026-03-01', 'reduced', gen_random_uuid(), 1 from review;
+			update decision_outcome set outcome = 'REFUSED_UPHELD', served_on = '2026-03-02', served_how = 'hand', proof = 'signature' where person_no = 1`,
+			`delete from proceeding; update decision_outcome set outcome = 'GRANT_ILR', served_on = null, served_how = null, proof = null where person_no = 1`,
+			"a court is obeyed: person 1 was served with a refusal that a court had quashed"},
+		{"submissions that hold nothing", `insert into submission (case_ref, no, person_no, received_on, command_id) select case_ref, 1, 1, '2026-03-02', gen_random_uuid() from review`,
+			`delete from submission`, "nobody is removed before submissions are considered: what was submitted for person 1 holds nothing"},
+		{"submissions that nobody considers", `insert into submission (case_ref, no, person_no, received_on, command_id) select case_ref, 1, 1, '2026-03-02', gen_random_uuid() from review`,
+			`delete from submission`, "nobody is removed before submissions are considered: what was submitted for person 1 is nobody's task"},
+		{"a family that was moved", `insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id, settled_at, result, settled_by)
+				select case_ref, 1, 'S12000049', 'S12000036', '2026-03-02', gen_random_uuid(), '2026-03-02 12:00Z', 'accepted', gen_random_uuid() from review`,
+			`delete from council_move`, "a council accepts a family: its council is not the one that accepted it last"},
+		{"a move that the old council accepted", `insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id, settled_at, result, settled_by)
+				select r.case_ref, 1, 'S12000049', 'S12000036', '2026-03-02', gen_random_uuid(), '2026-03-02 12:00Z', 'accepted', c.id from review r join command c using (case_ref) where c.kind = 'case.assign';
+			update family set council = 'S12000036'`,
+			`delete from council_move; update family set council = 'S12000049'`, "a council accepts a family: move 1 was accepted by nobody of that council"},
+		{"a move that is nobody's task", `insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id)
+				select case_ref, 1, 'S12000049', 'S12000036', '2026-03-02', gen_random_uuid() from review`,
+			`delete from council_move`, "a council accepts a family: a move waits to be accepted and no task stands for it"},
 		{"a decision corrected by one who signed it", `with p as (insert into proposal (case_ref, no, author, revision, proposed_on, proposed_at, second_due, state, command_id)
 				select case_ref, 2, author, revision, proposed_on, proposed_at, 'correction', 'signed', command_id from proposal returning *)
 			insert into decision (case_ref, no, proposal_no, author, second, second_due, signed_on, signed_at, rollup, rule_set)

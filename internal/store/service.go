@@ -104,3 +104,26 @@ func (t *Tx) Unserve(ctx context.Context, ref string, person int) error {
 	return t.exec(ctx, `
 		update decision_outcome set served_on = null, served_how = null, proof = null where `+ofPerson, ref, person)
 }
+
+// Fallen is a person whose refusal does not stand, and why.
+type Fallen struct {
+	Person int    `db:"person_no"`
+	Why    string `db:"why"` // court or submissions
+}
+
+// FellWhileClosed lists those whose refusal a court has quashed, or for whom a fresh claim was
+// accepted, and whom the decision in force is still said to decide.
+func (t *Tx) FellWhileClosed(ctx context.Context, ref string) ([]Fallen, error) {
+	var rows []Fallen
+	err := t.all(ctx, &rows, `
+		select o.person_no, case when exists (select from submission s where s.case_ref = o.case_ref
+			and s.person_no = o.person_no and s.result = 'accepted') then 'submissions' else 'court' end as why
+		from outcome_in_force o join present p on p.case_ref = o.case_ref and p.no = o.person_no
+		where o.case_ref = $1 and o.outcome not like 'GRANT%' and o.fell_on is null
+		  and (exists (select from submission s where s.case_ref = o.case_ref and s.person_no = o.person_no
+		           and s.result = 'accepted')
+		       or exists (select from proceeding c where c.case_ref = o.case_ref and c.fell = o.decision_no
+		           and c.person_no in (0, o.person_no)))
+		order by 1`, ref)
+	return rows, err
+}

@@ -202,8 +202,8 @@ func (t *Tx) saveRules(ctx context.Context) error {
 	}
 	for _, rule := range casefile.ActRules {
 		for _, role := range rule.Roles {
-			err := t.exec(ctx, `insert into act_role (act, role, council, about, filed, takes_day) values ($1, $2, $3, $4, $5, $6)`,
-				rule.Act, role, rule.Council, pq.Array(rule.Places), rule.Filed, rule.Day.TakesDay())
+			err := t.exec(ctx, `insert into act_role (act, role, council, new_council, about, filed, takes_day) values ($1, $2, $3, $4, $5, $6, $7)`,
+				rule.Act, role, rule.Council, rule.NewCouncil, pq.Array(rule.Places), rule.Filed, rule.Day.TakesDay())
 			if err != nil {
 				return err
 			}
@@ -238,7 +238,7 @@ func (t *Tx) saveRules(ctx context.Context) error {
 	if err := t.exec(ctx, `delete from ground_stops`); err != nil {
 		return err
 	}
-	for _, ground := range casefile.Grounds {
+	for _, ground := range casefile.GroundsOfReview {
 		for _, rule := range casefile.TaskRules {
 			if !ground.Stops(rule.Kind) {
 				continue

@@ -141,7 +141,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 		}
 		require.Equal(t, []string{"act_text", "answers_on_record", "apply_calendar", "ask_comparison", "audit_check", "audit_heads", "audit_reads", "audit_show", "await_comparison", "await_outcome", "business_now", "business_today",
 			"calendar_in_force", "calendar_progress", "case_clocks", "case_file", "case_summary", "case_timeline", "comparison_findings", "deadlines_on_record", "dismiss_post", "erase_text",
-			"figures", "has_role", "holidays_of", "import_merge", "import_moves", "list_cases", "list_duplicates", "list_imports", "list_letters", "list_post", "list_tasks", "listed_pairs", "may_see", "my_acts", "my_command", "my_part", "my_person",
+			"figures", "has_role", "holidays_of", "import_merge", "import_moves", "list_cases", "list_duplicates", "list_imports", "list_letters", "list_moves", "list_post", "list_tasks", "listed_pairs", "may_see", "my_acts", "my_command", "my_part", "my_person",
 			"my_roles", "programme_report", "receive_post", "record_read", "record_refusal", "resolve_duplicate", "resolve_listed_pair", "runs_apart",
 			"settle_arrival", "sight_of", "staff_list", "take_back_import", "try_calendar_again", "verify_record", "waiting_order", "what_follows", "worker_away_for"},
 			testdb.List[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
@@ -155,7 +155,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			`update command set kind = 'x'`, `update command_outcome set outcome = 'accepted'`, `update command_text set body = null`,
 			`update rung set effect = ''`, `update case_read set login = 'x'`, `update staff set role = 'auditor'`, `update act_role set role = 'x'`,
 			`update rule_set set body = ''`, `update calendar_day set title = ''`, `update calendar_application set version = ''`, `insert into calendar_version values ('x', 'x')`,
-			`update deadline_change set cause = 'post'`, `update answer_change set cause = 'hold'`, `update extension set days = 1`, `update family set council = ''`, `update family set digest = ''`, `update person set relationship = ''`, `update person set person_key = ''`,
+			`update deadline_change set cause = 'post'`, `update answer_change set cause = 'hold'`, `update extension set days = 1`, `update family set digest = ''`, `update person set relationship = ''`, `update person set person_key = ''`,
 			`update programme set sampling_key = ''`, `update programme set synthetic = true`, `update import_batch set families = 0`,
 			`update post_suggestion set why = 'name'`, `insert into command (id, kind, attested_on) values (gen_random_uuid(), 'contact.record', '2026-03-02')`,
 			`insert into staff (login, person, role) values ('hame_worker', 'x', 'decision_maker')`,
@@ -164,7 +164,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 		}
 		for _, f := range []string{"import_merge", "import_moves", "record_refusal", "await_outcome", "ask_comparison", "case_file", "case_timeline", "act_text",
 			"receive_post", "dismiss_post", "settle_arrival", "resolve_duplicate", "comparison_findings", "try_calendar_again", "waiting_order", "apply_calendar", "case_clocks", "my_acts", "what_follows",
-			"list_imports", "take_back_import", "listed_pairs", "resolve_listed_pair"} {
+			"list_imports", "take_back_import", "listed_pairs", "resolve_listed_pair", "list_moves"} {
 			require.False(t, testdb.Value[bool](h, `select bool_or(has_function_privilege('hame_worker', oid, 'execute')) from pg_proc where proname = $1`, f), "%s", f)
 		}
 	})

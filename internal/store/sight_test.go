@@ -104,6 +104,11 @@ func (h *house) plantBadDays(name, ref string) {
 		from family where family_key = 'N9'`, ref)
 	h.Tamper(`insert into hold (case_ref, person_no, ground, opened_on, review_on, same_as)
 		select $1, 0, 'duplicate', '2026-03-02', '2026-03-30', case_ref from family where family_key = 'N9'`, ref)
+	h.Tamper(`insert into council_move (case_ref, no, from_council, to_council, moved_on, command_id)
+		values ($1, 1, 'S12000049', 'S12000033', '2026-03-02', gen_random_uuid())`, ref)
+	h.Tamper(`insert into proceeding (case_ref, no, person_no, kind, lodged_on, command_id)
+		values ($1, 1, 0, 'interim_interdict', '2026-03-02', gen_random_uuid())`, ref)
+	h.Tamper(`insert into submission (case_ref, no, person_no, received_on, command_id) values ($1, 1, 1, '2026-03-02', gen_random_uuid())`, ref)
 	h.Tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
 		values (md5($1)::uuid, $1, 'case.recover', '2026-03-02', 'somebody', 'somebody', now(), 100, '')`, ref)
 	h.Tamper(`insert into command_outcome (command_id, outcome, chain_n, chain_hash) values (md5($1)::uuid, 'accepted', 101, '')`, ref)
@@ -133,6 +138,9 @@ var finds = []struct {
 	{"pairs", []string{"planted pair", `"same_as": "`}},
 	{"lives", []string{"faith"}},
 	{"thresholds", []string{"seven_years"}},
+	{"moves", []string{"S12000033"}},
+	{"court", []string{`"interim_interdict"`}},
+	{"submissions", []string{`"considered_on"`}},
 	{"recovery", []string{"comparison_findings"}},
 }
 
@@ -143,6 +151,7 @@ var reads = map[string]string{
 	"list_cases":          `select to_jsonb(x) from list_cases('', '', '', false, null, 1000) x where case_ref = $1`,
 	"case_summary":        `select to_jsonb(x) from case_summary($1) x`,
 	"list_tasks":          `select to_jsonb(x) from list_tasks(false, '', '', false, null, 1000) x where case_ref = $1`,
+	"list_moves":          `select to_jsonb(x) from list_moves() x where case_ref = $1`,
 	"list_letters":        `select to_jsonb(x) from list_letters($1, 1000) x`,
 	"case_file":           `select case_file($1) where case_file($1) is not null`,
 	"case_timeline":       `select to_jsonb(x) from case_timeline($1) x`,
@@ -256,9 +265,9 @@ func TestWhatEachRoleSeesOfEachFamily(t *testing.T) {
 	}
 
 	const (
-		all     = "home adults child asylum texts flags findings outcome priority corrections differences requests post pairs lives thresholds"
+		all     = "home adults child asylum texts flags findings outcome priority corrections differences requests post pairs lives thresholds moves court submissions"
 		audited = all + " recovery" // what operations restart is theirs and the auditor's
-		noText  = "home adults child asylum outcome priority pairs thresholds recovery"
+		noText  = "home adults child asylum outcome priority pairs thresholds moves recovery"
 		summary = "texts" // that the case is there, what the office itself wrote, and nothing of all the rest
 		none    = "-"
 	)

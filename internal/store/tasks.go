@@ -64,6 +64,7 @@ type TaskDates struct {
 	Unit     clock.Unit        `db:"unit"`
 	Calendar clock.CalendarID  `db:"calendar"`
 	Extended int               `db:"extended"` // days granted and not withdrawn
+	Asked    int               `db:"asked"`    // of these, the days that somebody asked for
 
 	Version     string              `db:"calendar_version"`
 	KeptUnder   string              `db:"kept_under"`
@@ -134,6 +135,8 @@ const selectTaskDates = `
 	           and coalesce(t.attested_on <= due_as_known(t, coalesce(t.answered_at, t.closed_at)), true) as was_in_time,
 	       (select coalesce(sum(e.days), 0) from extension e
 	        where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null) as extended,
+	       (select coalesce(sum(e.days), 0) from extension e
+	        where e.task_id = t.id and e.decision = 'granted' and e.withdrawn_on is null and e.asked_by <> 'nobody') as asked,
 	       (select coalesce(jsonb_object_agg(a.kind, a.n), '{}')
 	        from (select kind, count(*) as n from rung where task_id = t.id group by kind) a) as acted,
 	       coalesce((select d.cause = 'post' and d.new_next = t.next_at from deadline_change d

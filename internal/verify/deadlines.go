@@ -110,9 +110,11 @@ func answers(ctx context.Context, s *store.Store) ([]store.Breach, error) {
 	}
 	var found []store.Breach
 	for _, r := range rows {
+		deadline := casefile.AnswerDeadline(r.PutOn, r.Pauses)
+		deadline.Extended = r.Extended
 		breaches, err := k.check(ctx, lastDay{ref: r.Case,
 			name:     fmt.Sprintf("the time of person %d to answer adverse material", r.Person),
-			deadline: casefile.AnswerDeadline(r.PutOn, r.Pauses), version: r.Version, shown: r.By,
+			deadline: deadline, version: r.Version, shown: r.By,
 			follows: r.By.IsZero() || !r.By.Before(k.today.AddDays(-casefile.CalendarLooksBackDays))})
 		if err != nil {
 			return nil, err

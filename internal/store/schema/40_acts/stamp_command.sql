@@ -11,9 +11,10 @@ begin
     if new.person is null then
         raise exception '% is no member of staff today', session_user using errcode = 'insufficient_privilege';
     end if;
-    -- Operations recover a dead review without seeing its case.
+    -- Operations recover a dead review without seeing its case, and a council accepts a family before it does.
     if new.case_ref is not null and not may_see(new.case_ref)
-        and not (new.kind = 'case.recover' and needs_recovery(new.case_ref)) then
+        and not (new.kind = 'case.recover' and needs_recovery(new.case_ref))
+        and not (new.kind = 'case.accept-move' and moves_to_me(new.case_ref)) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
     end if;
     if not login_may(session_user, new.person, new.kind, new.case_ref, clock_timestamp())

@@ -22,6 +22,16 @@ create or replace function case_more(ref text, sight text) returns jsonb languag
         'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on,
             'read_on', i.read_on) order by i.no)
                  from post_item i where i.case_ref = ref),
+        'submissions', (select jsonb_agg(jsonb_build_object('no', b.no, 'person_no', b.person_no,
+                'received_on', b.received_on, 'considered_on', b.considered_on, 'result', b.result) order by b.no) from submission b
+            where b.case_ref = ref),
+        'moves', (select jsonb_agg(jsonb_build_object('no', m.no, 'from', m.from_council, 'to', m.to_council,
+                'moved_on', m.moved_on, 'result', m.result) order by m.no) from council_move m where m.case_ref = ref),
+        'represented_since', (select jsonb_agg(jsonb_build_object('changed_on', w.changed_on,
+                'both_until', w.both_until) order by w.no) from representative_change w where w.case_ref = ref),
+        'at_court', (select jsonb_agg(jsonb_build_object('no', p.no, 'person_no', p.person_no, 'kind', p.kind,
+                'lodged_on', p.lodged_on, 'lodged_at', p.lodged_at, 'ended_on', p.ended_on, 'result', p.result)
+                order by p.no) from proceeding p where p.case_ref = ref),
         'names_agreed', names_agreed(ref))
     when 'summary' then jsonb_build_object(
         'names_agreed', names_agreed(ref),

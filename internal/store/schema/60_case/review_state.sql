@@ -4,7 +4,9 @@ create or replace function review_state(ref text) returns jsonb language plpgsql
 begin
     return (
         select jsonb_build_object(
-            'case', r.case_ref, 'lane', r.lane, 'council', f.council, 'rule_set', r.rule_set,
+            'case', r.case_ref, 'lane', r.lane, 'council', f.council,
+            'moved_to', coalesce((select m.to_council from council_move m where m.case_ref = r.case_ref
+                and m.result = 'accepted' order by m.no desc limit 1), ''), 'rule_set', r.rule_set,
             'drawn_at', l.drawn_at, 'listing_date', l.listing_date, 'stage', r.stage, 'revision', r.revision,
             'ready', r.owner is not null and r.reconciled_on is not null and r.triaged_on is not null,
             'signed', r.signed_on is not null, 'stuck', r.stuck, 'recovered', r.recovered,

@@ -3,3 +3,5 @@ create or replace trigger keep_was before update of lane, council on family for 
     when (old.lane <> new.lane or old.council <> new.council) execute function keep_family_was();
 create or replace trigger move_review after update of restricted on family for each row
     when (old.restricted <> new.restricted) execute function note_review_to_move();
+create or replace trigger moved_by_an_act before update of council on family for each row
+    when (old.council <> new.council) execute function moved_by_an_act();

@@ -1,0 +1,105 @@
+package activities
+
+import (
+	"context"
+	"slices"
+
+	"hame/internal/casefile"
+	"hame/internal/store"
+)
+
+// furtherSubmissions records what was submitted for a refused person after the decision. A
+// service of the refusal, and a removal, are held at once until a decision maker has
+// considered it, also on a closed case.
+func furtherSubmissions(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	people, err := c.Decided(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	var outcome casefile.Outcome
+	if i := slices.IndexFunc(people, func(p store.Decided) bool { return p.Person == cmd.Subject }); i >= 0 {
+		outcome = people[i].Outcome
+	}
+	if refusal := casefile.CheckSubmitter(outcome); refusal != nil {
+		return refusal
+	}
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
+	if err := c.AddSubmission(ctx, c.ref, cmd.Subject, cmd.AttestedOn, cmd.ID); err != nil {
+		return err
+	}
+	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagFurtherSubmissions,
+		State: casefile.FlagConfirmed}); err != nil {
+		return err
+	}
+	if err := c.hold(ctx, casefile.GroundSubmissions, cmd); err != nil {
+		return err
+	}
+	return c.open(ctx, casefile.TaskConsider, cmd.Subject, c.today)
+}
+
+// consider records what a decision maker makes of a person's further submissions: rejected,
+// the hold ends; accepted as a fresh claim, it stands until the decision is made anew for
+// the person.
+func consider(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
+	result := fields.(*casefile.ConsiderFields).Result
+	if err := c.catchUp(ctx); err != nil {
+		return err
+	}
+	considered, err := c.ConsiderSubmissions(ctx, c.ref, cmd.Subject, result, cmd.AttestedOn, cmd.ID)
+	if err != nil {
+		return err
+	}
+	if !considered {
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no further submissions of this person wait to be considered")
+	}
+	if _, err := c.done(ctx, casefile.TaskConsider, cmd.Subject, casefile.TaskResult(result), cmd.AttestedOn); err != nil {
+		return err
+	}
+	if !result.EndsHold() {
+		return c.decisionFell(ctx, cmd, "submissions")
+	}
+	if result == casefile.SubmissionMistake {
+		if hold, stands, err := c.openHold(ctx, cmd.Subject, casefile.GroundSubmissions); err != nil {
+			return err
+		} else if stands {
+			if err := c.voidUnlessCountedOn(ctx, hold); err != nil {
+				return err
+			}
+		}
+	}
+	if err := c.SetFlag(ctx, c.ref, store.PersonFlag{Person: cmd.Subject, Flag: casefile.FlagFurtherSubmissions,
+		State: casefile.FlagOff}); err != nil {
+		return err
+	}
+	return c.endHold(ctx, cmd.Subject, casefile.GroundSubmissions, cmd.AttestedOn, cmd.ID)
+}
+
+// madeAnew ends what waited for a new decision: the holds for fresh claims that were accepted,
+// and on a case that was reopened for it the task.
+func (c *change) madeAnew(ctx context.Context) error {
+	if _, err := c.done(ctx, casefile.TaskAnew, 0, "remade", c.today); err != nil {
+		return err
+	}
+	holds, err := c.Holds(ctx, c.ref)
+	if err != nil {
+		return err
+	}
+	for _, h := range holds {
+		if h.Ground != casefile.GroundSubmissions || !h.Until.IsZero() {
+			continue
+		}
+		waiting, err := c.SubmissionsWait(ctx, c.ref, h.Person)
+		if err != nil {
+			return err
+		}
+		if waiting {
+			continue
+		}
+		if err := c.endHold(ctx, h.Person, h.Ground, c.today, c.cmd.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
