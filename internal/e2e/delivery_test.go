@@ -120,7 +120,7 @@ func TestARefusalKeepsItsWords(t *testing.T) {
 	require.NoError(t, o.db.SQL(t, "hame_worker").Get(&detail, `select detail from command_outcome where command_id = $1`, second))
 	var refusal casefile.Refusal
 	require.NoError(t, json.Unmarshal(detail, &refusal))
-	require.Equal(t, "the case is at evidence; case.triage belongs to listed or earlier", refusal.Detail)
+	require.Equal(t, "the case is at evidence; case.reconcile belongs to listed or earlier", refusal.Detail)
 	var order []string
 	require.NoError(t, o.db.SQL(t, "hame_worker").Select(&order, `select command_id from command_outcome where command_id in ($1, $2) order by chain_n`, first, second))
 	require.Equal(t, []string{first.String(), second.String()}, order, "in the order recorded")

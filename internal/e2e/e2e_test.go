@@ -225,7 +225,7 @@ func (s *system) listsToday(t *testing.T) {
 	require.NoError(t, s.db.SQL(t, "hame_worker").Select(&refs, `
 		select l.case_ref from listing l where l.listing_date > $1 and l.listing_date < $1::date + 6 order by 1`, today))
 	for _, ref := range refs {
-		s.must(t, "--as", "fiona", "case", "open", ref, "--reason", "linked_family", "--listing-date", today.String())
+		s.must(t, "--as", "fiona", "case", "open", ref, "--reason", "linked_family", "--on", today.String())
 	}
 }
 
