@@ -12,6 +12,7 @@ import (
 	"hame/internal/desk"
 	"hame/internal/practice"
 	"hame/internal/scenario"
+	"hame/internal/store"
 	"hame/internal/testdb"
 )
 
@@ -70,7 +71,10 @@ func (w *stage) Do(login string, act casefile.Act, subject int, fields casefile.
 	if err != nil {
 		return nil, err
 	}
-	if err := s.desk(login).InsertCommand(s.t.Context(), c); err != nil {
+	switch err := s.desk(login).InsertCommand(s.t.Context(), c); {
+	case store.IsKind(err, store.NotPermitted), store.IsKind(err, store.NotFound):
+		return casefile.Refuse(casefile.RefusedRole, "the database does not let them"), nil
+	case err != nil:
 		return nil, err
 	}
 	refusal := s.record(c)
@@ -96,10 +100,12 @@ func (w *stage) Reach(to casefile.Stage, refuse []int) error {
 				return 0
 			case t.Kind == casefile.TaskAppealWindow:
 				return 1 // last: time passes
+			case t.Kind == casefile.TaskServe:
+				return 2 // nobody is served while somebody is decided anew
 			case t.Kind == casefile.TaskPropose, t.Kind == casefile.TaskUndecided:
-				return 2 // it waits for what else is open
+				return 3 // it waits for what else is open
 			}
-			return 3
+			return 4
 		}
 		tasks := slices.Clone(s.review.Tasks)
 		slices.SortStableFunc(tasks, func(a, b casefile.Task) int { return rank(b) - rank(a) })
