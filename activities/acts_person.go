@@ -370,3 +370,18 @@ func stays(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields)
 	}
 	return nil
 }
+
+// handOver ends Hame's part for a family that has moved out of Scotland: two officers record to
+// whom it is handed over, and what was sent.
+func handOver(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+	h, err := c.household(ctx)
+	if err != nil {
+		return err
+	}
+	for _, person := range leaves(h) {
+		if err := c.end(ctx, cmd, person, casefile.HandedOver, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}

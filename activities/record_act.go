@@ -100,6 +100,7 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActArchive:   archive,
 	casefile.ActFound:     found,
 	casefile.ActReopen:    reopenCase,
+	casefile.ActHandOver:  handOver,
 
 	casefile.ActBorn:              born,
 	casefile.ActJoined:            joined,

@@ -108,6 +108,8 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.DepartedFields{ShownBy: "embarkation_record"}
 	case casefile.ActConfirm:
 		return &casefile.ConfirmFields{Finding: casefile.RequestRefused}
+	case casefile.ActHandOver:
+		return &casefile.HandOverFields{To: "england", Sent: "whole_file"}
 	case casefile.ActReopen:
 		return &casefile.ReopenFields{Reason: "error"}
 	case casefile.ActAppealEnded:

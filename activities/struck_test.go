@@ -365,6 +365,7 @@ var slips = []slip{
 		s.agreed("ailsa")
 		s.wait(9)
 	}, subject: on(2), fields: typed(&casefile.DepartedFields{ShownBy: "embarkation_record"})},
+	{act: casefile.ActHandOver, login: "fiona", second: "douglas", prepare: readyFor(casefile.TaskGP), fields: typed(&casefile.HandOverFields{To: "wales", Sent: "summary"})},
 	{act: casefile.ActLost, login: "morag", second: "isla", prepare: readyFor(casefile.TaskQuestionnaire), fields: typed(&casefile.LostFields{Reason: "no_answer"})},
 	{act: casefile.ActTraceStep, login: "morag", second: "isla", prepare: (*journey).lost, fields: typed(&casefile.TraceStepFields{Step: "mp", Result: "nothing"})},
 	{act: casefile.ActArchive, login: "morag", second: "isla", prepare: (*journey).traced},
@@ -949,7 +950,7 @@ func TestEachActAfterTheDecision(t *testing.T) {
 		rule := x.act.Rule()
 		if seen[x.act] || rule.From == casefile.Service || x.act == casefile.ActLetterReturned || x.act == casefile.ActWaive || x.act == casefile.ActReturnWelfare ||
 			x.act == casefile.ActReceiveLetter || x.act == casefile.ActDecline || x.act == casefile.ActLookInto ||
-			slices.Contains([]string{"person", "withdrawal", "departure", "trace"}, rule.Group()) || x.act == casefile.ActConfirm {
+			slices.Contains([]string{"person", "withdrawal", "departure", "trace"}, rule.Group()) || x.act == casefile.ActConfirm || x.act == casefile.ActHandOver {
 			continue // it is no part of this case
 		}
 		seen[x.act] = true

@@ -19,7 +19,8 @@ const (
 	ActStays        Act = "departure.drop"
 	ActDeparted     Act = "departure.confirm"
 
-	ActReopen Act = "case.reopen"
+	ActReopen   Act = "case.reopen"
+	ActHandOver Act = "case.hand-over"
 
 	// ActConfirm is the second officer's part in every act that takes two.
 	ActConfirm Act = "case.confirm"
@@ -110,6 +111,13 @@ var personActs = []*ActRule{
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactBirth, FactClaim),
 		Fields: of[DepartedFields], OpensReview: true, Filed: true,
 		Slip: Slip{Until: Service, Two: true, Follows: "the person is of the family again, with what was asked about them"},
+	},
+	{
+		Act: ActHandOver, InWords: "hands a family over that has moved out of Scotland: Hame's part ends, and what was sent is on record",
+		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker},
+		From: Listed, Until: Decision, Day: Handled, Fields: of[HandOverFields], NeedsText: true, OpensReview: true,
+		Instead: "a decided family keeps its decision wherever it lives: letter sent and service record carry it out",
+		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
 		Act: ActReopen, InWords: "reopens a closed case: for an error, a late appeal or late post, or somebody who was found",
@@ -317,6 +325,25 @@ func (f ConfirmWithdrawalFields) Ask() []Field {
 func (f ConfirmWithdrawalFields) Validate() error {
 	return first(inCodes(f), inRange("principal", f.Principal, MaxNumber))
 }
+
+// HandOverFields says to whom a family is handed over that has moved out of Scotland, and what
+// was sent there.
+type HandOverFields struct {
+	To   string `json:"to" yaml:"to"`
+	Sent string `json:"sent" yaml:"sent"`
+}
+
+// Ask wants the nation and what was sent.
+func (f HandOverFields) Ask() []Field {
+	return []Field{
+		{Name: "to", Given: f.To, Codes: codes("england", "wales", "northern_ireland"),
+			Help: "the text names the office and the officer who has taken the family over"},
+		{Name: "sent", Given: f.Sent, Codes: codes("whole_file", "summary")},
+	}
+}
+
+// Validate checks the codes.
+func (f HandOverFields) Validate() error { return inCodes(f) }
 
 // ReopenFields says why a closed case is reopened. With REF/N the person's own end is lifted, with
 // REF everybody's.

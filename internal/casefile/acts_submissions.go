@@ -19,7 +19,7 @@ var submissionsActs = []*ActRule{
 		Roles: []Party{DecisionMaker}, Subject: AboutPerson, From: Service, Until: Closed, Day: Handled,
 		Fields: of[ConsiderFields], NeedsText: true, Filed: true,
 		Instead: "before the signature what came is weighed in the decision",
-		Slip:   Slip{Instead: "service submissions again, which are considered anew"},
+		Slip:    Slip{Instead: "service submissions again, which are considered anew"},
 	},
 }
 

@@ -148,7 +148,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 
-		ActLost: only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
+		ActHandOver: only(SeniorCaseworker), // and a second officer
+		ActLost:     only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
 		ActArchive: only(Caseworker, SeniorCaseworker), ActReopen: only(SeniorCaseworker), // and a second officer
 		ActAppealHeard: only(Caseworker), ActAppealEnded: only(Caseworker),
 		ActRemade:     only(DecisionMaker, SeniorCaseworker), // as a proposal
@@ -330,6 +331,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed",
 		ActLost: always, ActTraceStep: always, ActArchive: always, ActFound: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
+		ActHandOver:    toSigning,
 		ActSubmissions: "service closed", ActConsider: "service closed",
 		ActMove: always + " closed", ActAcceptMove: always,
 		ActRepresentativeChange: always + " closed", ActRepresentativeClosed: always + " closed",

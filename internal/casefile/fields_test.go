@@ -30,6 +30,7 @@ var samples = map[Act]struct {
 	ActTraceStep: {`{"step": "school_letter", "result": "passed_on"}`, []wrong{
 		{"step", `"neighbour"`, "step"}, {"result", `""`, "result"}, {"result", `"lead"`, "result"}}},
 	ActFound:       {`{"how": "visit"}`, []wrong{{"how", `""`, "how"}}},
+	ActHandOver:    {`{"to": "england", "sent": "whole_file"}`, []wrong{{"to", `"france"`, "to"}, {"sent", `""`, "sent"}}},
 	ActReopen:      {`{"reason": "late_appeal"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActAppeal:      {`{"permission": "asked"}`, []wrong{{"permission", `"refused"`, "permission"}}},
 	ActAppealEnded: {`{"result": "allowed"}`, []wrong{{"result", `""`, "result"}, {"result", `"lost"`, "result"}}},
@@ -459,7 +460,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 
 func TestWhichActsNeedTheirText(t *testing.T) {
 	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider,
-		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHearWithdrawal, ActConfirmWithdrawal}
+		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHandOver, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}
