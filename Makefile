@@ -47,3 +47,4 @@ reference: build
 	bin/starter reference stages > docs/stages.md
 	bin/starter reference slips > docs/slips.md
 	bin/starter reference events > docs/events.md
+	go run ./internal/tools/coverage > docs/coverage.md

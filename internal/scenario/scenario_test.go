@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,6 +23,15 @@ func TestEachCellHasItsStory(t *testing.T) {
 			require.Positive(t, cells[CellOf{rule.Act, stage}], "no story tries %s at %s", rule.Act, stage)
 		}
 	}
+}
+
+// TestThePageOfTheStories: docs/coverage.md counts them as they are.
+func TestThePageOfTheStories(t *testing.T) {
+	all, err := All()
+	require.NoError(t, err)
+	written, err := os.ReadFile(filepath.Join("..", "..", "docs", "coverage.md"))
+	require.NoError(t, err)
+	require.Equal(t, string(written), Page(all), "docs/coverage.md is out of date: run `make reference`")
 }
 
 // TestAStoryThatCantBeRead names the line.
