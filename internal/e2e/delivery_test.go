@@ -55,6 +55,16 @@ func TestWhatWasSavedIsDoneAsItWasTyped(t *testing.T) {
 		casefile.ActHold:                 {"fiona", casefile.ActHold, 0, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: today.AddDays(30)}},
 		casefile.ActRepresentativeChange: {"morag", casefile.ActRepresentativeChange, 0, &casefile.RepresentativeFields{ToldBy: "family"}},
 		casefile.ActRepresentativeClosed: {"morag", casefile.ActRepresentativeClosed, 0, &casefile.RepresentativeClosedFields{Reason: "closed_down"}},
+		casefile.ActBorn:                 {"morag", casefile.ActBorn, 0, &casefile.BornFields{ShownBy: "hospital", BornInScotland: casefile.Yes, Sex: casefile.Female}},
+		casefile.ActJoined:               {"morag", casefile.ActJoined, 0, &casefile.JoinedFields{Relationship: casefile.OtherDependant, Status: casefile.NeedsLeave}},
+		casefile.ActDied:                 {"morag", casefile.ActDied, 2, &casefile.DiedFields{ShownBy: "police"}},
+		casefile.ActHasStatus:            {"morag", casefile.ActHasStatus, 2, &casefile.HasStatusFields{Status: casefile.IsBritish, ShownBy: "passport"}},
+		casefile.ActRecordError:          {"morag", casefile.ActRecordError, 2, &casefile.RecordErrorFields{Reason: "no_such_person"}},
+		casefile.ActAskWithdrawal:        {"morag", casefile.ActAskWithdrawal, 2, nil},
+		casefile.ActAskDeparture:         {"morag", casefile.ActAskDeparture, 2, nil},
+		casefile.ActDeparted:             {"morag", casefile.ActDeparted, 2, &casefile.DepartedFields{ShownBy: "border_stamp"}},
+		casefile.ActLost:                 {"morag", casefile.ActLost, 0, &casefile.LostFields{Reason: "no_answer"}},
+		casefile.ActHandOver:             {"fiona", casefile.ActHandOver, 0, &casefile.HandOverFields{To: "wales", Sent: "summary"}},
 		casefile.ActConcern:              {"agnes", casefile.ActConcern, 3, casefile.NewFields(casefile.ActConcern)},
 	}
 	var families []casefile.Family

@@ -58,6 +58,8 @@ func (o *office) command(t *testing.T, ref string, m move) store.NewCommand {
 	switch {
 	case m.act == casefile.ActCorrect:
 		text = "7 Another Street"
+	case m.act == casefile.ActBorn || m.act == casefile.ActJoined:
+		text = "given_names: Somebody\nfamily_name: New\nnationality: TR\ndate_of_birth: 2001-02-03\n"
 	case m.act.Rule().NeedsText:
 		text = "SYNTHETIC: what was written."
 	}

@@ -25,6 +25,7 @@ import (
 	"google.golang.org/protobuf/reflect/protorange"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"hame/internal/clock"
 	"hame/internal/codec"
 	"hame/internal/contract"
 )
@@ -158,7 +159,8 @@ func (s searcher) forms(value string) {
 
 // private is every value of six characters or more that stands in a personal
 // column at the end, and what was planted. Months and years alone are left out:
-// any date has them in it.
+// any date has them in it. So is the birthday of a child born while the rehearsal
+// runs: a deadline of somebody's may fall on it.
 func (s *system) private(t *testing.T, planted []string) searcher {
 	t.Helper()
 	found := searcher{}
@@ -168,13 +170,13 @@ func (s *system) private(t *testing.T, planted []string) searcher {
 	}
 	admin := s.db.SQL(t, "postgres")
 	n := 0
-	partial := regexp.MustCompile(`^\d{4}(-\d{2})?$`)
+	partial, today := regexp.MustCompile(`^\d{4}(-\d{2})?$`), clock.DateOf(time.Now()).String()
 	for column := range personal {
 		table, name, _ := strings.Cut(column, ".")
 		var values []string
 		require.NoError(t, admin.Select(&values, fmt.Sprintf(`select distinct %[1]s from %[2]s where length(%[1]s) >= %[3]d`, name, table, atLeast)))
 		for _, v := range values {
-			if !partial.MatchString(v) {
+			if !partial.MatchString(v) && (name != "date_of_birth" || v < today) {
 				found.forms(v)
 				n++
 			}

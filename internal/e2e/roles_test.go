@@ -493,6 +493,7 @@ func TestADayOfOperations(t *testing.T) {
 			return n
 		}
 		require.Eventually(t, func() bool { return opened() == 2 }, time.Minute, 100*time.Millisecond, "this week's families are drawn")
+		s.listsToday(t)
 		s.types(t, nil, 0, "--as archie backlog pause --reason staffing", "PAUSED: staffing")
 		s.types(t, nil, 0, "--as archie backlog capacity 7", "7 families a week", "PAUSED: staffing")
 		// What arrives for a family that is not listed opens its review, also while the lane is paused.
