@@ -143,12 +143,8 @@ func letterReturned(ctx context.Context, c *change, cmd store.Command, fields ca
 	if f.To == casefile.FormerRepresentative {
 		return nil // it was written to, and acts for the family no more
 	}
-	again, err := c.UnsentLetter(ctx, c.ref, letter.Kind)
-	if err != nil {
-		return err
-	}
-	if again == 0 && letter.CorrectedBy == 0 {
-		if _, err := c.AddLetter(ctx, c.ref, letter.Kind, c.now); err != nil {
+	if letter.CorrectedBy == 0 {
+		if err := c.makeAgain(ctx, letter.Kind); err != nil {
 			return err
 		}
 	}
@@ -176,6 +172,15 @@ func letterReturned(ctx context.Context, c *change, cmd store.Command, fields ca
 		return c.open(ctx, casefile.TaskOpeningLetter, 0, c.today)
 	}
 	return nil
+}
+
+// makeAgain makes a kind of letter once more, unless one waits to be sent.
+func (c *change) makeAgain(ctx context.Context, kind string) error {
+	if waits, err := c.UnsentLetter(ctx, c.ref, kind); err != nil || waits != 0 {
+		return err
+	}
+	_, err := c.AddLetter(ctx, c.ref, kind, c.now)
+	return err
 }
 
 // underWay returns a letter that was sent and has neither arrived nor come back.

@@ -26,7 +26,10 @@ func loseContact(ctx context.Context, c *change, cmd store.Command, fields casef
 	if err != nil {
 		return err
 	}
-	if asked {
+	if asked { // the letter is sent again to where they are found
+		if err := c.makeAgain(ctx, openingLetter); err != nil {
+			return err
+		}
 		if err := c.open(ctx, casefile.TaskTrace, 0, c.today); err != nil {
 			return err
 		}

@@ -14,7 +14,8 @@ import (
 // lost is a family with whom contact was lost while its questionnaire was awaited.
 func (s *journey) lost() {
 	s.t.Helper()
-	s.ready(casefile.TaskQuestionnaire)
+	s.ready(casefile.TaskOpeningLetter)
+	s.answer(s.task(casefile.TaskOpeningLetter, 0))
 	s.do("morag", casefile.ActLost, 0, &casefile.LostFields{Reason: "no_answer"})
 }
 
@@ -79,6 +80,9 @@ func TestAFamilyIsLostAndFound(t *testing.T) {
 	require.False(t, s.review.Archived)
 	require.Subset(t, s.openTasks(), []string{"evidence.gp", "evidence.trace", "welfare.assign/3"}, "what was asked is asked again")
 	s.sound()
+	s.do("morag", casefile.ActLetterSent, 2, &casefile.LetterFields{To: "family", By: "post"}) // to where they were found
+	require.False(t, s.isOpen(casefile.TaskTrace, 0))
+	require.True(t, s.isOpen(casefile.TaskQuestionnaire, 0), "the family has its time to answer")
 	s.until(casefile.Service)
 	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR"}, s.outcomes())
 }

@@ -24,6 +24,7 @@ func (s *journey) refusedAndClosed() {
 	}
 	for person := 1; person <= 3; person++ {
 		s.do("morag", casefile.ActNoAppeal, person, nil)
+		s.do("morag", casefile.ActRemains, person, nil)
 	}
 	s.goOn()
 	require.Equal(s.t, casefile.Closed, s.review.Stage)

@@ -111,7 +111,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	})
 	cli.Lines(t, f.Requests, func(q fileRequest) string {
 		return cli.Row("asked for", cli.About(q.Subject),
-			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s/%d --agreed, or refuses", q.Act, q.By,
+			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s %d --agreed, or refuses", q.Act, q.By,
 				q.AskedOn, f.Case, q.No))
 	})
 	cli.Section(t, "THRESHOLD\tOF\tDAY\tSTATE", f.thresholds(), func(x thresholdLine) string {

@@ -199,6 +199,8 @@ func (f caseFile) lists(subject casefile.Subject, n int) bool {
 		return slices.ContainsFunc(f.Letters, func(l fileLetter) bool { return l.No == n })
 	case casefile.AboutRepresentation:
 		return slices.ContainsFunc(f.Representations, func(r fileRepresentation) bool { return r.No == n })
+	case casefile.AboutRequest:
+		return slices.ContainsFunc(f.Requests, func(q fileRequest) bool { return q.No == n })
 	case casefile.AboutDifference:
 		return slices.ContainsFunc(f.Differences, func(d fileDifference) bool { return d.No == n })
 	}

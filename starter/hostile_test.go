@@ -213,7 +213,7 @@ func (a *assault) right(t *testing.T, name string) string {
 	}
 	right, known := map[string]string{"REF": a.ref, "REF/N": a.ref + "/3", "REF[/N]": a.ref + "/3", "[REF[/N]]": a.ref, "A": a.ref, "B": a.unlisted,
 		"ID": "1", "N": "7", "FIELD": "date_of_birth", "CODE": "serious_illness", "on|off": "on", "NAME": "hamish", "COMMAND-ID": uuid.NewString(),
-		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "BATCH": "2", "[ACT]": "1", "commands|stages|slips": "stages"}[name]
+		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "BATCH": "2", "[ACT]": "1", "commands|stages|slips|events": "stages"}[name]
 	require.True(t, known, "%s takes %s: say here what is right for it", a.c.CommandPath(), name)
 	return right
 }
@@ -257,7 +257,7 @@ func (a *assault) fill(t *testing.T) {
 	case a.act == casefile.ActCorrect:
 		require.NoError(t, os.WriteFile(file, []byte("2012-05-06\n"), 0o600))
 	case a.act.Rule().NeedsText:
-		require.NoError(t, os.WriteFile(file, []byte("Written by a test.\n"), 0o600))
+		require.NoError(t, os.WriteFile(file, []byte(written(fields)+"\n"), 0o600))
 	default:
 		return
 	}

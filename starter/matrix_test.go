@@ -185,15 +185,28 @@ func matrixRoom(t *testing.T) *room {
 	r.admin.MustExec(`alter table post_item enable trigger all`)
 	r.moves("S12000036", "S12000049") // to the council of the officers
 	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
+	r.asked()
 	return r
 }
 
 // strikable has a caseworker do an act that can be struck.
 func (r *room) strikable() {
 	r.t.Helper()
-	done, err := desk.New(r.ref, casefile.ActContact, 0, clock.DateOf(time.Now()), &casefile.ContactFields{How: "phone"}, "")
+	r.does("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"})
+}
+
+// asked has a senior caseworker ask for what takes two officers, as request 1.
+func (r *room) asked() {
+	r.t.Helper()
+	r.does("fiona", casefile.ActHasStatus, 3, &casefile.HasStatusFields{Status: casefile.IsBritish, ShownBy: "passport"})
+}
+
+// does has an act of a login's done by its review.
+func (r *room) does(login string, act casefile.Act, subject int, fields casefile.Fields) {
+	r.t.Helper()
+	done, err := desk.New(r.ref, act, subject, clock.DateOf(time.Now()), fields, "")
 	require.NoError(r.t, err)
-	require.NoError(r.t, r.As(r.t, "morag").InsertCommand(r.t.Context(), done))
+	require.NoError(r.t, r.As(r.t, login).InsertCommand(r.t.Context(), done))
 	worker := &activities.Activities{Store: r.As(r.t, "hame_worker")}
 	out, err := worker.RecordAct(r.t.Context(), activities.RecordActParams{Case: r.ref, Command: done.ID, Act: done.Act, Now: time.Now()})
 	require.NoError(r.t, err)

@@ -81,7 +81,9 @@ func (row silence) after(t *testing.T, began clock.Date, days int) time.Time {
 var badDays = []casefile.TaskKind{casefile.TaskFlag, casefile.TaskDifference, casefile.TaskReadPost, casefile.TaskTrace,
 	casefile.TaskTraceToServe, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskExpired, casefile.TaskReferral,
 	casefile.TaskLateArrival, casefile.TaskNewOwner, casefile.TaskStrike, casefile.TaskBreach, casefile.TaskThreshold,
-	casefile.TaskAnew, casefile.TaskTell, casefile.TaskConsider, casefile.TaskAcceptMove}
+	casefile.TaskAnew, casefile.TaskTell, casefile.TaskConsider, casefile.TaskAcceptMove,
+	casefile.TaskConfirm, casefile.TaskUndecided, casefile.TaskHearWithdrawal, casefile.TaskThinkAgain, casefile.TaskSettleWithdrawal,
+	casefile.TaskDeparture, casefile.TaskReturn, casefile.TaskTraceMonthly, casefile.TaskTraceAgain}
 
 func TestEveryKindOfTaskHasItsSilence(t *testing.T) {
 	for _, rule := range casefile.TaskRules {

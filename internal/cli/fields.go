@@ -18,7 +18,7 @@ import (
 func UsageLine(rule *casefile.ActRule) string {
 	about := map[casefile.Subject]string{casefile.AboutPerson: "REF/N", casefile.AboutPersonOrAll: "REF[/N]",
 		casefile.AboutLetter:         "ID",
-		casefile.AboutRepresentation: "REF ID", casefile.AboutDifference: "REF ID"}[rule.Subject]
+		casefile.AboutRepresentation: "REF ID", casefile.AboutDifference: "REF ID", casefile.AboutRequest: "REF ID"}[rule.Subject]
 	if about == "" {
 		about = "REF"
 	}

@@ -59,7 +59,7 @@ func ReadTargets(c *cobra.Command, rule *casefile.ActRule, args []string, famili
 		if len(targets) == 0 {
 			return nil, Usage(fmt.Errorf("%s names no case: write one reference a line", InputName(families)))
 		}
-	case rule.Subject == casefile.AboutRepresentation, rule.Subject == casefile.AboutDifference:
+	case rule.Subject == casefile.AboutRepresentation, rule.Subject == casefile.AboutDifference, rule.Subject == casefile.AboutRequest:
 		t, err := readNumbered(c, rule, args)
 		return []Target{t}, err
 	case len(args) == 0:

@@ -155,7 +155,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 			`update command set kind = 'x'`, `update command_outcome set outcome = 'accepted'`, `update command_text set body = null`,
 			`update rung set effect = ''`, `update case_read set login = 'x'`, `update staff set role = 'auditor'`, `update act_role set role = 'x'`,
 			`update rule_set set body = ''`, `update calendar_day set title = ''`, `update calendar_application set version = ''`, `insert into calendar_version values ('x', 'x')`,
-			`update deadline_change set cause = 'post'`, `update answer_change set cause = 'hold'`, `update extension set days = 1`, `update family set digest = ''`, `update person set relationship = ''`, `update person set person_key = ''`,
+			`update deadline_change set cause = 'post'`, `update answer_change set cause = 'hold'`, `update extension set days = 1`, `update family set digest = ''`, `update person set person_key = ''`,
 			`update programme set sampling_key = ''`, `update programme set synthetic = true`, `update import_batch set families = 0`,
 			`update post_suggestion set why = 'name'`, `insert into command (id, kind, attested_on) values (gen_random_uuid(), 'contact.record', '2026-03-02')`,
 			`insert into staff (login, person, role) values ('hame_worker', 'x', 'decision_maker')`,
