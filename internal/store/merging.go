@@ -257,3 +257,32 @@ func (t *Tx) HeldAsDoubleOf(ctx context.Context, ref string) (string, error) {
 		ref)
 	return first, err
 }
+
+// DoublesOf lists the files that are held because they are the same family as a case.
+func (t *Tx) DoublesOf(ctx context.Context, ref string) ([]string, error) {
+	var refs []string
+	err := t.all(ctx, &refs, `
+		select h.case_ref from hold h where h.same_as = $1 and h.ground = 'duplicate' and h.ended_on is null order by 1`, ref)
+	return refs, err
+}
+
+// LikelyPairs lists who of two files seems to be one person: by the Home Office reference, or by
+// name and birth date; and the two principals if nobody else is like one of them. It suggests, and
+// decides nothing.
+func (t *Tx) LikelyPairs(ctx context.Context, into, other string) ([]casefile.Pair, error) {
+	var pairs []casefile.Pair
+	err := t.all(ctx, &pairs, `
+		with alike as (
+			select a.no as into_no, b.no as other_no,
+			       case when a.home_office_ref <> '' and a.home_office_ref = b.home_office_ref and a.name_key = b.name_key then 0
+			            when a.name_key <> '' and a.name_key = b.name_key and a.date_of_birth = b.date_of_birth then 1
+			            when a.relationship = 'principal' and b.relationship = 'principal' then 2 end as rank
+			from person a join present x using (case_ref, no)
+			join person b on b.case_ref = $2 join present y on y.case_ref = b.case_ref and y.no = b.no
+			where a.case_ref = $1)
+		select l.into_no, l.other_no from alike l
+		where l.rank is not null and not exists (select from alike o where (o.into_no = l.into_no or o.other_no = l.other_no)
+			and (o.rank, o.into_no, o.other_no) < (l.rank, l.into_no, l.other_no))
+		order by 1`, into, other)
+	return pairs, err
+}
