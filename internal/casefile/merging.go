@@ -169,7 +169,7 @@ type FamilyFile struct {
 	Ref        string
 	Restricted bool
 	// Unsettled says that a difference of an import waits to be settled, or a flag for its
-	// second officer.
+	// second officer, or something is before a court.
 	Unsettled bool
 	Claims    map[int]clock.PartialDate
 }
@@ -205,7 +205,7 @@ type Claim struct {
 // unsettled are the kinds of task that are settled on a file before it is merged into another
 // one: two officers, or an officer and the person, are in the middle of something [D].
 var unsettled = []TaskKind{TaskDifference, TaskStrike, TaskBreach, TaskConfirm, TaskHearWithdrawal, TaskThinkAgain,
-	TaskSettleWithdrawal, TaskDeparture, TaskReferral}
+	TaskSettleWithdrawal, TaskDeparture, TaskReferral, TaskAcceptMove}
 
 // Merge is the rule of a merge: of which two files, who is whom, and what follows on the file
 // that stays. as is how the other file's principal joins the family, if they are not paired.

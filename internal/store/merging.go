@@ -45,7 +45,8 @@ type FileToMerge struct {
 	Restricted bool          `db:"restricted"`
 	// Listed says that the family was drawn.
 	Listed bool `db:"listed"`
-	// Unsettled says that a difference of an import waits, or a flag for its second officer.
+	// Unsettled says that a difference of an import waits, or a flag for its second officer, or
+	// something is before a court.
 	Unsettled bool `db:"unsettled"`
 }
 
@@ -55,7 +56,8 @@ func (t *Tx) FileToMerge(ctx context.Context, ref string) (FileToMerge, error) {
 	err := t.get(ctx, &f, `
 		select f.lane, f.council, f.restricted, exists (select from listing l where l.case_ref = f.case_ref) as listed,
 		       exists (select from import_difference d where d.case_ref = f.case_ref and d.finding is null)
-		           or exists (select from flag_request q where q.case_ref = f.case_ref and q.settled_on is null) as unsettled
+		           or exists (select from flag_request q where q.case_ref = f.case_ref and q.settled_on is null)
+		           or exists (select from proceeding p where p.case_ref = f.case_ref and p.ended_on is null) as unsettled
 		from family f where f.case_ref = $1`, ref)
 	return f, err
 }
