@@ -57,7 +57,7 @@ func (f MergeFields) Ask() []Field {
 }
 
 func otherFile(given, help string) Field {
-	return Field{Name: "other", Given: given, Such: "H3K-7QWM", Help: help}
+	return Field{Name: "other", Given: given, Such: "K7F-M2Q8", Help: help}
 }
 
 // Validate checks the reference, the pairs and the code.
