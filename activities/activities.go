@@ -170,9 +170,17 @@ type change struct {
 // it afterwards.
 func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f func(*change) error,
 ) (casefile.Facts, error) {
+	return a.changingBoth(ctx, ref, "", now, f)
+}
+
+// changingBoth is changing for an act that is about a second case too, empty for none. The two
+// are locked in the order of reference, reviews before chains, so that no two acts wait for
+// each other. A second case without a review has nothing to lock.
+func (a *Activities) changingBoth(ctx context.Context, ref, other string, now time.Time, f func(*change) error,
+) (casefile.Facts, error) {
 	var after casefile.Facts
 	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		locked, err := tx.LockReview(ctx, ref)
+		locked, err := lockBoth(ctx, tx, ref, other)
 		if err != nil {
 			return err
 		}
@@ -203,6 +211,50 @@ func (a *Activities) changing(ctx context.Context, ref string, now time.Time, f 
 		return err
 	})
 	return after, err
+}
+
+func lockBoth(ctx context.Context, tx *store.Tx, ref, other string) (store.Locked, error) {
+	if other == "" || other == ref {
+		return tx.LockReview(ctx, ref)
+	}
+	second := func() error {
+		locked, err := tx.LockReview(ctx, other)
+		switch {
+		case store.IsKind(err, store.NotFound):
+			return nil
+		case err == nil && locked.Moving:
+			return &store.Error{Kind: store.Conflict} // tried again when its review runs where it belongs
+		}
+		return err
+	}
+	if other < ref {
+		if err := second(); err != nil {
+			return store.Locked{}, err
+		}
+	}
+	locked, err := tx.LockReview(ctx, ref)
+	if err == nil && other > ref {
+		err = second()
+	}
+	if err == nil {
+		err = tx.LockChains(ctx, ref, other)
+	}
+	return locked, err
+}
+
+// on is the change of another case in the same transaction, which has locked it. NotFound if
+// it has no review.
+func (c *change) on(ctx context.Context, ref string) (*change, error) {
+	before, err := c.Review(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := c.a.ruleSet(ctx, c.Tx, before.RuleSet)
+	if err != nil {
+		return nil, err
+	}
+	return &change{Tx: c.Tx, ref: ref, now: c.now, today: c.today, rules: rules, before: before, council: before.Council,
+		holidays: c.holidays, a: c.a, cmd: c.cmd, second: c.second}, nil
 }
 
 // settle reads the review again and moves the stage it shows from evidence to

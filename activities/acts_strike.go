@@ -136,6 +136,15 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 			)
 		}
 	}
+	if target.Act == casefile.ActConfirm {
+		done, err := c.ConfirmedAct(ctx, target.ID)
+		if err != nil {
+			return err
+		}
+		if done != "" && !done.Rule().Slip.CanBeStruck() {
+			return c.before.MayBeStruck(done.Rule()) // it refuses, and says what helps
+		}
+	}
 	resting, err := c.RestsOn(ctx, target.ID)
 	if err != nil {
 		return err

@@ -181,7 +181,12 @@ func reopenCase(ctx context.Context, c *change, cmd store.Command, fields casefi
 	case c.second == "":
 		return errTrial
 	}
-	reason := fields.(*casefile.ReopenFields).Reason
+	return c.takeUp(ctx, h, cmd, fields.(*casefile.ReopenFields).Reason)
+}
+
+// takeUp writes that a closed case is taken up again by the act of two officers, with its
+// household as it is then.
+func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Command, reason string) error {
 	if err := c.AddReopening(ctx, c.ref, reason, cmd.Person, c.second, c.now, cmd.ID); err != nil {
 		return err
 	}

@@ -127,6 +127,8 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActLodge:     lodge,
 	casefile.ActInterdict: lodge,
 	casefile.ActCourtEnd:  courtEnd,
+	casefile.ActMerge:     mergeFiles,
+	casefile.ActUnmerge:   unmergeFiles,
 
 	casefile.ActStrike: strike,
 	casefile.ActBreach: answerBreach,
@@ -139,7 +141,11 @@ var handlers = map[casefile.Act]handler{
 // refusal is a result and not an error.
 func (a *Activities) RecordAct(ctx context.Context, in RecordActParams) (RecordActResult, error) {
 	var out RecordActResult
-	review, err := a.changing(ctx, in.Case, in.Now, func(c *change) error {
+	other, err := a.otherFile(ctx, in)
+	if err != nil {
+		return out, classify("record act", err)
+	}
+	review, err := a.changingBoth(ctx, in.Case, other, in.Now, func(c *change) error {
 		cmd, err := c.Command(ctx, in.Command)
 		if store.IsKind(err, store.NotFound) || (err == nil && (cmd.Case != in.Case || cmd.Act.Rule().Wire() != in.Act)) {
 			out.Refused = casefile.Refuse(casefile.RefusedUnknownCommand, "no such act is on record for this case")

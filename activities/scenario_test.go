@@ -38,6 +38,8 @@ type stage struct {
 	o *staffed
 	t *testing.T
 	*journey
+	// double is the second file of the family, which a story calls K7F-M2Q8.
+	double *journey
 }
 
 func (w *stage) Begin(s scenario.Scenario) error {
@@ -61,6 +63,16 @@ func (w *stage) Pass(days int) error {
 
 func (w *stage) Do(login string, act casefile.Act, subject int, fields casefile.Fields, text string) (*casefile.Refusal, error) {
 	s := w.journey
+	switch f := fields.(type) {
+	case *casefile.MergeFields:
+		if w.double == nil && s.review.Stage.Before(casefile.Service) {
+			w.double = w.o.unlisted(w.t, nil)
+			s.isDouble(w.double)
+		}
+		fields = &casefile.MergeFields{Other: w.second(f.Other), Pairs: f.Pairs, As: f.As}
+	case *casefile.UnmergeFields:
+		fields = &casefile.UnmergeFields{Other: w.second(f.Other), Evidence: f.Evidence, Post: f.Post}
+	}
 	switch _, joins := casefile.Joins(fields); {
 	case joins:
 		text = fmt.Sprintf("given_names: Synthetic %d\nfamily_name: Joined\n%s", s.people(), strings.ReplaceAll(text, "; ", "\n"))
@@ -80,6 +92,14 @@ func (w *stage) Do(login string, act casefile.Act, subject int, fields casefile.
 	refusal := s.record(c)
 	s.goOn()
 	return refusal, nil
+}
+
+// second is the reference of the second file, if the story has made one.
+func (w *stage) second(named string) string {
+	if w.double == nil {
+		return named
+	}
+	return w.double.ref
 }
 
 // unusual are the tasks that a story itself answers, or that end by themselves.

@@ -112,6 +112,10 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.HandOverFields{To: "england", Sent: "whole_file"}
 	case casefile.ActReopen:
 		return &casefile.ReopenFields{Reason: "error"}
+	case casefile.ActMerge:
+		return &casefile.MergeFields{Other: "K7F-M2Q8", Pairs: []string{"1=1"}}
+	case casefile.ActUnmerge:
+		return &casefile.UnmergeFields{Other: "K7F-M2Q8"}
 	case casefile.ActAppealEnded:
 		return ended(casefile.AppealAllowed)
 	case casefile.ActRemade:

@@ -34,6 +34,9 @@ func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefil
 			}
 			return c.open(ctx, casefile.TaskArrival, 0, c.today)
 		}
+		if c.before.Over {
+			return nil // its file was merged into another one: the review has only to see that
+		}
 		for _, d := range differences {
 			if err := c.open(ctx, casefile.TaskDifference, d.No, c.today); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"hame/internal/casefile"
@@ -57,6 +58,7 @@ type caseFile struct {
 	AtCourt      []fileProceeding  `json:"at_court"`
 	Submissions  []fileSubmission  `json:"submissions"`
 	Moves        []fileMove        `json:"moves"`
+	Merges       []fileMerge       `json:"merges"`
 	FlagRequests []fileFlagRequest `json:"flag_requests"`
 	Differences  []fileDifference  `json:"differences"`
 	Corrections  []fileCorrection  `json:"corrections"`
@@ -263,6 +265,25 @@ type fileMove struct {
 	To      string     `json:"to"`
 	MovedOn clock.Date `json:"moved_on"`
 	Result  string     `json:"result"`
+}
+
+// fileMerge is a merge of the case and another file, and since when they are two again.
+type fileMerge struct {
+	Other      string     `json:"other"`
+	Into       string     `json:"into"`
+	MergedAt   time.Time  `json:"merged_at"`
+	UnmergedAt *time.Time `json:"unmerged_at"`
+}
+
+func (m fileMerge) inWords(of string) string {
+	words := fmt.Sprintf("%s was merged into this file on %s", m.Other, clock.DateOf(m.MergedAt))
+	if m.Other == of {
+		words = fmt.Sprintf("into %s on %s", m.Into, clock.DateOf(m.MergedAt))
+	}
+	if m.UnmergedAt != nil {
+		words += fmt.Sprintf(", and parted again on %s", clock.DateOf(*m.UnmergedAt))
+	}
+	return words
 }
 
 // fileFlagRequest is a flag that waits for a second officer.

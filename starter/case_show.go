@@ -75,6 +75,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		}
 		return cli.Row(m.No, council(m.From), council(m.To), m.MovedOn, became)
 	})
+	cli.Lines(t, f.Merges, func(m fileMerge) string { return cli.Row("merged", m.inWords(f.Case)) })
 	cli.Lines(t, f.FlagRequests, func(q fileFlagRequest) string {
 		return cli.Row("asked for", cli.About(q.Person),
 			fmt.Sprintf("%s %s by %s on %s: another senior caseworker must confirm it", q.Flag, q.Wanted, q.By, q.AskedOn))

@@ -36,7 +36,7 @@ func (a *app) duplicateCommand() *cobra.Command {
 					}
 					note := ""
 					if p.Held != "" {
-						note = ", " + p.Held + " is held until files can be merged"
+						note = fmt.Sprintf(", %s is held: case merge %s --other %s", p.Held, p.A, p.B)
 					}
 					if p.Escalated {
 						note += " ESCALATED"

@@ -220,6 +220,11 @@ func (r *resolving) sends(p listedPair) (before bool, detail string, err error) 
 		)
 	case found.State == store.PairHeld && p.finding == "same":
 		return true, "already resolved as one family", nil
+	case found.State == store.PairMerged && p.finding == "same":
+		return true, "already merged into one file", nil
+	case found.State == store.PairMerged:
+		return false, "", casefile.Refuse(casefile.RefusedAlreadyDone,
+			"the two files are merged: case unmerge gives each file its own again")
 	case found.State == store.PairDifferent && p.finding == "different":
 		return true, "already resolved as two families", nil
 	case found.AskedBy == "", found.ByMe && !same:

@@ -94,6 +94,9 @@ var processMd = []struct {
 		casefile.ActArchive: {casefile.Caseworker, casefile.SeniorCaseworker}}},
 	{"case reopen | hand-over", "senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
 		casefile.ActReopen: {casefile.SeniorCaseworker}, casefile.ActHandOver: {casefile.SeniorCaseworker}}},
+	{"case merge | unmerge", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActMerge:   {casefile.Caseworker, casefile.SeniorCaseworker},
+		casefile.ActUnmerge: {casefile.Caseworker, casefile.SeniorCaseworker}}},
 	{"appeal heard | ended", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActAppealHeard: {casefile.Caseworker}, casefile.ActAppealEnded: {casefile.Caseworker}}},
 	{"decision remake", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{

@@ -157,6 +157,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActRemains:    only(Caseworker),
 		ActOpenWindow: only(SeniorCaseworker), ActRemoved: only(SeniorCaseworker), // and a second officer
 
+		ActMerge: only(Caseworker, SeniorCaseworker), ActUnmerge: only(Caseworker, SeniorCaseworker), // and a second officer
 		ActBorn: only(Caseworker), ActJoined: only(Caseworker), ActDied: only(Caseworker), ActDeparted: only(Caseworker),
 		ActHasStatus: only(Caseworker, SeniorCaseworker), ActRecordError: only(Caseworker, SeniorCaseworker), // and a second officer
 		ActAskWithdrawal: only(Caseworker), ActDropWithdrawal: only(Caseworker),
@@ -328,7 +329,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActAppealHeard: "service", ActAppealEnded: "service", ActRemade: "service", ActReturnStep: "service",
 		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",
 		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
-		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed",
+		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed", ActMerge: toSigning, ActUnmerge: toSigning,
 		ActLost: always, ActTraceStep: always, ActArchive: always, ActFound: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
 		ActHandOver:    toSigning,

@@ -401,7 +401,7 @@ func (r *Rehearsal) firstDay(ctx context.Context, today clock.Date) error {
 }
 
 // resolveDuplicates lets caseworkers say of most pairs whether they are one
-// family; one in ten is left, and escalates.
+// family; one in ten is left, escalates, and is resolved late.
 func (r *Rehearsal) resolveDuplicates(ctx context.Context, today clock.Date) error {
 	d, err := r.deskOf(ctx, practice.Logins(casefile.Caseworker)[0])
 	if err != nil {
@@ -419,21 +419,93 @@ func (r *Rehearsal) resolveDuplicates(ctx context.Context, today clock.Date) err
 		if i%3 == 2 {
 			finding = "different"
 		}
-		cmd, err := desk.New(
-			p.A,
-			casefile.ActDuplicate,
-			0,
-			today,
-			&casefile.DuplicateFields{Other: p.B, Finding: finding},
-			"",
-		)
+		if err := r.resolve(ctx, d, p, today, finding); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeDoubles merges the files into this one that are held because they are the same family:
+// the case owner pairs the people, and a senior caseworker agrees.
+func (v *inPlay) mergeDoubles(ctx context.Context, r *Rehearsal, on clock.Date) error {
+	var doubles []string
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		doubles, err = tx.DoublesOf(ctx, v.ref)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, other := range doubles {
+		merge := &casefile.MergeFields{Other: other, As: string(casefile.OtherDependant)}
+		err := r.o.Store.InTx(ctx, func(tx *store.Tx) error {
+			pairs, err := tx.LikelyPairs(ctx, v.ref, other)
+			for _, p := range pairs {
+				merge.Pairs = append(merge.Pairs, fmt.Sprintf("%d=%d", p.Into, p.Other))
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		r.count(func(t *Tally) { t.Acts++ })
-		if _, err := d.Store.ResolveDuplicate(ctx, cmd, today.AddDays(28)); err != nil {
-			return fmt.Errorf("%s and %s: %w", p.A, p.B, err)
+		asked, err := v.do(ctx, r, v.owner, casefile.ActMerge, 0, on, merge, "")
+		if err != nil || !asked {
+			return err
 		}
+		var request int
+		err = r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+			request, err = tx.OpenSecondRequest(ctx, v.ref, casefile.ActMerge, 0)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		agreed := &casefile.ConfirmFields{Finding: casefile.RequestAgreed}
+		if _, err := v.do(ctx, r, lookingInto, casefile.ActConfirm, request, on, agreed, ""); err != nil {
+			return err
+		}
+	}
+	if len(doubles) == 0 {
+		return nil
+	}
+	return r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		v.people, err = tx.People(ctx, v.ref)
+		return err
+	})
+}
+
+// resolveLate lets a senior caseworker settle the pairs that nobody has looked at in time: as
+// long as they wait, neither file is drawn.
+func (r *Rehearsal) resolveLate(ctx context.Context, today clock.Date) error {
+	d, err := r.deskOf(ctx, lookingInto)
+	if err != nil {
+		return err
+	}
+	pairs, err := d.Store.Duplicates(ctx, 1000)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if p.Held != "" || p.DueOn.IsZero() || !p.DueOn.Before(today) {
+			continue
+		}
+		if err := r.resolve(ctx, d, p, today, "same"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve says of a pair whether its files are one family.
+func (r *Rehearsal) resolve(ctx context.Context, d *desk.Desk, p store.DuplicatePair, today clock.Date, finding string) error {
+	cmd, err := desk.New(p.A, casefile.ActDuplicate, 0, today, &casefile.DuplicateFields{Other: p.B, Finding: finding}, "")
+	if err != nil {
+		return err
+	}
+	r.count(func(t *Tally) { t.Acts++ })
+	if _, err := d.Store.ResolveDuplicate(ctx, cmd, today.AddDays(28)); err != nil {
+		return fmt.Errorf("%s and %s: %w", p.A, p.B, err)
 	}
 	return nil
 }

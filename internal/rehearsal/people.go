@@ -44,6 +44,9 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 		}
 		return true, v.restrict(ctx, r, p.attested)
 	case casefile.TaskReconcile:
+		if err := v.mergeDoubles(ctx, r, p.attested); err != nil {
+			return false, err
+		}
 		lost := v.random.Float64() < 0.04
 		if v.bad.wrongFact {
 			deeds[0] = practice.Change(deeds[0], func(f *casefile.ReconcileFields) { f.Record = "differs" })

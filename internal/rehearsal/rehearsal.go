@@ -330,6 +330,11 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	if !l.now.Before(r.o.Horizon) {
 		return l.now, timeskip.ErrEnded
 	}
+	if !r.o.Silent && l.lane == casefile.Legacy {
+		if err := r.resolveLate(ctx, clock.DateOf(l.now)); err != nil {
+			return l.now, err
+		}
+	}
 	// A minute past the week, so that the draw is over when the clock stands.
 	to := l.now.Add(aWeek + time.Minute)
 	if to.After(r.o.Horizon) {

@@ -243,8 +243,18 @@ func readDeed(deed string) (Step, error) {
 		return step, fmt.Errorf("%s is no act", step.Act)
 	}
 	fields := map[string]any{}
+	several := func(name string) bool {
+		return slices.ContainsFunc(casefile.NewFields(step.Act).Ask(), func(f casefile.Field) bool {
+			return f.Name == name && f.Shape == casefile.Several && len(f.Codes) == 0
+		})
+	}
 	for _, part := range parts[1:] {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), " ")
+		if several(name) { // named once for each
+			list, _ := fields[name].([]string)
+			fields[name] = append(list, value)
+			continue
+		}
 		var v any
 		if err := yaml.Unmarshal([]byte(value), &v); err != nil {
 			return step, err

@@ -121,8 +121,8 @@ func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool, joined
 
 // Unseen lists, of the cases that a later import has changed, those with a
 // difference that no task stands for yet or with a task for one whose import was taken back, and those with an act that was
-// saved and not done, an owner who has left, or a hold that no task reviews by its day: their reviews are asked to
-// take stock.
+// saved and not done, an owner who has left, or a hold that no task reviews by its day, and those that were merged into
+// another file and do not know it: their reviews are asked to take stock.
 func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 	var refs []string
 	err := s.db.SelectContext(ctx, &refs, `
@@ -144,7 +144,9 @@ func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 		select distinct h.case_ref from hold h join review r using (case_ref)
 		where h.ended_on is null and r.stage <> 'closed'
 			and not exists (select from task t where t.case_ref = h.case_ref and t.kind = 'hold.review' and t.closed_at is null
-				and (h.review_on is null or t.due_on <= greatest(h.review_on, t.began)))`)
+				and (h.review_on is null or t.due_on <= greatest(h.review_on, t.began)))
+		union
+		select m.other_ref from merge_in_force m join review r on r.case_ref = m.other_ref where r.stage <> 'closed'`)
 	return refs, mapError(err)
 }
 

@@ -44,7 +44,7 @@ func (s *Store) ResolveDuplicate(ctx context.Context, c NewCommand, reviewOn clo
 
 // ListedPair is one pair of a list, as it stands before the list is resolved.
 type ListedPair struct {
-	// State is open, held (they are one family), different (they are two), none (nothing
+	// State is open, held (they are one family), merged (and one file), different (they are two), none (nothing
 	// ever made a pair of them) or unseen (the login does not see both files).
 	State string `db:"state"`
 	// AskedBy is the officer who has asked for the pair in a list, empty if nobody has. ByMe
@@ -60,6 +60,7 @@ type ListedPair struct {
 const (
 	PairOpen      = "open"
 	PairHeld      = "held"
+	PairMerged    = "merged"
 	PairDifferent = "different"
 	PairNone      = "none"
 	PairUnseen    = "unseen"

@@ -17,6 +17,8 @@ var privileges = []string{
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, waiting_place,
 	     import_difference, second_request, withdrawal, return_step, removal_window, tracing, trace_step, archive, reopening to hame_worker`,
+	// That files were merged, and parted again, is written once.
+	`grant insert on file_merge, file_unmerge, merge_person, merge_fact to hame_worker`,
 	`grant insert, update (lifted_on, lifted_by) on person_end to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
 	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,

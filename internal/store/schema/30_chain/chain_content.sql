@@ -25,3 +25,15 @@ language sql stable as $$
     select link_text('read', r.id::text, r.case_ref, r.login, r.person, r.what,
         to_char(r.read_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
 $$;
+
+create or replace function chain_content(m file_merge) returns text
+language sql stable as $$
+    select link_text('merge', m.other_ref, m.no::text, m.into_ref, m.first_by, m.second_by, m.command_id::text,
+        to_char(m.merged_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
+$$;
+
+create or replace function chain_content(u file_unmerge) returns text
+language sql stable as $$
+    select link_text('unmerge', u.other_ref, u.no::text, u.first_by, u.second_by, u.command_id::text,
+        to_char(u.unmerged_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'))
+$$;

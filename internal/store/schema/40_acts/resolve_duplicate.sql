@@ -1,5 +1,5 @@
 -- Says that two files are the same family, or not. Of two that are, the one that is under review stays, else the one
--- with the earlier claim; the other is held, with a date, until files can be merged. Said again of a held one, the hold
+-- with the earlier claim; the other is held, with a date, until the two are merged. Said again of a held one, the hold
 -- is reviewed. Two files that were found to be two families can be found to be one later, and the reverse. An act that
 -- names a list resolves a pair only for the second of two officers (resolve_listed_pair). Returns the held one.
 create or replace function resolve_duplicate(in_command uuid, in_review_on date) returns text
@@ -15,6 +15,9 @@ begin
     end if;
     if not may_see(other) then
         raise exception 'no such case' using errcode = 'foreign_key_violation', constraint = 'no_such_case';
+    end if;
+    if pair_state(c.case_ref, other) = 'merged' then
+        raise exception 'they are merged' using errcode = 'check_violation', constraint = 'pair_is_merged';
     end if;
     -- What an officer asked of the pair as one of a list is overtaken.
     update pair_request q set result = 'lapsed', settled_on = c.attested_on

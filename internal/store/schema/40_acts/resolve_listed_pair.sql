@@ -22,7 +22,7 @@ begin
     state := pair_state(one, two);
     if state is null then
         raise exception 'not a pair' using errcode = 'check_violation', constraint = 'not_a_candidate';
-    elsif (state, c.fields->>'finding') in (('held', 'same'), ('different', 'different')) then
+    elsif (state, c.fields->>'finding') in (('held', 'same'), ('merged', 'same'), ('different', 'different')) then
         raise exception 'it is resolved so' using errcode = 'check_violation', constraint = 'pair_is_resolved';
     end if;
 

@@ -18,7 +18,8 @@ begin
                 and c.fields->>'role' is null and not is_struck(c.id)
               and not exists (select from command_outcome o where o.command_id = c.id and o.outcome <> 'accepted'));
     when 'welfare_check' then
-        by_an_act := exists (
+        -- A signed check that came over from a merged file names nobody.
+        by_an_act := new.assigned_to = '' and new.signed_on is not null or exists (
             select from command c
             where c.case_ref = new.case_ref and c.kind = 'welfare.assign' and c.subject_no = new.person_no
               and c.fields->>'to' = new.assigned_to and not is_struck(c.id)

@@ -32,6 +32,11 @@ create or replace function case_more(ref text, sight text) returns jsonb languag
         'at_court', (select jsonb_agg(jsonb_build_object('no', p.no, 'person_no', p.person_no, 'kind', p.kind,
                 'lodged_on', p.lodged_on, 'lodged_at', p.lodged_at, 'ended_on', p.ended_on, 'result', p.result)
                 order by p.no) from proceeding p where p.case_ref = ref),
+        -- A link to a case that the reader may not see would show that it is there.
+        'merges', (select jsonb_agg(jsonb_build_object('other', m.other_ref, 'into', m.into_ref,
+                'merged_at', m.merged_at, 'unmerged_at', u.unmerged_at) order by m.merged_at)
+            from file_merge m left join file_unmerge u using (other_ref, no)
+            where ref in (m.other_ref, m.into_ref) and may_see(m.other_ref) and may_see(m.into_ref)),
         'names_agreed', names_agreed(ref))
     when 'summary' then jsonb_build_object(
         'names_agreed', names_agreed(ref),

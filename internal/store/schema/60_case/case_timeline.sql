@@ -63,5 +63,13 @@ begin
            || ' -> ' || coalesce(d.new_due::text, 'no day: stopped') || case when d.provisional then ' (provisional)'
                else '' end || ': ' || d.cause
     from deadline_change d join task t on t.id = d.task_id where t.case_ref = ref
+    union all
+    select m.merged_at, 'merged', m.chain_n, concat_ws(', ', m.first_by, m.second_by), 'into ' || m.into_ref
+    from file_merge m
+    where m.other_ref = ref and sight_of(ref) in ('file', 'no_text') and may_see(m.into_ref)
+    union all
+    select u.unmerged_at, 'parted', u.chain_n, concat_ws(', ', u.first_by, u.second_by), 'from ' || m.into_ref
+    from file_unmerge u join file_merge m using (other_ref, no)
+    where u.other_ref = ref and sight_of(ref) in ('file', 'no_text') and may_see(m.into_ref)
     order by 1, 3, 2;
 end $$;

@@ -14,5 +14,6 @@ begin
         where r.case_ref = ref for update;
     calendar := calendar_in_force();
     latest := latest_instant();
-    moving := is_open and exists (select from review_to_move m where m.case_ref = ref and not m.started);
+    apart := coalesce(apart, false);
+    moving := coalesce(is_open, false) and exists (select from review_to_move m where m.case_ref = ref and not m.started);
 end $$;

@@ -24,7 +24,10 @@ where r.owner is not null
 union all
 select 'sight follows from acts', w.case_ref, w.assigned_to || ' is assigned to person ' || w.person_no || ' by no act'
 from welfare_check w
-where not exists (
+where not (w.assigned_to = '' and exists (
+        select from merge_in_force m join merge_fact f on f.other_ref = m.other_ref and f.merge_no = m.no
+        where m.into_ref = w.case_ref and f.kind = 'welfare' and f.of_person = w.person_no and f.into_no = w.no))
+  and not exists (
     select from command c join command_outcome o on o.command_id = c.id and o.outcome = 'accepted'
     where c.case_ref = w.case_ref and c.kind = 'welfare.assign' and c.subject_no = w.person_no
         and c.fields->>'to' = w.assigned_to and not is_struck(c.id));

@@ -1,0 +1,4 @@
+create or replace trigger insert_only before update or delete on file_merge
+    for each row execute function refuse_change();
+create or replace trigger stamp before insert on file_merge for each row execute function stamp_merge();
+create or replace trigger by_acts after insert on file_merge for each row execute function merge_by_acts();
