@@ -120,6 +120,16 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 	if refusal := c.before.MayBeStruck(target.Act.Rule()); refusal != nil {
 		return refusal
 	}
+	if target.Act == casefile.ActConfirm {
+		first, err := c.ConfirmedAct(ctx, target.ID)
+		if err != nil {
+			return err
+		}
+		if first == casefile.ActSplit {
+			return casefile.Refuse(casefile.RefusedNotStruck,
+				fmt.Sprintf("act %d was done: who has left this file goes on to a decision of their own, and is not brought back", no))
+		}
+	}
 	if rule := target.Act.Rule(); rule.From == casefile.Service || rule.Subject == casefile.AboutLetter {
 		by, err := c.CorrectedSince(ctx, c.ref, target)
 		if err != nil {

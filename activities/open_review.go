@@ -52,7 +52,7 @@ func (a *Activities) OpenReview(ctx context.Context, in OpenReviewParams) (casef
 			return err
 		}
 		for _, p := range people {
-			child := casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today)
+			child := p.ChildWhenListed || casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today)
 			if err := tx.KeepChildhood(ctx, in.Case, p.No, child); err != nil {
 				return err
 			}

@@ -220,7 +220,7 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, appealActs, returnActs, personActs, traceActs, clockActs, courtActs, representativeActs, moveActs,
+	serviceActs, appealActs, returnActs, personActs, splitActs, traceActs, clockActs, courtActs, representativeActs, moveActs,
 	submissionsActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {

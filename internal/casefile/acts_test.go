@@ -148,8 +148,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 
-		ActHandOver: only(SeniorCaseworker), // and a second officer
-		ActLost:     only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
+		ActHandOver: only(SeniorCaseworker), ActSplit: only(SeniorCaseworker), // and a second officer
+		ActLost: only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
 		ActArchive: only(Caseworker, SeniorCaseworker), ActReopen: only(SeniorCaseworker), // and a second officer
 		ActAppealHeard: only(Caseworker), ActAppealEnded: only(Caseworker),
 		ActRemade:     only(DecisionMaker, SeniorCaseworker), // as a proposal
@@ -328,7 +328,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActAppealHeard: "service", ActAppealEnded: "service", ActRemade: "service", ActReturnStep: "service",
 		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",
 		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
-		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed",
+		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed", ActSplit: toSigning,
 		ActLost: always, ActTraceStep: always, ActArchive: always, ActFound: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
 		ActHandOver:    toSigning,

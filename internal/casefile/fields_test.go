@@ -31,6 +31,7 @@ var samples = map[Act]struct {
 		{"step", `"neighbour"`, "step"}, {"result", `""`, "result"}, {"result", `"lead"`, "result"}}},
 	ActFound:       {`{"how": "visit"}`, []wrong{{"how", `""`, "how"}}},
 	ActHandOver:    {`{"to": "england", "sent": "whole_file"}`, []wrong{{"to", `"france"`, "to"}, {"sent", `""`, "sent"}}},
+	ActSplit:       {`{"persons": "2,3", "reason": "domestic_abuse", "principal": 1}`, []wrong{{"persons", `"2,2"`, "persons"}, {"persons", `"all"`, "persons"}, {"persons", `""`, "persons"}, {"reason", `"target"`, "reason"}, {"principal", `-1`, "principal"}}},
 	ActReopen:      {`{"reason": "late_appeal"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActAppeal:      {`{"permission": "asked"}`, []wrong{{"permission", `"refused"`, "permission"}}},
 	ActAppealEnded: {`{"result": "allowed"}`, []wrong{{"result", `""`, "result"}, {"result", `"lost"`, "result"}}},
@@ -460,7 +461,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 
 func TestWhichActsNeedTheirText(t *testing.T) {
 	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider,
-		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHandOver, ActHearWithdrawal, ActConfirmWithdrawal}
+		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHandOver, ActSplit, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}

@@ -18,6 +18,7 @@ var privileges = []string{
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, waiting_place,
 	     import_difference, second_request, withdrawal, return_step, removal_window, tracing, trace_step, archive, reopening to hame_worker`,
 	`grant insert, update (lifted_on, lifted_by) on person_end to hame_worker`,
+	`grant update (started_at) on split to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
 	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,
 	// What officers proposed, decided and found is written once. Of an outcome, only what became of it is added.
