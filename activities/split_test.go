@@ -102,3 +102,61 @@ func TestWhoMayPart(t *testing.T) {
 	refusal := signed.refused(casefile.RefusedTooLate, "fiona", casefile.ActSplit, 0, parted("2,3"))
 	require.Contains(t, refusal.Detail, "case flag restricted")
 }
+
+// TestWhatGoesAlong: with those who leave go their flags, settled interviews, security checks and
+// holds. What concerns the family stays: its evidence, its representative, its address. Each
+// child's welfare check is made anew where it lives now.
+func TestWhatGoesAlong(t *testing.T) {
+	o := newStaffed(t)
+	s := o.in(t).family(t, nil)
+	s.ready(casefile.TaskCheck)
+	s.check(2, s.today())
+	s.flag("fiona", 3, casefile.FlagSeriousIllness, "on")
+	s.flag("fiona", 3, casefile.FlagAgeDispute, "on")
+	s.do("morag", casefile.ActInterview, 2, &casefile.InterviewFields{Adverse: "none"})
+	s.do("ewan", casefile.ActInterview, 2, &casefile.InterviewFields{Adverse: "unanswered", PutOn: s.today()})
+	s.do("fiona", casefile.ActHold, 2, &casefile.HoldFields{Ground: casefile.GroundMedical, ReviewOn: s.today().AddDays(20)})
+	s.do("fiona", casefile.ActHold, 1, &casefile.HoldFields{Ground: casefile.GroundTrafficking, ReviewOn: s.today().AddDays(20)})
+	own := s.splits(abuse)
+	holds := func(of *journey) []string {
+		return testdb.List[string](o, `select person_no || ' ' || ground from hold where case_ref = $1 and ended_on is null order by 1`, of.ref)
+	}
+	require.Equal(t, []string{"1 trafficking"}, holds(s))
+	require.Equal(t, []string{"1 medical", "2 age_dispute"}, holds(own))
+	require.Equal(t, []string{"1 restricted confirmed", "2 age_dispute confirmed", "2 serious_illness confirmed"}, testdb.List[string](o,
+		`select no || ' ' || flag || ' ' || state from person_flag where case_ref = $1 order by 1`, own.ref))
+	require.Equal(t, []string{"1 none"}, testdb.List[string](o, `select person_no || ' ' || adverse from interview where case_ref = $1`, own.ref),
+		"what was not answered is put again")
+	require.Equal(t, []string{"1 clear"}, testdb.List[string](o, `select person_no || ' ' || result from security_check where case_ref = $1`, own.ref))
+	require.Equal(t, "0 0 0", testdb.Value[string](o, `select concat_ws(' ', (select count(*) from evidence where case_ref = $1),
+		(select count(*) from welfare_check where case_ref = $1), (select count(*) from representation where case_ref = $1))`, own.ref))
+	require.Equal(t, "", testdb.Value[string](o, `select concat(address, phone, representative) from family where case_ref = $1`, own.ref))
+	require.True(t, testdb.Value[bool](o, `select restricted from family where case_ref = $1`, own.ref))
+	require.True(t, testdb.Value[bool](o, `select child_when_listed from person where case_ref = $1 and no = 2`, own.ref))
+	s.sound()
+	own.sound()
+}
+
+// TestASplitStands: who has left is not brought back by a strike, nor when the case is reopened;
+// a request that still waits is struck as any.
+func TestASplitStands(t *testing.T) {
+	o := newStaffed(t)
+	s := o.in(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	s.splits(abuse)
+	confirm := testdb.Value[int](o, `select max(chain_n) from command where case_ref = $1 and kind = 'case.confirm'`, s.ref)
+	refusal := s.refused(casefile.RefusedNotStruck, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: confirm, Reason: casefile.SlipMistyped})
+	require.Contains(t, refusal.Detail, "a decision of their own")
+	require.NotContains(t, refusal.Detail, casefile.SplitDomesticAbuse)
+	first := testdb.Value[int](o, `select max(chain_n) from command where case_ref = $1 and kind = 'case.split'`, s.ref)
+	s.refused(casefile.RefusedRestsOn, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: first, Reason: casefile.SlipMistyped})
+	require.Equal(t, []string{"1 principal Person 1"}, s.there())
+
+	s.do("morag", casefile.ActDeparted, 1, &casefile.DepartedFields{ShownBy: "carrier"})
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage, "nobody is left on this file")
+	s.do("fiona", casefile.ActReopen, 0, &casefile.ReopenFields{Reason: "person_found"})
+	s.agreed("ailsa")
+	require.Equal(t, []string{"1 principal Person 1"}, s.there(), "who stands on a file of their own stays there")
+	s.sound()
+}

@@ -321,6 +321,7 @@ var slips = []slip{
 	{act: casefile.ActDied, login: "morag", second: "isla", prepare: readyFor(casefile.TaskCheck), subject: on(1), fields: typed(aDeath)},
 	{act: casefile.ActDied, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), subject: on(3), fields: typed(aDeath)},
 	{act: casefile.ActHasStatus, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), subject: on(3), fields: typed(&casefile.HasStatusFields{Status: casefile.IsBritish, ShownBy: "passport"})},
+	{act: casefile.ActSplit, login: "fiona", second: "douglas", prepare: readyFor(casefile.TaskGP), fields: typed(abuse)},
 	{act: casefile.ActRecordError, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), subject: on(2), fields: typed(&casefile.RecordErrorFields{Reason: "not_of_the_family"})},
 	{act: casefile.ActAskWithdrawal, login: "morag", second: "isla", prepare: readyFor(casefile.TaskGP), subject: on(2)},
 	{act: casefile.ActHearWithdrawal, login: "morag", second: "isla", prepare: func(s *journey) {
