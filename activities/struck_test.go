@@ -951,7 +951,8 @@ func TestEachActAfterTheDecision(t *testing.T) {
 		rule := x.act.Rule()
 		if seen[x.act] || rule.From == casefile.Service || x.act == casefile.ActLetterReturned || x.act == casefile.ActWaive || x.act == casefile.ActReturnWelfare ||
 			x.act == casefile.ActReceiveLetter || x.act == casefile.ActDecline || x.act == casefile.ActLookInto ||
-			slices.Contains([]string{"person", "withdrawal", "departure", "trace"}, rule.Group()) || x.act == casefile.ActConfirm || x.act == casefile.ActHandOver {
+			slices.Contains([]string{"person", "withdrawal", "departure", "trace"}, rule.Group()) || x.act == casefile.ActConfirm ||
+			slices.Contains([]casefile.Act{casefile.ActHandOver, casefile.ActSplit}, x.act) {
 			continue // it is no part of this case
 		}
 		seen[x.act] = true
