@@ -28,7 +28,7 @@ var (
 	childsColumns  = []string{"family_name", "given_names", "date_of_birth", "language", "school"} // what a council reads of its child
 	asylumsColumns = []string{"home_office_ref", "name_key", "nationality", "birth_country", "arrived_on", "claim_date", "claim_status_on", "last_interview_on",
 		"interpreter", "responsible_adult"}
-	personCodes = []string{"case_ref", "no", "person_key", "relationship", "sex", "born_in_scotland", "own_claim", "claim_status", "child_when_listed"}
+	personCodes = []string{"case_ref", "no", "person_key", "relationship", "sex", "born_in_scotland", "own_claim", "claim_status", "child_when_listed", "joined_on"}
 )
 
 // plant puts a word of its own into every personal column of a family, into each
