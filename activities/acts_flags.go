@@ -34,6 +34,11 @@ func setFlag(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		if f.Flag == casefile.FlagFurtherSubmissions {
 			ground = casefile.GroundSubmissions // it opens none, and is not cleared while they wait
 		}
+		if f.Flag == casefile.FlagRestricted {
+			if walled, err := c.Walled(ctx, c.ref); err != nil || walled {
+				return wallStands(err)
+			}
+		}
 		if err := c.whileItStands(ctx, cmd.Subject, ground); err != nil {
 			return err
 		}

@@ -13,6 +13,9 @@ import (
 // names an officer on it in a role.
 func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	to, role := fields.(*casefile.AssignFields).To, fields.(*casefile.AssignFields).Role
+	if err := c.keptApart(ctx, to); err != nil {
+		return err
+	}
 	if role != "" {
 		return nameOnCase(ctx, c, cmd, to, role)
 	}

@@ -141,7 +141,11 @@ func (c *change) mayBeStruck(ctx context.Context, target store.DoneAct) error {
 		if err != nil {
 			return err
 		}
-		if done != "" && !done.Rule().Slip.CanBeStruck() {
+		switch {
+		case done == casefile.ActSplit:
+			return casefile.Refuse(casefile.RefusedNotStruck,
+				fmt.Sprintf("act %d was done: who has left this file goes on to a decision of their own, and is not brought back", no))
+		case done != "" && !done.Rule().Slip.CanBeStruck():
 			return c.before.MayBeStruck(done.Rule()) // it refuses, and says what helps
 		}
 	}

@@ -67,7 +67,7 @@ func (a *Activities) openReview(ctx context.Context, tx *store.Tx, in OpenReview
 		return false, err
 	}
 	for _, p := range people {
-		child := casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today)
+		child := p.ChildWhenListed || casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, today)
 		if err := tx.KeepChildhood(ctx, in.Case, p.No, child); err != nil {
 			return false, err
 		}

@@ -102,6 +102,8 @@ var handlers = map[casefile.Act]handler{
 	casefile.ActReopen:    reopenCase,
 	casefile.ActHandOver:  handOver,
 
+	casefile.ActSplit: splitFamily,
+
 	casefile.ActBorn:              born,
 	casefile.ActJoined:            joined,
 	casefile.ActDied:              died,

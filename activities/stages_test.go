@@ -110,6 +110,8 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.ConfirmFields{Finding: casefile.RequestRefused}
 	case casefile.ActHandOver:
 		return &casefile.HandOverFields{To: "england", Sent: "whole_file"}
+	case casefile.ActSplit:
+		return &casefile.SplitFields{Persons: "2,3", Reason: casefile.SplitSeparation}
 	case casefile.ActReopen:
 		return &casefile.ReopenFields{Reason: "error"}
 	case casefile.ActMerge:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"hame/internal/casefile"
@@ -120,6 +121,7 @@ type caseFile struct {
 	Outcomes        []fileOutcome  `json:"outcomes"`
 	Ends            []fileEnd      `json:"ends"`
 	Requests        []fileRequest  `json:"requests"`
+	OtherFiles      []fileLink     `json:"other_files"`
 	Recommendations []struct {
 		RuleSetID string                  `json:"rule_set_id"`
 		RuleSet   string                  `json:"rule_set"`
@@ -352,6 +354,24 @@ type fileRequest struct {
 	Subject int          `json:"subject_no"`
 	By      string       `json:"first_by"`
 	AskedOn clock.Date   `json:"asked_on"`
+	// Of people who part from the family: who leaves, and why for those who may know.
+	Persons string `json:"persons"`
+	Reason  string `json:"reason"`
+}
+
+// asks says what a request of some acts is about beside its subject.
+func (q fileRequest) asks() string {
+	if q.Persons == "" {
+		return string(q.Act)
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s of persons %s %s", q.Act, q.Persons, q.Reason))
+}
+
+// fileLink is another file, on which people of the family stand.
+type fileLink struct {
+	Case   string     `json:"case"`
+	Since  clock.Date `json:"since"`
+	Walled bool       `json:"walled"`
 }
 
 // fileOutcome is what was decided for a person, and what became of it.

@@ -112,8 +112,15 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	})
 	cli.Lines(t, f.Requests, func(q fileRequest) string {
 		return cli.Row("asked for", cli.About(q.Subject),
-			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s %d --agreed, or refuses", q.Act, q.By,
+			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s %d --agreed, or refuses", q.asks(), q.By,
 				q.AskedOn, f.Case, q.No))
+	})
+	cli.Lines(t, f.OtherFiles, func(l fileLink) string {
+		wall := ""
+		if l.Walled {
+			wall = "; behind a wall: nobody else sees this line but the auditor"
+		}
+		return cli.Row("other file", l.Case, fmt.Sprintf("people who parted from the family on %s%s", l.Since, wall))
 	})
 	cli.Section(t, "THRESHOLD\tOF\tDAY\tSTATE", f.thresholds(), func(x thresholdLine) string {
 		return cli.Row(x.what, cli.About(x.person), cli.OrNone(x.on.String()), x.state)

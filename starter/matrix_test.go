@@ -92,8 +92,8 @@ var processMd = []struct {
 		casefile.ActLost: {casefile.Caseworker}, casefile.ActTraceStep: {casefile.Caseworker}, casefile.ActFound: {casefile.Caseworker}}},
 	{"trace archive", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
 		casefile.ActArchive: {casefile.Caseworker, casefile.SeniorCaseworker}}},
-	{"case reopen | hand-over", "senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
-		casefile.ActReopen: {casefile.SeniorCaseworker}, casefile.ActHandOver: {casefile.SeniorCaseworker}}},
+	{"case reopen | hand-over | split", "senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
+		casefile.ActReopen: {casefile.SeniorCaseworker}, casefile.ActHandOver: {casefile.SeniorCaseworker}, casefile.ActSplit: {casefile.SeniorCaseworker}}},
 	{"case merge | unmerge", "caseworker, senior caseworker (and a second officer)", map[casefile.Act][]casefile.Party{
 		casefile.ActMerge:   {casefile.Caseworker, casefile.SeniorCaseworker},
 		casefile.ActUnmerge: {casefile.Caseworker, casefile.SeniorCaseworker}}},

@@ -49,6 +49,11 @@ func showSummary(w io.Writer, r store.Report) {
 	}
 	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Archived+r.Open+r.Withheld, r.Families)
 	fmt.Fprintln(w, "  Each family counts once, with whoever was born into it, joined it or left it.")
+	own := "[c]" // fewer than five
+	if r.FilesOfTheirOwn != nil {
+		own = fmt.Sprint(*r.FilesOfTheirOwn)
+	}
+	fmt.Fprintf(w, "  files of people who parted from a family\t%s\t(each counts under its family)\n", own)
 	if n := r.Duplicates.Unresolved + r.HeldAsDuplicates; n > 0 {
 		fmt.Fprintf(w, "duplicates\t%s to be resolved, %d of them escalated; %s held\n",
 			cli.Counted(r.Duplicates.Unresolved, "pair", "pairs"),

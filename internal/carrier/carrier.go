@@ -202,7 +202,7 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 			return err
 		}
 		// The act is done. If the review can't be started now, the housekeeping starts it.
-		_ = c.startReopened(ctx, store.ReopenedCase{Case: a.Case, At: now, Place: f.Place})
+		_ = c.start(ctx, store.ReviewToStart{Case: a.Case, At: now, Place: f.Place})
 		return nil
 	case f.Stage != casefile.Unlisted && (f.Moving || f.Apart != a.Apart):
 		return errMoved

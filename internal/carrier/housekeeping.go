@@ -61,7 +61,7 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 		d.Record.NoteReviewsToMove))
 	house.Go(each(unseenEvery, "cannot read what no task stands for", d.takeStocks))
 	house.Go(each(closedEvery, "a task of a closed case did not escalate", d.escalateClosed))
-	house.Go(each(unseenEvery, "the review of a reopened case was not started", d.startReopenedCases))
+	house.Go(each(unseenEvery, "the review of a case was not started", d.startReviews))
 	if d.Export != nil {
 		house.Go(each(exportEvery, "the heads of the chains were not exported", d.Export))
 	}

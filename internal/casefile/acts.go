@@ -220,8 +220,8 @@ const (
 
 // ActRules lists the acts in the order of the process.
 var ActRules = slices.Concat(caseActs, letterActs, evidenceActs, welfareActs, representationActs, decisionActs,
-	serviceActs, appealActs, returnActs, personActs, mergeActs, traceActs, clockActs, courtActs, representativeActs,
-	moveActs, submissionsActs, recordActs, slipActs)
+	serviceActs, appealActs, returnActs, personActs, splitActs, mergeActs, traceActs, clockActs, courtActs,
+	representativeActs, moveActs, submissionsActs, recordActs, slipActs)
 
 var ruleOf = func() map[Act]*ActRule {
 	rules := make(map[Act]*ActRule, len(ActRules))

@@ -148,8 +148,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActBreach:   only(SeniorCaseworker),
 		ActTakeBack: only(Operations), // two of them
 
-		ActHandOver: only(SeniorCaseworker), // and a second officer
-		ActLost:     only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
+		ActHandOver: only(SeniorCaseworker), ActSplit: only(SeniorCaseworker), // and a second officer
+		ActLost: only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
 		ActArchive: only(Caseworker, SeniorCaseworker), ActReopen: only(SeniorCaseworker), // and a second officer
 		ActAppealHeard: only(Caseworker), ActAppealEnded: only(Caseworker),
 		ActRemade:     only(DecisionMaker, SeniorCaseworker), // as a proposal
@@ -329,7 +329,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActAppealHeard: "service", ActAppealEnded: "service", ActRemade: "service", ActReturnStep: "service",
 		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",
 		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
-		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed", ActMerge: toSigning, ActUnmerge: toSigning,
+		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed", ActMerge: toSigning, ActUnmerge: toSigning, ActSplit: toSigning,
 		ActLost: always, ActTraceStep: always, ActArchive: always, ActFound: always, ActRecordError: toSigning, ActAskWithdrawal: toSigning,
 		ActHearWithdrawal: toSigning, ActDropWithdrawal: toSigning, ActConfirmWithdrawal: toSigning,
 		ActHandOver:    toSigning,

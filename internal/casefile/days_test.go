@@ -48,7 +48,7 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		ActLost:            "a day attested, not before the family was drawn",
 		ActTraceStep:       "a day attested, not before the family was drawn",
 		ActFound:           "a day attested, not before the family was drawn",
-		ActArchive:         itsReview, ActReopen: itsReview, ActHandOver: itsReview, ActMerge: itsReview, ActUnmerge: itsReview,
+		ActArchive:         itsReview, ActReopen: itsReview, ActHandOver: itsReview, ActMerge: itsReview, ActUnmerge: itsReview, ActSplit: itsReview,
 		ActAppealHeard: "a day attested, not before the decision was signed",
 		ActAppealEnded: "a day attested, not before the decision was signed",
 		ActReturnStep:  "a day attested, not before the decision was served",

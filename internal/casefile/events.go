@@ -6,7 +6,7 @@ import "slices"
 // eventActs are those of other groups.
 var (
 	eventGroups = []string{"person", "withdrawal", "departure", traceGroup, "appeal", returnGroup, "court", "representative"}
-	eventActs   = []Act{ActAppeal, ActReopen, ActMove, ActAcceptMove, ActHandOver, ActSubmissions, ActConsider, ActMerge, ActUnmerge}
+	eventActs   = []Act{ActAppeal, ActReopen, ActMove, ActAcceptMove, ActHandOver, ActSplit, ActSubmissions, ActConsider, ActMerge, ActUnmerge}
 )
 
 // Events lists the acts that record what happens to a family over the years, in the order of

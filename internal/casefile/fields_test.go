@@ -35,6 +35,7 @@ var samples = map[Act]struct {
 		{"pair", `["1"]`, "pair"}, {"pair", `["0=1"]`, "pair"}, {"pair", `["1=1", "2=1"]`, "pair"}, {"principal_as", `"principal"`, "principal_as"}}},
 	ActUnmerge: {`{"other": "K7F-M2Q8", "evidence": ["4"], "post": ["12"]}`, []wrong{{"other", `"K7F"`, "other"},
 		{"evidence", `["first"]`, "evidence"}, {"post", `["0"]`, "post"}}},
+	ActSplit:       {`{"persons": "2,3", "reason": "domestic_abuse", "principal": 1}`, []wrong{{"persons", `"2,2"`, "persons"}, {"persons", `"all"`, "persons"}, {"persons", `""`, "persons"}, {"reason", `"target"`, "reason"}, {"principal", `-1`, "principal"}}},
 	ActReopen:      {`{"reason": "late_appeal"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActAppeal:      {`{"permission": "asked"}`, []wrong{{"permission", `"refused"`, "permission"}}},
 	ActAppealEnded: {`{"result": "allowed"}`, []wrong{{"result", `""`, "result"}, {"result", `"lost"`, "result"}}},
@@ -464,7 +465,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 
 func TestWhichActsNeedTheirText(t *testing.T) {
 	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider,
-		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHandOver, ActHearWithdrawal, ActConfirmWithdrawal}
+		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHandOver, ActSplit, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)
 	}

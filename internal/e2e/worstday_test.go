@@ -687,9 +687,9 @@ func (f *faulty) allIsWell(t *testing.T) {
 	for what, query := range map[string]string{
 		"a closed case that was not served": `select 1 from review r join outcome_in_force o using (case_ref) join present p on p.case_ref = o.case_ref and p.no = o.person_no
 			where r.stage = 'closed' and o.served_on is null`,
-		"two open tasks of a kind":          `select 1 from task where closed_at is null group by case_ref, kind, subject having count(*) > 1`,
-		"a rung that acted twice":           `select 1 from rung group by task_id, kind, no having count(*) > 1`,
-		"a stage that was opened twice":     `select 1 from stage_entry group by case_ref, stage having count(*) > 1`,
+		"two open tasks of a kind":      `select 1 from task where closed_at is null group by case_ref, kind, subject having count(*) > 1`,
+		"a rung that acted twice":       `select 1 from rung group by task_id, kind, no having count(*) > 1`,
+		"a stage that was opened twice": `select 1 from stage_entry group by case_ref, stage having count(*) > 1`,
 	} {
 		require.Zero(t, f.count(t, `select count(*) from (`+query+`) x`), what)
 	}

@@ -226,7 +226,7 @@ func person(text string) (int, error) {
 func readDeed(deed string) (Step, error) {
 	var step Step
 	deed, step.Text, _ = strings.Cut(deed, ", saying ")
-	parts := strings.Split(deed, ",")
+	parts := strings.Split(deed, ", ")
 	words := strings.Fields(parts[0])
 	if len(words) > 2 {
 		no, err := person(words[2])

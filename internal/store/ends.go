@@ -163,6 +163,15 @@ func (t *Tx) SettleSecond(ctx context.Context, ref string, no int, result, secon
 		where case_ref = $1 and no = $2`, ref, no, result, second, by, on)
 }
 
+// ConfirmedAct returns the act to which an officer's act has agreed as second; empty if it
+// agreed to none.
+func (t *Tx) ConfirmedAct(ctx context.Context, command uuid.UUID) (casefile.Act, error) {
+	var act casefile.Act
+	err := t.get(ctx, &act, `select coalesce((select act from second_request where second_id = $1 and result = 'done'), '')`,
+		command)
+	return act, err
+}
+
 // RolesOf lists the roles that an act's author held when they recorded it.
 func (t *Tx) RolesOf(ctx context.Context, command uuid.UUID) ([]casefile.Party, error) {
 	var roles []casefile.Party

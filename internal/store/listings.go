@@ -142,6 +142,7 @@ func (s *Store) Unstarted(ctx context.Context, lane casefile.Lane) ([]Listing, e
 	err := s.db.SelectContext(ctx, &rows, `
 		select l.case_ref, l.lane, f.council, l.drawn_at, l.listing_date, f.restricted as apart from listing l join family f using (case_ref)
 		where l.lane = $1 and not exists (select from review r where r.case_ref = l.case_ref)
+		  and not exists (select from split s where s.own_ref = l.case_ref)
 		order by l.drawn_at, l.listing_date, l.case_ref`, lane)
 	return rows, mapError(err)
 }
@@ -156,7 +157,8 @@ func (t *Tx) DrawnByWeek(ctx context.Context, lane casefile.Lane, from clock.Dat
 		On clock.Date `db:"listing_date"`
 		N  int        `db:"n"`
 	}
-	err := t.all(ctx, &rows, `select listing_date, count(*) as n from listing where lane = $1 and listing_date >= $2 group by 1`, lane, WeekOf(from))
+	err := t.all(ctx, &rows, `select listing_date, count(*) as n from listing l where lane = $1 and listing_date >= $2
+		and not exists (select from split s where s.own_ref = l.case_ref) group by 1`, lane, WeekOf(from))
 	counts := map[clock.Date]int{}
 	for _, r := range rows {
 		counts[WeekOf(r.On)] += r.N
@@ -184,7 +186,7 @@ func (t *Tx) LaneCounts(ctx context.Context, lane casefile.Lane) (LaneCounts, er
 		select count(*) filter (where l.case_ref is null) as unlisted,
 			count(*) filter (where l.case_ref is null and exists (select from held_as_double h where h.case_ref = f.case_ref)) as held,
 			count(l.case_ref) as listed, count(r.case_ref) filter (where r.stage = 'closed') as closed
-		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.lane = $1`, lane)
+		from imported_family f left join listing l using (case_ref) left join review r using (case_ref) where f.lane = $1`, lane)
 	return c, err
 }
 

@@ -106,27 +106,3 @@ func (t *Tx) AddReopening(ctx context.Context, ref, reason, first, second string
 		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from reopening where case_ref = $1`,
 		ref, reason, at, first, second, command)
 }
-
-// ReopenedCase is a reopened case whose review was not started yet.
-type ReopenedCase struct {
-	Case string    `db:"case_ref"`
-	At   time.Time `db:"reopened_at"`
-	Place
-}
-
-// ReopenedCases lists the reopened cases whose reviews were not started yet.
-func (s *Store) ReopenedCases(ctx context.Context) ([]ReopenedCase, error) {
-	var rows []ReopenedCase
-	err := s.db.SelectContext(ctx, &rows, `
-		select o.case_ref, o.reopened_at, r.apart,
-		       exists (select from review_to_move m where m.case_ref = o.case_ref and not m.started) as moving
-		from reopening o join review r using (case_ref) where o.started_at is null order by o.reopened_at limit 100`)
-	return rows, mapError(err)
-}
-
-// ReviewStarted records that the review of a reopened case was started.
-func (s *Store) ReviewStarted(ctx context.Context, ref string) error {
-	_, err := s.db.ExecContext(ctx,
-		`update reopening set started_at = clock_timestamp() where case_ref = $1 and started_at is null`, ref)
-	return mapError(err)
-}

@@ -20,6 +20,7 @@ var privileges = []string{
 	// That files were merged, and parted again, is written once.
 	`grant insert on file_merge, file_unmerge, merge_person, merge_fact to hame_worker`,
 	`grant insert, update (lifted_on, lifted_by) on person_end to hame_worker`,
+	`grant update (started_at) on split to hame_worker`,
 	`grant insert, update (state) on person_flag to hame_worker`,
 	`grant insert, update (second_by, settled_on, result) on flag_request to hame_worker`,
 	// What officers proposed, decided and found is written once. Of an outcome, only what became of it is added.

@@ -21,6 +21,9 @@ type Report struct {
 	People   int `json:"people"`
 	// Joined counts those of them who were born into a family or joined it since.
 	Joined int `json:"joined"`
+	// FilesOfTheirOwn counts the files of people who parted from a family, which counts once with
+	// all its files. Nil where there are fewer than five, for all but the auditor.
+	FilesOfTheirOwn *int `json:"files_of_their_own"`
 	// Decided counts cases whose decision has been carried out (C7).
 	Decided int `json:"decided"`
 	// Closed counts cases closed administratively, without a decision.

@@ -377,11 +377,3 @@ func (t *Tx) ItemOf(ctx context.Context, command uuid.UUID) (int, error) {
 	err := t.get(ctx, &no, `select coalesce((select no from post_item where command_id = $1), 0)`, command)
 	return no, err
 }
-
-// ConfirmedAct returns the act that a second officer's agreement did; empty if it did none.
-func (t *Tx) ConfirmedAct(ctx context.Context, command uuid.UUID) (casefile.Act, error) {
-	var act casefile.Act
-	err := t.get(ctx, &act, `
-		select coalesce((select q.act from second_request q where q.second_id = $1 and q.result = 'done'), '')`, command)
-	return act, err
-}

@@ -32,12 +32,15 @@ begin
         from (
             select p.case_ref, 'reference' as why from person p where in_reference <> ''
                 and p.home_office_ref = in_reference
+                and not exists (select from left_file e where e.case_ref = p.case_ref and e.person_no = p.no)
             union
             select f.case_ref, 'reference' from family f where f.case_ref = in_reference
             union
             select p.case_ref, 'name' from person p join family f using (case_ref)
             where in_name <> '' and string_to_array(p.name_key, ' ') @> string_to_array(in_name, ' ')
               and (in_representative = '' or lower(f.representative) in ('', lower(in_representative)))
+              -- What comes for those who have left a file is not read on it.
+              and not exists (select from left_file e where e.case_ref = p.case_ref and e.person_no = p.no)
             union
             select f.case_ref, 'representative' from family f
             where in_representative <> '' and f.representative <> ''

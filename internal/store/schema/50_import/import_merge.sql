@@ -104,6 +104,13 @@ begin
             and x.flag = g)
         ) d
     where d.old_value <> d.new_value
+      -- What a file says of those who have left this one is not for its staff, and adds nobody back.
+      and not exists (select from left_file e where e.case_ref = d.case_ref and e.person_no = d.person_no)
+      and not (d.field = 'person_added' and exists (
+          select from left_file e join person p on p.case_ref = e.case_ref and p.no = e.person_no
+          where e.case_ref = d.case_ref and (p.home_office_ref <> '' and p.home_office_ref = d.new_value::jsonb->>'home_office_ref'
+              or p.name_key <> '' and p.name_key = d.new_value::jsonb->>'name_key'
+                  and p.date_of_birth = d.new_value::jsonb->>'date_of_birth')))
       and not exists (select from import_difference x where x.case_ref = d.case_ref and x.person_no = d.person_no
           and x.field = d.field
                       and x.new_value = d.new_value and x.finding is distinct from 'taken_back');
@@ -195,19 +202,20 @@ begin
         insert into duplicate_candidate (a, b, why, due_on)
         select distinct least(d.x, d.y), greatest(d.x, d.y), d.why, in_duplicates_due
         from (
-            select n.case_ref as x, o.case_ref as y, 'home_office_ref' as why
+            select n.case_ref as x, o.case_ref as y, o.no, 'home_office_ref' as why
             from import_staging s join person n on n.case_ref = s.case_ref
                 join person o on o.home_office_ref = n.home_office_ref
             where s.batch = in_batch and s.login = session_user and n.home_office_ref <> '' and o.home_office_ref <> ''
                 and o.case_ref <> n.case_ref
               and n.home_office_ref ~ '[0-9]' -- words such as "see file" are in many files and name no family
             union all
-            select n.case_ref, o.case_ref, 'name_and_birth_date'
+            select n.case_ref, o.case_ref, o.no, 'name_and_birth_date'
             from import_staging s join person n on n.case_ref = s.case_ref join person o on o.name_key = n.name_key
                 and o.date_of_birth = n.date_of_birth
             where s.batch = in_batch and s.login = session_user and n.name_key <> '' and o.name_key <> ''
                 and n.date_of_birth <> '' and o.case_ref <> n.case_ref
               and not (n.home_office_ref <> '' and o.home_office_ref = n.home_office_ref)) d
+        where not exists (select from left_file e where e.case_ref = d.y and e.person_no = d.no)
         on conflict do nothing
         returning a, b)
     select count(*) into pairs from (select distinct f.a, f.b from found f) f

@@ -7,7 +7,7 @@ create or replace function import_stops(in_batch uuid, out listed int, out acts 
 language sql stable set search_path = hame, pg_temp as $$
     with brought as (
         select f.case_ref, f.batch, l.case_ref is not null as listed
-        from family f left join listing l using (case_ref) where f.first_batch = in_batch),
+        from imported_family f left join listing l using (case_ref) where f.first_batch = in_batch),
     stops as (
         select b.case_ref, 'listed' as why from brought b where b.listed
         union
@@ -33,7 +33,7 @@ language sql stable set search_path = hame, pg_temp as $$
             where d.batch <> in_batch
         union
         select f.case_ref, case when l.case_ref is null then 'standing' else 'listed' end
-        from family f left join listing l using (case_ref) where f.batch = in_batch and f.first_batch <> f.batch),
+        from imported_family f left join listing l using (case_ref) where f.batch = in_batch and f.first_batch <> f.batch),
     seen as (
         select s.case_ref, s.why, x.sight is not null as seen from stops s join case_sight x using (case_ref))
     select count(*) filter (where s.why = 'listed' and s.seen), count(*) filter (where s.why = 'acts' and s.seen),

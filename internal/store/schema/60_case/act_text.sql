@@ -18,7 +18,7 @@ begin
         join command_text t on t.command_id = c.id
         left join command_outcome o on o.command_id = c.id
         left join strike k on k.command_id = c.id and k.result = 'struck'
-        where t.body is not null
+        where t.body is not null and knows_why(c)
           and (c.case_ref = ref and (has_role('auditor') or k.no is null
                    or k.reason not in ('wrong_case', 'wrong_item') and not c.kind ^@ 'post.')
                or c.case_ref <> ref and sight = 'file'

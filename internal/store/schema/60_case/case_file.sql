@@ -48,7 +48,8 @@ begin
             'held', exists (select from hold h where h.case_ref = ref and h.ended_on is null),
             -- A link to a case that the reader may not see would show that it is there.
             'duplicate', exists (select from held_as_double h where h.case_ref = ref and may_see(h.a) and may_see(h.b)),
-            'family', to_jsonb(f) - array['digest', 'batch', 'recorded_at'])
+            'family', to_jsonb(f) - array['digest', 'batch', 'recorded_at', case when exists (select from split s
+                where s.own_ref = ref) then 'first_batch' else '' end])
             from family f left join listing l using (case_ref) left join review r using (case_ref)
                 where f.case_ref = ref);
         file := file || jsonb_build_object(
@@ -129,5 +130,5 @@ begin
                         order by x.no)
                 from representation x where x.case_ref = ref));
     end if;
-    return file || case_more(ref, sight);
+    return file || case_more(ref, sight) || coalesce(jsonb_build_object('other_files', links_of(ref)), '{}');
 end $$;

@@ -15,8 +15,12 @@ create or replace function case_more(ref text, sight text) returns jsonb languag
         'flag_requests', (select jsonb_agg(to_jsonb(q) - array['id', 'case_ref', 'command_id'] order by q.id)
             from flag_request q
                           where q.case_ref = ref and q.settled_on is null),
-        'requests', (select jsonb_agg(to_jsonb(q) - array['case_ref', 'first_id', 'second_id'] order by q.no)
-                     from second_request q where q.case_ref = ref and q.settled_on is null),
+        'requests', (select jsonb_agg(to_jsonb(q) - array['case_ref', 'first_id', 'second_id'] || case when q.act = 'case.split'
+                         then jsonb_build_object('persons', c.fields->>'persons',
+                             'reason', case when knows_why(c) then c.fields->>'reason' else '' end) else '{}' end
+                         order by q.no)
+                     from second_request q join command c on c.id = q.first_id
+                     where q.case_ref = ref and q.settled_on is null),
         'withdrawals', (select jsonb_agg(to_jsonb(w) - array['case_ref'] order by w.person_no, w.no)
                         from withdrawal w where w.case_ref = ref),
         'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on,

@@ -11,7 +11,7 @@ begin
     return query
     select c.chain_n, c.kind, c.subject_no,
         (select coalesce(string_agg(f.key || ' ' || f.value, ', ' order by f.key), '') from jsonb_each_text(c.fields) f
-            where jsonb_typeof(c.fields->f.key) in ('string', 'number')), c.person,
+            where jsonb_typeof(c.fields->f.key) in ('string', 'number') and (f.key <> 'reason' or knows_why(c))), c.person,
         london_day(o.business_at), coalesce(k.state, 'stands')
     from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
         left join lateral (select coalesce(s.result, 'asked by ' || s.first_by) as state from strike s

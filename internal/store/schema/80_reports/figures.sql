@@ -30,7 +30,7 @@ begin
                                    order by array_position(array['listed', 'evidence', 'welfare', 'representation',
                                        'decision', 'service'], e.stage) limit 1), 'listed')
                end as stage
-        from family f
+        from imported_family f
         left join was w using (case_ref)
         left join listing l on l.case_ref = f.case_ref and l.drawn_at <= as_of
         left join review r on r.case_ref = f.case_ref and r.opened_at <= as_of
@@ -100,7 +100,7 @@ begin
         from timed group by grouping sets ((g_lane, g_council, g_stage), ()))
     select jsonb_build_object('as_of', as_of, 'synthetic', (select p.synthetic from programme p)
             or exists (select from gone g join import_batch b on b.id = g.batch where b.synthetic),
-        'withheld', (select count(*) from family f where f.imported_at <= as_of) + (select count(*) from gone)
+        'withheld', (select count(*) from imported_family f where f.imported_at <= as_of) + (select count(*) from gone)
             - (select count(*) from cases),
         'groups', (select jsonb_agg(jsonb_build_object('total', g.total, 'lane', coalesce(g.g_lane, ''),
             'council', coalesce(g.g_council, ''), 'stage', coalesce(g.g_stage, ''),

@@ -20,7 +20,7 @@ begin
                exists (select from archive a where a.case_ref = f.case_ref and a.until is null) as archived,
                exists (select from held_as_double h where h.case_ref = f.case_ref and h.a is not null
                        and (whole or (may_see(h.a) and may_see(h.b)))) as held_back
-        from family f left join review r using (case_ref) left join listing l using (case_ref)
+        from imported_family f left join review r using (case_ref) left join listing l using (case_ref)
         where whole or not f.restricted or may_see(f.case_ref)),
     dues as (
         select t.*, coalesce(k.can_be_missed, true) as can_be_missed,
@@ -31,10 +31,11 @@ begin
         where t.void_at is null and (whole or exists (select from cases c where c.case_ref = t.case_ref)))
     select jsonb_build_object(
         'at', business_now(), 'synthetic', (select synthetic from programme),
-        'families', (select count(*) from family), 'withheld',
-            (select count(*) from family) - (select count(*) from cases),
-        'people', (select count(*) from person p where whole
-            or exists (select from cases c where c.case_ref = p.case_ref)),
+        'families', (select count(*) from imported_family), 'withheld',
+            (select count(*) from imported_family) - (select count(*) from cases),
+        -- Files of people who parted from a family. Fewer than five are not told: null.
+        'files_of_their_own', (select case when whole or count(*) >= 5 then count(*) end from split),
+        'people', (select count(*) from person p where exists (select from cases c where c.case_ref = p.case_ref)),
         'decided', (select count(*) from cases where stage = 'closed' and rollup is not null),
         'closed', (select count(*) from cases where stage = 'closed' and rollup is null),
         'archived', (select count(*) from cases where stage <> 'closed' and archived),
@@ -47,10 +48,10 @@ begin
         'closed_by_end', (select coalesce(jsonb_object_agg(ended, n), '{}') from (
             select ended, count(*) as n from (
                 select case when count(distinct e.outcome) = 1 then min(e.outcome) else 'SEVERAL' end as ended
-                from cases c left join end_in_force e using (case_ref)
+                from cases c left join end_in_force e on e.case_ref = c.case_ref and e.outcome <> 'ON_OWN_FILE'
                 where c.stage = 'closed' and c.rollup is null group by c.case_ref) y group by 1) x),
         'joined', (select count(*) from person p where p.joined_on is not null
-            and (whole or exists (select from cases c where c.case_ref = p.case_ref))),
+            and exists (select from cases c where c.case_ref = p.case_ref)),
         'held_back_as_duplicates', (select count(*) from cases where stage = 'unlisted' and held_back),
         'held_as_duplicates', (select count(distinct h.case_ref) from hold h join cases c using (case_ref)
             where h.ground = 'duplicate' and h.ended_on is null
@@ -71,8 +72,9 @@ begin
             'served', count(*) filter (where served_on is not null),
             'carried_out', count(*) filter (where stage = 'closed' and rollup is not null)) from cases),
         'people_by_outcome', (select coalesce(jsonb_object_agg(outcome, n), '{}') from (
+            -- Who stands on a file of their own counts as one who waits: how many do is not told.
             select outcome, count(*) as n from person_outcome o
-            where whole or exists (select from cases c where c.case_ref = o.case_ref) group by 1) x),
+            where exists (select from cases c where c.case_ref = o.case_ref) and o.outcome <> 'ON_OWN_FILE' group by 1) x),
         'deadlines', (select jsonb_build_object(
             'set', count(*), 'kept', count(*) filter (where closed_at is not null
                 and coalesce(attested_on <= due_on, attested_on is not null)),

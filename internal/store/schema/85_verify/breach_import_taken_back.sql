@@ -8,7 +8,7 @@ union all
 select 'nothing is lost', '', 'of the families that import ' || b.no || ' brought, ' || b.created
            || ', the record has ' || coalesce(f.n, 0) + coalesce(g.n, 0)
 from import_batch b
-left join (select x.first_batch, count(*) as n from family x group by 1) f on f.first_batch = b.id
+left join (select x.first_batch, count(*) as n from imported_family x group by 1) f on f.first_batch = b.id
 left join (select x.batch, count(*) as n from family_taken_back x group by 1) g on g.batch = b.id
 where b.created <> coalesce(f.n, 0) + coalesce(g.n, 0)
 union all

@@ -5,3 +5,5 @@ create or replace trigger move_review after update of restricted on family for e
     when (old.restricted <> new.restricted) execute function note_review_to_move();
 create or replace trigger moved_by_an_act before update of council on family for each row
     when (old.council <> new.council) execute function moved_by_an_act();
+create or replace trigger keep_wall before update of restricted on family for each row
+    when (old.restricted and not new.restricted) execute function keep_wall();
