@@ -148,7 +148,7 @@ func TestGeneratedIsPlainlySynthetic(t *testing.T) {
 // a person born here did not arrive.
 func TestGeneratedFamiliesMakeSense(t *testing.T) {
 	g := &generator{rng: newRand(3), asOf: today, used: map[string]bool{}}
-	g.families(1100, 4000)
+	g.families(1, 1100, 4000)
 	for _, f := range g.all {
 		p := f.people[0]
 		assert.True(t, p.is(casefile.Principal))
