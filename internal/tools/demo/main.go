@@ -24,7 +24,7 @@ import (
 
 // choices are what one may set on make's command line.
 type choices struct {
-	Cases   int    `envconfig:"CASES" default:"1100"`
+	Cases int `envconfig:"CASES" default:"1100"`
 	// Claims is how many families make a new claim beside the backlog; in proportion unless given.
 	Claims  string `envconfig:"CLAIMS"`
 	Until   string `envconfig:"UNTIL"`
