@@ -120,5 +120,16 @@ var Ends = append(slices.Clone(AdministrativeEnds), DepartedVoluntary, Removed)
 // IsAdministrative reports whether the outcome is an end that is no decision.
 func (o Outcome) IsAdministrative() bool { return slices.Contains(AdministrativeEnds, o) }
 
+// StaysEnded lists the ends that a reopening leaves as they are: who has died, or stands on
+// another file, is not brought back. That somebody needs no leave, or is not of the family, was
+// found of that person: it stands unless the case is reopened for the person by number [D].
+func StaysEnded(named bool) []Outcome {
+	stays := []Outcome{Deceased, DuplicateMerged, OnOwnFile}
+	if !named {
+		stays = append(stays, AlreadyHasStatus, RecordError)
+	}
+	return stays
+}
+
 // TakesTwo reports whether two officers record the end.
 func (o Outcome) TakesTwo() bool { return slices.Contains(EndsByTwo, o) }
