@@ -131,5 +131,31 @@ func StaysEnded(named bool) []Outcome {
 	return stays
 }
 
+// RecordedBy lists the acts that record the end. Of one that takes two officers it is the act of
+// the first. A merge is recorded in the chain of the other file.
+func (o Outcome) RecordedBy() []Act {
+	switch o {
+	case Deceased:
+		return []Act{ActDied}
+	case AlreadyHasStatus:
+		return []Act{ActHasStatus, ActJoined} // who joins with a status never had a claim
+	case RecordError:
+		return []Act{ActRecordError}
+	case WithdrawnConfirmed:
+		return []Act{ActConfirmWithdrawal}
+	case DepartedBeforeDecision, DepartedVoluntary:
+		return []Act{ActDeparted}
+	case OnOwnFile:
+		return []Act{ActSplit}
+	case HandedOver:
+		return []Act{ActHandOver}
+	case Removed:
+		return []Act{ActRemoved}
+	case DuplicateMerged:
+		return []Act{ActMerge}
+	}
+	return nil
+}
+
 // TakesTwo reports whether two officers record the end.
 func (o Outcome) TakesTwo() bool { return slices.Contains(EndsByTwo, o) }
