@@ -90,9 +90,13 @@ func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 		no, err = tx.UnsentLetter(ctx, v.ref, kind)
 		return err
 	})
-	if err != nil || no == 0 {
+	if err != nil {
 		return false, err
 	}
+	if no == 0 { // the family has it, and somebody else may still wait for it
+		return v.writeToRepresentatives(ctx, r, v.lastLetter[kind], on)
+	}
+	v.lastLetter[kind] = no
 	letters := v.manner().Letters(kind, by)
 	for i := range letters {
 		letters[i].Subject = no
@@ -121,13 +125,28 @@ func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 		return true, nil
 	}
 	v.repHasLetter = v.repHasLetter || kind == practice.Opening
+	return v.writeToRepresentatives(ctx, r, no, on)
+}
+
+// writeToRepresentatives sends a letter to the representative, and for some days after a change
+// to the one before.
+func (v *inPlay) writeToRepresentatives(ctx context.Context, r *Rehearsal, no int, on clock.Date) (bool, error) {
+	if !v.rep || no == 0 {
+		return false, nil
+	}
+	to := []string{"representative"}
 	if v.writesToFormer(on) {
-		former := practice.Change(letters[1], func(f *casefile.LetterFields) { f.To = casefile.FormerRepresentative })
-		if _, err := v.does(ctx, r, on, former); err != nil {
+		to = append(to, casefile.FormerRepresentative)
+	}
+	done := false
+	for _, addressee := range to {
+		sent, err := v.do(ctx, r, v.owner, casefile.ActLetterSent, no, on, &casefile.LetterFields{To: addressee, By: "email"}, "")
+		if err != nil {
 			return false, err
 		}
+		done = done || sent
 	}
-	return v.does(ctx, r, on, letters[1])
+	return done, nil
 }
 
 // trace finds where the family lives now, and writes to it there.

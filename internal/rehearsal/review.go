@@ -39,6 +39,7 @@ type inPlay struct {
 	events       []event
 	inPost       clock.Date // when the questionnaire came that was just found in the post
 	repHasLetter bool
+	lastLetter   map[string]int // by its kind
 	returned     int // proposals that second officers have returned
 
 	walled       bool       // its people parted after domestic abuse, and a wall keeps it from their old file
@@ -68,6 +69,8 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*inPlay, er
 		now:      now,
 		plans:    map[string]intent{},
 		assigned: map[int]string{},
+
+		lastLetter: map[string]int{},
 	}
 	err = r.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		f, err := tx.Family(ctx, l.Case)
