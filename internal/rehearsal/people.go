@@ -131,10 +131,17 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 		return v.settleDeparture(ctx, r, p.attested)
 	case casefile.TaskTraceMonthly, casefile.TaskTraceAgain:
 		return v.takeTraceStep(ctx, r, p.attested)
+	case casefile.TaskAppealWindow:
+		if !v.bad.appeals {
+			return false, nil
+		}
+		v.bad.appeals = false
+		return v.do(ctx, r, v.owner, casefile.ActAppeal, t.Subject, p.attested, &casefile.AppealFields{}, "")
 	case casefile.TaskNoAppeal:
-		if v.bad.appeals {
+		if v.bad.appeals { // it is found late, with the tribunal's leave
 			v.bad.appeals = false
-			deeds[0].Act = casefile.ActAppeal
+			late := &casefile.AppealFields{Permission: "granted"}
+			return v.do(ctx, r, v.owner, casefile.ActAppeal, t.Subject, p.attested, late, "")
 		}
 	}
 	return v.does(ctx, r, p.attested, deeds...)

@@ -361,8 +361,10 @@ func paceOf(t casefile.Task) pace {
 		return pace{inTime: 0.88, late: 0.08}
 	case casefile.TaskWindow:
 		return pace{inTime: 0.75}
-	case casefile.TaskAppealWindow, casefile.TaskThreshold, casefile.TaskThinkAgain:
+	case casefile.TaskThreshold, casefile.TaskThinkAgain:
 		return pace{}
+	case casefile.TaskAppealWindow:
+		return pace{inTime: 0.6} // of those who appeal; the others appeal late
 	case casefile.TaskAppeal:
 		return pace{late: 0.8} // the tribunal takes its time
 	case casefile.TaskTraceMonthly, casefile.TaskTraceAgain, casefile.TaskDeparture:
