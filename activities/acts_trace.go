@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -224,17 +223,7 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 		}
 		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
 	}
-	if err := c.askMootAgain(ctx); err != nil {
-		return err
-	}
-	if slices.Contains(again, casefile.Decision) {
-		now, err := c.Review(ctx, c.ref)
-		if err == nil && len(now.Tasks) == 0 {
-			err = c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
-		}
-		return err
-	}
-	return nil
+	return c.askMootAgain(ctx)
 }
 
 // fellWhileClosed lets the decision fall for those for whom a court has quashed it, or a fresh
