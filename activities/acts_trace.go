@@ -192,6 +192,11 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 	if err := c.StopJournal(ctx); err != nil { // a reopening is no act that is struck
 		return err
 	}
+	if !h.IsLed() { // its principal is not among those who are back
+		if err := c.passClaim(ctx, h.Successor()); err != nil {
+			return err
+		}
+	}
 	if _, err := c.done(ctx, casefile.TaskArrival, 0, "reopened", c.today); err != nil {
 		return err
 	}

@@ -205,6 +205,12 @@ func (h Household) Successor() int {
 	return present[0].No
 }
 
+// IsLed reports whether the principal is there, or nobody is.
+func (h Household) IsLed() bool {
+	present := h.Present()
+	return len(present) == 0 || slices.ContainsFunc(present, func(m Member) bool { return m.Relationship == Principal })
+}
+
 // mootWithout adds the tasks whose ground has gone with a person; h is the household without
 // the person.
 func (h Household) mootWithout(person int, e *Effects) {

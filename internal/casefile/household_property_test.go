@@ -368,24 +368,8 @@ func (l *life) reopen() string {
 		return ""
 	}
 	l.h.Over = false
-	if !slices.ContainsFunc(l.h.Present(), func(m Member) bool { return m.Relationship == Principal }) {
-		return l.passOn()
-	}
-	return l.askedAgain()
-}
-
-// passOn has the claim pass to somebody who is there, as the database does when ends are lifted.
-func (l *life) passOn() string {
-	to := l.h.Successor()
-	for i := range l.h.People {
-		if m := &l.h.People[i]; m.Relationship == Principal {
-			m.Relationship = FormerPrincipal
-		}
-	}
-	for i := range l.h.People {
-		if m := &l.h.People[i]; m.No == to {
-			m.Relationship = Principal
-		}
+	if !l.h.IsLed() {
+		l.h = l.h.After(Effects{Principal: l.h.Successor()}, clock.PartialDate{})
 	}
 	return l.askedAgain()
 }
