@@ -2,13 +2,13 @@ package activities_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 	"hame/internal/desk"
 	"hame/internal/practice"
 	"hame/internal/scenario"
@@ -56,6 +56,13 @@ func (w *stage) Ask(query string) ([]string, error) {
 	return testdb.List[string](w.o, query, w.ref), nil
 }
 
+func (w *stage) Facts() (casefile.Facts, error) {
+	w.goOn()
+	return w.review, nil
+}
+
+func (w *stage) Today() clock.Date { return w.today() }
+
 func (w *stage) Pass(days int) error {
 	w.wait(days)
 	return nil
@@ -79,6 +86,9 @@ func (w *stage) Do(login string, act casefile.Act, subject int, fields casefile.
 	case text == "" && act.Rule().NeedsText:
 		text = "SYNTHETIC: why and what."
 	}
+	if act == casefile.ActPropose {
+		s.drawNext(s.sampled)
+	}
 	c, err := desk.New(s.ref, act, subject, s.today(), fields, text)
 	if err != nil {
 		return nil, err
@@ -100,99 +110,4 @@ func (w *stage) second(named string) string {
 		return named
 	}
 	return w.double.ref
-}
-
-// unusual are the tasks that a story itself answers, or that end by themselves.
-var unusual = []casefile.TaskKind{casefile.TaskHold, casefile.TaskThinkAgain, casefile.TaskSettleWithdrawal,
-	casefile.TaskHearWithdrawal, casefile.TaskDeparture, casefile.TaskTraceMonthly, casefile.TaskTraceAgain,
-	casefile.TaskConfirm, casefile.TaskAppeal, casefile.TaskArrival, casefile.TaskStrike, casefile.TaskThreshold}
-
-func (w *stage) Reach(to casefile.Stage, refuse []int) error {
-	s := w.journey
-	for range 150 {
-		s.goOn()
-		if s.review.Stage == to && (to != casefile.Decision || !s.review.Signed) {
-			return nil
-		}
-		rank := func(t casefile.Task) int {
-			switch {
-			case slices.Contains(unusual, t.Kind), to == casefile.Welfare && t.Stage == casefile.Welfare:
-				return 0
-			case t.Kind == casefile.TaskAppealWindow:
-				return 1 // last: time passes
-			case t.Kind == casefile.TaskServe:
-				return 2 // nobody is served while somebody is decided anew
-			case t.Kind == casefile.TaskPropose, t.Kind == casefile.TaskUndecided:
-				return 3 // it waits for what else is open
-			}
-			return 4
-		}
-		tasks := slices.Clone(s.review.Tasks)
-		slices.SortStableFunc(tasks, func(a, b casefile.Task) int { return rank(b) - rank(a) })
-		if len(tasks) == 0 || rank(tasks[0]) == 0 {
-			return fmt.Errorf("the case does not get to %s: it is at %s, and awaits %v", to, s.review.Stage, s.openTasks())
-		}
-		switch task := tasks[0]; task.Kind {
-		case casefile.TaskAppealWindow:
-			s.wait(task.DueOn.DaysSince(s.today()) + 1)
-		case casefile.TaskPropose:
-			w.decide(refuse)
-		case casefile.TaskUndecided:
-			w.decideAnew()
-		case casefile.TaskAgree:
-			s.do("struan", casefile.ActAgree, 0, s.agreement())
-		case casefile.TaskRequestCheck, casefile.TaskServe:
-			s.answer(task)
-		default:
-			s.answer(task)
-		}
-	}
-	return fmt.Errorf("the case does not get to %s: it is at %s, and awaits %v", to, s.review.Stage, s.openTasks())
-}
-
-// decide proposes and, where that is due, agrees: everybody is granted but those whom the story
-// refuses.
-func (w *stage) decide(refuse []int) {
-	s := w.journey
-	f := &casefile.ProposeFields{Reasons: practice.Findings(nil)}
-	for _, no := range testdb.List[int](s.staffed, `select no from present where case_ref = $1 order by no`, s.ref) {
-		outcome := casefile.GrantILR
-		if slices.Contains(refuse, no) {
-			outcome = casefile.RefusedUpheld
-		}
-		f.Outcomes = append(f.Outcomes, casefile.ProposedOutcome{Person: no, Outcome: outcome})
-	}
-	if len(refuse) > 0 {
-		for _, no := range refuse {
-			s.interview(no)
-		}
-		against := &f.Reasons[slices.Index(casefile.Factors, casefile.FactorConnections)]
-		against.Finding, against.Evidence = casefile.FindingAgainst, []int{s.evidence(casefile.ProviderCommunity)}
-	}
-	f.Revision = s.review.Revision
-	require.Nil(s.t, s.tryPropose("ewan", f))
-	if !s.review.Signed {
-		s.do("ailsa", casefile.ActAgree, 0, s.agreement())
-	}
-}
-
-// decideAnew makes the decision anew for whom it has fallen, or leaves out.
-func (w *stage) decideAnew() {
-	s := w.journey
-	f := &casefile.ProposeFields{Revision: s.review.Revision, Reasons: practice.Findings(nil)}
-	for _, p := range testdb.List[struct {
-		No      int              `db:"no"`
-		Outcome casefile.Outcome `db:"outcome"`
-	}](s.staffed, `
-		select p.no, coalesce(o.outcome, 'GRANT_ILR') as outcome
-		from present p left join outcome_in_force o on o.case_ref = p.case_ref and o.person_no = p.no and o.fell_on is null
-		where p.case_ref = $1 order by p.no`, s.ref) {
-		f.Outcomes = append(f.Outcomes, casefile.ProposedOutcome{Person: p.No, Outcome: p.Outcome})
-		if !p.Outcome.IsGrant() {
-			against := &f.Reasons[slices.Index(casefile.Factors, casefile.FactorConnections)]
-			against.Finding, against.Evidence = casefile.FindingAgainst, []int{s.evidence(casefile.ProviderCommunity)}
-		}
-	}
-	s.do("catriona", casefile.ActRemade, 0, f)
-	s.do("struan", casefile.ActAgree, 0, s.agreement())
 }

@@ -346,7 +346,7 @@ func (f HandOverFields) Ask() []Field {
 func (f HandOverFields) Validate() error { return inCodes(f) }
 
 // ReopenFields says why a closed case is reopened. With REF/N the person's own end is lifted, with
-// REF everybody's.
+// REF everybody's who had left or withdrawn ([StaysEnded]).
 type ReopenFields struct {
 	Reason string `json:"reason" yaml:"reason"`
 }

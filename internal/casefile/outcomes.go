@@ -120,5 +120,42 @@ var Ends = append(slices.Clone(AdministrativeEnds), DepartedVoluntary, Removed)
 // IsAdministrative reports whether the outcome is an end that is no decision.
 func (o Outcome) IsAdministrative() bool { return slices.Contains(AdministrativeEnds, o) }
 
+// StaysEnded lists the ends that a reopening leaves as they are: who has died, or stands on
+// another file, is not brought back. That somebody needs no leave, or is not of the family, was
+// found of that person: it stands unless the case is reopened for the person by number [D].
+func StaysEnded(named bool) []Outcome {
+	stays := []Outcome{Deceased, DuplicateMerged, OnOwnFile}
+	if !named {
+		stays = append(stays, AlreadyHasStatus, RecordError)
+	}
+	return stays
+}
+
+// RecordedBy lists the acts that record the end. Of one that takes two officers it is the act of
+// the first. A merge is recorded in the chain of the other file.
+func (o Outcome) RecordedBy() []Act {
+	switch o {
+	case Deceased:
+		return []Act{ActDied}
+	case AlreadyHasStatus:
+		return []Act{ActHasStatus, ActJoined} // who joins with a status never had a claim
+	case RecordError:
+		return []Act{ActRecordError}
+	case WithdrawnConfirmed:
+		return []Act{ActConfirmWithdrawal}
+	case DepartedBeforeDecision, DepartedVoluntary:
+		return []Act{ActDeparted}
+	case OnOwnFile:
+		return []Act{ActSplit}
+	case HandedOver:
+		return []Act{ActHandOver}
+	case Removed:
+		return []Act{ActRemoved}
+	case DuplicateMerged:
+		return []Act{ActMerge}
+	}
+	return nil
+}
+
 // TakesTwo reports whether two officers record the end.
 func (o Outcome) TakesTwo() bool { return slices.Contains(EndsByTwo, o) }

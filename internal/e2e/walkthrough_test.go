@@ -17,7 +17,8 @@ import (
 )
 
 // TestTheWalkThrough types what the guide says, to the letter: one
-// family to a served grant, another to a served refusal, by starter alone.
+// family to a served grant, another to a served refusal, a third through births, deaths
+// and a reopening, by starter alone.
 func TestTheWalkThrough(t *testing.T) {
 	guide, err := os.ReadFile(filepath.Join(root, "docs", "guide.md"))
 	require.NoError(t, err)
@@ -39,10 +40,11 @@ func TestTheWalkThrough(t *testing.T) {
 
 	var report store.Report
 	s.decode(t, &report, "--as", "archie", "backlog", "status")
-	require.Equal(t, 2, report.Families)
-	require.Equal(t, map[string]int{"GRANT_ILR": 2, "REFUSED_UPHELD": 1}, report.PeopleByOutcome)
+	require.Equal(t, 3, report.Families)
+	require.Equal(t, map[string]int{"GRANT_ILR": 2, "REFUSED_UPHELD": 1, "DECEASED": 1, "ALREADY_HAS_STATUS": 1}, report.PeopleByOutcome)
 	require.Equal(t, map[string]int{"ALL_GRANTED": 1}, report.DecidedByOutcome, "the grant has been carried out")
-	require.Equal(t, map[string]int{"service": 1}, report.OpenByStage, "the refusal waits for its appeal window")
+	require.Equal(t, map[string]int{"service": 1, "evidence": 1}, report.OpenByStage,
+		"the refusal waits for its appeal window, the family that was reopened for its evidence")
 	require.Equal(t, 2, report.Milestones.Served)
 	require.Contains(t, string(out), "the family or its representative to appeal, if they wish to (/1)")
 	require.Contains(t, string(out), "every invariant holds")

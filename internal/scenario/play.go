@@ -6,18 +6,21 @@ import (
 	"strings"
 
 	"hame/internal/casefile"
+	"hame/internal/clock"
 )
 
 // World is where a story is played.
 type World interface {
 	// Begin makes the family of the story, and opens its review.
 	Begin(s Scenario) error
-	// Reach does everything as usual until a stage is shown, and refuses those whom the story
-	// says.
-	Reach(stage casefile.Stage, refuse []int) error
+	// Facts are the case as it stands, with every stage opened that can be.
+	Facts() (casefile.Facts, error)
+	// Today is the day at which the story is.
+	Today() clock.Date
 	// Pass lets days pass: what is due meanwhile acts.
 	Pass(days int) error
-	// Do does an act, and returns the refusal if it is refused.
+	// Do does an act, and returns the refusal if it is refused. An act that needs a text and
+	// is given none gets one.
 	Do(login string, act casefile.Act, subject int, fields casefile.Fields, text string) (*casefile.Refusal, error)
 	// Ask asks the record of the family, whose reference is $1: a value a row.
 	Ask(query string) ([]string, error)
@@ -58,7 +61,7 @@ func (s Scenario) Play(w World) error {
 func (s Scenario) play(w World, step Step) error {
 	switch step.Kind {
 	case At:
-		if err := w.Reach(step.Stage, s.Refuse); err != nil {
+		if err := s.reach(w, step.Stage); err != nil {
 			return err
 		}
 		return compare(w, Step{Check: "stage", Wants: []string{string(step.Stage)}})

@@ -85,7 +85,7 @@ func (t *Tx) MootTasks(ctx context.Context, ref string) ([]casefile.TaskOf, erro
 }
 
 // LiftEnds brings a person back whose part in the case had ended, or with 0 everybody, but
-// nobody who has died, stands on another file or was handed over. It returns how many.
+// nobody whose end stays ([casefile.StaysEnded]). It returns how many.
 func (t *Tx) LiftEnds(ctx context.Context, ref string, person int, on clock.Date, command uuid.UUID) (int, error) {
 	var n int
 	err := t.get(ctx, &n, `
@@ -93,7 +93,7 @@ func (t *Tx) LiftEnds(ctx context.Context, ref string, person int, on clock.Date
 			update person_end set lifted_on = $3, lifted_by = $4
 			where case_ref = $1 and $2 in (0, person_no) and lifted_on is null and outcome <> all($5) returning 1)
 		select count(*) from lifted`,
-		ref, person, on, command, pq.Array([]casefile.Outcome{casefile.Deceased, casefile.DuplicateMerged, casefile.OnOwnFile}))
+		ref, person, on, command, pq.Array(casefile.StaysEnded(person != 0)))
 	return n, err
 }
 

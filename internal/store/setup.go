@@ -289,9 +289,9 @@ func (t *Tx) saveLimits(ctx context.Context) error {
 	}
 	for _, end := range casefile.Ends {
 		err := t.exec(ctx, `
-			insert into end_rule (outcome, two, administrative) values ($1, $2, $3)
-			on conflict (outcome) do update set two = excluded.two, administrative = excluded.administrative`,
-			end, end.TakesTwo(), end.IsAdministrative())
+			insert into end_rule (outcome, two, administrative, acts) values ($1, $2, $3, $4)
+			on conflict (outcome) do update set two = excluded.two, administrative = excluded.administrative, acts = excluded.acts`,
+			end, end.TakesTwo(), end.IsAdministrative(), pq.Array(end.RecordedBy()))
 		if err != nil {
 			return err
 		}

@@ -32,11 +32,12 @@ alter table person add constraint one_principal exclude using btree (case_ref wi
 alter table person add column joined_on date;
 
 -- How a person's part in a case ended other than by a decision, or what became of a person who was refused. Which of the
--- ends take two officers, set-up writes into end_rule from the rules in the code.
+-- ends take two officers, and which acts record them, set-up writes into end_rule from the rules in the code.
 create table end_rule (
     outcome        text primary key,
     two            boolean not null,
-    administrative boolean not null
+    administrative boolean not null,
+    acts           text[] not null
 );
 create table person_end (
     case_ref   text not null,

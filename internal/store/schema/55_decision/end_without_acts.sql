@@ -5,8 +5,9 @@ create or replace function end_without_acts(e person_end) returns setof text
 language sql stable set search_path = hame, pg_temp as $$
     select e.first_by || ' did not record it'
     where e.outcome <> 'DUPLICATE_MERGED' and not exists (
-        select from command c
+        select from command c join end_rule r on r.outcome = e.outcome
         where c.id = e.command_id and c.case_ref = e.case_ref and c.person = e.first_by
+          and c.kind = any (r.acts) and c.subject_no in (0, e.person_no)
           and not exists (select from command_outcome o where o.command_id = c.id
               and o.outcome not in ('accepted', 'filed')))
     union all

@@ -17,7 +17,8 @@ begin
         from stage_entry e where e.case_ref = ref
     union all
     select coalesce(o.business_at, c.recorded_at), c.kind, c.chain_n, c.person,
-           case when c.subject_no > 0 then '/' || c.subject_no || ' ' else '' end || 'on ' || c.attested_on || ': '
+           case when c.subject_no = 0 then '' when c.kind = 'case.confirm' then 'request ' || c.subject_no || ' '
+               else '/' || c.subject_no || ' ' end || 'on ' || c.attested_on || ': '
            || coalesce(o.outcome || case when o.code <> '' then ' (' || o.code || ')' else '' end, 'not yet delivered')
            || coalesce('; struck on ' || london_day(k.settled_at) || ' by '
                || concat_ws(' and ', k.first_by, k.second_by)
