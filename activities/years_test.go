@@ -87,9 +87,6 @@ func TestWhateverHappensOverTheYears(t *testing.T) {
 			soundAll(t, w.o, w.files...)
 			cases = append(cases, w.files...)
 		})
-		if t.Failed() {
-			break
-		}
 	}
 	t.Logf("%d histories, %d files, %d steps, %d refusals; accepted %v; agreed to by a second officer %v",
 		n, len(cases), total.steps, total.refusals, total.accepted, total.agreedTo)
@@ -598,6 +595,9 @@ func (w *years) send(s *journey, which string) bool {
 	done := w.act(s, casefile.ActLetterSent, no, &casefile.LetterFields{To: "family", By: "recorded_delivery"})
 	if testdb.Value[bool](w.o, `select representative <> '' from family where case_ref = $1`, s.ref) {
 		done = w.act(s, casefile.ActLetterSent, no, &casefile.LetterFields{To: "representative", By: "email"}) || done
+	}
+	if testdb.Value[bool](w.o, `select owed_to_former($1, $2)`, s.ref, no) {
+		done = w.act(s, casefile.ActLetterSent, no, &casefile.LetterFields{To: casefile.FormerRepresentative, By: "email"}) || done
 	}
 	return done
 }

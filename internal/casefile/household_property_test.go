@@ -360,7 +360,7 @@ func (l *life) serve() string {
 func (l *life) reopen() string {
 	l.close(func(Task) bool { return true })
 	for i := range l.h.People {
-		if m := &l.h.People[i]; m.End != Deceased && m.End != OnOwnFile && m.End != DuplicateMerged {
+		if m := &l.h.People[i]; !slices.Contains(StaysEnded(false), m.End) {
 			m.End = ""
 		}
 	}
