@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a fresh machine: make demo, make test.
-# CASES, UNTIL, EXIT and SUMMARY, set on the command line, reach the demo through the
+# CASES, CLAIMS, UNTIL, EXIT and SUMMARY, set on the command line, reach the demo through the
 # environment: README.md says what each does.
 
 export CGO_ENABLED = 0

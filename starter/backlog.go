@@ -99,6 +99,9 @@ func (a *app) backlogGenerate() *cobra.Command {
 	c.Flags().Var(cli.Count(&o.Cases), "cases", "families")
 	c.Flags().Var(cli.Count(&o.People), "people", "people (default in proportion: 4,000 in 1,100 families)")
 	c.Flags().Uint64Var(&o.Seed, "seed", 2007, "the same seed gives the same backlog")
+	o.Lane, o.First = casefile.Legacy, 1
+	c.Flags().Var(cli.Code(&o.Lane, lanes), "lane", "legacy or fast-track, whose families have just come and claimed")
+	c.Flags().Var(cli.Count(&o.First), "first", "the number of the first family, to follow on those of another file")
 	c.Flags().Var(cli.Date(&o.AsOf), "as-of", "the day to which ages and residence are relative (default today)")
 	return c
 }

@@ -233,9 +233,18 @@ func TestTheDaysOfEachRow(t *testing.T) {
 		casefile.TaskDeparture:        {60, c, ew, 30, 90},
 	}
 	require.Len(t, want, len(casefile.TaskRules))
-	// The fast track shortens the Home Office's own days, and nothing of a child's,
-	// of the family's or of a provider's.
+	// The fast track shortens the days of offices, of the minister and of the Home Office,
+	// and nothing of a child's or of the family's.
 	shorter := map[casefile.TaskKind]days{
+		casefile.TaskSchool:     {15, w, clock.ScotlandSchools, 8, 20},
+		casefile.TaskGP:         {21, c, sc, 10, 0},
+		casefile.TaskSocialWork: {21, c, sc, 10, 35},
+		casefile.TaskReporter:   {30, w, sc, 20, 0},
+		casefile.TaskHousing:    {7, w, sc, 5, 0},
+		casefile.TaskCommunity:  {20, w, sc, 0, 0},
+		casefile.TaskWindow:     {10, w, sc, 7, 0},
+		casefile.TaskAnswer:     {10, w, ew, 7, 10},
+
 		casefile.TaskReconcile: {5, w, ew, 3, 5},
 		casefile.TaskTriage:    {3, w, ew, 0, 5},
 		casefile.TaskPropose:   {10, w, ew, 7, 20},

@@ -86,7 +86,7 @@ func (m Manner) Answer(t casefile.Task) []Deed {
 			FamilyILR: casefile.No, SevenYears: casefile.Unknown, Vulnerable: casefile.Unknown})
 	case casefile.TaskOpeningLetter:
 		return m.Letters(Opening, "post")
-	case casefile.TaskContact:
+	case casefile.TaskContact, casefile.TaskTell:
 		return owns(casefile.ActContact, 0, &casefile.ContactFields{How: "visit"})
 	case casefile.TaskLateArrival:
 		return []Deed{{Login: o.Senior, Act: casefile.ActLateArrival,

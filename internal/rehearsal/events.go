@@ -28,7 +28,16 @@ type life struct {
 	british   bool // 2%: a child is found to be British
 	lost      bool // 2%: contact is lost
 	found     bool // and half of those are found
+	moves     bool // 4%: it moves to another council
+	parts     bool // 0.5%: somebody parts from it
+	abused    bool // and half of those after domestic abuse
+	court     bool // 3%: a judicial review is lodged, beside those that the file is flagged with
+	medical   bool // 3%: a medical crisis
+	traffick  bool // 2%: a referral to the National Referral Mechanism
 }
+
+// newRepresentative is how likely a family has another representative within a year.
+const newRepresentative = 0.1
 
 func lifeOf(key string) life {
 	n, err := strconv.Atoi(strings.TrimPrefix(key, synthetic.KeyPrefix))
@@ -36,7 +45,8 @@ func lifeOf(key string) life {
 		return life{}
 	}
 	return life{birth: n%12 == 7, joins: n%50 == 31, death: n%90 == 40, departs: n%50 == 17, stays: n%90 == 71,
-		withdraws: n%50 == 33, british: n%50 == 21, lost: n%50 == 25, found: n%100 == 25}
+		withdraws: n%50 == 33, british: n%50 == 21, lost: n%50 == 25, found: n%100 == 25,
+		moves: n%25 == 3, parts: n%200 == 12, abused: n%400 == 12, court: n%33 == 6, medical: n%40 == 29, traffick: n%50 == 19}
 }
 
 // lives lets what the family's number says happen to it, so many days after it was drawn.
@@ -54,6 +64,14 @@ func (v *inPlay) lives(drawn time.Time) {
 		{l.withdraws, 60 + v.random.IntN(20), v.asksToWithdraw},
 		{l.british, 70 + v.random.IntN(30), v.isBritish},
 		{l.lost, 60 + v.random.IntN(20), v.isLost},
+		{l.moves, 50 + v.random.IntN(150), v.moves},
+		{l.parts, 60 + v.random.IntN(40), v.parts},
+		{l.court, 50 + v.random.IntN(200), v.lodges},
+		{l.medical, 60 + v.random.IntN(120), v.held(casefile.GroundMedical)},
+		{l.traffick, 60 + v.random.IntN(120), v.held(casefile.GroundTrafficking)},
+		{v.random.Float64() < newRepresentative, 20 + v.random.IntN(345), v.losesRepresentative},
+		{v.random.Float64() < newRepresentative, 365 + v.random.IntN(365), v.losesRepresentative},
+		{v.random.Float64() < newRepresentative, 730 + v.random.IntN(365), v.losesRepresentative},
 	} {
 		if x.happens {
 			on := v.deskDay(clock.DateOf(drawn).AddDays(x.days))

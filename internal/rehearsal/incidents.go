@@ -90,9 +90,13 @@ func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 		no, err = tx.UnsentLetter(ctx, v.ref, kind)
 		return err
 	})
-	if err != nil || no == 0 {
+	if err != nil {
 		return false, err
 	}
+	if no == 0 { // the family has it, and somebody else may still wait for it
+		return v.writeToRepresentatives(ctx, r, v.lastLetter[kind], on)
+	}
+	v.lastLetter[kind] = no
 	letters := v.manner().Letters(kind, by)
 	for i := range letters {
 		letters[i].Subject = no
@@ -121,7 +125,28 @@ func (v *inPlay) sendLetter(ctx context.Context, r *Rehearsal, kind, by string, 
 		return true, nil
 	}
 	v.repHasLetter = v.repHasLetter || kind == practice.Opening
-	return v.does(ctx, r, on, letters[1])
+	return v.writeToRepresentatives(ctx, r, no, on)
+}
+
+// writeToRepresentatives sends a letter to the representative, and for some days after a change
+// to the one before.
+func (v *inPlay) writeToRepresentatives(ctx context.Context, r *Rehearsal, no int, on clock.Date) (bool, error) {
+	if !v.rep || no == 0 {
+		return false, nil
+	}
+	to := []string{"representative"}
+	if v.writesToFormer(on) {
+		to = append(to, casefile.FormerRepresentative)
+	}
+	done := false
+	for _, addressee := range to {
+		sent, err := v.do(ctx, r, v.owner, casefile.ActLetterSent, no, on, &casefile.LetterFields{To: addressee, By: "email"}, "")
+		if err != nil {
+			return false, err
+		}
+		done = done || sent
+	}
+	return done, nil
 }
 
 // trace finds where the family lives now, and writes to it there.
@@ -278,8 +303,12 @@ func (v *inPlay) restrict(ctx context.Context, r *Rehearsal, on clock.Date) erro
 		}
 		return nil
 	}
-	for _, role := range []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer,
-		casefile.RepresentationDrafter, casefile.PrivateOffice, casefile.Minister} {
+	roles := []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer, casefile.RepresentationDrafter,
+		casefile.PrivateOffice, casefile.Minister}
+	if v.walled {
+		roles = append(roles, casefile.SeniorCaseworker) // else only one of them sees it
+	}
+	for _, role := range roles {
 		if err := name(role, practice.Logins(role)...); err != nil {
 			return err
 		}
@@ -322,25 +351,6 @@ func (v *inPlay) lookIntoFlags(ctx context.Context, r *Rehearsal, person int, on
 		}
 	}
 	return done, nil
-}
-
-// reviewHold ends the holds whose ground has gone.
-func (v *inPlay) reviewHold(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
-	flags, err := v.flags(ctx, r)
-	if err != nil {
-		return false, err
-	}
-	ended := false
-	for _, f := range flags {
-		if f.Flag.Hold() == "" || f.State == "off" {
-			continue
-		}
-		off := &casefile.FlagFields{Flag: f.Flag, To: "off"}
-		if ended, err = v.do(ctx, r, lookingInto, casefile.ActFlag, f.Person, on, off, ""); err != nil {
-			return false, err
-		}
-	}
-	return ended, nil
 }
 
 func (v *inPlay) flags(ctx context.Context, r *Rehearsal) ([]store.PersonFlag, error) {
@@ -449,20 +459,7 @@ func (v *inPlay) mergeDoubles(ctx context.Context, r *Rehearsal, on clock.Date) 
 		if err != nil {
 			return err
 		}
-		asked, err := v.do(ctx, r, v.owner, casefile.ActMerge, 0, on, merge, "")
-		if err != nil || !asked {
-			return err
-		}
-		var request int
-		err = r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
-			request, err = tx.OpenSecondRequest(ctx, v.ref, casefile.ActMerge, 0)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		agreed := &casefile.ConfirmFields{Finding: casefile.RequestAgreed}
-		if _, err := v.do(ctx, r, lookingInto, casefile.ActConfirm, request, on, agreed, ""); err != nil {
+		if err := v.byTwo(ctx, r, v.owner, lookingInto, casefile.ActMerge, 0, merge); err != nil {
 			return err
 		}
 	}

@@ -37,12 +37,7 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 	}
 	switch t.Kind {
 	case casefile.TaskAllocate:
-		deeds[0].Login = pick(v.random, practice.Logins(casefile.SeniorCaseworker))
-		assigned, err := v.does(ctx, r, p.attested, deeds...)
-		if err != nil || !v.bad.restricted {
-			return assigned, err
-		}
-		return true, v.restrict(ctx, r, p.attested)
+		return v.allocate(ctx, r, p.attested)
 	case casefile.TaskReconcile:
 		if err := v.mergeDoubles(ctx, r, p.attested); err != nil {
 			return false, err
@@ -63,7 +58,13 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 		finding := pick(v.random, []string{"no_concern", "no_concern", "concern"})
 		deeds[0] = practice.Change(deeds[0], func(f *casefile.LookIntoFields) { f.Finding = finding })
 	case casefile.TaskHold:
-		return v.reviewHold(ctx, r, p.attested)
+		return v.reviewHold(ctx, r)
+	case casefile.TaskAcceptMove:
+		return v.acceptMove(ctx, r)
+	case casefile.TaskConsider:
+		return v.consider(ctx, r, t.Subject)
+	case casefile.TaskReturn:
+		return v.settleReturn(ctx, r, t.Subject)
 	case casefile.TaskReadPost:
 		return v.readPost(ctx, r, t.Subject, p.attested)
 	case casefile.TaskTrace:
@@ -87,14 +88,21 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 		answer := pick(v.random, []string{"accepted", "accepted", "rejected"})
 		deeds[0] = practice.Change(deeds[0], func(f *casefile.AnswerFields) { f.Answer = answer })
 	case casefile.TaskCheck:
-		if v.random.Float64() < 0.01 { // the police refer one in a hundred [D]
+		switch x := v.random.Float64(); {
+		case x < 0.02: // the police refer two in a hundred [D]
 			deeds[0] = practice.Change(deeds[0], func(f *casefile.CheckFields) { f.Result = casefile.CheckRefer })
+		case x < 0.05: // what came says nothing of this person: it is asked for again [D]
+			delete(v.plans, planKey(t))
+			return v.do(ctx, r, v.owner, casefile.ActRequestCheck, t.Subject, v.today(), nil, "")
 		}
 	case casefile.TaskPropose:
 		return v.propose(ctx, r, p.attested)
 	case casefile.TaskAgree:
 		return v.secondOfficer(ctx, r, p.attested, deeds[0])
 	case casefile.TaskServe:
+		if err := v.beforeService(ctx, r); err != nil {
+			return false, err
+		}
 		if _, err := v.sendLetter(ctx, r, practice.Decision, "recorded_delivery", p.attested); err != nil {
 			return false, err
 		}

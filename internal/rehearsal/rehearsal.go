@@ -34,6 +34,9 @@ type Options struct {
 	Seed    uint64
 	// Parallel is how many reviews are played at once.
 	Parallel int
+	// Claims is how many families make a new claim in five years, in the fast-track lane.
+	// They come if that lane is started.
+	Claims int
 	// Silent makes nobody ever answer: no officer, provider or family.
 	Silent bool
 }
@@ -48,6 +51,7 @@ type Tally struct {
 	Forwards int
 	Reviews  int // in play
 	Ended    int
+	Claims   int // families that have come meanwhile
 }
 
 func (t *Tally) advance(to time.Time) {
@@ -131,10 +135,15 @@ func (r *Rehearsal) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, lane := range []casefile.Lane{casefile.Legacy, casefile.FastTrack} {
-		if err := r.addLane(ctx, lane, begun); err != nil {
-			return err
-		}
+	arrivals, err := r.addArrivals(ctx, begun)
+	if err != nil {
+		return err
+	}
+	if err := r.addLane(ctx, casefile.Legacy, begun, nil); err != nil {
+		return err
+	}
+	if err := r.addLane(ctx, casefile.FastTrack, begun, arrivals); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -289,11 +298,13 @@ type lane struct {
 	lane casefile.Lane
 	now  time.Time
 	seen map[string]bool // the reviews that were put into play
+	// arrivals come to the lane while it is played; nil if none do.
+	arrivals *arrivals
 }
 
 // addLane puts a lane into play, if its backlog was started, with the reviews
-// that are open already.
-func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Time) error {
+// that are open already, and with those who come to it meanwhile.
+func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Time, a *arrivals) error {
 	now, err := r.skip(false).Now(ctx, contract.BacklogID(l))
 	if errors.Is(err, timeskip.ErrEnded) {
 		return nil
@@ -301,7 +312,7 @@ func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Tim
 	if err != nil {
 		return err
 	}
-	r.add(stop{begun, &lane{lane: l, now: now, seen: map[string]bool{}}})
+	r.add(stop{begun, &lane{lane: l, now: now, seen: map[string]bool{}, arrivals: a}})
 	return nil
 }
 
@@ -332,6 +343,11 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 	}
 	if !r.o.Silent && l.lane == casefile.Legacy {
 		if err := r.resolveLate(ctx, clock.DateOf(l.now)); err != nil {
+			return l.now, err
+		}
+	}
+	if l.arrivals != nil {
+		if err := l.arrivals.come(ctx, r, clock.DateOf(l.now)); err != nil {
 			return l.now, err
 		}
 	}

@@ -39,7 +39,14 @@ type inPlay struct {
 	events       []event
 	inPost       clock.Date // when the questionnaire came that was just found in the post
 	repHasLetter bool
+	lastLetter   map[string]int // by its kind
 	returned     int // proposals that second officers have returned
+
+	walled       bool       // its people parted after domestic abuse, and a wall keeps it from their old file
+	repChangedOn clock.Date // when another representative took over
+	bothUntil    clock.Date // until when the one before is written to as well
+	opposed      bool       // what is done against a refusal before its service has been drawn
+	submitted    bool       // further submissions were made
 }
 
 // intent is when somebody will do a task, and on which day they will attest it.
@@ -62,6 +69,8 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*inPlay, er
 		now:      now,
 		plans:    map[string]intent{},
 		assigned: map[int]string{},
+
+		lastLetter: map[string]int{},
 	}
 	err = r.o.Store.InTx(ctx, func(tx *store.Tx) error {
 		f, err := tx.Family(ctx, l.Case)
@@ -70,6 +79,9 @@ func (r *Rehearsal) newReview(ctx context.Context, l store.Listing) (*inPlay, er
 		}
 		v.rep, v.key = f.Represented, f.Key
 		if v.people, err = tx.People(ctx, l.Case); err != nil {
+			return err
+		}
+		if v.walled, err = tx.Walled(ctx, l.Case); err != nil {
 			return err
 		}
 		// An earlier rehearsal may have got some way.
@@ -338,6 +350,12 @@ func paceOf(t casefile.Task) pace {
 		return pace{inTime: 0.5, outside: true}
 	case casefile.TaskCheck:
 		return pace{inTime: 0.88, late: 0.11, outside: true}
+	case casefile.TaskTriage:
+		return pace{inTime: 0.85, late: 0.10, prompt: true} // the priority that is set then is the default
+	case casefile.TaskPropose:
+		return pace{inTime: 0.85, late: 0.10}
+	case casefile.TaskAcceptMove:
+		return pace{inTime: 0.4, late: 0.5}
 	case casefile.TaskReport:
 		return pace{inTime: 0.88, late: 0.08}
 	case casefile.TaskWindow:

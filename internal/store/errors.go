@@ -111,6 +111,8 @@ var constraintRefusals = map[string]*casefile.Refusal{
 	"representation_four_eyes": casefile.Refuse(casefile.RefusedFourEyes, "a draft is checked by another person"),
 	"waiver_allows_grant_only": casefile.Refuse(casefile.RefusedBlocked,
 		"a child's check was waived: only a grant may be signed"),
+	"no_refusal_on_the_papers": casefile.Refuse(casefile.RefusedBlocked,
+		"a person who would be refused has no recorded interview: interview record"),
 	"synthetic_or_real": casefile.Refuse(casefile.RefusedConstraint,
 		"synthetic and real families do not mix in one database"),
 	"one_import_at_a_time": casefile.Refuse(casefile.RefusedConstraint,

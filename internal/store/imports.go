@@ -148,6 +148,16 @@ func (s *Store) importFrom(ctx context.Context, file Incoming, fileDigest string
 	return out, err
 }
 
+// LastFamily returns the greatest number among the families whose keys are a prefix and a
+// number; 0 if there is none.
+func (t *Tx) LastFamily(ctx context.Context, prefix string) (int, error) {
+	var n int
+	err := t.get(ctx, &n, `
+		select coalesce(max(substr(family_key, length($1) + 1)::int), 0) from family
+		where starts_with(family_key, $1) and substr(family_key, length($1) + 1) ~ '^[0-9]{1,9}$'`, prefix)
+	return n, err
+}
+
 // staging copies families into the staging tables, some hundreds at a time: one
 // session copies into one table at a time.
 type staging struct {

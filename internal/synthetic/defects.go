@@ -13,6 +13,10 @@ import (
 // defects makes the backlog as untidy as a real one, at the rates of domain.md
 // 6.5 where it gives one, else at small ones [D]. No defect makes a fault.
 func (g *generator) defects() {
+	if g.newClaims() { // a young file is tidy, and nothing came before the claim
+		g.some(4, nil, func(f *family) { g.flag(pick(g.rng, f.people), casefile.FlagSeriousIllness) })
+		return
+	}
 	taken := g.duplicates()
 	free := func(f *family) bool { return !taken[f.key] }
 

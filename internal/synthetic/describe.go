@@ -84,16 +84,20 @@ func (g *generator) claim(f *family) {
 	p := f.people[0]
 	here := g.asOf.DaysSince(f.arrived)
 	claimed := f.arrived.AddDays(between(g.rng, 0, min(45, here)))
+	if g.newClaims() {
+		claimed = f.arrived.AddDays(between(g.rng, 0, min(10, here)))
+	}
 	p.set("claim_date", claimed.String())
 	p.set("own_claim", string(casefile.Yes))
 	after := func(days int) clock.Date {
 		return claimed.AddDays(between(g.rng, 0, min(days, g.asOf.DaysSince(claimed))))
 	}
-	if chance(g.rng, 80) {
+	if !g.newClaims() && chance(g.rng, 80) {
 		p.set("last_interview_on", after(500).String())
 	}
 	status := casefile.ClaimUndecided
 	switch n := between(g.rng, 1, 100); {
+	case g.newClaims():
 	case n <= 40:
 		status = casefile.ClaimFurtherSubmissions
 		g.flag(p, casefile.FlagFurtherSubmissions)

@@ -25,6 +25,9 @@ var namesTSV string
 // real one: a database that holds one such family is marked synthetic.
 const KeyPrefix = "SYN-"
 
+// Key is the family key of the generated family of a number.
+func Key(number int) string { return fmt.Sprintf(KeyPrefix+"%05d", number) }
+
 // maxCases is the largest synthetic backlog [D]: twice the legacy of the whole
 // United Kingdom.
 const maxCases = 999_999
@@ -41,6 +44,13 @@ type Options struct {
 	Seed uint64
 	// AsOf is the day on which ages and years of residence are true; required.
 	AsOf clock.Date
+	// Lane is that of the families: legacy, unless given. Fast-track families have made a new
+	// claim: they came within the last months, claimed within the last weeks, and nothing
+	// is decided of them or flagged from an earlier time.
+	Lane casefile.Lane
+	// First is the number of the first family; 1 unless given. Families whose numbers follow
+	// on others' have keys and references of their own.
+	First int
 }
 
 // Generate writes a synthetic backlog file after the model of domain.md 6.5,
@@ -59,14 +69,22 @@ type Options struct {
 //
 // It fails if the people can't be put into so many families.
 func Generate(w io.Writer, o Options) error {
+	if o.Lane == "" {
+		o.Lane = casefile.Legacy
+	}
+	if o.First == 0 {
+		o.First = 1
+	}
 	if o.People == 0 {
 		o.People = int(math.Round(float64(o.Cases) * 4000 / 1100))
 	}
 	switch {
 	case o.Cases < 1:
 		return fmt.Errorf("%d families: expected at least one", o.Cases)
-	case o.Cases > maxCases:
-		return fmt.Errorf("%d families: expected at most %d", o.Cases, maxCases)
+	case o.First < 1:
+		return fmt.Errorf("the first family has number %d: expected at least 1", o.First)
+	case o.Cases+o.First-1 > maxCases:
+		return fmt.Errorf("%d families: expected at most %d", o.Cases+o.First-1, maxCases)
 	case o.People < o.Cases || o.People > o.Cases*maxHousehold:
 		return fmt.Errorf("%d people in %d families: expected %d to %d, from one to %d a family",
 			o.People, o.Cases, o.Cases, o.Cases*maxHousehold, maxHousehold)
@@ -78,9 +96,10 @@ func Generate(w io.Writer, o Options) error {
 	g := &generator{
 		rng:  rand.New(rand.NewPCG(o.Seed, 0x68616d65)), // "hame"
 		asOf: o.AsOf,
+		lane: o.Lane,
 		used: map[string]bool{},
 	}
-	g.families(o.Cases, o.People)
+	g.families(o.First, o.Cases, o.People)
 	g.defects()
 	return g.write(w)
 }
@@ -89,6 +108,7 @@ func Generate(w io.Writer, o Options) error {
 type generator struct {
 	rng  *rand.Rand
 	asOf clock.Date
+	lane casefile.Lane
 	all  []*family
 	used map[string]bool // names with birth dates, so that only chosen ones are duplicates
 }
@@ -111,6 +131,9 @@ type person struct {
 }
 
 func (p *person) set(column, value string) { p.values[column] = value }
+
+// newClaims says whether the families have just come and claimed.
+func (g *generator) newClaims() bool { return g.lane == casefile.FastTrack }
 
 // age is the person's age in whole years on the day of the file.
 func (g *generator) age(p *person) int { return clock.AgeOn(p.birth, g.asOf) }

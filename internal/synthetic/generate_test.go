@@ -148,7 +148,7 @@ func TestGeneratedIsPlainlySynthetic(t *testing.T) {
 // a person born here did not arrive.
 func TestGeneratedFamiliesMakeSense(t *testing.T) {
 	g := &generator{rng: newRand(3), asOf: today, used: map[string]bool{}}
-	g.families(1100, 4000)
+	g.families(1, 1100, 4000)
 	for _, f := range g.all {
 		p := f.people[0]
 		assert.True(t, p.is(casefile.Principal))
@@ -255,4 +255,36 @@ func BenchmarkRead(b *testing.B) {
 		_, err := backlog.Read(bytes.NewReader(text.Bytes()), today)
 		require.NoError(b, err)
 	}
+}
+
+// New claims: families who came within three months and claimed since, numbered on from the
+// backlog's, in a lane of their own. Nothing was decided of them, and no file of theirs is
+// untidy yet.
+func TestNewClaims(t *testing.T) {
+	o := Options{Cases: 60, Seed: 2007, AsOf: today, Lane: casefile.FastTrack, First: 1101}
+	text := generate(t, o)
+	require.Equal(t, text, generate(t, o), "a fixed seed")
+	f := read(t, text)
+	require.Empty(t, f.Quarantined)
+	require.Len(t, f.Families, 60)
+	nations := map[string]bool{}
+	for i, family := range f.Families {
+		require.Equal(t, Key(1101+i), family.Key)
+		require.Equal(t, casefile.FastTrack, family.Lane)
+		require.Contains(t, family.Address, "SYNTHETIC")
+		principal := family.People[slices.IndexFunc(family.People, func(p casefile.Person) bool {
+			return p.Relationship == casefile.Principal
+		})]
+		nations[principal.Nationality] = true
+		arrived, claimed := principal.ArrivedOn.Earliest(), principal.ClaimDate.Earliest()
+		require.LessOrEqual(t, today.DaysSince(arrived), 90)
+		require.False(t, claimed.Before(arrived))
+		require.False(t, claimed.After(today))
+		require.Equal(t, casefile.ClaimUndecided, principal.ClaimStatus)
+		for _, p := range family.People {
+			require.NotContains(t, p.Flags, casefile.FlagFurtherSubmissions)
+		}
+	}
+	require.Greater(t, len(nations), 10)
+	require.NotContains(t, generate(t, Options{Cases: 60, Seed: 2007, AsOf: today}), "fast-track")
 }

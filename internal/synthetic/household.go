@@ -1,7 +1,6 @@
 package synthetic
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -22,8 +21,9 @@ const (
 	bornElsewhereUK = 6.0  // [D] of children born in the United Kingdom
 )
 
-// families makes all families with their people, before the defects.
-func (g *generator) families(cases, people int) {
+// families makes all families with their people, before the defects. first is the number of
+// the first of them.
+func (g *generator) families(first, cases, people int) {
 	sizes := householdSizes(g.rng, cases, people)
 	nations := deck(g.rng, cases, nationWeights()...)
 	councils := deck(g.rng, cases, councilWeights()...)
@@ -76,7 +76,7 @@ func (g *generator) families(cases, people int) {
 	}
 	for i, n := range sizes {
 		f := &family{
-			key:     fmt.Sprintf(KeyPrefix+"%05d", i+1),
+			key:     Key(first + i),
 			pool:    namePools()[nationMix[nations[i]].code],
 			council: councilMix[councils[i]].gss,
 		}
@@ -85,9 +85,12 @@ func (g *generator) families(cases, people int) {
 		if minor[i] {
 			days = between(g.rng, 180, 1000) // children who came alone came lately
 		}
+		if g.newClaims() {
+			days = between(g.rng, 14, 90)
+		}
 		f.arrived = g.asOf.AddDays(-days)
 		g.people(f, n, children[i], minor[i], grown[i])
-		g.describe(f, i+1)
+		g.describe(f, first+i)
 		g.all = append(g.all, f)
 	}
 }
@@ -208,7 +211,7 @@ func (g *generator) person(f *family, r casefile.Relationship, sex, surname stri
 	p.set("date_of_birth", p.birth.String())
 	p.set("nationality", f.pool.code)
 	p.set("language", f.pool.language)
-	p.set("lane", string(casefile.Legacy))
+	p.set("lane", string(g.lane))
 	born := p.birth
 	if born.Before(f.arrived) {
 		p.set("birth_country", f.pool.code)

@@ -24,7 +24,9 @@ import (
 
 // choices are what one may set on make's command line.
 type choices struct {
-	Cases   int    `envconfig:"CASES" default:"1100"`
+	Cases int `envconfig:"CASES" default:"1100"`
+	// Claims is how many families make a new claim beside the backlog; in proportion unless given.
+	Claims  string `envconfig:"CLAIMS"`
 	Until   string `envconfig:"UNTIL"`
 	Exit    bool   `envconfig:"EXIT"`
 	Summary string `envconfig:"SUMMARY"`
@@ -181,7 +183,16 @@ func (p programs) programme(ctx context.Context, c choices, dir string) error {
 	if err != nil {
 		return err
 	}
+	// New claims are few, and have a lane of their own in which they do not wait for the backlog.
+	err = p.starter(ctx, "--as", "archie", "backlog", "start", "--lane", "fast-track", "--capacity", strconv.Itoa(capacity),
+		"--target", target)
+	if err != nil {
+		return err
+	}
 	args := []string{"rehearse"}
+	if c.Claims != "" {
+		args = append(args, "--claims", c.Claims)
+	}
 	if c.Until != "" {
 		args = append(args, "--until", c.Until)
 	}
