@@ -133,7 +133,6 @@ func TestLettersGoToBoth(t *testing.T) {
 		s.on(day("2026-03-30"))
 		s.sent(1, former, s.today())
 		require.True(t, s.isOpen(casefile.TaskQuestionnaire, 0), "else no truthful act would start the family's time")
-		s.sound()
 	})
 	t.Run("the decision letter", func(t *testing.T) {
 		s := o.family(t, nil)
