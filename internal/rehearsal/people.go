@@ -3,7 +3,9 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"strings"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -78,6 +80,8 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 	case casefile.TaskAssignWelfare:
 		lead := pick(v.random, practice.CouncilLogins(v.council, casefile.LeadProfessional))
 		v.assigned[t.Subject] = lead
+		report := fmt.Sprintf("%s/%d/", casefile.TaskReport, t.Subject)
+		maps.DeleteFunc(v.plans, func(key string, _ intent) bool { return strings.HasPrefix(key, report) })
 		deeds[0] = practice.Change(deeds[0], func(f *casefile.AssignReportFields) { f.To = lead })
 	case casefile.TaskReport:
 		return v.reportOrWaive(ctx, r, t, p, deeds[0])
@@ -210,6 +214,9 @@ func (v *inPlay) reportOrWaive(
 		)
 	}
 	report.Login = v.assigned[t.Subject]
+	if report.Login == "" {
+		return false, nil // its new council has to assign the child first
+	}
 	if v.bad.concern {
 		v.bad.concern = false
 		_, err := v.do(ctx, r, report.Login, casefile.ActConcern, t.Subject, p.attested, nil,

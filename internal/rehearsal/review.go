@@ -40,7 +40,7 @@ type inPlay struct {
 	inPost       clock.Date // when the questionnaire came that was just found in the post
 	repHasLetter bool
 	lastLetter   map[string]int // by its kind
-	returned     int // proposals that second officers have returned
+	returned     int            // proposals that second officers have returned
 
 	walled       bool       // its people parted after domestic abuse, and a wall keeps it from their old file
 	repChangedOn clock.Date // when another representative took over
