@@ -297,8 +297,12 @@ func (v *inPlay) restrict(ctx context.Context, r *Rehearsal, on clock.Date) erro
 	name := func(role casefile.Party, logins ...string) error {
 		for _, login := range logins {
 			named := &casefile.AssignFields{To: login, Role: role}
-			if _, err := v.do(ctx, r, senior, casefile.ActAssign, 0, on, named, ""); err != nil {
+			done, err := v.do(ctx, r, senior, casefile.ActAssign, 0, on, named, "")
+			if err != nil {
 				return err
+			}
+			if !done && v.walled {
+				v.keptApart = append(v.keptApart, login)
 			}
 		}
 		return nil

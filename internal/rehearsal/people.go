@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"hame/internal/casefile"
@@ -18,15 +19,26 @@ var lookingInto = practice.Logins(casefile.SeniorCaseworker)[0]
 
 // manner is how this family's case is worked on.
 func (v *inPlay) manner() practice.Manner {
-	authors := practice.Logins(casefile.DecisionMaker)
-	drafters := practice.Logins(casefile.RepresentationDrafter)
+	authors := v.free(practice.Logins(casefile.DecisionMaker))
+	drafters := v.free(practice.Logins(casefile.RepresentationDrafter))
+	seconds := v.free(practice.Logins(casefile.SecondOfficer))
 	return practice.Manner{Refuse: v.refuse, Represent: v.represent, Alone: !v.rep, Officers: practice.Officers{
 		Caseworker: v.owner, Senior: lookingInto, DecisionMaker: authors[int(v.ref[0])%len(authors)],
-		SecondOfficer: practice.Logins(casefile.SecondOfficer)[int(v.ref[1])%2],
-		Drafter:       drafters[0], Checker: drafters[1],
+		SecondOfficer: seconds[int(v.ref[1])%len(seconds)],
+		Drafter:       drafters[0], Checker: drafters[len(drafters)-1],
 		PrivateOffice: practice.Logins(casefile.PrivateOffice)[0], Minister: practice.Logins(casefile.Minister)[0],
-		WelfareLead: practice.CouncilLogins(v.council, casefile.WelfareLead)[0],
+		WelfareLead: v.free(practice.CouncilLogins(v.council, casefile.WelfareLead))[0],
 	}}
+}
+
+// free are those of an office who may work on the case: all, but for who works on the other
+// side of a wall. If nobody is left all are named, and what they do is refused.
+func (v *inPlay) free(office []string) []string {
+	free := slices.DeleteFunc(slices.Clone(office), func(login string) bool { return slices.Contains(v.keptApart, login) })
+	if len(free) == 0 {
+		return office
+	}
+	return free
 }
 
 // act does one task as the person for whom it waits. It reports whether something was
@@ -78,7 +90,7 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 	case casefile.TaskContact:
 		deeds = v.contacts(deeds[0])
 	case casefile.TaskAssignWelfare:
-		lead := pick(v.random, practice.CouncilLogins(v.council, casefile.LeadProfessional))
+		lead := pick(v.random, v.free(practice.CouncilLogins(v.council, casefile.LeadProfessional)))
 		v.assigned[t.Subject] = lead
 		report := fmt.Sprintf("%s/%d/", casefile.TaskReport, t.Subject)
 		maps.DeleteFunc(v.plans, func(key string, _ intent) bool { return strings.HasPrefix(key, report) })

@@ -43,6 +43,7 @@ type inPlay struct {
 	returned     int            // proposals that second officers have returned
 
 	walled       bool       // its people parted after domestic abuse, and a wall keeps it from their old file
+	keptApart    []string   // who works on the other side of the wall
 	repChangedOn clock.Date // when another representative took over
 	bothUntil    clock.Date // until when the one before is written to as well
 	opposed      bool       // what is done against a refusal before its service has been drawn
@@ -401,13 +402,17 @@ func (v *inPlay) do(
 		receipt, _, err = d.DoOnce(ctx, cmd)
 		return err
 	})
+	hidden := store.IsKind(err, store.NotFound) // who does not see the case can't act on it
+	if hidden {
+		err = nil
+	}
 	r.count(func(t *Tally) {
 		t.Acts++
-		if receipt.Refused != nil {
+		if hidden || receipt.Refused != nil {
 			t.Refused++
 		}
 	})
-	return err == nil && receipt.Refused == nil, err
+	return !hidden && err == nil && receipt.Refused == nil, err
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
