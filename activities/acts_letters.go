@@ -45,7 +45,11 @@ func letterSent(ctx context.Context, c *change, cmd store.Command, fields casefi
 		if err != nil {
 			return err
 		}
-		if refusal := casefile.CheckFormer(cmd.AttestedOn, from, until); refusal != nil {
+		owed, err := c.OwedToFormer(ctx, c.ref, cmd.Subject)
+		if err != nil {
+			return err
+		}
+		if refusal := casefile.CheckFormer(cmd.AttestedOn, from, until, owed); refusal != nil {
 			return refusal
 		}
 	}

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -193,6 +192,11 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 	if err := c.StopJournal(ctx); err != nil { // a reopening is no act that is struck
 		return err
 	}
+	if !h.IsLed() { // its principal is not among those who are back
+		if err := c.passClaim(ctx, h.Successor()); err != nil {
+			return err
+		}
+	}
 	if _, err := c.done(ctx, casefile.TaskArrival, 0, "reopened", c.today); err != nil {
 		return err
 	}
@@ -224,17 +228,7 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 		}
 		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
 	}
-	if err := c.askMootAgain(ctx); err != nil {
-		return err
-	}
-	if slices.Contains(again, casefile.Decision) {
-		now, err := c.Review(ctx, c.ref)
-		if err == nil && len(now.Tasks) == 0 {
-			err = c.open(ctx, casefile.TaskRequestCheck, 0, c.today)
-		}
-		return err
-	}
-	return nil
+	return c.askMootAgain(ctx)
 }
 
 // fellWhileClosed lets the decision fall for those for whom a court has quashed it, or a fresh

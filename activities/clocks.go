@@ -176,7 +176,12 @@ func (c *change) reviewHolds(ctx context.Context, command uuid.UUID) error {
 		}
 	}
 	if !held {
-		return nil
+		if !c.isOpen(casefile.TaskHold, 0) {
+			return nil
+		}
+		// What ended the last one was no act on this case, such as a word on a pair of files.
+		_, err := c.done(ctx, casefile.TaskHold, 0, "released", c.today)
+		return err
 	}
 	if earliest.IsZero() {
 		if earliest, err = c.usualReview(c.today); err != nil {

@@ -138,6 +138,16 @@ func TestAClosedCaseIsReopened(t *testing.T) {
 		require.Equal(t, casefile.Closed, s.review.Stage)
 		s.refused(casefile.RefusedNothingOpen, "fiona", casefile.ActReopen, 0, &casefile.ReopenFields{Reason: "error"})
 	})
+	t.Run("who is found leads the claim of a principal who is not", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.ready(casefile.TaskGP)
+		s.do("morag", casefile.ActDeparted, 0, &casefile.DepartedFields{ShownBy: "carrier"})
+		s.goOn()
+		reopened(s, 3, "person_found")
+		require.Equal(t, []string{"3 principal Person 3"}, s.there())
+		require.True(t, testdb.Value[bool](o, `select child_when_listed from person where case_ref = $1 and no = 3`, s.ref), "a child stays one")
+		s.sound()
+	})
 	t.Run("a late appeal", func(t *testing.T) {
 		s := o.in(t).family(t, nil)
 		s.finallyRefused()

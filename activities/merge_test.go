@@ -363,3 +363,21 @@ func TestARestrictedFileKeepsItsWall(t *testing.T) {
 	require.NotContains(t, shown, b.ref)
 	soundAll(t, o, a, b)
 }
+
+// TestAHoldThatEndsWithAWordOnAPairLeavesNoTask: two files are held as doubles, and then found to be two
+// families, on no act of either review: nobody is asked any more to review a hold.
+func TestAHoldThatEndsWithAWordOnAPairLeavesNoTask(t *testing.T) {
+	o := newStaffed(t)
+	a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
+	a.isDouble(b)
+	require.Contains(t, b.openTasks(), "hold.review")
+	c, err := desk.New(a.ref, casefile.ActDuplicate, 0, a.today(), &casefile.DuplicateFields{Other: b.ref, Finding: "different"}, "")
+	require.NoError(t, err)
+	_, err = a.desk("morag").ResolveDuplicate(t.Context(), c, a.today().AddDays(28))
+	require.NoError(t, err)
+	for _, s := range []*journey{a, b} {
+		s.look()
+		require.NotContains(t, s.openTasks(), "hold.review")
+	}
+	soundAll(t, o, a, b)
+}

@@ -125,6 +125,15 @@ func TestLettersGoToBoth(t *testing.T) {
 		refusal := s.refused(casefile.RefusedNoSubject, "morag", casefile.ActLetterSent, 1, &casefile.LetterFields{To: former, By: "post"})
 		require.Contains(t, refusal.Detail, "2026-03-16")
 	})
+	t.Run("what was owed is sent to the former one later", func(t *testing.T) {
+		s := o.family(t, nil).until(casefile.Evidence)
+		require.Nil(t, s.changesRepresentative(s.today(), "SYNTHETIC Law Centre No 99"))
+		s.sent(1, "family", monday)
+		s.sent(1, "representative", monday)
+		s.on(day("2026-03-30"))
+		s.sent(1, former, s.today())
+		require.True(t, s.isOpen(casefile.TaskQuestionnaire, 0), "else no truthful act would start the family's time")
+	})
 	t.Run("the decision letter", func(t *testing.T) {
 		s := o.family(t, nil)
 		s.decided(refuseAll)

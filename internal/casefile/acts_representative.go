@@ -85,9 +85,11 @@ func BothAreWrittenTo(changedOn clock.Date, h *clock.Holidays) (clock.Date, erro
 var LengthenedByRepresentative = []TaskKind{TaskQuestionnaire}
 
 // CheckFormer refuses a letter to a former representative on a day on which none is
-// written to; nil if one is. Both days are zero where there was no change.
-func CheckFormer(sentOn, changedOn, until clock.Date) *Refusal {
-	if !until.IsZero() && !sentOn.Before(changedOn) && !until.Before(sentOn) {
+// written to; nil if one is. Both days are zero where there was no change. owed says that the
+// letter went to the new one alone while it was due to both: then it can be sent later too, for
+// the family's time and the service wait for it.
+func CheckFormer(sentOn, changedOn, until clock.Date, owed bool) *Refusal {
+	if !until.IsZero() && !sentOn.Before(changedOn) && (owed || !until.Before(sentOn)) {
 		return nil
 	}
 	if until.IsZero() {

@@ -205,6 +205,12 @@ func (h Household) Successor() int {
 	return present[0].No
 }
 
+// IsLed reports whether the principal is there, or nobody is.
+func (h Household) IsLed() bool {
+	present := h.Present()
+	return len(present) == 0 || slices.ContainsFunc(present, func(m Member) bool { return m.Relationship == Principal })
+}
+
 // mootWithout adds the tasks whose ground has gone with a person; h is the household without
 // the person.
 func (h Household) mootWithout(person int, e *Effects) {
@@ -246,8 +252,7 @@ func (h Household) askNext(e *Effects) {
 		return
 	}
 	for _, t := range h.Tasks {
-		waits := t.Kind == TaskCheck || t.Kind == TaskRequestCheck || t.Kind == TaskPropose || t.Kind == TaskAgree
-		if waits && !slices.Contains(e.Moot, TaskOf{t.Kind, t.Subject}) {
+		if t.Kind.leadsToDecision() && !slices.Contains(e.Moot, TaskOf{t.Kind, t.Subject}) {
 			return
 		}
 	}
@@ -262,7 +267,7 @@ func (h Household) Join(r Relationship, birth clock.PartialDate, has bool) (Effe
 	for _, m := range h.People {
 		no = max(no, m.No+1)
 	}
-	if h.NobodyLeft() {
+	if len(h.Present()) == 0 { // also after the signature: nobody would lead the claim
 		return Effects{}, Refuse(RefusedNothingOpen,
 			"nobody of the family is left on this file: a new claim is a file of its own")
 	}
@@ -335,7 +340,8 @@ func (h Household) After(e Effects, birth clock.PartialDate) Household {
 
 // AskedAgain lists, of tasks that had become moot, those that are due when a family is found or
 // its case reopened: of the people who are there, in stages that were opened. What follows from
-// a task that is asked again is not asked for beside it.
+// a task that is asked again is not asked for beside it. Who waits for a decision has an officer
+// who works on it: if none of those tasks leads to one, the checks are asked for.
 func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 	var again []TaskOf
 	for _, t := range moot {
@@ -352,7 +358,18 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 			again = append(again, t)
 		}
 	}
+	leads := slices.ContainsFunc(again, func(t TaskOf) bool { return t.Kind.leadsToDecision() }) ||
+		slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.Kind.leadsToDecision() })
+	if h.HasOpened(Decision) && !h.Signed && !h.NobodyLeft() && !leads {
+		again = append(again, TaskOf{Kind: TaskRequestCheck})
+	}
 	return again
+}
+
+// leadsToDecision reports whether a proposal is asked for, or what it waits for: one of these
+// tasks is open while a family waits for its decision.
+func (k TaskKind) leadsToDecision() bool {
+	return k == TaskCheck || k == TaskRequestCheck || k == TaskPropose || k == TaskAgree
 }
 
 // ReopenedAt lists the stages that are open again when a closed case is reopened, the one that

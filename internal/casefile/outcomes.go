@@ -146,7 +146,7 @@ func (o Outcome) RecordedBy() []Act {
 	case DepartedBeforeDecision, DepartedVoluntary:
 		return []Act{ActDeparted}
 	case OnOwnFile:
-		return []Act{ActSplit}
+		return []Act{ActSplit, ActUnmerge}
 	case HandedOver:
 		return []Act{ActHandOver}
 	case Removed:

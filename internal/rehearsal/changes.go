@@ -100,7 +100,7 @@ func (v *inPlay) namesRepresentative(ctx context.Context, r *Rehearsal) error {
 // writesToFormer reports whether a letter that is sent on a day also goes to the
 // representative before.
 func (v *inPlay) writesToFormer(on clock.Date) bool {
-	return casefile.CheckFormer(on, v.repChangedOn, v.bothUntil) == nil
+	return casefile.CheckFormer(on, v.repChangedOn, v.bothUntil, false) == nil
 }
 
 // parts lets the second adult part from the family, with the youngest child where there are

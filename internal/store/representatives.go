@@ -33,3 +33,10 @@ func (t *Tx) FormerRepresentative(ctx context.Context, ref string) (from, until 
 	}
 	return row.From, row.Until, err
 }
+
+// OwedToFormer reports whether a letter went to the representative while letters also went to
+// the one before, who was not sent it.
+func (t *Tx) OwedToFormer(ctx context.Context, ref string, letter int) (owed bool, err error) {
+	err = t.get(ctx, &owed, `select owed_to_former($1, $2)`, ref, letter)
+	return owed, err
+}

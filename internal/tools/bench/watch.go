@@ -50,7 +50,7 @@ func (h *installation) watch(ctx context.Context) error {
 // something to do, some of them four times a second: internal/carrier/dispatcher.go
 // and housekeeping.go send them.
 const dispatcherLooks = `claim_undelivered|claim_comparison|claim_review_to_move|end_staff_in_the_way|` +
-	`asked_again from calendar_application|from import_difference d`
+	`asked_again from calendar_application|from import_difference d|from reopening o where`
 
 // sentSoFar is what Hame's logins have sent since the database was made. What the
 // bench itself asks as the superuser, and set-up as the administrator, is not in it.
