@@ -104,12 +104,10 @@ type MovePlan struct {
 // AfterMove works out what follows when a council accepts a family, from the review's state
 // and the gaps in what the old council's school and social work were asked. A signed report
 // stays valid until it lapses, and what was answered is not asked again (domain.md 6.3).
-// After the signature nothing is.
+// After the signature a child's check is under way only for a decision that is made anew; it is
+// assigned anew too, for the old council sees nothing of the child any more.
 func AfterMove(f Facts, gaps []OpenGap) MovePlan {
 	var plan MovePlan
-	if f.Signed {
-		return plan
-	}
 	for _, t := range f.Tasks {
 		switch t.Kind {
 		case TaskSignWelfare:
