@@ -285,7 +285,7 @@ func TestDuplicates(t *testing.T) {
 	s.types(t, refs, 0, "--as morag duplicate resolve B C --different", "two families")
 	s.types(t, refs, 3, "--as morag duplicate resolve B C --different", "no open pair")
 	s.types(t, refs, 0, "--as morag duplicate resolve C A --different")
-	s.types(t, refs, 0, "--as morag duplicate list", refs["A"]+" is held until files can be merged")
+	s.types(t, refs, 0, "--as morag duplicate list", refs["A"]+" is held: case merge")
 	out := s.types(t, refs, 0, "--as archie backlog order")
 	require.NotContains(t, out, refs["A"], "a held file is not drawn")
 	require.Contains(t, out, refs["B"])

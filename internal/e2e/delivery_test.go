@@ -65,13 +65,14 @@ func TestWhatWasSavedIsDoneAsItWasTyped(t *testing.T) {
 		casefile.ActDeparted:             {"morag", casefile.ActDeparted, 2, &casefile.DepartedFields{ShownBy: "border_stamp"}},
 		casefile.ActLost:                 {"morag", casefile.ActLost, 0, &casefile.LostFields{Reason: "no_answer"}},
 		casefile.ActHandOver:             {"fiona", casefile.ActHandOver, 0, &casefile.HandOverFields{To: "wales", Sent: "summary"}},
+		casefile.ActSplit:                {"fiona", casefile.ActSplit, 0, &casefile.SplitFields{Persons: "2", Reason: "separation"}},
 		casefile.ActConcern:              {"agnes", casefile.ActConcern, 3, casefile.NewFields(casefile.ActConcern)},
 	}
 	var families []casefile.Family
 	var acts []casefile.Act
 	for _, rule := range casefile.ActRules {
 		if rule.OnCase() && rule.OpensReview && rule.Subject != casefile.AboutDifference &&
-			rule.Act != casefile.ActLinkPost && rule.Act != casefile.ActReadPost { // these need something that is there
+			rule.Act != casefile.ActMerge && rule.Act != casefile.ActLinkPost && rule.Act != casefile.ActReadPost { // these need something that is there
 			acts = append(acts, rule.Act)
 		}
 	}

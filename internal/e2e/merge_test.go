@@ -30,7 +30,7 @@ func TestTwoReviewsBecomeOneAndTwoAgain(t *testing.T) {
 	stage("B", "listed")
 	s.types(t, refs, 0, "--as morag duplicate resolve A B --same")
 	s.types(t, refs, 0, "--as morag case merge A --other "+refs["B"]+" --pair 1=1 --pair 2=2")
-	s.types(t, refs, 0, "--as ailsa case confirm A/1 --agreed")
+	s.types(t, refs, 0, "--as ailsa case confirm A 1 --agreed")
 	stage("B", "closed")
 	s.types(t, refs, 0, "--as una case show B", "into "+refs["A"])
 	s.types(t, refs, 0, "--as una case show A", refs["B"]+" was merged into this file")
@@ -38,7 +38,7 @@ func TestTwoReviewsBecomeOneAndTwoAgain(t *testing.T) {
 	require.Contains(t, s.must(t, "--as", "una", "verify"), nothingWrong)
 
 	s.types(t, refs, 0, "--as morag case unmerge A --other "+refs["B"])
-	s.types(t, refs, 0, "--as ailsa case confirm A/2 --agreed")
+	s.types(t, refs, 0, "--as ailsa case confirm A 2 --agreed")
 	stage("B", "listed")
 	require.Eventually(t, func() bool {
 		_, _, code := s.starter(t, "--as", "fiona", "case", "assign", refs["B"], "--to", "morag")
