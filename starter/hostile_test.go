@@ -328,6 +328,7 @@ func (r *room) everything(t *testing.T) map[string]string {
 func TestEveryCommandRefusesWhatIsWrong(t *testing.T) {
 	s := &siege{room: matrixRoom(t), dir: t.TempDir(), files: wrongFiles(t), tried: map[string]int{}}
 	s.strikable()
+	s.asked()
 	absent, err := casefile.NewReference(bytes.NewReader([]byte{1, 2, 3, 4, 5, 6}))
 	require.NoError(t, err)
 	usage := []int{exitUsage}

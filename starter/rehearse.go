@@ -33,7 +33,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	var summary string
 	var seed uint64
 	var parallel int
-	claims := -1 // in proportion to the backlog
+	var claims int // in proportion to the backlog unless given
 	c := forReaders(&cobra.Command{
 		Use: "rehearse [--until DATE]", Short: "play a synthetic backlog through with simulated people", Args: cli.Exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -63,7 +63,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if until.IsZero() {
 				until = clock.DateOf(now).AddYears(rehearsalYears).AddMonths(rehearsalMonths)
 			}
-			if claims < 0 {
+			if claims == 0 {
 				imported, err := s.Report(ctx)
 				if err != nil {
 					return err
@@ -103,7 +103,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c.Flags().Var(cli.Date(&until), "until", "the day on which the rehearsal ends (default in five years and a half)")
 	c.Flags().StringVar(&summary, "summary", "", "also write the summary to this file, as JSON")
 	c.Flags().Uint64Var(&seed, "seed", 2007, "the same seed draws the same answers")
-	c.Flags().IntVar(&claims, "claims", claims,
+	c.Flags().Var(cli.Count(&claims), "claims",
 		"families that make a new claim in five years, in the fast-track lane if it is started (default 60 beside 1,100)")
 	c.Flag("claims").DefValue = ""
 	parallel = 24
