@@ -120,9 +120,6 @@ func courtEnd(ctx context.Context, c *change, cmd store.Command, fields casefile
 // the act is about, or everybody. A decision maker makes it anew. On a closed case a senior
 // caseworker has it reopened first.
 func (c *change) decisionFell(ctx context.Context, cmd store.Command, why string) error {
-	if c.before.Stage == casefile.Closed {
-		return c.open(ctx, casefile.TaskAnew, 0, c.today)
-	}
 	people, err := c.Decided(ctx, c.ref)
 	if err != nil {
 		return err
@@ -131,6 +128,9 @@ func (c *change) decisionFell(ctx context.Context, cmd store.Command, why string
 		refused := !p.Outcome.IsGrant() && p.FellOn.IsZero()
 		if !refused || (cmd.Subject != 0 && cmd.Subject != p.Person) {
 			continue
+		}
+		if c.before.Stage == casefile.Closed {
+			return c.open(ctx, casefile.TaskAnew, 0, c.today)
 		}
 		if err := c.falls(ctx, cmd, p.Person, why); err != nil {
 			return err

@@ -16,7 +16,20 @@ func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile
 	if err != nil {
 		return err
 	}
+	settled := map[int]bool{} // what a decision that stands was signed on is not asked again
+	if c.before.Signed && cmd.Subject == 0 {
+		h, err := c.household(ctx)
+		if err != nil {
+			return err
+		}
+		for _, m := range h.Present() {
+			settled[m.No] = !m.Undecided()
+		}
+	}
 	for _, p := range people {
+		if settled[p.No] {
+			continue
+		}
 		if cmd.Subject != p.No && (cmd.Subject != 0 || !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed,
 			c.today)) {
 			continue

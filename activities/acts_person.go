@@ -148,6 +148,14 @@ func (c *change) end(ctx context.Context, cmd store.Command, person int, as case
 	if refusal != nil {
 		return refusal
 	}
+	joined, err := c.JoinedOn(ctx, c.ref, person)
+	if err != nil {
+		return err
+	}
+	if cmd.Act.Rule().Day.TakesDay() && cmd.AttestedOn.Before(joined) {
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("%s is before person %d joined the family on %s: "+
+			"give the day on which it happened, or have the joining struck", cmd.AttestedOn, person, joined))
+	}
 	return c.follow(ctx, cmd, effects)
 }
 

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"hame/internal/casefile"
 	"hame/internal/store"
@@ -85,6 +86,19 @@ func confirm(ctx context.Context, c *change, cmd store.Command, fields casefile.
 		c.fileUntouched = true
 		return nil
 	}
+	err = c.doAgreed(ctx, first, cmd)
+	if r, refused := casefile.AsRefusal(err); refused {
+		told := *r
+		told.Detail += fmt.Sprintf("; if it is not to be done any more, case confirm %s %d --refused ends the request", c.ref, request.No)
+		return &told
+	}
+	return err
+}
+
+// doAgreed does what a second officer has agreed to, as the act of the first. An act that happens
+// when it is handled happens now, and not when it was asked for.
+func (c *change) doAgreed(ctx context.Context, first, agreed store.Command) error {
+	rule := first.Act.Rule()
 	if err := c.before.Allowed(first.Act); err != nil {
 		return err
 	}
@@ -92,6 +106,12 @@ func confirm(ctx context.Context, c *change, cmd store.Command, fields casefile.
 	if err != nil {
 		return err
 	}
-	c.second = cmd.Person
+	if !rule.Day.TakesDay() {
+		first.AttestedOn = agreed.AttestedOn
+	}
+	if err := c.closeWindows(ctx, rule); err != nil {
+		return err
+	}
+	c.second = agreed.Person
 	return handlers[first.Act](ctx, c, first, asked)
 }

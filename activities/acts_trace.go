@@ -99,7 +99,7 @@ func archive(ctx context.Context, c *change, cmd store.Command, _ casefile.Field
 		return err
 	}
 	for _, t := range now.Tasks {
-		if t.Kind == casefile.TaskHold || t.Kind == casefile.TaskConfirm {
+		if t.Kind.Outlasts() {
 			continue
 		}
 		if _, err := c.done(ctx, t.Kind, t.Subject, casefile.ResultMoot, clock.Date{}); err != nil {
@@ -197,7 +197,8 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 			return err
 		}
 	}
-	if _, err := c.done(ctx, casefile.TaskArrival, 0, "reopened", c.today); err != nil {
+	arrived, err := c.done(ctx, casefile.TaskArrival, 0, "reopened", c.today)
+	if err != nil {
 		return err
 	}
 	if err := c.VoidStages(ctx, c.ref, []casefile.Stage{casefile.Closed}, c.now); err != nil {
@@ -216,6 +217,9 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 		return err
 	}
 	if c.before.Signed {
+		if _, err := c.done(ctx, casefile.TaskAnew, 0, "reopened", c.today); err != nil {
+			return err
+		}
 		if err := c.fellWhileClosed(ctx, cmd); err != nil {
 			return err
 		}
@@ -227,6 +231,11 @@ func (c *change) takeUp(ctx context.Context, h casefile.Household, cmd store.Com
 			}
 		}
 		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
+	}
+	if arrived { // what was filed is not on the file: who reads it has it entered
+		if err := c.open(ctx, casefile.TaskLateArrival, 0, c.today); err != nil {
+			return err
+		}
 	}
 	return c.askMootAgain(ctx)
 }

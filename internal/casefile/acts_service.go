@@ -38,8 +38,8 @@ var serviceActs = []*ActRule{
 		Slip: Slip{Until: Service, Follows: "the search for an appeal waits again"},
 	},
 	{
-		Act: ActLateArrival, InWords: "records that what arrived after the signature was read and changes nothing",
-		Roles: []Party{SeniorCaseworker}, From: Service, Until: Service, Day: Handled,
+		Act: ActLateArrival, InWords: "records that what arrived after the signature, or while the case was closed, was read and changes nothing",
+		Roles: []Party{SeniorCaseworker}, From: Listed, Until: Service, Day: Handled,
 		Fields: of[ArrivalFields],
 		Slip:   Slip{Until: Service, Follows: "what arrived waits to be read again"},
 	},

@@ -309,7 +309,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActOpen:            "listed",
 		ActFlag:            always,
 		ActLookInto:        always,
-		ActLateArrival:     "service",
+		ActLateArrival:     always,
 		ActCorrect:         always,
 		ActDifference:      always,
 		ActRecover:         "unlisted " + always, // at any stage, of a review that is not closed

@@ -105,7 +105,12 @@ func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
 
 // outlasting are the kinds of task that stay when nobody of a family is left to decide
 // about: what came in is read, and what was asked of a second officer is settled.
-var outlasting = []TaskKind{TaskReadPost, TaskDifference, TaskStrike, TaskBreach, TaskHold, TaskConfirm}
+var outlasting = []TaskKind{TaskReadPost, TaskDifference, TaskStrike, TaskBreach, TaskHold, TaskConfirm,
+	TaskLateArrival, TaskArrival}
+
+// Outlasts reports whether a kind of task is due also while nobody is there to decide about: of a
+// family of which nobody is left, and of one that is archived.
+func (k TaskKind) Outlasts() bool { return slices.Contains(outlasting, k) }
 
 // End is the rule of a person's end: who may end how, at which point of the review, and what
 // becomes moot. principal is who takes the claim on if the person is the principal; 0 for
@@ -143,6 +148,8 @@ func (h Household) mayEnd(m Member, as Outcome) *Refusal {
 	case !m.Present():
 		return Refuse(RefusedAlreadyDone, fmt.Sprintf("%s: %s is on record already; case strike takes a mistaken act back",
 			about, m.End))
+	case as == WithdrawnConfirmed && m.IsChild(h.Today):
+		return Refuse(RefusedConstraint, about+" is a child: its claim is decided in its own right, and nobody withdraws it")
 	case m.Undecided() && afterRefusal:
 		return Refuse(RefusedConstraint, about+" has not been refused: a departure before the decision is recorded as one")
 	case m.Undecided() || as == Deceased:
@@ -183,7 +190,8 @@ func (h Household) takesOver(named int) (int, *Refusal) {
 }
 
 // Successor is who takes the claim on when the principal is not there any more: the spouse or
-// partner, else the eldest adult, else the eldest child; 0 if nobody is left [D]. An officer
+// partner, else the eldest adult, else the eldest child; 0 if nobody is left. Of whom no
+// birth date is known comes after the others [D]. An officer
 // may name another.
 func (h Household) Successor() int {
 	rank := func(m Member) int {
@@ -195,9 +203,15 @@ func (h Household) Successor() int {
 		}
 		return 2
 	}
+	unknown := func(m Member) int {
+		if m.Birth.IsZero() {
+			return 1
+		}
+		return 0
+	}
 	present := h.Present()
 	slices.SortStableFunc(present, func(a, b Member) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.Birth.Latest().Compare(b.Birth.Latest()), cmp.Compare(a.No, b.No))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(unknown(a), unknown(b)), a.Birth.Latest().Compare(b.Birth.Latest()), cmp.Compare(a.No, b.No))
 	})
 	if len(present) == 0 {
 		return 0
@@ -343,6 +357,7 @@ func (h Household) After(e Effects, birth clock.PartialDate) Household {
 // a task that is asked again is not asked for beside it. Who waits for a decision has an officer
 // who works on it: if none of those tasks leads to one, the checks are asked for.
 func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
+	children := slices.ContainsFunc(h.Present(), func(m Member) bool { return m.IsChild(h.Today) })
 	var again []TaskOf
 	for _, t := range moot {
 		rule, ok := t.Kind.Rule()
@@ -352,6 +367,8 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 		case t.Kind.IsPersonal() && (!there || !m.Present()):
 		case rule.Stage != Closed && !h.HasOpened(rule.Stage):
 		case h.Signed && rule.Stage.Before(Service):
+		case (t.Kind == TaskSocialWork || t.Kind == TaskReporter) && !children:
+		case t.Kind == TaskHold && !h.Held: // a hold that has ended is not reviewed
 		case t.Kind == TaskAgree: // the proposal went back to its author
 			again = append(again, TaskOf{Kind: TaskPropose})
 		default:

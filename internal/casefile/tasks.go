@@ -210,7 +210,7 @@ var TaskRules = []TaskRule{
 	{TaskReferral, "6", Closed, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"look into what was referred or alleged, before anybody decides"},
 	{TaskLateArrival, "9", Service, SeniorCaseworker, SeniorCaseworker, EffectNone, EffectNone,
-		"read what arrived or was struck after the decision was signed"},
+		"read what arrived or was struck after the decision was signed, or while the case was closed"},
 	{TaskNewOwner, "1", Closed, SeniorCaseworker, Operations, EffectNone, EffectNone, "give the case a new owner"},
 	{TaskStrike, "6.4", Closed, Caseworker, SeniorCaseworker, EffectNone, EffectNone,
 		"say whether the act was a mistake: strike it too, or let it stand"},

@@ -163,6 +163,13 @@ func (t *Tx) SettleSecond(ctx context.Context, ref string, no int, result, secon
 		where case_ref = $1 and no = $2`, ref, no, result, second, by, on)
 }
 
+// JoinedOn returns the day on which somebody joined a family; zero for those who came with the file.
+func (t *Tx) JoinedOn(ctx context.Context, ref string, person int) (clock.Date, error) {
+	var on clock.Date
+	err := t.get(ctx, &on, `select joined_on from person where case_ref = $1 and no = $2`, ref, person)
+	return on, err
+}
+
 // ConfirmedAct returns the act to which an officer's act has agreed as second; empty if it
 // agreed to none.
 func (t *Tx) ConfirmedAct(ctx context.Context, command uuid.UUID) (casefile.Act, error) {

@@ -120,8 +120,10 @@ func (t *Tx) FellWhileClosed(ctx context.Context, ref string) ([]Fallen, error) 
 			and s.person_no = o.person_no and s.result = 'accepted') then 'submissions' else 'court' end as why
 		from outcome_in_force o join present p on p.case_ref = o.case_ref and p.no = o.person_no
 		where o.case_ref = $1 and o.outcome not like 'GRANT%' and o.fell_on is null
-		  and (exists (select from submission s where s.case_ref = o.case_ref and s.person_no = o.person_no
-		           and s.result = 'accepted')
+		  and (exists (select from submission s join command_outcome k on k.command_id = s.considered_by
+		               join decision d on d.case_ref = s.case_ref and d.no = o.decision_no
+		           where s.case_ref = o.case_ref and s.person_no = o.person_no and s.result = 'accepted'
+		             and k.business_at > d.signed_at)
 		       or exists (select from proceeding c where c.case_ref = o.case_ref and c.fell = o.decision_no
 		           and c.person_no in (0, o.person_no)))
 		order by 1`, ref)
