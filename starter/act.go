@@ -338,12 +338,28 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 	if err != nil {
 		return err
 	}
+	var request string
+	if seconds := act.Rule().Seconds; r.Filed && r.Stage == casefile.Closed && len(seconds) > 0 {
+		if request, err = requestOf(c.Context(), d, ref, seconds[0]); err != nil {
+			return err
+		}
+	}
 	return a.print(c.OutOrStdout(), struct {
 		Case string `json:"case"`
 		contract.Receipt
 		Link string `json:"link,omitempty"`
 	}{ref, r, link}, func(t *tabwriter.Writer) {
-		if r.Filed {
+		switch {
+		case r.Filed && r.Stage != casefile.Closed && r.Stage != "":
+			fmt.Fprintf(t, "%s %s: recorded; the case is open again, at %s\n", ref, act, r.Stage)
+			return
+		case request != "":
+			fmt.Fprintf(t, "%s %s: recorded; it waits for a second officer: case confirm %s --agreed\n", ref, act, request)
+			return
+		case r.Filed && act == casefile.ActConfirm:
+			fmt.Fprintf(t, "%s %s: recorded; the case stays closed\n", ref, act)
+			return
+		case r.Filed:
 			fmt.Fprintf(t, "%s %s: the case is closed; it is filed with it\n", ref, act)
 			return
 		}
@@ -360,6 +376,28 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 		}
 	})
 }
+
+// requestOf names the newest request of a case that waits for a second officer of a role, as case
+// confirm takes it; empty if none waits.
+func requestOf(ctx context.Context, d *desk.Desk, ref string, role casefile.Party) (string, error) {
+	tasks, err := d.Store.Tasks(ctx, store.TaskFilter{Role: role}, allTasks)
+	if err != nil {
+		return "", err
+	}
+	newest := 0
+	for _, t := range tasks {
+		if t.Case == ref && t.Kind == casefile.TaskConfirm {
+			newest = max(newest, t.Subject)
+		}
+	}
+	if newest == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("%s %d", ref, newest), nil
+}
+
+// allTasks is more tasks than wait for one role.
+const allTasks = 1_000_000
 
 // flagError says of a flag's value what the flag takes, without the names of
 // Go's functions.

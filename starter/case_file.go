@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +122,10 @@ type caseFile struct {
 	Decisions       []fileDecision `json:"decisions"`
 	Outcomes        []fileOutcome  `json:"outcomes"`
 	Ends            []fileEnd      `json:"ends"`
+	Appeals         []fileAppeal   `json:"appeals"`
+	ReturnSteps     []fileReturn   `json:"return_steps"`
+	Windows         []fileWindow   `json:"windows"`
+	Tracing         *fileTracing   `json:"tracing"`
 	Requests        []fileRequest  `json:"requests"`
 	OtherFiles      []fileLink     `json:"other_files"`
 	Recommendations []struct {
@@ -357,14 +363,89 @@ type fileRequest struct {
 	// Of people who part from the family: who leaves, and why for those who may know.
 	Persons string `json:"persons"`
 	Reason  string `json:"reason"`
+	// Fields are the coded fields of every other act, HasText whether it has a text that the
+	// reader may read.
+	Fields  map[string]any `json:"fields"`
+	HasText bool           `json:"has_text"`
 }
 
-// asks says what a request of some acts is about beside its subject.
-func (q fileRequest) asks() string {
-	if q.Persons == "" {
-		return string(q.Act)
+// asks says what is asked for: the act, its coded fields, and where its text is read.
+func (q fileRequest) asks(of string) string {
+	words := string(q.Act)
+	if q.Persons != "" {
+		words = strings.TrimSpace(fmt.Sprintf("%s of persons %s %s", q.Act, q.Persons, q.Reason))
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s of persons %s %s", q.Act, q.Persons, q.Reason))
+	var fields []string
+	for _, name := range slices.Sorted(maps.Keys(q.Fields)) {
+		value := fmt.Sprint(q.Fields[name])
+		if list, ok := q.Fields[name].([]any); ok {
+			value = strings.Trim(fmt.Sprint(list), "[]")
+		}
+		fields = append(fields, name+" "+value)
+	}
+	if len(fields) > 0 {
+		words += " (" + strings.Join(fields, ", ") + ")"
+	}
+	words += fmt.Sprintf(" by %s on %s", q.By, q.AskedOn)
+	if q.HasText {
+		words += fmt.Sprintf(", its text is in case texts %s", of)
+	}
+	return words
+}
+
+// fileAppeal is an appeal against a refusal. Result is empty while it runs.
+type fileAppeal struct {
+	Person     int        `json:"person_no"`
+	LodgedOn   clock.Date `json:"lodged_on"`
+	Permission string     `json:"permission"`
+	HeardOn    clock.Date `json:"heard_on"`
+	Result     string     `json:"result"`
+	EndedOn    clock.Date `json:"ended_on"`
+}
+
+// fileReturn is a step of a person's return.
+type fileReturn struct {
+	Person  int        `json:"person_no"`
+	Step    string     `json:"step"`
+	TakenOn clock.Date `json:"taken_on"`
+}
+
+// fileWindow is a removal window. ClosedOn is zero unless it was closed before its last day.
+type fileWindow struct {
+	Person    int        `json:"person_no"`
+	OpensOn   clock.Date `json:"opens_on"`
+	ClosesOn  clock.Date `json:"closes_on"`
+	First     string     `json:"first_by"`
+	Second    string     `json:"second_by"`
+	ClosedOn  clock.Date `json:"closed_on"`
+	ClosedWhy string     `json:"closed_why"`
+}
+
+// fileTracing is the tracing of a family with whom contact is lost. ArchivedOn is zero while the
+// family is not archived.
+type fileTracing struct {
+	BeganOn    clock.Date      `json:"began_on"`
+	Reason     string          `json:"reason"`
+	ArchivedOn clock.Date      `json:"archived_on"`
+	Steps      []fileTraceStep `json:"steps"`
+}
+
+// fileTraceStep is a step to find a family. TakenOn is zero if nobody has taken it yet.
+type fileTraceStep struct {
+	Step    string     `json:"step"`
+	Result  string     `json:"result"`
+	TakenOn clock.Date `json:"taken_on"`
+}
+
+// remaining lists the steps that nobody has taken yet.
+func (g fileTracing) remaining() []string {
+	var left []string
+	for _, step := range casefile.TraceSteps {
+		if !slices.ContainsFunc(g.Steps, func(s fileTraceStep) bool { return s.Step == step }) {
+			left = append(left, step)
+		}
+	}
+	return left
 }
 
 // fileLink is another file, on which people of the family stand.
@@ -382,4 +463,17 @@ type fileOutcome struct {
 	StatusOn clock.Date       `json:"status_issued_on"`
 	NoAppeal clock.Date       `json:"no_appeal_on"`
 	AppealOn clock.Date       `json:"appeal_on"`
+	// FellOn is since when the decision does not decide the person any more; zero while it stands.
+	FellOn  clock.Date `json:"fell_on"`
+	FellWhy string     `json:"fell_why"`
+}
+
+// fell says why and when the decision fell for the person; empty while it stands.
+func (o fileOutcome) fell() string {
+	if o.FellOn.IsZero() {
+		return ""
+	}
+	why := map[string]string{"appeal": "appeal allowed", "court": "quashed by a court",
+		"submissions": "fresh claim accepted"}[o.FellWhy]
+	return fmt.Sprintf("fell: %s on %s", why, o.FellOn)
 }

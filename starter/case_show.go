@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -50,8 +51,8 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row(x.Flag, cli.About(x.Person),
 			x.State)
 	})
-	cli.Lines(t, f.Holds, func(h fileHold) string {
-		return cli.Row("hold", cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn,
+	cli.Section(t, "HOLD OF\tGROUND", f.Holds, func(h fileHold) string {
+		return cli.Row(cli.About(h.Person), fmt.Sprintf("%s since %s, reviewed by %s%s", h.Ground, h.OpenedOn,
 			h.ReviewOn, sameAs(h.SameAs)))
 	})
 	cli.Section(t, "AT COURT\tABOUT\tLODGED\tENDED", f.AtCourt, func(p fileProceeding) string {
@@ -75,9 +76,9 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		}
 		return cli.Row(m.No, council(m.From), council(m.To), m.MovedOn, became)
 	})
-	cli.Lines(t, f.Merges, func(m fileMerge) string { return cli.Row("merged", m.inWords(f.Case)) })
-	cli.Lines(t, f.FlagRequests, func(q fileFlagRequest) string {
-		return cli.Row("asked for", cli.About(q.Person),
+	cli.Section(t, "MERGED", f.Merges, func(m fileMerge) string { return m.inWords(f.Case) })
+	cli.Section(t, "ASKED FOR\tFLAG", f.FlagRequests, func(q fileFlagRequest) string {
+		return cli.Row(cli.About(q.Person),
 			fmt.Sprintf("%s %s by %s on %s: another senior caseworker must confirm it", q.Flag, q.Wanted, q.By, q.AskedOn))
 	})
 	cli.Section(t, "DIFFERENCE\tABOUT\tON FILE\tTHE IMPORT SAYS", f.Differences, func(d fileDifference) string {
@@ -88,14 +89,14 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 		return cli.Row(x.Field, cli.About(x.Person), cli.OrNone(x.OldValue), cli.OrNone(x.NewValue), x.On,
 			fmt.Sprintf("%s, by %s", x.Reason, x.Source))
 	})
-	cli.Lines(t, f.Gaps, func(g fileGap) string {
-		return cli.Row("gap", fmt.Sprintf("%s%s: its deadline passed without an answer", g.Kind, cli.Suffix(g.Subject)))
+	cli.Section(t, "GAP", f.Gaps, func(g fileGap) string {
+		return fmt.Sprintf("%s%s: its deadline passed without an answer", g.Kind, cli.Suffix(g.Subject))
 	})
 	cli.Section(t, "CHILD\tASSIGNED TO\tREPORTED\tSIGNED\tBY", f.Checks, func(w fileCheck) string {
 		return cli.Row(fmt.Sprintf("/%d", w.Person), w.AssignedTo, w.ReportedOn, w.SignedOn, w.Signer)
 	})
-	cli.Lines(t, f.Waivers, func(w fileWaiver) string {
-		return cli.Row("waiver", fmt.Sprintf("/%d on %s: only a grant may be signed", w.Person, w.GivenOn))
+	cli.Section(t, "WAIVER", f.Waivers, func(w fileWaiver) string {
+		return fmt.Sprintf("/%d on %s: only a grant may be signed", w.Person, w.GivenOn)
 	})
 	cli.Section(t, "REPRESENTATION\tFROM\tRECEIVED\tANSWER", f.Representations, func(r fileRepresentation) string {
 		return cli.Row(r.No, r.From, r.ReceivedOn, cli.OrNone(r.Answer))
@@ -103,30 +104,54 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	cli.Section(t, "SECURITY CHECK\tDONE\tRESULT\tVALID UNTIL", f.SecurityChecks, func(s fileSecurityCheck) string {
 		return cli.Row(fmt.Sprintf("/%d", s.Person), s.DoneOn, cli.OrNone(s.Result), s.ValidUntil)
 	})
-	cli.Section(t, "ENDED\tHOW\tON\tBY", f.Ends, func(e fileEnd) string {
+	cli.Section(t, "ENDED\tHOW\tON\tBY", f.parted(), func(e fileEnd) string {
 		by := e.First
 		if e.Second != "" {
 			by += " and " + e.Second
 		}
 		return cli.Row(fmt.Sprintf("/%d", e.Person), e.Outcome, e.On, by)
 	})
-	cli.Lines(t, f.Requests, func(q fileRequest) string {
-		return cli.Row("asked for", cli.About(q.Subject),
-			fmt.Sprintf("%s by %s on %s: another officer agrees with case confirm %s %d --agreed, or refuses", q.asks(), q.By,
-				q.AskedOn, f.Case, q.No))
+	if g := f.Tracing; g != nil {
+		steps := slices.Clone(g.Steps)
+		for _, step := range g.remaining() {
+			steps = append(steps, fileTraceStep{Step: step, Result: "not taken yet"})
+		}
+		cli.Section(t, fmt.Sprintf("TRACED SINCE %s\tRESULT\tON", g.BeganOn), steps, func(s fileTraceStep) string {
+			return cli.Row(s.Step, s.Result, cli.OrNone(s.TakenOn.String()))
+		})
+	}
+	cli.Section(t, "ASKED FOR\tWHAT", f.Requests, func(q fileRequest) string {
+		return cli.Row(cli.About(q.Subject),
+			fmt.Sprintf("%s: another officer agrees with case confirm %s %d --agreed, or refuses", q.asks(f.Case), f.Case, q.No))
 	})
-	cli.Lines(t, f.OtherFiles, func(l fileLink) string {
+	cli.Section(t, "OTHER FILE\tOF", f.OtherFiles, func(l fileLink) string {
 		wall := ""
 		if l.Walled {
 			wall = "; behind a wall: nobody else sees this line but the auditor"
 		}
-		return cli.Row("other file", l.Case, fmt.Sprintf("people who parted from the family on %s%s", l.Since, wall))
+		return cli.Row(l.Case, fmt.Sprintf("people who parted from the family on %s%s", l.Since, wall))
 	})
 	cli.Section(t, "THRESHOLD\tOF\tDAY\tSTATE", f.thresholds(), func(x thresholdLine) string {
 		return cli.Row(x.what, cli.About(x.person), cli.OrNone(x.on.String()), x.state)
 	})
-	cli.Section(t, "OUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND", f.Outcomes, func(o fileOutcome) string {
-		return cli.Row(fmt.Sprintf("/%d", o.Person), o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal)
+	cli.Section(t, "OUTCOME\t\tSERVED\tDOCUMENT\tNO APPEAL FOUND\tTHEN", f.Outcomes, func(o fileOutcome) string {
+		return cli.Row(fmt.Sprintf("/%d", o.Person), o.Outcome, o.ServedOn, o.StatusOn, o.NoAppeal, o.fell())
+	})
+	cli.Section(t, "APPEAL\tLODGED\tHEARD\tENDED", f.Appeals, func(x fileAppeal) string {
+		lodged, ended := x.LodgedOn.String(), "runs"
+		if x.Permission != "" {
+			lodged += ", leave " + x.Permission
+		}
+		if x.Result != "" {
+			ended = fmt.Sprintf("%s on %s", x.Result, x.EndedOn)
+		}
+		return cli.Row(fmt.Sprintf("/%d", x.Person), lodged, cli.OrNone(x.HeardOn.String()), ended)
+	})
+	cli.Section(t, "RETURN\tSTEP\tON", f.ReturnSteps, func(s fileReturn) string {
+		return cli.Row(fmt.Sprintf("/%d", s.Person), s.Step, s.TakenOn)
+	})
+	cli.Section(t, "REMOVAL WINDOW\tOPENS\tCLOSES\tNAMED BY\tCLOSED", f.Windows, func(w fileWindow) string {
+		return cli.Row(fmt.Sprintf("/%d", w.Person), w.OpensOn, w.ClosesOn, w.First+" and "+w.Second, w.closed(clock.DateOf(f.Now)))
 	})
 }
 
@@ -149,6 +174,9 @@ func (f caseFile) writeHead(t io.Writer) {
 	}
 	if f.Held {
 		fmt.Fprintln(t, "held\tyes")
+	}
+	if f.Tracing != nil && !f.Tracing.ArchivedOn.IsZero() {
+		fmt.Fprintf(t, "archived\ton %s: the family is traced again every six months\n", f.Tracing.ArchivedOn)
 	}
 	if f.Stuck != "" {
 		fmt.Fprintf(t, "stuck\tat %s: operations mend the cause, then case recover\n", f.Stuck)
@@ -186,10 +214,64 @@ func (f caseFile) personRow(p filePerson) string {
 	}
 	relationship := strings.ReplaceAll(string(p.Relationship), "_", " ")
 	if p.Ended != "" {
-		relationship += ", not there any more"
+		relationship += ", " + f.endOf(p)
 	}
 	return cli.Row(fmt.Sprintf("/%d %s", p.No, relationship), name, born, gazetteer.NationalityName(p.Nationality),
 		arrived, p.BornInScotland)
+}
+
+// endOf says how a person's part in the case has ended, with the day if the reader may see it.
+func (f caseFile) endOf(p filePerson) string {
+	on := ""
+	if i := slices.IndexFunc(f.Ends, func(e fileEnd) bool { return e.Person == p.No }); i >= 0 {
+		on = fmt.Sprintf(" on %s", f.Ends[i].On)
+	}
+	switch p.Ended {
+	case casefile.Deceased:
+		return "died" + on
+	case casefile.DepartedBeforeDecision, casefile.DepartedVoluntary:
+		return "left the United Kingdom" + on
+	case casefile.AlreadyHasStatus:
+		if !p.JoinedOn.IsZero() {
+			return "of the family and needs no decision: British, settled or needs no leave"
+		}
+		return "British, settled or needs no leave"
+	case casefile.OnOwnFile:
+		return "on a file of their own"
+	case casefile.WithdrawnConfirmed:
+		return "withdrew" + on
+	case casefile.HandedOver:
+		return "handed over" + on
+	case casefile.Removed:
+		return "removed" + on
+	case casefile.DuplicateMerged:
+		return "merged with another record" + on
+	case casefile.RecordError:
+		return "on file by error, found" + on
+	}
+	return string(p.Ended)
+}
+
+// parted lists the ends but of those who joined the family with a status of their own: they
+// belong to the family.
+func (f caseFile) parted() []fileEnd {
+	return slices.DeleteFunc(slices.Clone(f.Ends), func(e fileEnd) bool {
+		return e.Outcome == casefile.AlreadyHasStatus && slices.ContainsFunc(f.People, func(p filePerson) bool {
+			return p.No == e.Person && p.JoinedOn == e.On
+		})
+	})
+}
+
+// closed says when and why a removal window was closed before its last day.
+func (w fileWindow) closed(today clock.Date) string {
+	switch {
+	case w.ClosedOn.IsZero() && w.ClosesOn.Before(today):
+		return "ran out"
+	case w.ClosedOn.IsZero():
+		return "not closed"
+	}
+	why := map[string]string{"closed": "by an officer", "event": "something happened", "removed": "the person was removed"}
+	return fmt.Sprintf("%s: %s", w.ClosedOn, why[w.ClosedWhy])
 }
 
 // corrected says of each decision that was corrected which one stands in its place.
@@ -236,7 +318,7 @@ func sameAs(ref string) string {
 
 func taskName(t store.TaskRow) string {
 	rule, _ := t.Kind.Rule()
-	return rule.InWords + cli.Suffix(t.Subject)
+	return rule.InWords + cli.TaskSuffix(t.Kind, t.Subject)
 }
 
 func overdueMark(t store.TaskRow) string {

@@ -208,7 +208,7 @@ func (a *app) whatFollows(c *cobra.Command, ref string, fields *casefile.StrikeF
 
 func listTasks(w *tabwriter.Writer, what string, tasks []store.TaskNamed) {
 	for _, t := range tasks {
-		fmt.Fprintf(w, "%s: %s%s\n", what, t.Kind, cli.Suffix(t.Subject))
+		fmt.Fprintf(w, "%s: %s%s\n", what, t.Kind, cli.TaskSuffix(casefile.TaskKind(t.Kind), t.Subject))
 	}
 }
 

@@ -304,7 +304,7 @@ func (k caseClocks) writeChanges(w io.Writer) {
 	}
 }
 
-func (t taskClock) name() string { return string(t.Kind) + cli.Suffix(t.Subject) }
+func (t taskClock) name() string { return string(t.Kind) + cli.TaskSuffix(t.Kind, t.Subject) }
 
 func (t taskClock) open() bool { return t.ClosedAt == nil }
 

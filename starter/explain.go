@@ -73,10 +73,11 @@ func explain(f caseFile) explanation {
 		say("It is prepared: the review of the evidence begins on its listing date, %s.", f.ListingDate)
 	case f.Stage == casefile.Listed:
 		say("Before its listing date, %s, it needs an owner, the comparison with the paper file, and triage.", f.ListingDate)
-	case f.Stage == casefile.Closed && f.Rollup == "":
+	case f.Stage == casefile.Closed && f.Rollup != "":
+		say("Decision %s, signed on %s, served and carried out.", f.Rollup, f.SignedOn)
+	}
+	if f.Stage == casefile.Closed && len(f.Tasks) == 0 {
 		say("Nothing is awaited.")
-	case f.Stage == casefile.Closed:
-		say("Decision %s, signed on %s, served and carried out. Nothing is awaited.", f.Rollup, f.SignedOn)
 	}
 	for _, words := range f.corrected() {
 		say("%s.", strings.ToUpper(words[:1])+words[1:])
@@ -90,6 +91,28 @@ func explain(f caseFile) explanation {
 	}
 	for _, w := range f.Waivers {
 		say("The welfare check of /%d was waived on %s: only a grant can be signed.", w.Person, w.GivenOn)
+	}
+	for _, o := range f.Outcomes {
+		if words := o.fell(); words != "" {
+			say("The decision on /%d %s. It does not decide them any more.", o.Person, words)
+		}
+	}
+	if g := f.Tracing; g != nil {
+		left := g.remaining()
+		say("Contact is lost, and the family is traced since %s: %d of %d steps are taken.", g.BeganOn,
+			len(casefile.TraceSteps)-len(left), len(casefile.TraceSteps))
+		if len(left) > 0 {
+			say("These steps remain: %s.", strings.Join(left, ", "))
+		}
+		if !g.ArchivedOn.IsZero() {
+			say("It was archived on %s: the review goes no further until the family is found.", g.ArchivedOn)
+		}
+	}
+	for _, w := range f.Windows {
+		if w.ClosedOn.IsZero() && !w.ClosesOn.Before(today) {
+			say("The removal window of /%d opens on %s and closes on %s; any event but a step of a return closes it before.",
+				w.Person, w.OpensOn, w.ClosesOn)
+		}
 	}
 	if words := f.nextThreshold(); words != "" {
 		say("%s", words)

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
+	"hame/internal/casefile"
 	"hame/internal/clock"
 )
 
@@ -26,6 +27,17 @@ func Suffix(subject int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (/%d)", subject)
+}
+
+// TaskSuffix is [Suffix] for a task: of a request and of an act that a task is about, it says so.
+func TaskSuffix(kind casefile.TaskKind, subject int) string {
+	switch {
+	case kind == casefile.TaskConfirm:
+		return fmt.Sprintf(" (request %d)", subject)
+	case kind == casefile.TaskStrike:
+		return fmt.Sprintf(" (act %d)", subject)
+	}
+	return Suffix(subject)
 }
 
 // About names whom something is about: a person by their number, or the family.

@@ -69,9 +69,7 @@ begin
                 where s.case_ref = ref),
             'decisions', (select jsonb_agg(jsonb_build_object('no', d.no, 'signed_on', d.signed_on, 'rollup', d.rollup)
                     || case when sight = 'file' then jsonb_build_object('author', d.author, 'second', d.second,
-                        'ends', (select jsonb_agg(to_jsonb(e) - array['case_ref', 'command_id'] order by e.ended_on, e.person_no)
-                from end_in_force e where e.case_ref = ref),
-            'outcomes', (select jsonb_agg(jsonb_build_object('person', o.person_no, 'outcome', o.outcome)
+                        'outcomes', (select jsonb_agg(jsonb_build_object('person', o.person_no, 'outcome', o.outcome)
                             order by o.person_no)
                             from decision_outcome o where o.case_ref = ref and o.decision_no = d.no))
                        else '{}' end order by d.no)

@@ -15,12 +15,38 @@ create or replace function case_more(ref text, sight text) returns jsonb languag
         'flag_requests', (select jsonb_agg(to_jsonb(q) - array['id', 'case_ref', 'command_id'] order by q.id)
             from flag_request q
                           where q.case_ref = ref and q.settled_on is null),
-        'requests', (select jsonb_agg(to_jsonb(q) - array['case_ref', 'first_id', 'second_id'] || case when q.act = 'case.split'
+        -- Free text never stands in an act's fields. Another file, to which a merge leads, is named to those who may see
+        -- it; of people who part, those alone learn why who may know.
+        'requests', (select jsonb_agg(to_jsonb(q) - array['case_ref', 'first_id', 'second_id']
+                         || jsonb_build_object('has_text', exists (select from command_text t
+                             where t.command_id = c.id and t.body is not null) and knows_why(c))
+                         || case when q.act = 'case.split'
                          then jsonb_build_object('persons', c.fields->>'persons',
-                             'reason', case when knows_why(c) then c.fields->>'reason' else '' end) else '{}' end
+                             'reason', case when knows_why(c) then c.fields->>'reason' else '' end)
+                         else jsonb_build_object('fields', case when c.fields ? 'other' and not may_see(c.fields->>'other')
+                             then '{}' else coalesce(c.fields, '{}') end) end
                          order by q.no)
                      from second_request q join command c on c.id = q.first_id
                      where q.case_ref = ref and q.settled_on is null),
+        'ends', (select jsonb_agg(to_jsonb(e) - array['case_ref', 'no', 'command_id', 'lifted_on', 'lifted_by']
+                order by e.ended_on, e.person_no) from end_in_force e where e.case_ref = ref),
+        -- A decision that is made anew carries over the appeals of those whom it does not concern.
+        'appeals', (select jsonb_agg(jsonb_build_object('person_no', a.person_no, 'decision_no', a.decision_no,
+                'lodged_on', a.appeal_on, 'permission', a.appeal_permission, 'heard_on', a.appeal_heard_on,
+                'result', a.appeal_result, 'ended_on', a.appeal_ended_on) order by a.person_no, a.appeal_on)
+            from (select distinct on (o.person_no, o.appeal_on) o.* from decision_outcome o
+                where o.case_ref = ref and o.appeal_on is not null
+                order by o.person_no, o.appeal_on, o.decision_no desc) a),
+        'return_steps', (select jsonb_agg(jsonb_build_object('person_no', s.person_no, 'step', s.step,
+                'taken_on', s.taken_on) order by s.person_no, s.taken_on, s.no) from return_step s where s.case_ref = ref),
+        'windows', (select jsonb_agg(to_jsonb(w) - array['case_ref', 'no', 'command_id'] order by w.person_no, w.no)
+            from removal_window w where w.case_ref = ref),
+        'tracing', (select jsonb_build_object('began_on', g.began_on, 'reason', g.reason,
+                'archived_on', (select london_day(a.archived_at) from archive a
+                    where a.case_ref = ref and a.tracing = g.no and a.until is null),
+                'steps', (select jsonb_agg(jsonb_build_object('step', s.step, 'result', s.result, 'taken_on', s.taken_on)
+                    order by s.taken_on, s.no) from trace_step s where s.case_ref = ref and s.tracing = g.no))
+            from tracing g where g.case_ref = ref and g.ended_on is null),
         'withdrawals', (select jsonb_agg(to_jsonb(w) - array['case_ref'] order by w.person_no, w.no)
                         from withdrawal w where w.case_ref = ref),
         'post', (select jsonb_agg(jsonb_build_object('no', i.no, 'from', i.from_kind, 'received_on', i.received_on,
