@@ -12,15 +12,21 @@ import (
 
 // appeal records that a person has appealed. The review waits for the tribunal, with an owner
 // and a date; nothing about the person is final meanwhile (row 11). After the last day it
-// takes the tribunal's leave, asked for or granted.
+// takes the tribunal's leave, asked for or granted; so does a further one, after the first was
+// dismissed or withdrawn.
 func appeal(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	permission := fields.(*casefile.AppealFields).Permission
 	p, err := c.refusedPerson(ctx, cmd.Subject)
 	switch {
 	case err != nil:
 		return err
-	case !p.AppealOn.IsZero():
-		return casefile.Refuse(casefile.RefusedAlreadyDone, "this person's appeal is on record")
+	case !p.AppealOn.IsZero() && p.AppealEnded.IsZero():
+		return casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("this person's appeal of %s is on record, and waits for the tribunal", p.AppealOn))
+	case cmd.AttestedOn.Before(p.AppealEnded):
+		return casefile.Refuse(casefile.RefusedBefore, fmt.Sprintf("this person's appeal ended on %s: a further one comes after it", p.AppealEnded))
+	case permission == "" && !p.AppealEnded.IsZero():
+		return casefile.Refuse(casefile.RefusedTooLate, fmt.Sprintf(
+			"this person's appeal ended on %s: a further one takes the court's or tribunal's leave: --permission asked or granted", p.AppealEnded))
 	}
 	window, err := c.LastClosed(ctx, c.ref, casefile.TaskAppealWindow, cmd.Subject)
 	switch {

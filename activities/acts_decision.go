@@ -16,14 +16,18 @@ func requestChecks(ctx context.Context, c *change, cmd store.Command, _ casefile
 	if err != nil {
 		return err
 	}
-	settled := map[int]bool{} // what a decision that stands was signed on is not asked again
+	// While somebody waits for a decision that is made anew, what the one that stands for the
+	// others was signed on is not asked again. To correct it, everybody's is.
+	settled := map[int]bool{}
 	if c.before.Signed && cmd.Subject == 0 {
 		h, err := c.household(ctx)
 		if err != nil {
 			return err
 		}
-		for _, m := range h.Present() {
-			settled[m.No] = !m.Undecided()
+		if slices.ContainsFunc(h.Present(), casefile.Member.Undecided) {
+			for _, m := range h.Present() {
+				settled[m.No] = !m.Undecided()
+			}
 		}
 	}
 	for _, p := range people {

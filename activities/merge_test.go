@@ -370,7 +370,7 @@ func TestAHoldThatEndsWithAWordOnAPairLeavesNoTask(t *testing.T) {
 	o := newStaffed(t)
 	a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
 	a.isDouble(b)
-	require.Contains(t, b.openTasks(), "hold.review")
+	require.Contains(t, append(a.openTasks(), b.openTasks()...), "hold.review", "one of the two is held")
 	c, err := desk.New(a.ref, casefile.ActDuplicate, 0, a.today(), &casefile.DuplicateFields{Other: b.ref, Finding: "different"}, "")
 	require.NoError(t, err)
 	_, err = a.desk("morag").ResolveDuplicate(t.Context(), c, a.today().AddDays(28))

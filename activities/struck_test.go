@@ -952,7 +952,7 @@ func TestEachActAfterTheDecision(t *testing.T) {
 		if seen[x.act] || rule.From == casefile.Service || x.act == casefile.ActLetterReturned || x.act == casefile.ActWaive || x.act == casefile.ActReturnWelfare ||
 			x.act == casefile.ActReceiveLetter || x.act == casefile.ActDecline || x.act == casefile.ActLookInto ||
 			slices.Contains([]string{"person", "withdrawal", "departure", "trace"}, rule.Group()) || x.act == casefile.ActConfirm ||
-			slices.Contains([]casefile.Act{casefile.ActHandOver, casefile.ActSplit}, x.act) {
+			slices.Contains([]casefile.Act{casefile.ActHandOver, casefile.ActSplit, casefile.ActLateArrival}, x.act) {
 			continue // it is no part of this case
 		}
 		seen[x.act] = true

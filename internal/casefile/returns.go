@@ -107,7 +107,7 @@ func (h Household) CheckWindow(r Removal, f WindowFields, addWorkingDays func(cl
 	case !earliest.Before(f.OpensOn):
 		return Refuse(RefusedTooEarly, fmt.Sprintf("notice was given on %s: the window opens after %d working days, later than %s",
 			r.NoticeOn, noticeWorkingDays, earliest))
-	case f.OpensOn.AddDays(windowDays-1).Before(f.ClosesOn):
+	case f.OpensOn.AddDays(windowDays - 1).Before(f.ClosesOn):
 		return Refuse(RefusedConstraint, fmt.Sprintf("a window is at most %d days, the first and the last counted", windowDays))
 	case !f.OpensOn.After(h.Today):
 		return Refuse(RefusedTooEarly, fmt.Sprintf("opens_on %s has come: today is %s", f.OpensOn, h.Today))

@@ -62,9 +62,12 @@ func (t *Tx) NoAppeal(ctx context.Context, ref string, person int, on clock.Date
 }
 
 // Appeal records that a person has appealed, and whether the tribunal's leave to appeal late
-// is asked for or granted; empty for an appeal in time.
+// is asked for or granted; empty for an appeal in time. A further appeal takes the place of the
+// one that ended, which stays in the timeline.
 func (t *Tx) Appeal(ctx context.Context, ref string, person int, permission string, on clock.Date) error {
-	return t.exec(ctx, `update decision_outcome set appeal_on = $3, appeal_permission = nullif($4, '') where `+ofPerson,
+	return t.exec(ctx, `
+		update decision_outcome set appeal_on = $3, appeal_permission = nullif($4, ''),
+			appeal_heard_on = null, appeal_result = null, appeal_ended_on = null where `+ofPerson,
 		ref, person, on, permission)
 }
 
