@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"hame/internal/casefile"
@@ -16,7 +17,10 @@ func lodge(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 	if err := c.catchUp(ctx); err != nil {
 		return err
 	}
-	kind := cmd.Act.Lodges()
+	kind, hour := cmd.Act.Lodges(), fields.(*casefile.CourtFields).At
+	if hour != "" && cmd.AttestedOn == c.today && hour > clock.InLondon(c.now).Format("15:04") {
+		return casefile.Refuse(casefile.RefusedFuture, fmt.Sprintf("it is not yet %s: say when it was lodged", hour))
+	}
 	standing, err := c.AtCourt(ctx, c.ref)
 	if err != nil {
 		return err
@@ -28,7 +32,7 @@ func lodge(ctx context.Context, c *change, cmd store.Command, fields casefile.Fi
 		return casefile.Refuse(casefile.RefusedUnconfirmed,
 			"the same stands at the court already: if it is another one, type it again with --confirm")
 	}
-	err = c.AddProceeding(ctx, c.ref, cmd.Subject, kind, cmd.AttestedOn, fields.(*casefile.CourtFields).At, cmd.ID)
+	err = c.AddProceeding(ctx, c.ref, cmd.Subject, kind, cmd.AttestedOn, hour, cmd.ID)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,12 @@ func (c *change) join(ctx context.Context, cmd store.Command, r casefile.Relatio
 		return casefile.Refuse(casefile.RefusedFields, "text: it does not name the person as the form asks")
 	}
 	state(&p)
+	if twice, err := c.NamedAndBorn(ctx, c.ref, p.NameKey, p.BirthDate); err != nil {
+		return err
+	} else if twice != 0 && !c.confirmed {
+		return casefile.Refuse(casefile.RefusedUnconfirmed, fmt.Sprintf(
+			"person %d of this family has the same name and birth date: if this is somebody else, type it again with --confirm", twice))
+	}
 	h, err := c.household(ctx)
 	if err != nil {
 		return err

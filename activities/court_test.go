@@ -76,7 +76,7 @@ func (s *journey) held(ground casefile.Ground, person int) bool {
 // stage, also on a closed case; it is one hold, which ends with the last that stands.
 func TestTheCourtInEachStage(t *testing.T) {
 	atEachStage(t, func(t *testing.T, stage casefile.Stage, s *journey) {
-		lodged := s.command("morag", casefile.ActLodge, 0, s.today(), &casefile.CourtFields{At: "09:30"})
+		lodged := s.command("morag", casefile.ActLodge, 0, s.today(), &casefile.CourtFields{At: "08:30"})
 		require.Nil(t, s.record(lodged))
 		want := "accepted"
 		if stage == casefile.Closed {
@@ -114,7 +114,9 @@ func TestAnInterdictASecondBeforeService(t *testing.T) {
 	s := newStaffed(t).family(t, nil)
 	s.decided(refuseAll)
 	s.sendDecision()
-	interdict := s.command("morag", casefile.ActInterdict, 0, s.today(), &casefile.CourtFields{At: "11:59"})
+	require.Contains(t, s.refused(casefile.RefusedFuture, "morag", casefile.ActInterdict, 0, &casefile.CourtFields{At: "11:59"}).Detail,
+		"not yet 11:59", "it is nine in the morning")
+	interdict := s.command("morag", casefile.ActInterdict, 0, s.today(), &casefile.CourtFields{At: "08:59"})
 	service := s.command("isla", casefile.ActRecordService, 0, s.today(), practice.Served())
 	require.Nil(t, s.record(interdict))
 	require.Equal(t, casefile.RefusedBlocked, s.record(service).Code)

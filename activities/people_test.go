@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hame/internal/backlog"
 	"hame/internal/casefile"
 	"hame/internal/testdb"
 )
@@ -208,6 +209,19 @@ func TestAChildIsBorn(t *testing.T) {
 		s.do("morag", casefile.ActBorn, 0, birth)
 		require.Contains(t, s.openTasks(), "person.undecided/4")
 	})
+}
+
+// TestABirthTypedTwice: the same name and birth date are asked back, and taken when they are meant.
+func TestABirthTypedTwice(t *testing.T) {
+	s := newStaffed(t).in(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	birth := &casefile.BornFields{ShownBy: "registrar", BornInScotland: casefile.Yes, Sex: casefile.Female}
+	s.do("morag", casefile.ActBorn, 0, birth)
+	s.Exec(`update person set name_key = $2 where case_ref = $1 and no = 4`, s.ref, backlog.NameKey("Joined", "Synthetic 4"))
+	require.Contains(t, s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActBorn, 0, birth).Detail, "person 4")
+	s.confirming = true
+	s.do("morag", casefile.ActBorn, 0, birth)
+	require.Equal(t, 5, s.people())
 }
 
 // TestSomebodyJoins: a partner needs a decision, and a British child does not.

@@ -840,7 +840,7 @@ func (w *years) happens(s *journey, act casefile.Act) bool {
 	case casefile.ActFound:
 		return w.act(s, act, 0, &casefile.FoundFields{How: "family_wrote"})
 	case casefile.ActLodge, casefile.ActInterdict:
-		return w.act(s, act, all, &casefile.CourtFields{At: "10:00"})
+		return w.act(s, act, all, &casefile.CourtFields{At: "08:00"})
 	case casefile.ActCourtEnd:
 		return w.act(s, act, all, &casefile.CourtEndFields{Result: anyOf(w, casefile.CourtResults...)})
 	case casefile.ActRepresentativeChange:

@@ -68,7 +68,7 @@ var arrivals = []struct {
 		why:    "a flag is a senior caseworker's own act; on a closed case it would protect nobody, and what told of it is filed"},
 	{move: move{"morag", casefile.ActLodge, 0, &casefile.CourtFields{}},
 		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
-	{move: move{"morag", casefile.ActInterdict, 0, &casefile.CourtFields{At: "11:30"}},
+	{move: move{"morag", casefile.ActInterdict, 0, &casefile.CourtFields{At: "00:00"}},
 		became: [5]string{"accepted", "accepted", "accepted", "accepted", "filed"}},
 	{move: move{"morag", casefile.ActCourtEnd, 0, &casefile.CourtEndFields{Result: casefile.CourtDismissed}}, before: somethingLodged,
 		became: [5]string{"refused unlisted", "accepted", "accepted", "accepted", "filed"},

@@ -93,7 +93,7 @@ func (v *inPlay) present(ctx context.Context, r *Rehearsal) ([]store.PersonFacts
 func (v *inPlay) isBorn(ctx context.Context, r *Rehearsal) error {
 	_, err := v.do(ctx, r, v.owner, casefile.ActBorn, 0, v.today(), &casefile.BornFields{ShownBy: "registrar",
 		BornInScotland: casefile.Yes, Sex: pick(v.random, []casefile.Sex{casefile.Female, casefile.Male})},
-		"given_names: Synthetic\nfamily_name: Newborn")
+		fmt.Sprintf("given_names: Synthetic %d\nfamily_name: Newborn", v.random.IntN(1_000_000)))
 	return err
 }
 

@@ -119,6 +119,16 @@ func (t *Tx) AddPerson(ctx context.Context, ref, body string, child bool, joined
 	return no, err
 }
 
+// NamedAndBorn returns the number of somebody of a family who has a name and a birth date, 0 if
+// nobody has. A name is compared by its key.
+func (t *Tx) NamedAndBorn(ctx context.Context, ref, nameKey string, birth clock.PartialDate) (int, error) {
+	var no int
+	err := t.get(ctx, &no, `
+		select coalesce(min(no), 0) from person where case_ref = $1 and name_key = $2 and $2 <> '' and date_of_birth = $3`,
+		ref, nameKey, birth)
+	return no, err
+}
+
 // Unseen lists, of the cases that a later import has changed, those with a
 // difference that no task stands for yet or with a task for one whose import was taken back, and those with an act that was
 // saved and not done, an owner who has left, or a hold that no task reviews by its day, and those that were merged into
