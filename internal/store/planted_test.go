@@ -41,6 +41,11 @@ func TestTheWorkersLogin(t *testing.T) {
 		`update proposal set author = 'ailsa'`, `update proposal set second_due = 'no'`, `update proposal set command_id = gen_random_uuid()`,
 		`update officer set person = 'morag'`, `update officer set part = 'second_officer'`, `update named_on_case set person = 'morag'`,
 		`update finding set finding = 'for'`, `update flag_request set first_by = 'fiona'`, `update flag_request set command_id = gen_random_uuid()`,
+		`update second_request set first_by = 'fiona'`, `update withdrawal set asked_on = '2026-01-01'`,
+		`update removal_window set opens_on = '2026-01-01'`, `update return_step set taken_on = '2026-01-01'`,
+		`update tracing set began_on = '2020-01-01'`, `update trace_step set taken_on = '2020-01-01'`,
+		`update archive set second_by = 'fiona'`, `update reopening set first_by = 'fiona'`,
+		`update person_end set outcome = 'DECEASED'`, `update split set walled = false`, `update file_merge set first_by = 'fiona'`,
 	} {
 		_, err := worker.Exec(statement)
 		require.ErrorContains(t, err, "permission denied", "%s", statement)

@@ -16,7 +16,15 @@ var privileges = []string{
 	`grant select on all tables in schema hame to hame_worker`,
 	`grant insert, update on listing, backlog_lane, review, stage_entry, task, letter, letter_sent, evidence, contact, interview,
 	     welfare_check, welfare_waiver, representation, security_check, recommendation, hold, post_item, correction, looked_into, waiting_place,
-	     import_difference, second_request, withdrawal, return_step, removal_window, tracing, trace_step, archive, reopening to hame_worker`,
+	     import_difference to hame_worker`,
+	// What two officers did, and what was done to find a family or for a return, is written once: how it ended is added.
+	`grant insert on second_request, withdrawal, return_step, removal_window, tracing, trace_step, archive, reopening to hame_worker`,
+	`grant update (result, second_by, second_id, settled_on) on second_request to hame_worker`,
+	`grant update (heard_on, representative, thought_over_on, settled_on, result) on withdrawal to hame_worker`,
+	`grant update (closed_on, closed_why) on removal_window to hame_worker`,
+	`grant update (ended_on, result) on tracing to hame_worker`,
+	`grant update (until) on archive to hame_worker`,
+	`grant update (started_at) on reopening to hame_worker`,
 	// That files were merged, and parted again, is written once.
 	`grant insert on file_merge, file_unmerge, merge_person, merge_fact to hame_worker`,
 	`grant insert, update (lifted_on, lifted_by) on person_end to hame_worker`,
