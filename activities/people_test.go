@@ -247,3 +247,37 @@ func TestSomebodyJoins(t *testing.T) {
 	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR", "4 GRANT_ILR"}, s.outcomes())
 	s.sound()
 }
+
+// TestNobodyIsAskedAboutWhoHasGone: a task that is open again because an act was struck, or that a
+// new council is asked, is about somebody who is there.
+func TestNobodyIsAskedAboutWhoHasGone(t *testing.T) {
+	o := newStaffed(t)
+	s := o.in(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	s.do("morag", casefile.ActAskDeparture, 1, nil)
+	s.do("morag", casefile.ActStays, 1, nil)
+	s.do("morag", casefile.ActDeparted, 1, &casefile.DepartedFields{ShownBy: "carrier"})
+	s.on(s.today().AddDays(1))
+	s.strikes("morag", "fiona", casefile.ActStays, casefile.SlipMistyped)
+	require.NotContains(t, s.openTasks(), "departure.settle/1")
+	s.sound()
+}
+
+// TestLatePostForAFamilyThatHasGone: a case is reopened, and nobody is left before what came is
+// read: it is read, and the case ends.
+func TestLatePostForAFamilyThatHasGone(t *testing.T) {
+	o := newStaffed(t)
+	s := o.in(t).family(t, func(f *casefile.Family) { f.People = f.People[:1] })
+	s.do("morag", casefile.ActDeparted, 1, &casefile.DepartedFields{ShownBy: "carrier"})
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+	s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: casefile.EvidenceComplete})
+	s.do("fiona", casefile.ActReopen, 0, &casefile.ReopenFields{Reason: "person_found"})
+	s.agreed("ailsa")
+	require.Contains(t, s.openTasks(), "service.arrival")
+	s.do("morag", casefile.ActDied, 1, aDeath)
+	s.do("fiona", casefile.ActLateArrival, 0, s.sample(casefile.ActLateArrival))
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+	s.sound()
+}

@@ -160,3 +160,33 @@ func TestASplitStands(t *testing.T) {
 	require.Equal(t, []string{"1 principal Person 1"}, s.there(), "who stands on a file of their own stays there")
 	s.sound()
 }
+
+// TestWhatStandsAtTheCourtWhenAFamilyParts: what a court said about somebody who leaves holds their
+// own file, and what it said about the family holds both.
+func TestWhatStandsAtTheCourtWhenAFamilyParts(t *testing.T) {
+	o := newStaffed(t)
+	standing := func(s *journey) []string {
+		return testdb.List[string](o, `select concat_ws(' ', kind, '/' || person_no, coalesce(result, 'stands')) from proceeding where case_ref = $1 order by no`, s.ref)
+	}
+	holds := func(s *journey) []string {
+		return testdb.List[string](o, `select ground || ' /' || person_no from hold where case_ref = $1 and ended_on is null order by person_no`, s.ref)
+	}
+	for _, f := range []*casefile.SplitFields{abuse, {Persons: "2,3", Reason: casefile.SplitSeparation}} {
+		s := o.in(t).family(t, nil)
+		s.do("morag", casefile.ActLodge, 1, &casefile.CourtFields{})
+		s.do("morag", casefile.ActLodge, 0, &casefile.CourtFields{})
+		s.do("morag", casefile.ActInterdict, 3, &casefile.CourtFields{})
+		own := s.splits(f)
+		require.Equal(t, []string{"judicial_review /1 stands", "judicial_review /0 stands", "interim_interdict /3 parted"}, standing(s))
+		require.Equal(t, []string{"court /0", "court /1"}, holds(s))
+		require.Equal(t, []string{"judicial_review /0 stands", "interim_interdict /2 stands"}, standing(own))
+		require.Equal(t, []string{"court /0", "court /2"}, holds(own))
+		require.Contains(t, own.openTasks(), "hold.review")
+		soundAll(t, o, s, own)
+		own.do("fiona", casefile.ActCourtEnd, 2, &casefile.CourtEndFields{Result: casefile.CourtDismissed})
+		own.do("fiona", casefile.ActCourtEnd, 0, &casefile.CourtEndFields{Result: casefile.CourtDismissed})
+		require.Empty(t, holds(own))
+		require.Equal(t, []string{"court /0", "court /1"}, holds(s))
+		soundAll(t, o, s, own)
+	}
+}

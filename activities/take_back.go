@@ -69,6 +69,9 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	if err := c.VoidTask(ctx, t.ID, c.now); err != nil {
 		return err
 	}
+	if gone, err := c.hasGone(ctx, t); err != nil || gone {
+		return err
+	}
 	if t.Kind == casefile.TaskAgree {
 		return nil // the proposal went back, and stays with its author
 	}
@@ -106,6 +109,16 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 		return c.CloseAs(ctx, id, result, clock.Date{}, t.Kind.CanBeMissed(), uuid.Nil, c.now)
 	}
 	return nil
+}
+
+// hasGone reports whether a task is about a person whose part in the case has ended.
+func (c *change) hasGone(ctx context.Context, t store.TaskDates) (bool, error) {
+	if !t.Kind.IsPersonal() || t.Subject == 0 {
+		return false, nil
+	}
+	h, err := c.household(ctx)
+	m, ok := h.Member(t.Subject)
+	return err == nil && (!ok || !m.Present()), err
 }
 
 // withWhatWasLeft works out the dates of a task that is open again: the last day moves on

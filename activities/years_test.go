@@ -193,7 +193,7 @@ func (w *years) text(s *journey, act casefile.Act, fields casefile.Fields) strin
 		}
 		text := fmt.Sprintf("given_names: Synthetic %d\nfamily_name: Joined\n", s.people())
 		if act != casefile.ActBorn && w.odds(4, 5) {
-			text += fmt.Sprintf("birth_date: %s\n", s.today().AddYears(-age).AddDays(-1))
+			text += fmt.Sprintf("date_of_birth: %s\n", s.today().AddYears(-age).AddDays(-1))
 		}
 		return text
 	}

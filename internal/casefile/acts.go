@@ -292,11 +292,14 @@ func (r *ActRule) MayBeDoneBy(held []Party) bool {
 
 // whileArchived reports whether the act makes sense for a family that nobody has found.
 func (r *ActRule) whileArchived() bool {
-	switch r.Act {
-	case ActConfirm, ActStrike, ActBreach, ActRecover, ActAssign, ActReadPost:
-		return true
-	}
-	return r.Receives || r.OpensReview || r.Group() == traceGroup
+	return r.Act == ActRecover || r.Act == ActAssign || r.endsWhatOutlasts() || r.Receives || r.OpensReview ||
+		r.Group() == traceGroup
+}
+
+// endsWhatOutlasts reports whether the act ends a task that stays when nobody is there to
+// decide about, or when the family is archived: else nobody could end it.
+func (r *ActRule) endsWhatOutlasts() bool {
+	return slices.ContainsFunc(outlasting, func(k TaskKind) bool { return slices.Contains(k.EndedBy(), r.Act) })
 }
 
 // instead ends a refusal with what can be done, if the act says so.
@@ -329,7 +332,7 @@ func (f Facts) Allowed(a Act) error {
 			"what comes for it is recorded with post receive, and a senior caseworker reads it"))
 	case f.Archived && !rule.whileArchived():
 		return Refuse(RefusedBlocked, "the family is archived untraced: trace found takes the review up again")
-	case f.Over && rule.Until != Closed && !rule.Receives && a != ActRecover:
+	case f.Over && rule.Until != Closed && !rule.Receives && a != ActRecover && !rule.endsWhatOutlasts():
 		return Refuse(RefusedClosed, "nobody of the family is left to decide about: the case is being closed")
 	case f.Stage.Before(rule.From):
 		words := fmt.Sprintf("the case is at %s; %s belongs to %s or later", f.Stage, a, rule.From)

@@ -69,6 +69,7 @@ func (t *Tx) OpenGaps(ctx context.Context, ref string) ([]casefile.OpenGap, erro
 	err := t.all(ctx, &rows, `
 		select k.kind, k.subject from task k
 		where k.case_ref = $1 and k.result = 'gap' and k.answered_at is null and k.void_at is null
+		  and not exists (select from end_in_force e where e.case_ref = $1 and e.person_no = k.subject)
 		  and not exists (select from task n where n.case_ref = $1 and n.kind = k.kind and n.subject = k.subject
 		                  and n.id > k.id and n.void_at is null)
 		order by k.id`, ref)

@@ -4,15 +4,16 @@
 
 -- What was lodged at the court, and how it ended. While anything stands, a hold on ground court stands with it.
 create table proceeding (
-    case_ref   text not null references review,
+    case_ref   text not null references family,
     no         int  not null,
     person_no  int  not null,   -- 0 for the family
     kind       text not null check (kind in ('judicial_review', 'interim_interdict')),
     lodged_on  date not null,
     lodged_at  text not null default '' check (lodged_at = '' or lodged_at ~ '^[0-2][0-9]:[0-5][0-9]$'),
-    command_id uuid not null references command,
+    command_id uuid references command,   -- null where it stood at the court before the file was split
     ended_on   date,
-    result     text check (result in ('dismissed', 'reduced', 'withdrawn', 'recalled', 'mistake')),
+    -- parted: it stands about the same person on a file of their own.
+    result     text check (result in ('dismissed', 'reduced', 'withdrawn', 'recalled', 'mistake', 'parted')),
     ended_by   uuid references command,
     -- The decision that the court has quashed.
     fell       int,

@@ -1,6 +1,6 @@
 -- Puts people of a family on a file of their own, whose reference nothing else has, and returns false if another file
 -- has it. What stays with the family is not copied: its evidence, its representations, its address and representative.
--- Of each person the facts, flags, settled interviews, security checks and holds go along. What was alleged is an
+-- Of each person the facts, flags, settled interviews, security checks, holds and what stands at the court go along. What was alleged is an
 -- allegation there. It is the worker's, in the act of the second of two officers.
 create or replace function split_family(in_ref text, in_own text, in_people int[], in_leads int, in_walled boolean,
     in_first text, in_second text, in_command uuid, in_at timestamptz, in_today date) returns boolean
@@ -66,6 +66,18 @@ begin
         where s.own_ref = in_own and h.ended_on is null and h.ground not in ('duplicate', 'court', 'further_submissions')
           and not exists (select from person_flag f where f.case_ref = in_own and f.no = s.own_no
               and f.flag = h.ground);
+    -- What stands at the court about somebody goes with them, what stands about the family is about both files: whom a
+    -- court protects it protects on either.
+    insert into proceeding (case_ref, no, person_no, kind, lodged_on, lodged_at)
+        select in_own, row_number() over (order by p.no), coalesce(s.own_no, 0), p.kind, p.lodged_on, p.lodged_at
+        from proceeding p left join split_person s on s.own_ref = in_own and s.person_no = p.person_no
+        where p.case_ref = in_ref and p.ended_on is null and (p.person_no = 0 or s.own_no is not null);
+    update proceeding p set ended_on = in_today, result = 'parted', ended_by = in_command
+        from split_person s where s.own_ref = in_own and p.case_ref = in_ref and p.person_no = s.person_no
+          and p.ended_on is null;
+    insert into hold (case_ref, person_no, ground, opened_on, review_on)
+        select in_own, 0, h.ground, in_today, h.review_on
+        from hold h where h.case_ref = in_ref and h.person_no = 0 and h.ground = 'court' and h.ended_on is null;
     insert into listing (case_ref, lane, drawn_at, listing_date, why)
         select in_own, f.lane, in_at, in_today, 'a file of its own' from family f where f.case_ref = in_own;
     return true;
