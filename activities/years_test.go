@@ -33,7 +33,9 @@ type years struct {
 	files []*journey
 	// known is everybody who was ever on a file.
 	known map[string][]int
-	log   []string
+	// refusing says that the office refuses some of the family on the way to where the history begins.
+	refusing bool
+	log      []string
 	*tally
 }
 
@@ -127,6 +129,7 @@ func (w *years) begin() {
 	// Many histories begin late in the process, so that what comes after the signature is tried.
 	until := anyOf(w, casefile.Listed, casefile.Evidence, casefile.Representation, casefile.Decision, casefile.Service, casefile.Service, casefile.Service)
 	s := w.files[0]
+	w.refusing = w.odds(2, 3)
 	for range 60 {
 		w.goOn(s)
 		if s.review.HasOpened(until) {
@@ -134,6 +137,7 @@ func (w *years) begin() {
 		}
 		w.work(s, true)
 	}
+	w.refusing = false
 	w.note("-- begins at %s", s.review.Stage)
 }
 
@@ -612,7 +616,7 @@ func (w *years) decide(s *journey, act casefile.Act, best bool) bool {
 		Outcome casefile.Outcome `db:"outcome"`
 	}
 	f := &casefile.ProposeFields{Reasons: practice.Findings(nil)}
-	refuses := !best && w.odds(2, 3)
+	refuses := w.refusing || !best && w.odds(2, 3)
 	var refused []int
 	for _, p := range testdb.List[row](w.o, `
 		select p.no, coalesce(o.outcome, '') as outcome from present p
