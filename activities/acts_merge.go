@@ -42,7 +42,7 @@ func (c *change) fileToMerge(ctx context.Context, ref string) (casefile.FamilyFi
 	if err != nil {
 		return f, about, err
 	}
-	f.Restricted, f.Unsettled, f.Today = about.Restricted, about.Unsettled, c.today
+	f.Restricted, f.Unsettled, f.Split, f.Today = about.Restricted, about.Unsettled, about.Split, c.today
 	if f.Facts, err = c.Review(ctx, ref); err != nil && !store.IsKind(err, store.NotFound) {
 		return f, about, err
 	}

@@ -318,14 +318,16 @@ func TestMergesAtTheSameTime(t *testing.T) {
 	}
 }
 
+// mergedAlone writes a merge that no officers recorded.
+const mergedAlone = `insert into file_merge (other_ref, no, into_ref, merged_at, first_by, second_by, command_id)
+	select case_ref, 1, $2, now(), 'morag', 'nobody', id from command where case_ref = $1 limit 1`
+
 // TestVerifyFindsAMergeThatIsNone: a merge by one officer, and somebody who stands on two files.
 func TestVerifyFindsAMergeThatIsNone(t *testing.T) {
 	o := newStaffed(t)
 	a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
 	a.merge(b, "1=1", "2=2", "3=3")
-	const alone = `insert into file_merge (other_ref, no, into_ref, merged_at, first_by, second_by, command_id)
-		select case_ref, 1, $2, now(), 'morag', 'nobody', id from command where case_ref = $1 limit 1`
-	_, err := o.sql("hame_worker").Exec(alone, a.ref, b.ref)
+	_, err := o.sql("hame_worker").Exec(mergedAlone, a.ref, b.ref)
 	require.ErrorContains(t, err, "two officers")
 	_, err = o.sql("hame_worker").Exec(`update file_merge set second_by = 'nobody' where other_ref = $1`, b.ref)
 	require.ErrorContains(t, err, "permission denied")
@@ -335,7 +337,7 @@ func TestVerifyFindsAMergeThatIsNone(t *testing.T) {
 	o.Exec(`update person_end set lifted_on = ended_on, lifted_by = command_id where case_ref = $1 and person_no = 2`, b.ref)
 	require.Contains(t, o.breaches(), "nothing happens twice")
 	o.Exec(`alter table file_merge disable trigger by_acts`)
-	o.Exec(alone, a.ref, b.ref)
+	o.Exec(mergedAlone, a.ref, b.ref)
 	require.Contains(t, o.breaches(), "four eyes")
 	o.Exec(`alter table file_merge enable trigger by_acts`)
 	o.Exec(`alter table file_merge disable trigger insert_only`)
@@ -380,4 +382,29 @@ func TestAHoldThatEndsWithAWordOnAPairLeavesNoTask(t *testing.T) {
 		require.NotContains(t, s.openTasks(), "hold.review")
 	}
 	soundAll(t, o, a, b)
+}
+
+// TestNoMergeLeadsAcrossASplit: neither of the two files of a family that was split is merged with a third
+// one. Who may not see the file behind a wall is told what they would be told of one that does not exist.
+func TestNoMergeLeadsAcrossASplit(t *testing.T) {
+	o := newStaffed(t)
+	s, third := o.in(t).family(t, nil), o.in(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	own := s.splits(abuse)
+	s.isDouble(third)
+	for of, other := range map[*journey]*journey{s: third, third: s} {
+		require.Contains(t, of.refused(casefile.RefusedBlocked, "morag", casefile.ActMerge, 0, merging(other, "1=1")).Detail,
+			s.ref+" is a file of a family that was split")
+	}
+	require.Contains(t, own.refused(casefile.RefusedBlocked, "fiona", casefile.ActMerge, 0, merging(third, "1=1")).Detail,
+		own.ref+" is a file of a family that was split")
+	for _, login := range []string{"morag", "douglas"} {
+		none := third.refused(casefile.RefusedNoSubject, login, casefile.ActMerge, 0, &casefile.MergeFields{Other: "K7F-M2Q8", Pairs: []string{"1=1"}})
+		refusal := third.refused(casefile.RefusedNoSubject, login, casefile.ActMerge, 0, merging(own, "1=1"))
+		require.Equal(t, strings.ReplaceAll(none.Detail, "K7F-M2Q8", own.ref), refusal.Detail, "to %s it is none", login)
+	}
+	require.NotContains(t, o.breaches(), "a split stands")
+	o.Exec(`alter table file_merge disable trigger by_acts`)
+	o.Exec(mergedAlone, third.ref, s.ref)
+	require.Contains(t, o.breaches(), "a split stands")
 }

@@ -18,6 +18,11 @@ const (
 // onTwice is what helps where one of two files is decided already.
 const onTwice = "on the undecided file, person record-error with twice_on_file ends each person's part"
 
+// onSplitFile ends the refusal to merge a file of a family that was split: a merge could lead from one
+// of its files to the other. The words are the same for both files, with a wall or without.
+const onSplitFile = " is a file of a family that was split, and is merged with no other: " +
+	"on the file that was not, person record-error with twice_on_file ends each person's part"
+
 var mergeActs = []*ActRule{
 	{
 		Act: ActMerge, InWords: "makes one file of two that are one family: this file stays, the other's people and work move to it",
@@ -171,7 +176,10 @@ type FamilyFile struct {
 	// Unsettled says that a difference of an import waits to be settled, or a flag for its
 	// second officer, or something is before a court.
 	Unsettled bool
-	Claims    map[int]clock.PartialDate
+	// Split says that people of the file, or of one that is merged into it, have parted from each other
+	// by a split, or stand on it because of one.
+	Split  bool
+	Claims map[int]clock.PartialDate
 }
 
 // Merging is what follows from a merge of two files.
@@ -269,6 +277,10 @@ func mayMerge(into, other FamilyFile) *Refusal {
 	switch {
 	case into.Ref == other.Ref:
 		return Refuse(RefusedFields, "other: a file is not merged with itself")
+	case into.Split:
+		return Refuse(RefusedBlocked, into.Ref+onSplitFile)
+	case other.Split:
+		return Refuse(RefusedBlocked, other.Ref+onSplitFile)
 	case other.Stage == Closed:
 		return Refuse(RefusedClosed, named("is closed: case reopen takes it up again, if that is what is meant"))
 	case other.Signed:

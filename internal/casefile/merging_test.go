@@ -107,6 +107,7 @@ func TestFilesThatAreNotMerged(t *testing.T) {
 		{"restricted", func(f *FamilyFile) { f.Restricted = true }, RefusedBlocked, "the other way round"},
 		{"an import's difference waits", func(f *FamilyFile) { f.Unsettled = true }, RefusedBlocked, "settle it"},
 		{"a withdrawal is thought over", func(f *FamilyFile) { f.Tasks = []Task{{Kind: TaskThinkAgain, Subject: 1}} }, RefusedBlocked, "settle it"},
+		{"it is a file of a family that was split", func(f *FamilyFile) { f.Split = true }, RefusedBlocked, "B is a file of a family that was split"},
 		{"itself", func(f *FamilyFile) { f.Ref = "A" }, RefusedFields, "itself"},
 		{"everybody has left it", func(f *FamilyFile) {
 			for i := range f.People {
@@ -123,6 +124,10 @@ func TestFilesThatAreNotMerged(t *testing.T) {
 			require.Contains(t, refusal.Detail, c.words)
 		})
 	}
+	into := someFile("A")
+	into.Split = true
+	_, refusal := Merge(into, someFile("B"), []Pair{{1, 1}, {2, 2}, {3, 3}}, "")
+	require.Contains(t, refusal.Detail, "A is a file of a family that was split")
 }
 
 // TestPartedFiles: those who had joined are on their own file again; a claim that one of them had

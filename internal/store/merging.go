@@ -48,6 +48,8 @@ type FileToMerge struct {
 	// Unsettled says that a difference of an import waits, or a flag for its second officer, or
 	// something is before a court.
 	Unsettled bool `db:"unsettled"`
+	// Split says that the file, or one that is merged into it, is a side of a split.
+	Split bool `db:"split"`
 }
 
 // FileToMerge returns what a merge asks of a file.
@@ -57,7 +59,8 @@ func (t *Tx) FileToMerge(ctx context.Context, ref string) (FileToMerge, error) {
 		select f.lane, f.council, f.restricted, exists (select from listing l where l.case_ref = f.case_ref) as listed,
 		       exists (select from import_difference d where d.case_ref = f.case_ref and d.finding is null)
 		           or exists (select from flag_request q where q.case_ref = f.case_ref and q.settled_on is null)
-		           or exists (select from proceeding p where p.case_ref = f.case_ref and p.ended_on is null) as unsettled
+		           or exists (select from proceeding p where p.case_ref = f.case_ref and p.ended_on is null) as unsettled,
+		       exists (select from splits_of(f.case_ref)) as split
 		from family f where f.case_ref = $1`, ref)
 	return f, err
 }

@@ -192,6 +192,12 @@ func TestNothingLeadsThroughTheWall(t *testing.T) {
 	require.NotContains(t, suggested, ref)
 	check("after a later file and post")
 
+	t.Run("an act of who may not see the file is about none", func(t *testing.T) {
+		for login, sees := range map[string]bool{"fiona": true, "hamish": true, "morag": false, "douglas": false} {
+			c := h.types(login, ref, casefile.ActMerge, &casefile.MergeFields{Other: "K7F-M2Q8", Pairs: []string{"1=1"}})
+			require.Equal(t, sees, testdb.Value[bool](h, `select author_sees($1, $2)`, c.ID, own), login)
+		}
+	})
 	t.Run("who works on one file is not named on the other", func(t *testing.T) {
 		c := h.types("fiona", own, casefile.ActAssign, &casefile.AssignFields{To: "morag"})
 		require.Equal(t, casefile.RefusedConstraint, h.recordApart(c).Code)
@@ -211,6 +217,8 @@ func TestNothingLeadsThroughTheWall(t *testing.T) {
 		require.NotContains(t, read, `"other_files": [{`)
 	})
 	t.Run("verify", func(t *testing.T) {
+		c := h.types("fiona", ref, casefile.ActMerge, &casefile.MergeFields{Other: own, Pairs: []string{"1=1"}})
+		require.Equal(t, casefile.RefusedBlocked, h.record(c).Code, "an act that was refused is no breach")
 		require.Empty(t, h.partings())
 		for breach, plant := range map[string]string{
 			"the wall stands: a pair names both files":            `insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'planted')`,
