@@ -11,6 +11,9 @@ import (
 
 func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	to := fields.(*casefile.AssignReportFields).To
+	if err := c.keptApart(ctx, to); err != nil {
+		return err
+	}
 	holds, err := c.StaffHolds(ctx, to, casefile.LeadProfessional, c.before.Council)
 	if err != nil {
 		return err

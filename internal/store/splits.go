@@ -41,14 +41,15 @@ func (t *Tx) HoldsOf(ctx context.Context, ref string, person int) ([]string, err
 	return grounds, err
 }
 
-// KeptApart reports whether an officer may not be named on a file, for it is behind a wall and
-// the officer is named on the one that its people left. The officer who is named for the split
-// sees both.
+// KeptApart reports whether an officer may not be given a file or a task of it, for a wall
+// stands between it and another file on which the officer is named, on either side. The officer
+// who is named for the split sees both.
 func (t *Tx) KeptApart(ctx context.Context, ref, officer string) (bool, error) {
 	var yes bool
 	err := t.get(ctx, &yes, `
-		select exists (select from split s join named n on n.case_ref = s.case_ref
-			where s.own_ref = $1 and s.walled and s.named <> $2 and n.person = $2)`, ref, officer)
+		select exists (select from split s
+			join named n on n.case_ref = case $1 when s.own_ref then s.case_ref else s.own_ref end
+			where $1 in (s.case_ref, s.own_ref) and s.walled and s.named <> $2 and n.person = $2)`, ref, officer)
 	return yes, err
 }
 

@@ -198,9 +198,14 @@ func TestNothingLeadsThroughTheWall(t *testing.T) {
 			require.Equal(t, sees, testdb.Value[bool](h, `select author_sees($1, $2)`, c.ID, own), login)
 		}
 	})
-	t.Run("who works on one file is not named on the other", func(t *testing.T) {
+	t.Run("who works on one file is not given the other", func(t *testing.T) {
 		c := h.types("fiona", own, casefile.ActAssign, &casefile.AssignFields{To: "morag"})
-		require.Equal(t, casefile.RefusedConstraint, h.recordApart(c).Code)
+		refusal := h.recordApart(c)
+		require.Equal(t, casefile.RefusedConstraint, refusal.Code)
+		for _, role := range []casefile.Party{"", casefile.Caseworker} {
+			c = h.types("douglas", ref, casefile.ActAssign, &casefile.AssignFields{To: "hamish", Role: role})
+			require.Equal(t, refusal, h.record(c), "the same words on either side")
+		}
 	})
 	t.Run("the restriction stays", func(t *testing.T) {
 		c := h.command(own, casefile.ActFlag, &casefile.FlagFields{Flag: casefile.FlagRestricted, To: "off"})
