@@ -263,6 +263,11 @@ func Merge(into, other FamilyFile, pairs []Pair, as Relationship) (Merging, *Ref
 		joins := MergedMember{Pair{e.Joins.No, person.No}, r, person.IsChild(into.Today)}
 		m.Pairs, m.Joins = append(m.Pairs, joins.Pair), append(m.Joins, joins)
 		m.Opens = append(m.Opens, e.Opens...)
+		// Who counts as a child by another ground than the birth date is seen too.
+		check := TaskOf{TaskAssignWelfare, e.Joins.No}
+		if joins.Child && into.HasOpened(Evidence) && !slices.Contains(m.Opens, check) {
+			m.Opens = append(m.Opens, check)
+		}
 	}
 	m.Claims = earlierClaims(into, other, pairs)
 	if into.HasOpened(Evidence) && !slices.Contains(m.Opens, TaskOf{Kind: TaskTriage}) {
@@ -335,12 +340,20 @@ func earlierClaims(into, other FamilyFile, pairs []Pair) []Claim {
 }
 
 // Unmerge is the rule of parting two files: those who had joined from the other file are on
-// their own file again. joined are their numbers.
-func (h Household) Unmerge(joined []int) ([]Effects, *Refusal) {
+// their own file again, but for whose part in this one has ended meanwhile. pairs are all of the
+// other file, joined the numbers of those who had joined. Somebody who was split away from this
+// file stands on a file of their own: they would come to stand on two.
+func (h Household) Unmerge(pairs []Pair, joined []int) ([]Effects, *Refusal) {
+	for _, p := range pairs {
+		if m, _ := h.Member(p.Into); m.End == OnOwnFile {
+			return nil, Refuse(RefusedBlocked, fmt.Sprintf("person %d has a file of their own since the merge: "+
+				"the two files stay one; case split gives others a file of their own too", p.Into))
+		}
+	}
 	var all []Effects
 	for _, no := range joined {
 		if m, ok := h.Member(no); !ok || !m.Present() {
-			continue // their part in this file has ended meanwhile
+			continue // how their part ended is on record here, and holds
 		}
 		e, refusal := h.End(no, OnOwnFile, 0)
 		if refusal != nil {
