@@ -13,13 +13,10 @@ import (
 // names an officer on it in a role.
 func assign(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	to, role := fields.(*casefile.AssignFields).To, fields.(*casefile.AssignFields).Role
-	if err := c.keptApart(ctx, to); err != nil {
-		return err
-	}
 	if role != "" {
 		return nameOnCase(ctx, c, cmd, to, role)
 	}
-	holds, err := c.StaffHolds(ctx, to, casefile.Caseworker, "")
+	holds, err := c.mayBeGiven(ctx, to, casefile.Caseworker, "")
 	if err != nil {
 		return err
 	}
@@ -53,7 +50,7 @@ func nameOnCase(ctx context.Context, c *change, cmd store.Command, to string, ro
 	}
 	holds := false
 	for _, council := range councils {
-		there, err := c.StaffHolds(ctx, to, role, council)
+		there, err := c.mayBeGiven(ctx, to, role, council)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func (c *change) fileToMerge(ctx context.Context, ref string) (casefile.FamilyFi
 	if err != nil {
 		return f, about, err
 	}
-	f.Restricted, f.Unsettled, f.Today = about.Restricted, about.Unsettled, c.today
+	f.Restricted, f.Unsettled, f.Split, f.Today = about.Restricted, about.Unsettled, about.Split, c.today
 	if f.Facts, err = c.Review(ctx, ref); err != nil && !store.IsKind(err, store.NotFound) {
 		return f, about, err
 	}
@@ -372,10 +372,13 @@ func unmergeFiles(ctx context.Context, c *change, cmd store.Command, fields case
 	switch {
 	case err != nil:
 		return err
+	case m.Newer != "":
+		return casefile.Refuse(casefile.RefusedBlocked,
+			m.Newer+" was merged into this file later: it is parted from it first, with case unmerge")
 	case from.before.Stage != casefile.Closed:
 		return casefile.Refuse(casefile.RefusedTooEarly, f.Other+" is being closed: type it again in a minute")
 	}
-	_, joined, err := c.MergedPeople(ctx, m)
+	pairs, joined, err := c.MergedPeople(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -383,7 +386,7 @@ func unmergeFiles(ctx context.Context, c *change, cmd store.Command, fields case
 	if err != nil {
 		return err
 	}
-	effects, refusal := h.Unmerge(joined)
+	effects, refusal := h.Unmerge(pairs, joined)
 	switch {
 	case refusal != nil:
 		return refusal
@@ -406,6 +409,9 @@ func unmergeFiles(ctx context.Context, c *change, cmd store.Command, fields case
 	if err := c.handBack(ctx, from, m, *f); err != nil {
 		return err
 	}
+	if err := c.holdsBack(ctx, from, pairs, joined); err != nil {
+		return err
+	}
 	if err := from.LiftMerged(ctx, m, c.today, cmd.ID); err != nil {
 		return err
 	}
@@ -417,6 +423,9 @@ func unmergeFiles(ctx context.Context, c *change, cmd store.Command, fields case
 		return err
 	}
 	if err := from.takeUp(ctx, family, cmd, "unmerged"); err != nil {
+		return err
+	}
+	if err := c.reviewHolds(ctx, cmd.ID); err != nil { // one may have ended with a pair
 		return err
 	}
 	return from.reviewHolds(ctx, cmd.ID)
@@ -493,4 +502,28 @@ func (c *change) holdBack(ctx context.Context, from *change, x store.MergedFact)
 		return err
 	}
 	return c.endHold(ctx, x.Person, ground, later(c.today, hold.From), c.cmd.ID)
+}
+
+// holdsBack lets the holds go with those who leave that were opened about them since the merge. What
+// is before a court, or was submitted, stays on this file, and so does its hold.
+func (c *change) holdsBack(ctx context.Context, from *change, pairs []casefile.Pair, joined []int) error {
+	for _, p := range pairs {
+		if !slices.Contains(joined, p.Into) {
+			continue
+		}
+		grounds, err := c.HoldsOf(ctx, c.ref, p.Into)
+		if err != nil {
+			return err
+		}
+		for _, ground := range grounds {
+			g := casefile.Ground(ground)
+			if g == casefile.GroundCourt || g == casefile.GroundSubmissions {
+				continue
+			}
+			if err := c.holdBack(ctx, from, store.MergedFact{Code: ground, Person: p.Into, From: p.Other}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -77,15 +77,15 @@ func (c *change) ownFile(ctx context.Context, cmd store.Command, f *casefile.Spl
 	}
 }
 
-// keptApart refuses an officer who can't be named on a file behind a wall, because they work on
-// the one that its people left.
-func (c *change) keptApart(ctx context.Context, officer string) error {
-	apart, err := c.KeptApart(ctx, c.ref, officer)
-	if err != nil || !apart {
-		return err
+// mayBeGiven reports whether an officer holds a role, at a council if one is named. It refuses one
+// who can't be given this file or a task of it, because they work on the other side of a wall. The
+// words tell no reader of this file that there is one.
+func (c *change) mayBeGiven(ctx context.Context, officer string, role casefile.Party, council string) (bool, error) {
+	holds, apart, err := c.MayBeGiven(ctx, c.ref, officer, role, council)
+	if err == nil && apart {
+		err = casefile.Refuse(casefile.RefusedConstraint, "to: this officer can't be given this case: name another")
 	}
-	return casefile.Refuse(casefile.RefusedConstraint,
-		"to: this officer works, or has worked, on a file from which this one is kept apart: name another")
+	return holds, err
 }
 
 // wallStands refuses to lift the restriction of a file behind a wall.

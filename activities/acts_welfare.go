@@ -11,7 +11,7 @@ import (
 
 func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	to := fields.(*casefile.AssignReportFields).To
-	holds, err := c.StaffHolds(ctx, to, casefile.LeadProfessional, c.before.Council)
+	holds, err := c.mayBeGiven(ctx, to, casefile.LeadProfessional, c.before.Council)
 	if err != nil {
 		return err
 	}

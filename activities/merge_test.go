@@ -318,14 +318,16 @@ func TestMergesAtTheSameTime(t *testing.T) {
 	}
 }
 
+// mergedAlone writes a merge that no officers recorded.
+const mergedAlone = `insert into file_merge (other_ref, no, into_ref, merged_at, first_by, second_by, command_id)
+	select case_ref, 1, $2, now(), 'morag', 'nobody', id from command where case_ref = $1 limit 1`
+
 // TestVerifyFindsAMergeThatIsNone: a merge by one officer, and somebody who stands on two files.
 func TestVerifyFindsAMergeThatIsNone(t *testing.T) {
 	o := newStaffed(t)
 	a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
 	a.merge(b, "1=1", "2=2", "3=3")
-	const alone = `insert into file_merge (other_ref, no, into_ref, merged_at, first_by, second_by, command_id)
-		select case_ref, 1, $2, now(), 'morag', 'nobody', id from command where case_ref = $1 limit 1`
-	_, err := o.sql("hame_worker").Exec(alone, a.ref, b.ref)
+	_, err := o.sql("hame_worker").Exec(mergedAlone, a.ref, b.ref)
 	require.ErrorContains(t, err, "two officers")
 	_, err = o.sql("hame_worker").Exec(`update file_merge set second_by = 'nobody' where other_ref = $1`, b.ref)
 	require.ErrorContains(t, err, "permission denied")
@@ -335,7 +337,7 @@ func TestVerifyFindsAMergeThatIsNone(t *testing.T) {
 	o.Exec(`update person_end set lifted_on = ended_on, lifted_by = command_id where case_ref = $1 and person_no = 2`, b.ref)
 	require.Contains(t, o.breaches(), "nothing happens twice")
 	o.Exec(`alter table file_merge disable trigger by_acts`)
-	o.Exec(alone, a.ref, b.ref)
+	o.Exec(mergedAlone, a.ref, b.ref)
 	require.Contains(t, o.breaches(), "four eyes")
 	o.Exec(`alter table file_merge enable trigger by_acts`)
 	o.Exec(`alter table file_merge disable trigger insert_only`)
@@ -380,4 +382,129 @@ func TestAHoldThatEndsWithAWordOnAPairLeavesNoTask(t *testing.T) {
 		require.NotContains(t, s.openTasks(), "hold.review")
 	}
 	soundAll(t, o, a, b)
+}
+
+// TestNoMergeLeadsAcrossASplit: neither of the two files of a family that was split is merged with a third
+// one. Who may not see the file behind a wall is told what they would be told of one that does not exist.
+func TestNoMergeLeadsAcrossASplit(t *testing.T) {
+	o := newStaffed(t)
+	s, third := o.in(t).family(t, nil), o.in(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	own := s.splits(abuse)
+	s.isDouble(third)
+	for of, other := range map[*journey]*journey{s: third, third: s} {
+		require.Contains(t, of.refused(casefile.RefusedBlocked, "morag", casefile.ActMerge, 0, merging(other, "1=1")).Detail,
+			s.ref+" is a file of a family that was split")
+	}
+	require.Contains(t, own.refused(casefile.RefusedBlocked, "fiona", casefile.ActMerge, 0, merging(third, "1=1")).Detail,
+		own.ref+" is a file of a family that was split")
+	for _, login := range []string{"morag", "douglas"} {
+		none := third.refused(casefile.RefusedNoSubject, login, casefile.ActMerge, 0, &casefile.MergeFields{Other: "K7F-M2Q8", Pairs: []string{"1=1"}})
+		refusal := third.refused(casefile.RefusedNoSubject, login, casefile.ActMerge, 0, merging(own, "1=1"))
+		require.Equal(t, strings.ReplaceAll(none.Detail, "K7F-M2Q8", own.ref), refusal.Detail, "to %s it is none", login)
+	}
+	require.NotContains(t, o.breaches(), "a split stands")
+	o.Exec(`alter table file_merge disable trigger by_acts`)
+	o.Exec(mergedAlone, third.ref, s.ref)
+	require.Contains(t, o.breaches(), "a split stands")
+}
+
+// TestPartedFilesAreAsBefore: what the merge moved or settled is as it was; nobody who has left the file
+// that stayed comes back by the undoing, and nobody stands on two.
+func TestPartedFilesAreAsBefore(t *testing.T) {
+	o := newStaffed(t)
+	hold := func(of *journey, person int, ground casefile.Ground) {
+		of.do("fiona", casefile.ActHold, person, &casefile.HoldFields{Ground: ground, ReviewOn: of.today().AddDays(20)})
+	}
+	t.Run("flags, holds and pairs with third files", func(t *testing.T) {
+		a, b, third := o.in(t).family(t, nil), o.in(t).family(t, nil), o.in(t).unlisted(t, nil)
+		a.ready(casefile.TaskGP)
+		b.ready(casefile.TaskGP)
+		pairs := func() []string {
+			return testdb.List[string](o, `select case $1 when a then b else a end || coalesce(' ' || resolution, '') from duplicate_candidate
+				where $1 in (a, b) order by 1`, third.ref)
+		}
+		o.Exec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'home_office_ref')`, b.ref, third.ref)
+		a.flag("fiona", 1, casefile.FlagSeriousIllness, "on")
+		a.flag("fiona", 1, casefile.FlagSeriousIllness, "off")
+		b.flag("fiona", 1, casefile.FlagSeriousIllness, "on")
+		hold(b, 2, casefile.GroundMedical)
+		a.merge(b, "1=1", "3=3")
+		require.Equal(t, "confirmed", a.state(1, casefile.FlagSeriousIllness))
+		require.ElementsMatch(t, []string{a.ref, b.ref + " same"}, pairs())
+		hold(a, 4, casefile.GroundTrafficking)
+		a.do("morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref})
+		a.agreed("ailsa")
+		require.Equal(t, "off", a.state(1, casefile.FlagSeriousIllness))
+		require.Equal(t, []string{b.ref}, pairs())
+		require.NotContains(t, a.openTasks(), "hold.review")
+		require.Equal(t, []string{"2 medical", "2 trafficking"}, testdb.List[string](o,
+			`select person_no || ' ' || ground from hold where case_ref = $1 and ended_on is null and person_no > 0 order by 1`, b.ref))
+		b.look()
+		soundAll(t, o, a, b)
+	})
+	t.Run("who was held as a double of a third file, and the reverse", func(t *testing.T) {
+		a, b, first, second := o.in(t).family(t, claimed("2014")), o.in(t).family(t, claimed("2015")), o.in(t).family(t, claimed("2012")), o.in(t).unlisted(t, nil)
+		held := func() []string {
+			return testdb.List[string](o, `select case_ref || ' ' || same_as from hold where ground = 'duplicate' and ended_on is null
+				and (case_ref in ($1, $2) or same_as in ($1, $2)) order by 1`, a.ref, b.ref)
+		}
+		b.isDouble(first)
+		b.isDouble(second)
+		before := held()
+		require.ElementsMatch(t, []string{b.ref + " " + first.ref, second.ref + " " + b.ref}, before)
+		o.Exec(`insert into duplicate_candidate (a, b, why, resolved_on, resolution)
+			values (least($1, $2), greatest($1, $2), 'home_office_ref', '2026-03-02', 'same')`, a.ref, b.ref)
+		a.do("morag", casefile.ActMerge, 0, merging(b, "1=1", "2=2", "3=3"))
+		a.agreed("ailsa")
+		b.look()
+		b.goOn()
+		require.ElementsMatch(t, []string{a.ref + " " + first.ref, second.ref + " " + a.ref}, held())
+		a.do("morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref})
+		a.agreed("ailsa")
+		require.Equal(t, before, held())
+		require.NotContains(t, a.openTasks(), "hold.review")
+	})
+	t.Run("a representation of which there is more to say is still answered", func(t *testing.T) {
+		a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
+		a.ready(casefile.TaskWindow)
+		b.ready(casefile.TaskWindow)
+		b.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "msp"})
+		a.merge(b, "1=1", "2=2", "3=3")
+		no := testdb.Value[int](o, `select max(no) from representation where case_ref = $1`, a.ref)
+		answer := fmt.Sprintf("%s/%d", casefile.TaskAnswer, no)
+		require.Contains(t, a.openTasks(), answer)
+		a.do("catriona", casefile.ActAnswer, no, &casefile.AnswerFields{Answer: "more"})
+		a.do("morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref})
+		a.agreed("ailsa")
+		require.Contains(t, a.openTasks(), answer)
+		a.do("catriona", casefile.ActAnswer, no, &casefile.AnswerFields{Answer: "rejected"})
+		require.NotContains(t, a.openTasks(), answer)
+		soundAll(t, o, a, b)
+	})
+	t.Run("people who have left meanwhile", func(t *testing.T) {
+		a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
+		a.merge(b, "1=1", "3=3")
+		a.do("morag", casefile.ActDied, 4, aDeath)
+		a.do("morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref})
+		a.agreed("ailsa")
+		require.Equal(t, []string{"1 principal Person 1", "3 child Person 3"}, b.there(), "who has died does not come back")
+		require.Equal(t, []string{"4 DECEASED"}, a.ends())
+		a, b = o.in(t).family(t, nil), o.in(t).family(t, nil)
+		a.merge(b, "1=1", "3=3")
+		a.splits(&casefile.SplitFields{Persons: "3,4", Reason: casefile.SplitSeparation})
+		require.Contains(t, a.refused(casefile.RefusedBlocked, "morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref}).Detail,
+			"person 3 has a file of their own")
+	})
+	t.Run("the newer of two merges first", func(t *testing.T) {
+		a, b, c := o.in(t).family(t, nil), o.in(t).family(t, nil), o.in(t).family(t, nil)
+		a.merge(b, "1=1", "2=2", "3=3")
+		a.merge(c, "1=1", "2=2", "3=3")
+		require.Contains(t, a.refused(casefile.RefusedBlocked, "morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref}).Detail,
+			c.ref+" was merged into this file later")
+		for _, other := range []*journey{c, b} {
+			a.do("morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: other.ref})
+			a.agreed("ailsa")
+		}
+	})
 }

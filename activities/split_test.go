@@ -190,3 +190,25 @@ func TestWhatStandsAtTheCourtWhenAFamilyParts(t *testing.T) {
 		soundAll(t, o, s, own)
 	}
 }
+
+// TestTheWallKeepsLeadProfessionalsApart: who writes of a child on one side of a wall is given no child on the other.
+func TestTheWallKeepsLeadProfessionalsApart(t *testing.T) {
+	o := newStaffed(t)
+	family := o.in(t).family(t, func(f *casefile.Family) {
+		second := f.People[2]
+		second.No, second.Key, second.HomeOfficeRef = 4, "C2", ""
+		f.People = append(f.People, second)
+	})
+	family.ready(casefile.TaskGP)
+	family.do("agnes", casefile.ActAssignWelfare, 4, &casefile.AssignReportFields{To: "eilidh"})
+	own := family.splits(abuse)
+	own.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "hamish"})
+	own.do("hamish", casefile.ActReconcile, 0, &casefile.ReconcileFields{PaperFile: "found", Record: "agrees"})
+	own.do("hamish", casefile.ActTriage, 0, &casefile.TriageFields{Priority: 3, PublicHarmScreen: "clear", FamilyILR: casefile.No,
+		SevenYears: casefile.No, Vulnerable: casefile.No})
+	own.do("fiona", casefile.ActAssign, 0, &casefile.AssignFields{To: "murdo", Role: casefile.WelfareLead})
+	own.goOn()
+	refusal := own.refused(casefile.RefusedConstraint, "murdo", casefile.ActAssignWelfare, 2, &casefile.AssignReportFields{To: "eilidh"})
+	own.do("murdo", casefile.ActAssignWelfare, 2, &casefile.AssignReportFields{To: "rory"})
+	require.Equal(t, refusal, family.refused(casefile.RefusedConstraint, "agnes", casefile.ActAssignWelfare, 4, &casefile.AssignReportFields{To: "rory"}))
+}

@@ -975,3 +975,33 @@ func TestEachActAfterTheDecision(t *testing.T) {
 	}
 	signed.sound()
 }
+
+// TestStruckNumbersAreNotGivenAgain: a wish to withdraw and a request for a second officer that were
+// struck keep their numbers, under which acts and tasks know them.
+func TestStruckNumbersAreNotGivenAgain(t *testing.T) {
+	o := newStaffed(t)
+	s := o.in(t).family(t, nil)
+	s.ready(casefile.TaskGP)
+	numbers := func(table string) []int {
+		return testdb.List[int](o, `select no from `+table+` where case_ref = $1 order by no`, s.ref)
+	}
+	for _, x := range []struct {
+		table, login string
+		act          casefile.Act
+		fields       casefile.Fields
+	}{
+		{"withdrawal", "morag", casefile.ActAskWithdrawal, nil},
+		{"second_request", "morag", casefile.ActRecordError, &casefile.RecordErrorFields{Reason: "not_of_the_family"}},
+	} {
+		s.do(x.login, x.act, 2, x.fields)
+		no := testdb.Value[int](o, `select max(chain_n) from command where case_ref = $1`, s.ref)
+		s.do(x.login, casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped})
+		if len(numbers(x.table)) > 0 { // it takes two
+			s.do("douglas", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipMistyped})
+		}
+		require.Empty(t, numbers(x.table), x.table)
+		s.do(x.login, x.act, 2, x.fields)
+		require.Equal(t, []int{2}, numbers(x.table), x.table)
+	}
+	s.do("ailsa", casefile.ActConfirm, 2, &casefile.ConfirmFields{Finding: casefile.RequestRefused})
+}

@@ -18,6 +18,11 @@ const (
 // onTwice is what helps where one of two files is decided already.
 const onTwice = "on the undecided file, person record-error with twice_on_file ends each person's part"
 
+// onSplitFile ends the refusal to merge a file of a family that was split: a merge could lead from one
+// of its files to the other. The words are the same for both files, with a wall or without.
+const onSplitFile = " is a file of a family that was split, and is merged with no other: " +
+	"on the file that was not, person record-error with twice_on_file ends each person's part"
+
 var mergeActs = []*ActRule{
 	{
 		Act: ActMerge, InWords: "makes one file of two that are one family: this file stays, the other's people and work move to it",
@@ -171,7 +176,10 @@ type FamilyFile struct {
 	// Unsettled says that a difference of an import waits to be settled, or a flag for its
 	// second officer, or something is before a court.
 	Unsettled bool
-	Claims    map[int]clock.PartialDate
+	// Split says that people of the file, or of one that is merged into it, have parted from each other
+	// by a split, or stand on it because of one.
+	Split  bool
+	Claims map[int]clock.PartialDate
 }
 
 // Merging is what follows from a merge of two files.
@@ -255,6 +263,11 @@ func Merge(into, other FamilyFile, pairs []Pair, as Relationship) (Merging, *Ref
 		joins := MergedMember{Pair{e.Joins.No, person.No}, r, person.IsChild(into.Today)}
 		m.Pairs, m.Joins = append(m.Pairs, joins.Pair), append(m.Joins, joins)
 		m.Opens = append(m.Opens, e.Opens...)
+		// Who counts as a child by another ground than the birth date is seen too.
+		check := TaskOf{TaskAssignWelfare, e.Joins.No}
+		if joins.Child && into.HasOpened(Evidence) && !slices.Contains(m.Opens, check) {
+			m.Opens = append(m.Opens, check)
+		}
 	}
 	m.Claims = earlierClaims(into, other, pairs)
 	if into.HasOpened(Evidence) && !slices.Contains(m.Opens, TaskOf{Kind: TaskTriage}) {
@@ -269,6 +282,10 @@ func mayMerge(into, other FamilyFile) *Refusal {
 	switch {
 	case into.Ref == other.Ref:
 		return Refuse(RefusedFields, "other: a file is not merged with itself")
+	case into.Split:
+		return Refuse(RefusedBlocked, into.Ref+onSplitFile)
+	case other.Split:
+		return Refuse(RefusedBlocked, other.Ref+onSplitFile)
 	case other.Stage == Closed:
 		return Refuse(RefusedClosed, named("is closed: case reopen takes it up again, if that is what is meant"))
 	case other.Signed:
@@ -323,12 +340,20 @@ func earlierClaims(into, other FamilyFile, pairs []Pair) []Claim {
 }
 
 // Unmerge is the rule of parting two files: those who had joined from the other file are on
-// their own file again. joined are their numbers.
-func (h Household) Unmerge(joined []int) ([]Effects, *Refusal) {
+// their own file again, but for whose part in this one has ended meanwhile. pairs are all of the
+// other file, joined the numbers of those who had joined. Somebody who was split away from this
+// file stands on a file of their own: they would come to stand on two.
+func (h Household) Unmerge(pairs []Pair, joined []int) ([]Effects, *Refusal) {
+	for _, p := range pairs {
+		if m, _ := h.Member(p.Into); m.End == OnOwnFile {
+			return nil, Refuse(RefusedBlocked, fmt.Sprintf("person %d has a file of their own since the merge: "+
+				"the two files stay one; case split gives others a file of their own too", p.Into))
+		}
+	}
 	var all []Effects
 	for _, no := range joined {
 		if m, ok := h.Member(no); !ok || !m.Present() {
-			continue // their part in this file has ended meanwhile
+			continue // how their part ended is on record here, and holds
 		}
 		e, refusal := h.End(no, OnOwnFile, 0)
 		if refusal != nil {

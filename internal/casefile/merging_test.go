@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -92,6 +93,33 @@ func TestWhoWasAChildOnEitherFile(t *testing.T) {
 	require.Equal(t, []int{3}, m.Children)
 }
 
+// TestAChildWhoJoinsIsSeen: a check of their own is asked for also of a joiner who counts as a child by
+// another ground than the birth date; before the evidence is asked for, its stage asks for everybody.
+func TestAChildWhoJoinsIsSeen(t *testing.T) {
+	for _, c := range []struct {
+		what   string
+		change func(into *FamilyFile, joins *Member)
+		asked  bool
+	}{
+		{"under 18", func(*FamilyFile, *Member) {}, true},
+		{"a dependant of 17", func(_ *FamilyFile, m *Member) {
+			m.Relationship, m.Birth = OtherDependant, clock.AsFarAsKnown("2008-05-05")
+		}, true},
+		{"18 by now, a child when listed", func(_ *FamilyFile, m *Member) { m.Birth = clock.AsFarAsKnown("2008-01-05") }, true},
+		{"whose age is disputed", func(_ *FamilyFile, m *Member) {
+			m.Birth, m.ChildWhenListed, m.AgeDisputed = clock.AsFarAsKnown("2000-01-05"), false, true
+		}, true},
+		{"grown up", func(_ *FamilyFile, m *Member) { m.Birth, m.ChildWhenListed = clock.AsFarAsKnown("2000-01-05"), false }, false},
+		{"before the evidence", func(into *FamilyFile, _ *Member) { into.Facts.Stage, into.Facts.Opened = Listed, []Stage{Listed} }, false},
+	} {
+		into, other := someFile("A"), someFile("B")
+		c.change(&into, &other.People[2])
+		m, refusal := Merge(into, other, []Pair{{1, 1}, {2, 2}}, "")
+		require.Nil(t, refusal)
+		require.Equal(t, c.asked, slices.Contains(m.Opens, TaskOf{TaskAssignWelfare, 4}), c.what)
+	}
+}
+
 // TestFilesThatAreNotMerged: each refusal names what helps.
 func TestFilesThatAreNotMerged(t *testing.T) {
 	for _, c := range []struct {
@@ -107,6 +135,7 @@ func TestFilesThatAreNotMerged(t *testing.T) {
 		{"restricted", func(f *FamilyFile) { f.Restricted = true }, RefusedBlocked, "the other way round"},
 		{"an import's difference waits", func(f *FamilyFile) { f.Unsettled = true }, RefusedBlocked, "settle it"},
 		{"a withdrawal is thought over", func(f *FamilyFile) { f.Tasks = []Task{{Kind: TaskThinkAgain, Subject: 1}} }, RefusedBlocked, "settle it"},
+		{"it is a file of a family that was split", func(f *FamilyFile) { f.Split = true }, RefusedBlocked, "B is a file of a family that was split"},
 		{"itself", func(f *FamilyFile) { f.Ref = "A" }, RefusedFields, "itself"},
 		{"everybody has left it", func(f *FamilyFile) {
 			for i := range f.People {
@@ -123,6 +152,10 @@ func TestFilesThatAreNotMerged(t *testing.T) {
 			require.Contains(t, refusal.Detail, c.words)
 		})
 	}
+	into := someFile("A")
+	into.Split = true
+	_, refusal := Merge(into, someFile("B"), []Pair{{1, 1}, {2, 2}, {3, 3}}, "")
+	require.Contains(t, refusal.Detail, "A is a file of a family that was split")
 }
 
 // TestPartedFiles: those who had joined are on their own file again; a claim that one of them had
@@ -130,12 +163,18 @@ func TestFilesThatAreNotMerged(t *testing.T) {
 func TestPartedFiles(t *testing.T) {
 	h := someFile("A").Household
 	h.People = append(h.People, Member{No: 4, Relationship: Spouse}, Member{No: 5, Relationship: Child, End: Deceased})
-	all, refusal := h.Unmerge([]int{4, 5})
+	all, refusal := h.Unmerge([]Pair{{1, 1}, {4, 2}, {5, 3}}, []int{4, 5})
 	require.Nil(t, refusal)
 	require.Len(t, all, 1, "who has died stays where that was recorded")
 	require.Equal(t, []Ending{{4, OnOwnFile}}, all[0].Ends)
 	h.People[0].Relationship, h.People[3].Relationship = FormerPrincipal, Principal
-	all, refusal = h.Unmerge([]int{4})
+	all, refusal = h.Unmerge([]Pair{{1, 1}, {4, 2}}, []int{4})
 	require.Nil(t, refusal)
 	require.Equal(t, 2, all[0].Principal)
+	h.People[1].End = OnOwnFile
+	for pairs, joined := range map[Pair][]int{{2, 2}: nil, {2, 3}: {2}} {
+		_, refusal = h.Unmerge([]Pair{{1, 1}, pairs}, joined)
+		require.NotNil(t, refusal)
+		require.Contains(t, refusal.Detail, "person 2 has a file of their own", "who was split away would stand on two files")
+	}
 }

@@ -80,7 +80,7 @@ func (t *Tx) PassClaim(ctx context.Context, ref string, to int) error {
 func (t *Tx) AskWithdrawal(ctx context.Context, ref string, person int, on clock.Date) (bool, error) {
 	return t.execOne(ctx, `
 		insert into withdrawal (case_ref, person_no, no, asked_on)
-		select $1, $2, 1 + coalesce(max(no), 0), $3 from withdrawal where case_ref = $1 and person_no = $2
+		select $1, $2, 1 + greatest(max(no), struck_no('withdrawal', $1)), $3 from withdrawal where case_ref = $1 and person_no = $2
 		on conflict (case_ref, person_no) where settled_on is null do nothing`, ref, person, on)
 }
 
@@ -131,7 +131,7 @@ func (t *Tx) AskForSecond(ctx context.Context, ref string, c Command) (int, erro
 	var no int
 	err := t.get(ctx, &no, `
 		insert into second_request (case_ref, no, act, subject_no, first_by, first_id, asked_on)
-		select $1, 1 + coalesce(max(no), 0), $2, $3, $4, $5, $6 from second_request where case_ref = $1 returning no`,
+		select $1, 1 + greatest(max(no), struck_no('second_request', $1)), $2, $3, $4, $5, $6 from second_request where case_ref = $1 returning no`,
 		ref, c.Act, c.Subject, c.Person, c.ID, c.AttestedOn)
 	return no, err
 }

@@ -48,6 +48,8 @@ type FileToMerge struct {
 	// Unsettled says that a difference of an import waits, or a flag for its second officer, or
 	// something is before a court.
 	Unsettled bool `db:"unsettled"`
+	// Split says that the file, or one that is merged into it, is a side of a split.
+	Split bool `db:"split"`
 }
 
 // FileToMerge returns what a merge asks of a file.
@@ -57,7 +59,8 @@ func (t *Tx) FileToMerge(ctx context.Context, ref string) (FileToMerge, error) {
 		select f.lane, f.council, f.restricted, exists (select from listing l where l.case_ref = f.case_ref) as listed,
 		       exists (select from import_difference d where d.case_ref = f.case_ref and d.finding is null)
 		           or exists (select from flag_request q where q.case_ref = f.case_ref and q.settled_on is null)
-		           or exists (select from proceeding p where p.case_ref = f.case_ref and p.ended_on is null) as unsettled
+		           or exists (select from proceeding p where p.case_ref = f.case_ref and p.ended_on is null) as unsettled,
+		       exists (select from splits_of(f.case_ref)) as split
 		from family f where f.case_ref = $1`, ref)
 	return f, err
 }
@@ -93,6 +96,8 @@ type Merge struct {
 	Second  string    `db:"second_by"`
 	Command uuid.UUID `db:"command_id"`
 	At      time.Time `db:"merged_at"`
+	// Newer is the file that was merged last into the same file, after this one; empty if none was.
+	Newer string `db:"newer"`
 }
 
 // AddMerge records that two officers have merged a file into another, and returns the merge's
@@ -110,8 +115,13 @@ func (t *Tx) AddMerge(ctx context.Context, m Merge) (int, error) {
 func (t *Tx) MergeInForce(ctx context.Context, other, into string) (Merge, error) {
 	var m Merge
 	err := t.get(ctx, &m, `
-		select other_ref, no, into_ref, first_by, second_by, command_id, merged_at from merge_in_force
-		where other_ref = $1 and into_ref = $2`, other, into)
+		with merges as (
+			select m.*, c.chain_n as agreed_n from merge_in_force m join second_request q on q.first_id = m.command_id
+				join command c on c.id = q.second_id
+			where m.into_ref = $2)
+		select m.other_ref, m.no, m.into_ref, m.first_by, m.second_by, m.command_id, m.merged_at,
+		       coalesce((select n.other_ref from merges n where n.agreed_n > m.agreed_n order by n.agreed_n desc limit 1), '') as newer
+		from merges m where m.other_ref = $1`, other, into)
 	return m, err
 }
 
@@ -239,16 +249,23 @@ func (t *Tx) SettlePairs(ctx context.Context, m Merge, on clock.Date) error {
 	return t.exec(ctx, `select settle_pairs($1, $2, $3)`, m.Other, m.Into, on)
 }
 
-// PartPair records that two files which were parted are two families.
+// PartPair records that two files which were parted are two families, and takes back what the merge
+// did with their pairs with third files.
 func (t *Tx) PartPair(ctx context.Context, m Merge, by string, on clock.Date) error {
+	if err := t.exec(ctx, `select unsettle_pairs($1, $2, $3)`, m.Other, m.No, on); err != nil {
+		return err
+	}
 	return t.exec(ctx, `select part_pair($1, $2, $3, $4)`, m.Other, m.Into, by, on)
 }
 
-// LiftMerged brings those back whose part in a file ended because it was merged.
+// LiftMerged brings those back whose part in a file ended because it was merged, but for those whose
+// part ended meanwhile on the file that they had joined. command is the act that parts the files.
 func (t *Tx) LiftMerged(ctx context.Context, m Merge, on clock.Date, command uuid.UUID) error {
 	return t.exec(ctx, `
-		update person_end set lifted_on = $3, lifted_by = $4 where case_ref = $1 and command_id = $2 and lifted_on is null`,
-		m.Other, m.Command, on, command)
+		update person_end e set lifted_on = $3, lifted_by = $4 where e.case_ref = $1 and e.command_id = $2 and e.lifted_on is null
+			and not exists (select from merge_person p join end_in_force x on x.case_ref = p.into_ref and x.person_no = p.into_no
+				where p.other_ref = $1 and p.merge_no = $5 and p.other_no = e.person_no and p.joined and x.command_id <> $4)`,
+		m.Other, m.Command, on, command, m.No)
 }
 
 // HeldAsDoubleOf returns the file of which a case is held as the double; empty if it is not held.

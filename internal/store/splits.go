@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"hame/internal/casefile"
 	"hame/internal/clock"
 )
 
@@ -41,15 +42,18 @@ func (t *Tx) HoldsOf(ctx context.Context, ref string, person int) ([]string, err
 	return grounds, err
 }
 
-// KeptApart reports whether an officer may not be named on a file, for it is behind a wall and
-// the officer is named on the one that its people left. The officer who is named for the split
-// sees both.
-func (t *Tx) KeptApart(ctx context.Context, ref, officer string) (bool, error) {
-	var yes bool
-	err := t.get(ctx, &yes, `
-		select exists (select from split s join named n on n.case_ref = s.case_ref
-			where s.own_ref = $1 and s.walled and s.named <> $2 and n.person = $2)`, ref, officer)
-	return yes, err
+// MayBeGiven reports whether a person holds a role today, as [Tx.StaffHolds] does, and whether they
+// are kept apart from a file for all that: a wall stands between it and another file on which they
+// are named, on either side. The officer who is named for the split sees both.
+func (t *Tx) MayBeGiven(ctx context.Context, ref, person string, role casefile.Party, council string) (holds, apart bool, err error) {
+	var row struct{ Holds, Apart bool }
+	err = t.get(ctx, &row, `
+		select exists (select from staff_now where person = $2 and role = $3 and ($4 = '' or council = $4)) as holds,
+		       exists (select from split s
+		           join named n on n.case_ref = case $1 when s.own_ref then s.case_ref else s.own_ref end
+		           where $1 in (s.case_ref, s.own_ref) and s.walled and s.named <> $2 and n.person = $2) as apart`,
+		ref, person, role, council)
+	return row.Holds, row.Apart, err
 }
 
 // Walled reports whether a file stands behind a wall.

@@ -192,9 +192,20 @@ func TestNothingLeadsThroughTheWall(t *testing.T) {
 	require.NotContains(t, suggested, ref)
 	check("after a later file and post")
 
-	t.Run("who works on one file is not named on the other", func(t *testing.T) {
+	t.Run("an act of who may not see the file is about none", func(t *testing.T) {
+		for login, sees := range map[string]bool{"fiona": true, "hamish": true, "morag": false, "douglas": false} {
+			c := h.types(login, ref, casefile.ActMerge, &casefile.MergeFields{Other: "K7F-M2Q8", Pairs: []string{"1=1"}})
+			require.Equal(t, sees, testdb.Value[bool](h, `select author_sees($1, $2)`, c.ID, own), login)
+		}
+	})
+	t.Run("who works on one file is not given the other", func(t *testing.T) {
 		c := h.types("fiona", own, casefile.ActAssign, &casefile.AssignFields{To: "morag"})
-		require.Equal(t, casefile.RefusedConstraint, h.recordApart(c).Code)
+		refusal := h.recordApart(c)
+		require.Equal(t, casefile.RefusedConstraint, refusal.Code)
+		for _, role := range []casefile.Party{"", casefile.Caseworker} {
+			c = h.types("douglas", ref, casefile.ActAssign, &casefile.AssignFields{To: "hamish", Role: role})
+			require.Equal(t, refusal, h.record(c), "the same words on either side")
+		}
 	})
 	t.Run("the restriction stays", func(t *testing.T) {
 		c := h.command(own, casefile.ActFlag, &casefile.FlagFields{Flag: casefile.FlagRestricted, To: "off"})
@@ -211,6 +222,8 @@ func TestNothingLeadsThroughTheWall(t *testing.T) {
 		require.NotContains(t, read, `"other_files": [{`)
 	})
 	t.Run("verify", func(t *testing.T) {
+		c := h.types("fiona", ref, casefile.ActMerge, &casefile.MergeFields{Other: own, Pairs: []string{"1=1"}})
+		require.Equal(t, casefile.RefusedBlocked, h.record(c).Code, "an act that was refused is no breach")
 		require.Empty(t, h.partings())
 		for breach, plant := range map[string]string{
 			"the wall stands: a pair names both files":            `insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'planted')`,

@@ -50,13 +50,15 @@ create table merge_person (
 );
 
 -- What else moved with a file. of_person and into_no are numbers on the file that stays, from_no is that on the merged
--- one. was and became are of what has a value: a claim date, a flag.
+-- one. was and became are of what has a value: a claim date, a flag. A pair with a third file, and who is held as a
+-- double, name that file as their code; of a pair, was is the day on which it had been resolved, became why it is one.
 create table merge_fact (
     id        bigint generated always as identity primary key,
     other_ref text not null,
     merge_no  int  not null,
-    kind      text not null check (kind in ('evidence', 'representation', 'welfare', 'post', 'hold', 'flag', 'claim')),
-    code      text not null default '',   -- the ground of a hold, the flag
+    kind      text not null check (kind in ('evidence', 'representation', 'welfare', 'post', 'hold', 'flag', 'claim',
+                  'pair', 'new_pair', 'double')),
+    code      text not null default '',   -- the ground of a hold, the flag, a third file
     of_person int  not null default 0,
     from_no   bigint not null default 0,
     into_no   bigint not null default 0,

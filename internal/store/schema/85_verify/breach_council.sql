@@ -12,6 +12,9 @@ where m.result = 'accepted' and m.settled_by <> m.command_id
       and grant_holds(s, c.recorded_at))
 union all
 select 'a council accepts a family', m.case_ref, 'a move waits to be accepted and no task stands for it'
-from council_move m
-where m.result is null and not exists (select from task t where t.case_ref = m.case_ref and t.closed_at is null
+from council_move m join review r using (case_ref)
+-- With a family that is closed, archived or gone the move waits too: reopening or finding it asks again.
+where m.result is null and r.stage <> 'closed' and exists (select from present p where p.case_ref = m.case_ref)
+  and not exists (select from archive a where a.case_ref = m.case_ref and a.until is null)
+  and not exists (select from task t where t.case_ref = m.case_ref and t.closed_at is null
     and t.kind = 'case.accept_move');

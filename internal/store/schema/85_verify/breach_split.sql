@@ -20,6 +20,11 @@ union all
 select 'the wall stands', s.own_ref, 'the file is not restricted'
 from split s join family f on f.case_ref = s.own_ref where s.walled and not f.restricted
 union all
+select distinct 'a split stands', s.own_ref, 'a file of the family that was split is merged with another'
+from merge_in_force m
+cross join lateral (select * from splits_of(m.into_ref) union all select * from splits_of(m.other_ref)) s
+where s.split_at < m.merged_at
+union all
 select distinct 'the wall stands', s.own_ref, x.what || ' names both files'
 from split s
 cross join lateral (
@@ -29,7 +34,8 @@ cross join lateral (
     union all
     select 'a hold' from hold h where are_parted(h.case_ref, h.same_as) and s.own_ref in (h.case_ref, h.same_as)
     union all
-    select 'an act' from command c left join command_outcome o on o.command_id = c.id
+    -- A refused act stays on record, and has done nothing.
+    select 'an act' from command c join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
     where c.case_ref in (s.case_ref, s.own_ref)
       and concat_ws(' ', c.fields, o.detail) like '%' || case c.case_ref when s.case_ref then s.own_ref else s.case_ref end || '%'
     union all
