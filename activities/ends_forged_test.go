@@ -33,7 +33,9 @@ func TestNobodysPartEndsBehindTheActs(t *testing.T) {
 			select case_ref, ` + person + `, 1, '` + string(of) + `', attested_on, person, ` + second + `, id
 			from command where case_ref = $1 and kind = '` + kind + `'`
 	}
+	colleague := s.command("hamish", casefile.ActConfirm, s.request(), s.today(), &casefile.ConfirmFields{Finding: casefile.RequestAgreed})
 	forged := map[string]string{
+		"a colleague who may not agree":             `update second_request set result = 'done', second_by = 'hamish', second_id = (select id from command where case_ref = $1 and kind = 'case.confirm'), settled_on = asked_on where case_ref = $1`,
 		"the death of one counts for another":       end(casefile.Deceased, "2", "null", "person.died"),
 		"two officers are made of one":              `update second_request set result = 'done', second_by = 'fiona', second_id = first_id, settled_on = asked_on where case_ref = $1`,
 		"a colleague who has typed nothing":         `update second_request set result = 'done', second_by = 'ailsa', second_id = (select id from command where case_ref = $1 and kind = 'contact.record'), settled_on = asked_on where case_ref = $1`,
@@ -55,6 +57,7 @@ func TestNobodysPartEndsBehindTheActs(t *testing.T) {
 		require.NotContains(t, err.Error(), "syntax", what)
 		require.NotContains(t, err.Error(), "does not exist", what)
 	}
+	s.refusedCommand(casefile.RefusedRole, colleague)
 	require.Equal(t, []string{"1 DECEASED"}, s.ends())
 	s.sound()
 }

@@ -209,12 +209,17 @@ func (t *Tx) saveRules(ctx context.Context) error {
 			}
 		}
 	}
-	for _, table := range []string{"act_slip", "house_senior"} {
+	for _, table := range []string{"act_slip", "house_senior", "act_second"} {
 		if err := t.exec(ctx, `delete from `+table); err != nil {
 			return err
 		}
 	}
 	for _, rule := range casefile.ActRules {
+		for _, role := range rule.Seconds {
+			if err := t.exec(ctx, `insert into act_second (act, role) values ($1, $2)`, rule.Act, role); err != nil {
+				return err
+			}
+		}
 		if !rule.Slip.CanBeStruck() {
 			continue
 		}

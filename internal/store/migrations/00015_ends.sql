@@ -20,6 +20,12 @@ create table second_request (
         and (second_by is null) = (second_id is null)),
     constraint second_four_eyes check (result not in ('done', 'refused') or second_by <> first_by)
 );
+-- Who may agree to an act that takes two. Set-up writes it from the rules in the code.
+create table act_second (
+    act  text not null,
+    role text not null,
+    primary key (act, role)
+);
 create unique index one_open_second_request on second_request (case_ref, act, subject_no) where settled_on is null;
 
 -- A claim passes from one person to another and, where the act is struck, back again: there is one principal at the end

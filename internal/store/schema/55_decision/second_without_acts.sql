@@ -19,4 +19,10 @@ language sql stable set search_path = hame, pg_temp as $$
           and (c.person = q.first_by) = (q.result = 'withdrawn')
           and not exists (select from command_outcome o where o.command_id = c.id
               and o.outcome not in ('accepted', 'filed')))
+    union all
+    select q.second_by || ' may not agree to it'
+    where q.result = 'done' and not exists (
+        select from command c join staff s on s.login = c.login and grant_holds(s, c.recorded_at)
+        join act_second a on a.act = q.act and a.role = s.role
+        where c.id = q.second_id)
 $$;
