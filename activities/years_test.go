@@ -556,6 +556,9 @@ func (w *years) answer(s *journey, t casefile.Task, best bool) bool {
 		}
 		return w.act(s, casefile.ActRemains, t.Subject, nil)
 	case casefile.TaskAppeal:
+		if w.odds(1, 3) {
+			w.act(s, casefile.ActAppealHeard, t.Subject, nil)
+		}
 		return w.act(s, casefile.ActAppealEnded, t.Subject, ended(anyOf(w, casefile.AppealAllowed, casefile.AppealDismissed, casefile.AppealWithdrawn)))
 	case casefile.TaskConsider:
 		return w.act(s, casefile.ActConsider, t.Subject, considered(anyOf(w, casefile.SubmissionResults...)))

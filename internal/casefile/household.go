@@ -228,30 +228,34 @@ func (h Household) IsLed() bool {
 // mootWithout adds the tasks whose ground has gone with a person; h is the household without
 // the person.
 func (h Household) mootWithout(person int, e *Effects) {
-	present := h.Present()
-	any := func(is func(Member) bool) bool { return slices.ContainsFunc(present, is) }
-	children := any(func(m Member) bool { return m.IsChild(h.Today) })
-	unserved := any(func(m Member) bool { return m.Decided != "" && !m.Served })
-	waits := any(func(m Member) bool { return m.Decided.IsGrant() && !m.Documented })
 	for _, t := range h.Tasks {
-		moot := false
-		switch {
-		case t.Kind.IsPersonal():
-			moot = t.Subject == person
-		case t.Kind == TaskSocialWork || t.Kind == TaskReporter:
-			moot = !children
-		case t.Kind == TaskServe || t.Kind == TaskTraceToServe:
-			moot = !unserved
-		case t.Kind == TaskStatus:
-			moot = !unserved && !waits
+		moot := t.Subject == person
+		if !t.Kind.IsPersonal() {
+			moot = h.isGroundless(t.Kind)
 		}
-		if h.NobodyLeft() {
-			moot = !slices.Contains(outlasting, t.Kind)
+		if len(h.Present()) == 0 {
+			moot = !t.Kind.Outlasts()
 		}
 		if moot {
 			e.Moot = append(e.Moot, TaskOf{t.Kind, t.Subject})
 		}
 	}
+}
+
+// isGroundless reports whether a task of the whole family has nobody any more for whom it is done:
+// children to ask others about, or people to be served or to get a document.
+func (h Household) isGroundless(k TaskKind) bool {
+	someone := func(is func(Member) bool) bool { return slices.ContainsFunc(h.Present(), is) }
+	unserved := someone(func(m Member) bool { return m.Decided != "" && !m.Served })
+	switch k {
+	case TaskSocialWork, TaskReporter:
+		return !someone(func(m Member) bool { return m.IsChild(h.Today) })
+	case TaskServe, TaskTraceToServe:
+		return !unserved
+	case TaskStatus:
+		return !unserved && !someone(func(m Member) bool { return m.Decided.IsGrant() && !m.Documented })
+	}
+	return false
 }
 
 // NobodyLeft reports whether nobody of the family is left to decide about, and nobody was decided:
@@ -357,7 +361,6 @@ func (h Household) After(e Effects, birth clock.PartialDate) Household {
 // a task that is asked again is not asked for beside it. Who waits for a decision has an officer
 // who works on it: if none of those tasks leads to one, the checks are asked for.
 func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
-	children := slices.ContainsFunc(h.Present(), func(m Member) bool { return m.IsChild(h.Today) })
 	var again []TaskOf
 	for _, t := range moot {
 		rule, ok := t.Kind.Rule()
@@ -367,7 +370,7 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 		case t.Kind.IsPersonal() && (!there || !m.Present()):
 		case rule.Stage != Closed && !h.HasOpened(rule.Stage):
 		case h.Signed && rule.Stage.Before(Service):
-		case (t.Kind == TaskSocialWork || t.Kind == TaskReporter) && !children:
+		case h.isGroundless(t.Kind):
 		case t.Kind == TaskHold && !h.Held: // a hold that has ended is not reviewed
 		case t.Kind == TaskAgree: // the proposal went back to its author
 			again = append(again, TaskOf{Kind: TaskPropose})

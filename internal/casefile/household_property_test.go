@@ -466,8 +466,15 @@ func TestWhoIsFoundGetsADecision(t *testing.T) {
 	require.Equal(t, []TaskOf{{Kind: TaskGP}, {Kind: TaskRequestCheck}}, h.AskedAgain([]TaskOf{{Kind: TaskGP}}))
 	require.Equal(t, []TaskOf{{Kind: TaskRequestCheck}}, h.AskedAgain([]TaskOf{{Kind: TaskReporter}}), "there is no child of whom the Reporter could know")
 	require.Equal(t, []TaskOf{{Kind: TaskPropose}}, h.AskedAgain([]TaskOf{{Kind: TaskAgree}}), "the proposal went back to its author")
-	h.Signed = true
+	h.Signed, h.Opened = true, append(h.Opened, Service)
 	require.Empty(t, h.AskedAgain([]TaskOf{{Kind: TaskPropose}}))
+	serving := []TaskOf{{Kind: TaskServe}, {Kind: TaskStatus}, {Kind: TaskTraceToServe}}
+	h.People[0].Decided = GrantILR
+	require.Equal(t, serving, h.AskedAgain(serving))
+	h.People[0].Served = true
+	require.Equal(t, serving[1:2], h.AskedAgain(serving), "who was served waits for the document")
+	h.People[0].End = Deceased
+	require.Empty(t, h.AskedAgain(serving), "nobody is left to be served")
 }
 
 // TestNoWindowButALawfulOne: whatever is asked for, a removal window is opened only for somebody
