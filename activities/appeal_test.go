@@ -28,7 +28,7 @@ func (s *journey) refusedAndServed(person int) {
 // remade makes the decision anew with an outcome for each person who is there.
 func (s *journey) remade(login string, outcomes []casefile.Outcome) *casefile.Refusal {
 	s.t.Helper()
-	return s.attempt(login, casefile.ActRemade, 0, s.proposal(outcomes))
+	return s.attempt(login, casefile.ActRemake, 0, s.proposal(outcomes))
 }
 
 func (s *journey) carriedOut() []string {

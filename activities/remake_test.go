@@ -16,7 +16,7 @@ import (
 // remake proposes a correction of the signed decision, which nothing may refuse.
 func (s *journey) remake(login string, outcomes []casefile.Outcome) {
 	s.t.Helper()
-	s.do(login, casefile.ActRemake, 0, s.proposal(outcomes))
+	s.do(login, casefile.ActCorrectDecision, 0, s.proposal(outcomes))
 }
 
 // corrected lets two officers correct the signed decision.
@@ -118,7 +118,7 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 		s := refused(t)
 		// ailsa agreed to the decision: she does not propose its correction under another role.
 		o.grantRole("ailsa", "ailsa", casefile.DecisionMaker, "")
-		s.refused(casefile.RefusedFourEyes, "ailsa", casefile.ActRemake, 0, s.proposal(grantAll))
+		s.refused(casefile.RefusedFourEyes, "ailsa", casefile.ActCorrectDecision, 0, s.proposal(grantAll))
 		o.Exec(`update staff set revoked_at = clock_timestamp(), revoked_by = 'postgres' where login = 'ailsa' and role = 'decision_maker'`)
 		// ewan proposed it: he does not agree to another's correction.
 		s.remake("catriona", grantAll)
@@ -128,22 +128,22 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 	})
 	t.Run("what would correct nothing", func(t *testing.T) {
 		s := granted(t)
-		refusal := s.refused(casefile.RefusedAlreadyDone, "ewan", casefile.ActRemake, 0, s.proposal(grantAll))
+		refusal := s.refused(casefile.RefusedAlreadyDone, "ewan", casefile.ActCorrectDecision, 0, s.proposal(grantAll))
 		require.Contains(t, refusal.Detail, "nothing would be corrected")
 	})
 	t.Run("as of a proposal", func(t *testing.T) {
 		s := granted(t)
 		old := s.proposal(refuseAll)
 		old.Revision--
-		s.refused(casefile.RefusedStale, "ewan", casefile.ActRemake, 0, old)
-		s.refused(casefile.RefusedFields, "ewan", casefile.ActRemake, 0, s.proposal(refuseAll[:2]))
-		s.refused(casefile.RefusedNoSubject, "ewan", casefile.ActRemake, 0, s.proposal(append(refuseAll[:3:3], casefile.RefusedUpheld)))
+		s.refused(casefile.RefusedStale, "ewan", casefile.ActCorrectDecision, 0, old)
+		s.refused(casefile.RefusedFields, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseAll[:2]))
+		s.refused(casefile.RefusedNoSubject, "ewan", casefile.ActCorrectDecision, 0, s.proposal(append(refuseAll[:3:3], casefile.RefusedUpheld)))
 		gap := s.proposal(refuseAll)
 		gap.Reasons[0].Evidence = []int{99}
-		s.refused(casefile.RefusedGap, "ewan", casefile.ActRemake, 0, gap)
-		s.refused(casefile.RefusedRole, "douglas", casefile.ActRemake, 0, s.proposal(refuseAll))
+		s.refused(casefile.RefusedGap, "ewan", casefile.ActCorrectDecision, 0, gap)
+		s.refused(casefile.RefusedRole, "douglas", casefile.ActCorrectDecision, 0, s.proposal(refuseAll))
 		s.remake("ewan", refuseAll)
-		s.refused(casefile.RefusedAlreadyDone, "gregor", casefile.ActRemake, 0, s.proposal(refuseSome(1)))
+		s.refused(casefile.RefusedAlreadyDone, "gregor", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(1)))
 		stale := s.agreement()
 		stale.Revision--
 		s.refused(casefile.RefusedStale, "ailsa", casefile.ActAgree, 0, stale)
@@ -152,14 +152,14 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 		s := granted(t)
 		s.do("fiona", casefile.ActHold, 0, s.sample(casefile.ActHold))
 		s.flag("fiona", 3, casefile.FlagChildProtection, "on")
-		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseAll))
+		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseAll))
 		require.Contains(t, refusal.Blocks, casefile.BlockHold)
 		s.corrected("ewan", "ailsa", []casefile.Outcome{casefile.GrantILR, casefile.GrantILR, casefile.GrantRefugee})
 	})
 	t.Run("while a representation waits for its answer", func(t *testing.T) {
 		s := granted(t)
 		s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"})
-		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(1)))
+		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(1)))
 		require.Equal(t, []casefile.Block{casefile.BlockRepresentation}, refusal.Blocks)
 		s.do("catriona", casefile.ActAnswer, 1, &casefile.AnswerFields{Answer: "rejected"})
 		s.corrected("ewan", "ailsa", refuseSome(1))
@@ -170,7 +170,7 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 			s.do("fiona", casefile.ActWaive, task.Subject, &casefile.WaiveFields{Reason: "family_asks"})
 		}
 		s.decided(grantAll)
-		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(1)))
+		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(1)))
 		require.Contains(t, refusal.Blocks, casefile.BlockWaived)
 		s.corrected("ewan", "ailsa", []casefile.Outcome{casefile.GrantRefugee, casefile.GrantILR, casefile.GrantILR})
 		s.verified()
@@ -178,7 +178,7 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 	t.Run("a security check that has lapsed since", func(t *testing.T) {
 		s := granted(t)
 		s.on(monday.AddDays(casefile.SecurityCheckDays + 1))
-		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(1)))
+		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(1)))
 		require.Contains(t, refusal.Blocks, casefile.BlockSecurityCheck)
 		s.do("morag", casefile.ActRequestCheck, 0, nil)
 		require.Equal(t, []string{"check.record/1", "check.record/2", "service.serve"}, s.openTasks())
@@ -192,7 +192,7 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 		s.do("morag", casefile.ActRequestCheck, 2, nil)
 		s.do("morag", casefile.ActRecordCheck, 2, &casefile.CheckFields{Result: casefile.CheckRefer, DoneOn: s.today()})
 		s.verified() // the signed decision was made without it
-		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(2)))
+		refusal := s.refused(casefile.RefusedBlocked, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(2)))
 		require.Equal(t, []casefile.Block{casefile.BlockReferral}, refusal.Blocks)
 		s.do("fiona", casefile.ActLookInto, 2, nothingFound)
 		s.corrected("ewan", "ailsa", refuseSome(2))
@@ -200,9 +200,9 @@ func TestASignedOutcomeIsCorrected(t *testing.T) {
 	})
 	t.Run("too early, and after closing", func(t *testing.T) {
 		s := o.family(t, nil).toDecision()
-		s.refused(casefile.RefusedTooEarly, "ewan", casefile.ActRemake, 0, s.proposal(grantAll))
+		s.refused(casefile.RefusedTooEarly, "ewan", casefile.ActCorrectDecision, 0, s.proposal(grantAll))
 		closed := o.grantedAndClosed(t)
-		require.Equal(t, casefile.RefusedClosed, closed.attempt("ewan", casefile.ActRemake, 0, closed.proposal(refuseAll)).Code)
+		require.Equal(t, casefile.RefusedClosed, closed.attempt("ewan", casefile.ActCorrectDecision, 0, closed.proposal(refuseAll)).Code)
 	})
 }
 
@@ -360,10 +360,10 @@ func TestACorrectionAfterService(t *testing.T) {
 	refuseTwo := []casefile.Outcome{casefile.RefusedUpheld, casefile.RefusedUpheld, casefile.GrantILR}
 	t.Run("of a grant, when one person was served", func(t *testing.T) {
 		s := served(t, 1, grantAll)
-		refusal := s.refused(casefile.RefusedTooLate, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(2)))
+		refusal := s.refused(casefile.RefusedTooLate, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(2)))
 		require.Contains(t, refusal.Detail, "a served grant is not taken back by a correction")
-		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActRemake, 0, s.proposal([]casefile.Outcome{casefile.GrantDL36M, casefile.GrantILR, casefile.GrantILR}))
-		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActRemake, 0, s.proposal([]casefile.Outcome{casefile.GrantRefugee, casefile.GrantILR, casefile.GrantILR}))
+		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActCorrectDecision, 0, s.proposal([]casefile.Outcome{casefile.GrantDL36M, casefile.GrantILR, casefile.GrantILR}))
+		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActCorrectDecision, 0, s.proposal([]casefile.Outcome{casefile.GrantRefugee, casefile.GrantILR, casefile.GrantILR}))
 	})
 	t.Run("of a grant, when it is served while its correction waits", func(t *testing.T) {
 		s := o.family(t, nil)
@@ -371,7 +371,7 @@ func TestACorrectionAfterService(t *testing.T) {
 		s.remake("ewan", refuseSome(2))
 		s.serve(1)
 		s.refused(casefile.RefusedNothingOpen, "ailsa", casefile.ActAgree, 0, s.agreement())
-		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(2)))
+		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(2)))
 	})
 	t.Run("of a refusal, which becomes a grant", func(t *testing.T) {
 		s := served(t, 0, refuseTwo)
@@ -408,9 +408,9 @@ func TestACorrectionAfterService(t *testing.T) {
 	t.Run("after an appeal", func(t *testing.T) {
 		s := served(t, 0, refuseTwo)
 		s.do("morag", casefile.ActAppeal, 1, nil)
-		refusal := s.refused(casefile.RefusedTooLate, "ewan", casefile.ActRemake, 0, s.proposal(grantAll))
+		refusal := s.refused(casefile.RefusedTooLate, "ewan", casefile.ActCorrectDecision, 0, s.proposal(grantAll))
 		require.Contains(t, refusal.Detail, "person 1 has appealed: decision 1 is before the tribunal")
-		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActRemake, 0, s.proposal(refuseSome(1)))
+		s.refused(casefile.RefusedTooLate, "ewan", casefile.ActCorrectDecision, 0, s.proposal(refuseSome(1)))
 	})
 	t.Run("an appeal that was made before the correction, and is recorded after it", func(t *testing.T) {
 		s := served(t, 0, refuseTwo)

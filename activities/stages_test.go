@@ -60,7 +60,7 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.AnswerFields{Answer: "rejected"}
 	case casefile.ActRecordCheck:
 		return &casefile.CheckFields{Result: "clear", DoneOn: s.today()}
-	case casefile.ActPropose, casefile.ActRemake:
+	case casefile.ActPropose, casefile.ActCorrectDecision:
 		return s.proposal(grantAll)
 	case casefile.ActAgree:
 		return s.agreement()
@@ -120,7 +120,7 @@ func (s *journey) sample(act casefile.Act) casefile.Fields {
 		return &casefile.UnmergeFields{Other: "K7F-M2Q8"}
 	case casefile.ActAppealEnded:
 		return ended(casefile.AppealAllowed)
-	case casefile.ActRemade:
+	case casefile.ActRemake:
 		return s.proposal(grantAll)
 	case casefile.ActReturnStep:
 		return &casefile.ReturnStepFields{Step: casefile.StepOffer}

@@ -514,7 +514,7 @@ func (w *years) answer(s *journey, t casefile.Task, best bool) bool {
 	case casefile.TaskPropose:
 		return w.decide(s, casefile.ActPropose, best)
 	case casefile.TaskUndecided:
-		return w.decide(s, casefile.ActRemade, best)
+		return w.decide(s, casefile.ActRemake, best)
 	case casefile.TaskAgree:
 		switch {
 		case !best && w.odds(1, 6):
@@ -626,7 +626,7 @@ func (w *years) decide(s *journey, act casefile.Act, best bool) bool {
 		left join outcome_in_force o on o.case_ref = p.case_ref and o.person_no = p.no and o.fell_on is null
 		where p.case_ref = $1 order by p.no`, s.ref) {
 		switch {
-		case p.Outcome != "" && act == casefile.ActRemade:
+		case p.Outcome != "" && act == casefile.ActRemake:
 		case refuses && w.odds(2, 3):
 			p.Outcome = casefile.RefusedUpheld
 			refused = append(refused, p.No)
@@ -864,7 +864,7 @@ func (w *years) happens(s *journey, act casefile.Act) bool {
 		return w.act(s, act, person, ended(anyOf(w, casefile.AppealAllowed, casefile.AppealDismissed, casefile.AppealWithdrawn)))
 	case casefile.ActConsider:
 		return w.act(s, act, person, considered(anyOf(w, casefile.SubmissionResults...)))
-	case casefile.ActRemade:
+	case casefile.ActRemake:
 		return w.decide(s, act, false)
 	case casefile.ActReturnStep, casefile.ActOpenWindow, casefile.ActRemoved:
 		return w.returns(s, person)

@@ -110,7 +110,7 @@ func (a *app) tryAccepting(ctx context.Context, ref string) error {
 // if it can, or of another act.
 func (f caseFile) corrects(act casefile.Act, fields casefile.Fields) *casefile.Refusal {
 	proposed, ok := fields.(*casefile.ProposeFields)
-	if act != casefile.ActRemake || !ok || len(f.Outcomes) == 0 {
+	if act != casefile.ActCorrectDecision || !ok || len(f.Outcomes) == 0 {
 		return nil
 	}
 	var stand []casefile.StandingOutcome

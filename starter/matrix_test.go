@@ -82,8 +82,8 @@ var processMd = []struct {
 	{"check request | record", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActRequestCheck: {casefile.Caseworker}, casefile.ActRecordCheck: {casefile.Caseworker}}},
 	{"decision propose | correct | withdraw", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{
-		casefile.ActRemake:  {casefile.DecisionMaker, casefile.SeniorCaseworker},
-		casefile.ActPropose: {casefile.DecisionMaker, casefile.SeniorCaseworker}, casefile.ActWithdraw: {casefile.DecisionMaker, casefile.SeniorCaseworker}}},
+		casefile.ActCorrectDecision: {casefile.DecisionMaker, casefile.SeniorCaseworker},
+		casefile.ActPropose:         {casefile.DecisionMaker, casefile.SeniorCaseworker}, casefile.ActWithdraw: {casefile.DecisionMaker, casefile.SeniorCaseworker}}},
 	{"decision agree | return", "second officer", map[casefile.Act][]casefile.Party{
 		casefile.ActAgree: {casefile.SecondOfficer}, casefile.ActReturn: {casefile.SecondOfficer}}},
 	{"service record | status-issued | appeal | no-appeal", "caseworker", map[casefile.Act][]casefile.Party{
@@ -100,7 +100,7 @@ var processMd = []struct {
 	{"appeal heard | ended", "caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActAppealHeard: {casefile.Caseworker}, casefile.ActAppealEnded: {casefile.Caseworker}}},
 	{"decision remake", "decision maker, senior caseworker", map[casefile.Act][]casefile.Party{
-		casefile.ActRemade: {casefile.DecisionMaker, casefile.SeniorCaseworker}}},
+		casefile.ActRemake: {casefile.DecisionMaker, casefile.SeniorCaseworker}}},
 	{"return step | close", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
 		casefile.ActReturnStep:  {casefile.Caseworker, casefile.SeniorCaseworker},
 		casefile.ActCloseWindow: {casefile.Caseworker, casefile.SeniorCaseworker}}},

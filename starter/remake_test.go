@@ -49,8 +49,8 @@ func TestACorrectionIsTriedFirst(t *testing.T) {
 	propose := func(o casefile.Outcome) *casefile.ProposeFields {
 		return &casefile.ProposeFields{Outcomes: []casefile.ProposedOutcome{{Person: 1, Outcome: o}}}
 	}
-	require.Equal(t, casefile.RefusedTooLate, file.corrects(casefile.ActRemake, propose(casefile.RefusedUpheld)).Code)
-	require.Equal(t, casefile.RefusedAlreadyDone, file.corrects(casefile.ActRemake, propose(casefile.GrantILR)).Code)
+	require.Equal(t, casefile.RefusedTooLate, file.corrects(casefile.ActCorrectDecision, propose(casefile.RefusedUpheld)).Code)
+	require.Equal(t, casefile.RefusedAlreadyDone, file.corrects(casefile.ActCorrectDecision, propose(casefile.GrantILR)).Code)
 	require.Nil(t, file.corrects(casefile.ActPropose, propose(casefile.GrantILR)))
 }
 

@@ -29,7 +29,7 @@ func TestACorrectedDecisionIsServedAndClosed(t *testing.T) {
 		switch {
 		case f.Stage != casefile.Service || waits(casefile.TaskAgree) || served:
 		case len(s.column(`select no::text from decision where case_ref = $1`)) == 1:
-			s.send(correct, practice.Deed{Login: "ewan", Act: casefile.ActRemake, Text: practice.Text,
+			s.send(correct, practice.Deed{Login: "ewan", Act: casefile.ActCorrectDecision, Text: practice.Text,
 				Fields: func(f practice.File) casefile.Fields { return practice.Proposal(f, casefile.GrantRefugee) }})
 		default:
 			served = true

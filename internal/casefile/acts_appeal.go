@@ -11,7 +11,7 @@ import (
 const (
 	ActAppealHeard Act = "appeal.heard"
 	ActAppealEnded Act = "appeal.ended"
-	ActRemade      Act = "decision.remake"
+	ActRemake      Act = "decision.remake"
 
 	ActReturnStep  Act = "return.step"
 	ActRemains     Act = "return.remains"
@@ -40,7 +40,7 @@ var appealActs = []*ActRule{
 		Slip:    Slip{Until: Service, Two: true, Follows: "the appeal waits for the tribunal again"},
 	},
 	{
-		Act: ActRemade, InWords: "proposes a new decision for whom the signed one has fallen, or leaves out; a second officer agrees",
+		Act: ActRemake, InWords: "proposes a new decision for whom the signed one has fallen, or leaves out; a second officer agrees",
 		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Service, Until: Service, Day: Handled,
 		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
 		Instead: "decision propose is for a first decision; on a closed case case reopen comes first",

@@ -10,13 +10,13 @@ import (
 
 // The acts on security checks and on the decision.
 const (
-	ActRequestCheck Act = "check.request"
-	ActRecordCheck  Act = "check.record"
-	ActPropose      Act = "decision.propose"
-	ActAgree        Act = "decision.agree"
-	ActReturn       Act = "decision.return"
-	ActWithdraw     Act = "decision.withdraw"
-	ActRemake       Act = "decision.correct"
+	ActRequestCheck    Act = "check.request"
+	ActRecordCheck     Act = "check.record"
+	ActPropose         Act = "decision.propose"
+	ActAgree           Act = "decision.agree"
+	ActReturn          Act = "decision.return"
+	ActWithdraw        Act = "decision.withdraw"
+	ActCorrectDecision Act = "decision.correct"
 )
 
 // Until the decision is served it can be corrected, and a check that has lapsed meanwhile
@@ -62,7 +62,7 @@ var decisionActs = []*ActRule{
 		Slip: Slip{Instead: "the author proposes again"},
 	},
 	{
-		Act: ActRemake, InWords: "proposes another outcome where the signed one is wrong by a slip; a second officer agrees",
+		Act: ActCorrectDecision, InWords: "proposes another outcome where the signed one is wrong by a slip; a second officer agrees",
 		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Service, Until: Service, Day: Handled,
 		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
 		Slip: Slip{Instead: "decision withdraw takes the correction back before it is signed"},

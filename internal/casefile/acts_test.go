@@ -103,7 +103,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActRequestCheck:    only(Caseworker),
 		ActRecordCheck:     only(Caseworker),
 		ActPropose:         only(DecisionMaker, SeniorCaseworker), // the senior caseworker after a second return
-		ActRemake:          only(DecisionMaker, SeniorCaseworker), // likewise
+		ActCorrectDecision: only(DecisionMaker, SeniorCaseworker), // likewise
 		ActAgree:           only(SecondOfficer),
 		ActReturn:          only(SecondOfficer),
 		ActRecordService:   only(Caseworker),
@@ -152,7 +152,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActLost: only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
 		ActArchive: only(Caseworker, SeniorCaseworker), ActReopen: only(SeniorCaseworker), // and a second officer
 		ActAppealHeard: only(Caseworker), ActAppealEnded: only(Caseworker),
-		ActRemade:     only(DecisionMaker, SeniorCaseworker), // as a proposal
+		ActRemake:     only(DecisionMaker, SeniorCaseworker), // as a proposal
 		ActReturnStep: only(Caseworker, SeniorCaseworker), ActCloseWindow: only(Caseworker, SeniorCaseworker),
 		ActRemains:    only(Caseworker),
 		ActOpenWindow: only(SeniorCaseworker), ActRemoved: only(SeniorCaseworker), // and a second officer
@@ -182,7 +182,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 // invariant 2).
 func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 	scottish := []Party{Minister, PrivateOffice, RepresentationDrafter, LeadProfessional, WelfareLead}
-	for _, a := range []Act{ActPropose, ActRemake, ActAgree, ActReturn, ActAnswer, ActWaive, ActRecordService} {
+	for _, a := range []Act{ActPropose, ActCorrectDecision, ActAgree, ActReturn, ActAnswer, ActWaive, ActRecordService} {
 		require.True(t, a.Known())
 		require.False(t, a.Rule().MayBeDoneBy(scottish), "%s", a)
 	}
@@ -193,7 +193,7 @@ func TestNoPathFromAMinisterToAnOutcome(t *testing.T) {
 // Four eyes), and a draft is checked by another.
 func TestPartsThatMayNotMeet(t *testing.T) {
 	parts := map[Act]Part{
-		ActPropose: PartAuthor, ActRemake: PartAuthor, ActRemade: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
+		ActPropose: PartAuthor, ActCorrectDecision: PartAuthor, ActRemake: PartAuthor, ActAgree: PartSecond, ActReturn: PartSecond, ActReport: PartReporter,
 		ActSignWelfare: PartSigner, ActWaive: PartWaiver, ActDraft: PartDrafter, ActCheckDraft: PartRepChecker,
 		ActClear: PartRepClearer, // and of a signature the signatory's, whoever records it: PartRepSigner
 	}
@@ -302,7 +302,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActPropose:         "decision",
 		ActAgree:           "decision service", // a correction is agreed to until it is served
 		ActReturn:          "decision service",
-		ActRemake:          "service",
+		ActCorrectDecision: "service",
 		ActRecordService:   "service",
 		ActStatusIssued:    "service",
 		ActNoAppeal:        "service",
@@ -326,7 +326,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		// Acts on the record are done by the database, and taken by no review.
 		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
-		ActAppealHeard: "service", ActAppealEnded: "service", ActRemade: "service", ActReturnStep: "service",
+		ActAppealHeard: "service", ActAppealEnded: "service", ActRemake: "service", ActReturnStep: "service",
 		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",
 		ActBorn: always, ActJoined: always, ActDied: always, ActDeparted: always, ActAskDeparture: always, ActStays: always,
 		ActHasStatus: always, ActConfirm: always + " closed", ActReopen: "closed", ActMerge: toSigning, ActUnmerge: toSigning, ActSplit: toSigning,

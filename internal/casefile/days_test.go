@@ -18,7 +18,7 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		// What decides, signs, settles or judges.
 		ActAssign: itsReview, ActAssignWelfare: itsReview, ActReport: itsReview, ActSignWelfare: itsReview, ActReturnWelfare: itsReview,
 		ActWaive: itsReview, ActDraft: itsReview, ActDecline: itsReview, ActCheckDraft: itsReview, ActClear: itsReview, ActReturnDraft: itsReview,
-		ActAnswer: itsReview, ActPropose: itsReview, ActRemake: itsReview, ActWithdraw: itsReview, ActAgree: itsReview, ActReturn: itsReview, ActFlag: itsReview,
+		ActAnswer: itsReview, ActPropose: itsReview, ActCorrectDecision: itsReview, ActWithdraw: itsReview, ActAgree: itsReview, ActReturn: itsReview, ActFlag: itsReview,
 		ActOpen: itsReview, ActLookInto: itsReview, ActLateArrival: itsReview, ActCorrect: itsReview, ActDifference: itsReview, ActExtend: itsReview, ActRecover: itsReview, ActArrival: itsReview,
 		ActDuplicate: itsReview, ActLinkPost: itsReview, ActReadPost: itsReview, ActDismissPost: itsReview, ActErase: itsReview,
 		ActStrike: itsReview, ActBreach: itsReview,
@@ -54,7 +54,7 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		ActReturnStep:  "a day attested, not before the decision was served",
 		ActRemains:     "a day attested, not before the decision was served",
 		ActRemoved:     "a day attested, not before the decision was served",
-		ActRemade:      itsReview, ActOpenWindow: itsReview, ActCloseWindow: itsReview,
+		ActRemake:      itsReview, ActOpenWindow: itsReview, ActCloseWindow: itsReview,
 		ActBorn:           "a day attested, not before the family claimed",
 		ActJoined:         "a day attested, not before the family claimed",
 		ActDied:           "a day attested, not before the person was born",

@@ -112,9 +112,9 @@ var samples = map[Act]struct {
 		{"outcomes", `[]`, "outcomes"}, {"outcomes", `null`, "outcomes"},
 		{"outcomes", `[{"person": 1, "outcome": "WITHDRAWN_CONFIRMED"}]`, "outcomes"}, {"outcomes", `[{"person": 1}]`, "outcomes"},
 		{"reasons", `[]`, "reasons"}}},
-	ActRemade: {sampleProposal(nil), []wrong{{"outcomes", `[]`, "outcomes"}, {"reasons", `[]`, "reasons"}}},
-	ActRemake: {sampleProposal(nil), []wrong{{"outcomes", `[]`, "outcomes"}, {"reasons", `[]`, "reasons"}}},
-	ActAgree:  {`{"revision": 8, "reasons": ` + inJSON(findings(0, FindingFor)) + `}`, []wrong{{"reasons", `[]`, "reasons"}}},
+	ActRemake:          {sampleProposal(nil), []wrong{{"outcomes", `[]`, "outcomes"}, {"reasons", `[]`, "reasons"}}},
+	ActCorrectDecision: {sampleProposal(nil), []wrong{{"outcomes", `[]`, "outcomes"}, {"reasons", `[]`, "reasons"}}},
+	ActAgree:           {`{"revision": 8, "reasons": ` + inJSON(findings(0, FindingFor)) + `}`, []wrong{{"reasons", `[]`, "reasons"}}},
 	ActReturn: {`{"reasons": ["evidence_missed", "child"]}`, []wrong{
 		{"reasons", `[]`, "reasons"}, {"reasons", `["law", "mood"]`, "reasons"}, {"reasons", `[""]`, "reasons"}}},
 	ActRecordService: {`{"how": "recorded_delivery", "proof": "tracking"}`, []wrong{
@@ -464,7 +464,7 @@ func TestNoRefusalRestsOnAGap(t *testing.T) {
 }
 
 func TestWhichActsNeedTheirText(t *testing.T) {
-	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActRemake, ActRemade, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider,
+	need := []Act{ActReport, ActDraft, ActAnswer, ActWaive, ActPropose, ActCorrectDecision, ActRemake, ActReturn, ActCorrect, ActReturnWelfare, ActReturnDraft, ActLookInto, ActBreach, ActRepresentativeChange, ActConsider,
 		ActBorn, ActJoined, ActRecordError, ActTraceStep, ActReopen, ActHandOver, ActSplit, ActHearWithdrawal, ActConfirmWithdrawal}
 	for _, r := range ActRules {
 		require.Equal(t, slices.Contains(need, r.Act), r.NeedsText, "%s", r.Act)

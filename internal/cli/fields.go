@@ -119,8 +119,14 @@ func (f fieldFlag) String() string {
 	return casefile.Asked(f.fields, f.name).Given
 }
 
-// Set takes the value as it was typed; the act's fields are validated as a whole.
-func (f fieldFlag) Set(s string) error { return casefile.SetField(f.fields, f.name, s) }
+// Set takes the value as it was typed, and refuses a code that the field does not have: what
+// the flag got wrong is never said of a file. The act's fields are validated as a whole.
+func (f fieldFlag) Set(s string) error {
+	if codes := casefile.Asked(f.fields, f.name).Codes; s != "" && len(codes) > 0 && !slices.Contains(codes, s) {
+		return fmt.Errorf("it must be one of %s", strings.Join(codes, ", "))
+	}
+	return casefile.SetField(f.fields, f.name, s)
+}
 
 // Type names what the flag takes.
 func (f fieldFlag) Type() string {

@@ -21,10 +21,18 @@ import (
 // is a form when it is a mapping that has one of the form's keys.
 func ParseFile(source string, body []byte, act casefile.Act, into casefile.Fields) (string, error) {
 	plain := len(into.Ask()) == 0 || (act.Rule().NeedsText && into.Validate() == nil)
-	if plain && !isForm(body, into) {
+	switch form := isForm(body, into); {
+	case plain && !form:
 		return strings.TrimSpace(string(body)), nil
+	case act.Rule().NeedsText && !form && flagsGiven(into):
+		return "", Usage(into.Validate()) // the flags are wrong, and not the text
 	}
 	return ParseForm(source, body, into)
+}
+
+// flagsGiven reports whether some of an act's coded fields were typed already.
+func flagsGiven(of casefile.Fields) bool {
+	return slices.ContainsFunc(of.Ask(), func(f casefile.Field) bool { return f.Given != "" && f.Given != f.Unsaid })
 }
 
 func isForm(body []byte, of casefile.Fields) bool {

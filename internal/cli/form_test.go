@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
 	"hame/internal/casefile"
@@ -53,4 +54,20 @@ func TestAFormWithASlip(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAWrongFlagBesideAText: what a flag got wrong is said of the flag, and not of a line of the
+// text in the file.
+func TestAWrongFlagBesideAText(t *testing.T) {
+	fields := casefile.NewFields(casefile.ActHandOver)
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	typed, _ := TypedFields(fields)
+	for _, f := range typed {
+		AddField(set, fields, f)
+	}
+	require.ErrorContains(t, set.Parse([]string{"--to", "france"}), `"--to" flag: it must be one of england,`)
+	require.NoError(t, set.Parse([]string{"--to", "wales"}))
+	_, err := ParseFile("reasons.txt", []byte("They live in Cardiff now."), casefile.ActHandOver, fields)
+	require.ErrorContains(t, err, "sent is")
+	require.NotContains(t, err.Error(), "reasons.txt")
 }

@@ -227,7 +227,7 @@ func (v *inPlay) decideAnew(ctx context.Context, r *Rehearsal, on clock.Date) (b
 		if slices.Contains(signers, login) {
 			continue
 		}
-		done, err := v.do(ctx, r, login, casefile.ActRemade, 0, on, p, "SYNTHETIC: the reasons.")
+		done, err := v.do(ctx, r, login, casefile.ActRemake, 0, on, p, "SYNTHETIC: the reasons.")
 		if err != nil || done {
 			return done, err
 		}

@@ -208,7 +208,7 @@ func decideAnew(w World, now casefile.Facts) error {
 			}
 		}
 	}
-	if err := does(w, anewAuthor, casefile.ActRemade, 0, f); err != nil {
+	if err := does(w, anewAuthor, casefile.ActRemake, 0, f); err != nil {
 		return err
 	}
 	if now, err = w.Facts(); err != nil {
