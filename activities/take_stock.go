@@ -35,7 +35,7 @@ func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefil
 			return c.open(ctx, casefile.TaskArrival, 0, c.today)
 		}
 		if c.before.Over {
-			return nil // its file was merged into another one: the review has only to see that
+			return nil // nobody is left to decide about: the review has only to see that, and closes
 		}
 		for _, d := range differences {
 			if err := c.open(ctx, casefile.TaskDifference, d.No, c.today); err != nil {

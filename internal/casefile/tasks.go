@@ -66,8 +66,9 @@ const (
 	// TaskThreshold is for every threshold alike, so that what Temporal shows does not tell
 	// whose birthday comes (process.md, invariant 5).
 	TaskThreshold TaskKind = "case.threshold" // domain.md 6.3
-	// TaskAnew is for a decision that a court has quashed. Its name tells no court
-	// (process.md, invariant 5).
+	// TaskAnew is for a closed case whose decision a court has quashed, or for which a fresh
+	// claim was accepted: it is reopened first. On an open one TaskUndecided is for each person.
+	// Its name tells no court (process.md, invariant 5).
 	TaskAnew TaskKind = "service.anew" // row 11
 	TaskTell TaskKind = "case.tell"    // section 6.3: a representative who acts no more
 	// TaskConsider is for further submissions. Its name tells no more than that something
@@ -335,7 +336,7 @@ func (k TaskKind) EndedBy() []Act {
 	case TaskTell:
 		return []Act{ActContact, ActRepresentativeChange}
 	case TaskAnew:
-		return []Act{ActAgree} // with the correction that takes its place
+		return []Act{ActReopen, ActAgree} // a reopening comes first; the new decision ends what is left
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (t *Tx) BeginTracing(ctx context.Context, ref, reason string, stage casefil
 type Tracing struct {
 	No      int        `db:"no"`
 	BeganOn clock.Date `db:"began_on"`
-	// Steps are the kinds of step that were taken, and Leads those that led somewhere.
+	// Steps are the kinds of step that were taken, each once.
 	Steps pq.StringArray `db:"steps"`
 	// Archived says that the family is archived; tracing goes on.
 	Archived bool `db:"archived"`

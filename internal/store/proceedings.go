@@ -11,7 +11,7 @@ import (
 )
 
 // AddProceeding records what was lodged at the court about a person, or with 0 about the
-// family, and returns its number.
+// family, on a day and at an hour of it, empty if none is known.
 func (t *Tx) AddProceeding(ctx context.Context, ref string, person int, kind casefile.Proceeding, on clock.Date,
 	at string, command uuid.UUID) error {
 	return t.exec(ctx, `
