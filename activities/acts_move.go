@@ -57,7 +57,7 @@ func moveCouncil(ctx context.Context, c *change, cmd store.Command, fields casef
 func acceptMove(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
 	move, err := c.OpenMove(ctx, c.ref)
 	if store.IsKind(err, store.NotFound) {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "no move of the family waits to be accepted")
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no move of the family waits to be accepted: case move records one")
 	}
 	if err != nil {
 		return err

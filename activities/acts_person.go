@@ -355,6 +355,15 @@ func askToReturn(ctx context.Context, c *change, cmd store.Command, _ casefile.F
 		}
 		asked = []int{cmd.Subject}
 	}
+	open, err := c.OpenSubjects(ctx, c.ref, casefile.TaskDeparture)
+	if err != nil {
+		return err
+	}
+	asked = slices.DeleteFunc(asked, func(person int) bool { return slices.Contains(open, person) })
+	if len(asked) == 0 && len(open) > 0 {
+		return casefile.Refuse(casefile.RefusedAlreadyDone,
+			"it is on file that they ask to return: departure confirm or departure drop says what came of it")
+	}
 	for _, person := range asked {
 		if err := c.open(ctx, casefile.TaskDeparture, person, cmd.AttestedOn); err != nil {
 			return err

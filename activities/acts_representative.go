@@ -11,7 +11,7 @@ import (
 
 // changeRepresentative gives the family another representative. For some working days
 // letters go to both, and the family's own deadlines that run are longer by as many.
-func changeRepresentative(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
+func changeRepresentative(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	text, err := c.TextOf(ctx, cmd.ID)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func changeRepresentative(ctx context.Context, c *change, cmd store.Command, _ c
 	if err != nil {
 		return err
 	}
-	if err := c.setRepresentative(ctx, name, contact, cmd); err != nil {
+	if err := c.setRepresentative(ctx, name, contact, fields.(*casefile.RepresentativeFields).ToldBy, cmd); err != nil {
 		return err
 	}
 	var until clock.Date
@@ -52,7 +52,7 @@ func loseRepresentative(ctx context.Context, c *change, cmd store.Command, _ cas
 	if !family.Represented {
 		return casefile.Refuse(casefile.RefusedNothingOpen, "the family has no representative on file")
 	}
-	if err := c.setRepresentative(ctx, "", "", cmd); err != nil {
+	if err := c.setRepresentative(ctx, "", "", "caseworker", cmd); err != nil {
 		return err
 	}
 	if err := c.AddRepresentativeChange(ctx, c.ref, cmd.AttestedOn, clock.Date{}, cmd.ID); err != nil {
@@ -67,8 +67,8 @@ func loseRepresentative(ctx context.Context, c *change, cmd store.Command, _ cas
 	return c.openingReachesAll(ctx, cmd.AttestedOn)
 }
 
-// setRepresentative writes name and contact, and keeps the old ones.
-func (c *change) setRepresentative(ctx context.Context, name, contact string, cmd store.Command) error {
+// setRepresentative writes name and contact, told by whom, and keeps the old ones.
+func (c *change) setRepresentative(ctx context.Context, name, contact, toldBy string, cmd store.Command) error {
 	for _, fact := range []struct{ field, value string }{{"representative", name}, {"representative_contact", contact}} {
 		value := fact.value
 		if value != "" {
@@ -78,13 +78,13 @@ func (c *change) setRepresentative(ctx context.Context, name, contact string, cm
 			}
 		}
 		changed, err := c.Correct(ctx, c.ref, store.Correction{Field: fact.field, Value: value, Reason: "changed",
-			Source: "letter"}, cmd.AttestedOn, cmd.ID)
+			Source: toldBy}, cmd.AttestedOn, cmd.ID)
 		if err != nil {
 			return err
 		}
 		if !changed && fact.field == "representative" {
 			return casefile.Refuse(casefile.RefusedAlreadyDone,
-				"that is the representative on file already: case correct --field representative_contact changes how to reach them")
+				"that is the representative on file already: case correct with representative_contact changes how to reach them")
 		}
 	}
 	return nil

@@ -12,10 +12,10 @@ import (
 // askSecond records that an officer asks for an act that takes two. Nothing is done yet. It
 // is refused if the act could not be done now, so that no second officer is asked in vain.
 func (c *change) askSecond(ctx context.Context, cmd store.Command, fields casefile.Fields, handle handler) error {
-	_, err := c.OpenSecondRequest(ctx, c.ref, cmd.Act, cmd.Subject)
+	waits, err := c.OpenSecondRequest(ctx, c.ref, cmd.Act, cmd.Subject)
 	if err == nil {
-		return casefile.Refuse(casefile.RefusedAlreadyDone,
-			"it is asked for already, and waits for a second officer: case confirm")
+		return casefile.Refuse(casefile.RefusedAlreadyDone, fmt.Sprintf("it is asked for already: a second officer types "+
+			"case confirm %s %d with --agreed or --refused, and with --refused you take it back", c.ref, waits))
 	}
 	if !store.IsKind(err, store.NotFound) {
 		return err

@@ -52,7 +52,7 @@ func consider(ctx context.Context, c *change, cmd store.Command, fields casefile
 		return err
 	}
 	if !considered {
-		return casefile.Refuse(casefile.RefusedNothingOpen, "no further submissions of this person wait to be considered")
+		return casefile.Refuse(casefile.RefusedNothingOpen, "no further submissions of this person wait to be considered: service submissions records some")
 	}
 	if _, err := c.done(ctx, casefile.TaskConsider, cmd.Subject, casefile.TaskResult(result), cmd.AttestedOn); err != nil {
 		return err

@@ -57,8 +57,13 @@ func traceStep(ctx context.Context, c *change, cmd store.Command, fields casefil
 	}
 	c.fileUntouched = true // it says nothing about the family
 	f := fields.(*casefile.TraceStepFields)
-	if err := c.AddTraceStep(ctx, c.ref, x.No, *f, cmd.AttestedOn, cmd.ID); err != nil {
+	twice, err := c.AddTraceStep(ctx, c.ref, x.No, *f, cmd.AttestedOn, cmd.ID)
+	if err != nil {
 		return err
+	}
+	if twice && !c.confirmed {
+		return casefile.Refuse(casefile.RefusedUnconfirmed,
+			"the same step of that day is on file already: if it was taken twice, type it again with --confirm")
 	}
 	kind := casefile.TaskTraceMonthly
 	if x.Archived {

@@ -75,6 +75,7 @@ func TestAFamilyIsLostAndFound(t *testing.T) {
 
 	s.rung(casefile.TaskTraceAgain, 0)
 	s.do("morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: "watch_list", Result: "lead"})
+	s.refused(casefile.RefusedUnconfirmed, "morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: "watch_list", Result: "lead"})
 	require.Equal(t, []string{"trace.again"}, s.openTasks(), "traced again in another six months")
 	s.do("morag", casefile.ActFound, 0, &casefile.FoundFields{How: "lead"})
 	require.False(t, s.review.Archived)

@@ -255,6 +255,7 @@ func TestNobodyIsAskedAboutWhoHasGone(t *testing.T) {
 	s := o.in(t).family(t, nil)
 	s.ready(casefile.TaskGP)
 	s.do("morag", casefile.ActAskDeparture, 1, nil)
+	s.refused(casefile.RefusedAlreadyDone, "morag", casefile.ActAskDeparture, 1, nil)
 	s.do("morag", casefile.ActStays, 1, nil)
 	s.do("morag", casefile.ActDeparted, 1, &casefile.DepartedFields{ShownBy: "carrier"})
 	s.on(s.today().AddDays(1))

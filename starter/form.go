@@ -118,7 +118,10 @@ func (a *app) form(ctx context.Context, act casefile.Act, ref string, subject in
 		}
 		heading = top
 	}
-	if act.Rule().NeedsText {
+	if rule.NeedsText {
+		if rule.TextSays != "" {
+			fmt.Fprintf(&b, "# The text says: %s.\n", rule.TextSays)
+		}
 		b.WriteString("text: |\n  \n")
 	}
 	return b.String(), nil
@@ -167,6 +170,9 @@ func (a *app) readForm(c *cobra.Command, act casefile.Act, ref string, subject i
 		missing := fields.Validate()
 		if missing == nil {
 			missing = errors.New("text: it is nothing without its text")
+		}
+		if typed, inForm := cli.TypedFields(fields); !act.Rule().NeedsText && !inForm && len(typed) > 0 {
+			return "", nil, cli.Usage(fmt.Errorf("%s: %w", act, missing))
 		}
 		return "", nil, cli.Usage(fmt.Errorf("%s: %w; it needs a form: `starter form %s %s > form.yaml`, fill it in, and give it with --file form.yaml", act, missing, act, about))
 	}

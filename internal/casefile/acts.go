@@ -159,6 +159,9 @@ type ActRule struct {
 	Fields func() Fields
 	// NeedsText says that the act is nothing without its free text.
 	NeedsText bool
+	// TextSays is what the text must contain, in a line that the form shows above it; empty where
+	// the act's name says it.
+	TextSays string
 	// Receives says that the act records something that arrived. Receiving never fails:
 	// for an unlisted family it opens the review, a stuck review takes it, and a closed
 	// case files it.

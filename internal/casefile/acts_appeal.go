@@ -43,8 +43,9 @@ var appealActs = []*ActRule{
 		Act: ActRemake, InWords: "proposes a new decision for whom the signed one has fallen, or leaves out; a second officer agrees",
 		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Service, Until: Service, Day: Handled,
 		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
-		Instead: "decision propose is for a first decision; on a closed case case reopen comes first",
-		Slip:    Slip{Instead: "decision withdraw takes the proposal back before it is signed"},
+		TextSays: "why the signed decision does not decide them any more, and the reasons for each whom the new one decides",
+		Instead:  "decision propose is for a first decision; on a closed case case reopen comes first",
+		Slip:     Slip{Instead: "decision withdraw takes the proposal back before it is signed"},
 	},
 }
 

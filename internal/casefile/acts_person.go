@@ -30,19 +30,22 @@ const (
 const onClosed = "post receive records what is known, and a senior caseworker looks whether the case is reopened"
 
 // onWithdrawal ends the refusals of acts on a withdrawal in a stage that does not take them.
-const onWithdrawal = "withdrawal ask comes first, and before the signature; after it an appeal can be withdrawn, and a departure recorded"
+const onWithdrawal = "withdrawal ask comes first, which also opens the review of an unlisted family, and before the " +
+	"signature; after it an appeal can be withdrawn, and a departure recorded"
 
 var personActs = []*ActRule{
 	{
 		Act: ActBorn, InWords: "records the birth of a child of the family, with its own welfare check from then on",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
-		Fields: of[BornFields], NeedsText: true, OpensReview: true, Filed: true,
+		Fields: of[BornFields], NeedsText: true,
+		TextSays: "the child's names, a line each: given_names: Ayse, then family_name: Yilmaz; nationality and language if they are known", OpensReview: true, Filed: true,
 		Slip: Slip{Until: Service, Two: true, Follows: "the child is not of the family any more, and nothing is asked about it"},
 	},
 	{
 		Act: ActJoined, InWords: "records somebody who joins the family: a spouse or partner, a child, another dependant",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
-		Fields: of[JoinedFields], NeedsText: true, OpensReview: true, Filed: true,
+		Fields: of[JoinedFields], NeedsText: true,
+		TextSays: "a line for each fact: given_names, family_name, date_of_birth, sex, nationality, language, home_office_ref, arrived_on, school", OpensReview: true, Filed: true,
 		Slip: Slip{Until: Service, Two: true, Follows: "the person is not of the family any more, and nothing is asked about them"},
 	},
 	{
@@ -62,7 +65,8 @@ var personActs = []*ActRule{
 		Act: ActRecordError, InWords: "finds that the record names somebody who is not of the family, or does not exist",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
-		Fields: of[RecordErrorFields], NeedsText: true, OpensReview: true,
+		Fields: of[RecordErrorFields], NeedsText: true,
+		TextSays: "what shows that the person is not of this family: which record was compared, and where they stand rightly, if anywhere", OpensReview: true,
 		Instead: "decision correct puts a signed outcome right",
 		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
@@ -77,8 +81,9 @@ var personActs = []*ActRule{
 		Act: ActHearWithdrawal, InWords: "records the interview on a withdrawal: whether the representative was there, and whether the person means it",
 		Roles: []Party{Caseworker, DecisionMaker}, Subject: AboutPerson, From: Listed, Until: Decision, Day: Reported(FactDrawn),
 		Fields: of[HearFields], NeedsText: true,
-		Instead: onWithdrawal,
-		Slip:    Slip{Until: Decision, Follows: "the person waits to be heard again"},
+		TextSays: "who was present and who interpreted, what the person was told that they give up, and in their words why they withdraw",
+		Instead:  onWithdrawal,
+		Slip:     Slip{Until: Decision, Follows: "the person waits to be heard again"},
 	},
 	{
 		Act: ActDropWithdrawal, InWords: "records that a person does not withdraw after all",
@@ -91,8 +96,9 @@ var personActs = []*ActRule{
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
 		Fields: of[ConfirmWithdrawalFields], NeedsText: true,
-		Instead: onWithdrawal,
-		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
+		TextSays: "what was heard, that the days to think again have passed without another word, and for each child what was considered",
+		Instead:  onWithdrawal,
+		Slip:     Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
 		Act: ActAskDeparture, InWords: "records that a person asks to return of their own will: nothing ends until they have left",
@@ -103,7 +109,7 @@ var personActs = []*ActRule{
 	{
 		Act: ActStays, InWords: "records that a person does not leave after all",
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
-		Instead: "departure ask records that somebody asks to return",
+		Instead: "departure ask records that somebody asks to return, and opens the review of an unlisted family",
 		Slip:    Slip{Until: Service, Follows: "the departure waits to be settled again"},
 	},
 	{
@@ -115,14 +121,17 @@ var personActs = []*ActRule{
 	{
 		Act: ActHandOver, InWords: "hands a family over that has moved out of Scotland: Hame's part ends, and what was sent is on record",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker},
-		From: Listed, Until: Decision, Day: Handled, Fields: of[HandOverFields], NeedsText: true, OpensReview: true,
-		Instead: "a decided family keeps its decision wherever it lives: letter sent and service record carry it out",
-		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
+		From: Listed, Until: Decision, Day: Handled, Fields: of[HandOverFields], NeedsText: true,
+		TextSays: "the office and the officer who has taken the family over, how the move is known, and what was sent on which day", OpensReview: true,
+		Instead: "a decided family keeps its decision wherever it lives, and service record carries it out; of a closed case " +
+			"post receive records where it lives now",
+		Slip: Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
 		Act: ActReopen, InWords: "reopens a closed case: for an error, a late appeal or late post, or somebody who was found",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker}, Subject: AboutPersonOrAll,
-		From: Closed, Until: Closed, Day: Handled, Fields: of[ReopenFields], NeedsText: true, Filed: true,
+		From: Closed, Until: Closed, Day: Handled, Fields: of[ReopenFields], NeedsText: true,
+		TextSays: "what has come to light since the closing and what shows it, and what is to be done once the case is open", Filed: true,
 		Instead: "the case is open",
 		Slip:    Slip{Instead: "the case goes on to its closing"},
 	},

@@ -17,7 +17,8 @@ var representativeActs = []*ActRule{
 	{
 		Act: ActRepresentativeChange, InWords: "records that the family has another representative: name and contact are the text",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
-		Fields: of[RepresentativeFields], NeedsText: true, Receives: true, OpensReview: true, Filed: true,
+		Fields: of[RepresentativeFields], NeedsText: true,
+		TextSays: "the new representative's name, and on the next line how to reach them", Receives: true, OpensReview: true, Filed: true,
 		Slip: Slip{Instead: "representative change again, with the right one; the time that was given stays"},
 	},
 	{

@@ -17,7 +17,8 @@ var submissionsActs = []*ActRule{
 	{
 		Act: ActConsider, InWords: "says whether further submissions are a fresh claim",
 		Roles: []Party{DecisionMaker}, Subject: AboutPerson, From: Service, Until: Closed, Day: Handled,
-		Fields: of[ConsiderFields], NeedsText: true, Filed: true,
+		Fields: of[ConsiderFields], NeedsText: true,
+		TextSays: "what was submitted, what of it was not considered before, and why it does or does not make another outcome likely", Filed: true,
 		Instead: "before the signature what came is weighed in the decision",
 		Slip:    Slip{Instead: "service submissions again, which are considered anew"},
 	},

@@ -18,7 +18,8 @@ const (
 )
 
 // onTracing ends the refusals of steps of a tracing where there is none.
-const onTracing = "trace begin records that contact is lost; case reopen takes a closed case up again when somebody is found"
+const onTracing = "trace begin records that contact is lost, and opens the review of an unlisted family; case reopen " +
+	"takes a closed case up again when somebody is found"
 
 var traceActs = []*ActRule{
 	{
@@ -31,8 +32,9 @@ var traceActs = []*ActRule{
 		Act: ActTraceStep, InWords: "records a step to find the family, and what came of it",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactDrawn),
 		Fields: of[TraceStepFields], NeedsText: true,
-		Instead: onTracing,
-		Slip:    Slip{Until: Service, Follows: "the step counts as not taken"},
+		TextSays: "whom you asked and how, and what they said; of school and health service only that the letter was left with them",
+		Instead:  onTracing,
+		Slip:     Slip{Until: Service, Follows: "the step counts as not taken"},
 	},
 	{
 		Act: ActArchive, InWords: "archives a family that six months of tracing have not found: no outcome, and traced again every six months",

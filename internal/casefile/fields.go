@@ -233,11 +233,24 @@ func inCodes(f Fields) error {
 		if field.Shape != One || len(field.Codes) == 0 || (field.Optional && field.Given == "") {
 			continue
 		}
+		if field.Given == "" && len(field.Switches) > 0 {
+			return fmt.Errorf("%s: say which, %s; it must be one of %s", field.Name, orSwitches(field.Switches),
+				strings.Join(field.Codes, ", "))
+		}
 		if err := oneOf(field.Name, field.Given, field.Codes...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// orSwitches lists the flags of a field's codes, of which one is typed.
+func orSwitches(all []Switch) string {
+	var flags []string
+	for _, s := range all {
+		flags = append(flags, "--"+Field{Name: s.Code}.Flag())
+	}
+	return strings.Join(flags, " or ")
 }
 
 func codes[T ~string](values ...T) []string {

@@ -47,3 +47,16 @@ func TestEachFieldIsAskedFor(t *testing.T) {
 		})
 	}
 }
+
+// TestAnEventsFormSaysWhatItsTextSays: whoever records what happens to a family is told which
+// facts the text must have.
+func TestAnEventsFormSaysWhatItsTextSays(t *testing.T) {
+	for _, r := range append(Events(), ActRemake.Rule()) {
+		require.Equal(t, r.NeedsText, r.TextSays != "", r.Act)
+	}
+}
+
+// TestOneOfTwoFlagsIsNamed: who types neither of the flags that an act takes is told of both.
+func TestOneOfTwoFlagsIsNamed(t *testing.T) {
+	require.ErrorContains(t, (&ConfirmFields{}).Validate(), "--agreed or --refused")
+}

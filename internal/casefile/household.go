@@ -125,6 +125,10 @@ func (h Household) End(person int, as Outcome, principal int) (Effects, *Refusal
 	}
 	e := Effects{Ends: []Ending{{person, as}}}
 	left := h.without(person)
+	if principal == person {
+		return Effects{}, Refuse(RefusedFields, fmt.Sprintf(
+			"principal: person %d is the one whose part ends: name who takes the claim on, or leave --principal out", person))
+	}
 	if m.Relationship == Principal {
 		next, refusal := left.takesOver(principal)
 		if refusal != nil {

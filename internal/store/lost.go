@@ -42,13 +42,17 @@ func (t *Tx) OpenTracing(ctx context.Context, ref string) (Tracing, error) {
 	return x, err
 }
 
-// AddTraceStep records a step of a tracing.
+// AddTraceStep records a step of a tracing. It reports true if the same step of that day, with
+// the same result, was on record already.
 func (t *Tx) AddTraceStep(ctx context.Context, ref string, tracing int, f casefile.TraceStepFields, on clock.Date,
-	command uuid.UUID) error {
-	return t.exec(ctx, `
+	command uuid.UUID) (twice bool, err error) {
+	err = t.get(ctx, &twice, `
 		insert into trace_step (case_ref, tracing, no, step, result, taken_on, command_id)
 		select $1, $2, 1 + greatest(max(no), struck_no('trace_step', $1)), $3, $4, $5, $6
-		from trace_step where case_ref = $1 and tracing = $2`, ref, tracing, f.Step, f.Result, on, command)
+		from trace_step where case_ref = $1 and tracing = $2
+		returning exists (select from trace_step s where s.case_ref = $1 and s.tracing = $2 and s.step = $3
+			and s.result = $4 and s.taken_on = $5)`, ref, tracing, f.Step, f.Result, on, command)
+	return twice, err
 }
 
 // EndTracing records that a family was found, or its case closed.
