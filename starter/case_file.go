@@ -118,7 +118,7 @@ type caseFile struct {
 		RuleSet  string     `json:"rule_set"`
 	} `json:"decision"`
 	// Decisions lists the decisions in their order: the last one stands, each of the others
-	// was corrected by the one after it.
+	// was corrected, or made anew, by the one after it.
 	Decisions       []fileDecision `json:"decisions"`
 	Outcomes        []fileOutcome  `json:"outcomes"`
 	Ends            []fileEnd      `json:"ends"`
@@ -177,6 +177,7 @@ type fileDecision struct {
 	No       int                        `json:"no"`
 	SignedOn clock.Date                 `json:"signed_on"`
 	Rollup   casefile.Rollup            `json:"rollup"`
+	Anew     bool                       `json:"anew"` // it makes the one before anew, and does not correct it
 	Author   string                     `json:"author"`
 	Second   string                     `json:"second"`
 	Outcomes []casefile.ProposedOutcome `json:"outcomes"`

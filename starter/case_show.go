@@ -184,8 +184,8 @@ func (f caseFile) writeHead(t io.Writer) {
 	if f.Rollup != "" {
 		fmt.Fprintf(t, "decision\t%s, signed %s\n", f.Rollup, f.SignedOn)
 	}
-	for _, words := range f.corrected() {
-		fmt.Fprintf(t, "corrected\t%s\n", words)
+	for _, words := range f.replaced() {
+		fmt.Fprintf(t, "replaced\t%s\n", words)
 	}
 	if f.link != "" {
 		fmt.Fprintf(t, "Web UI\t%s\n", f.link)
@@ -205,10 +205,10 @@ func (f caseFile) forecast() string {
 }
 
 func (f caseFile) personRow(p filePerson) string {
-	name, born, arrived := p.FamilyName+" "+p.GivenNames, p.BirthDate, p.ArrivedOn
+	name, born, arrived := strings.TrimSpace(p.FamilyName+" "+p.GivenNames), p.BirthDate, p.ArrivedOn
 	if f.Sees == casefile.SeesSummary {
 		born, arrived = p.BornYear, p.ArrivedYear
-		if name == " " {
+		if name == "" {
 			name = "(not shown)"
 		}
 	}
@@ -274,25 +274,34 @@ func (w fileWindow) closed(today clock.Date) string {
 	return fmt.Sprintf("%s: %s", w.ClosedOn, why[w.ClosedWhy])
 }
 
-// corrected says of each decision that was corrected which one stands in its place.
-func (f caseFile) corrected() []string {
+// replaced says of each decision that was corrected, or made anew, which one stands in its place.
+func (f caseFile) replaced() []string {
 	var lines []string
 	for i := 1; i < len(f.Decisions); i++ {
 		was, now := f.Decisions[i-1], f.Decisions[i]
-		lines = append(lines, fmt.Sprintf("decision %d of %s (%s) corrects decision %d of %s (%s)", now.No, now.SignedOn,
-			now.Rollup, was.No, was.SignedOn, was.Rollup))
+		does, done := "corrects", ""
+		if now.Anew {
+			does, done = "makes", " anew"
+		}
+		lines = append(lines, fmt.Sprintf("decision %d of %s (%s) %s decision %d of %s (%s)%s", now.No, now.SignedOn,
+			now.Rollup, does, was.No, was.SignedOn, was.Rollup, done))
 	}
 	return lines
 }
 
-// correctionWaits reports whether a correction of the decision waits for a second officer.
-func (f caseFile) correctionWaits() bool {
+// waitsForSecond says what would take the place of the decision and waits for a second officer;
+// empty if nothing does.
+func (f caseFile) waitsForSecond() string {
 	for _, p := range f.Proposals {
-		if p.State == "open" && p.SecondDue == string(casefile.SecondForCorrection) {
-			return true
+		switch {
+		case p.State != "open":
+		case p.SecondDue == string(casefile.SecondForCorrection):
+			return fmt.Sprintf("A correction of decision %d", len(f.Decisions))
+		case p.SecondDue == string(casefile.SecondForRemake):
+			return fmt.Sprintf("A new decision after decision %d", len(f.Decisions))
 		}
 	}
-	return false
+	return ""
 }
 
 // fate is what became of a letter. One that gives a decision which was corrected since is
@@ -300,7 +309,7 @@ func (f caseFile) correctionWaits() bool {
 func fate(sent, delivered, returned clock.Date, why string, decision, correctedBy int) string {
 	switch {
 	case sent.IsZero() && correctedBy > 0:
-		return fmt.Sprintf("withheld: decision %d corrects decision %d", correctedBy, decision)
+		return fmt.Sprintf("withheld: decision %d stands in place of decision %d", correctedBy, decision)
 	case !returned.IsZero():
 		return fmt.Sprintf("came back %s (%s)", returned, why)
 	case !delivered.IsZero():

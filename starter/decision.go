@@ -76,15 +76,23 @@ func (a *app) decisionShow() *cobra.Command {
 	}
 }
 
-// standing says whether a decision stands, and which one it corrects or is corrected by.
+// standing says whether a decision stands, and which one it corrects or makes anew, or is
+// corrected or made anew by.
 func (f caseFile) standing(no int) string {
 	var words []string
-	if no > 1 {
+	last := len(f.Decisions)
+	switch {
+	case no > 1 && no <= last && f.Decisions[no-1].Anew:
+		words = append(words, fmt.Sprintf("makes decision %d anew", no-1))
+	case no > 1:
 		words = append(words, fmt.Sprintf("corrects decision %d", no-1))
 	}
-	if last := len(f.Decisions); no < last {
+	switch {
+	case no < last && f.Decisions[no].Anew:
+		words = append(words, fmt.Sprintf("made anew by decision %d", no+1))
+	case no < last:
 		words = append(words, fmt.Sprintf("corrected by decision %d", no+1))
-	} else {
+	default:
 		words = append(words, "stands")
 	}
 	return strings.Join(words, ", ")

@@ -19,6 +19,9 @@ func (e explanation) write(w io.Writer) {
 	for _, task := range e.Awaiting {
 		fmt.Fprintf(w, "  - %s\n", task.Words)
 	}
+	for _, words := range e.Happened {
+		fmt.Fprintln(w, words)
+	}
 	if e.Link != "" {
 		fmt.Fprintln(w, e.Link)
 	}
@@ -31,6 +34,7 @@ type explanation struct {
 	Where    string            `json:"where"`
 	Why      []string          `json:"why"`
 	Awaiting []explanationTask `json:"awaiting"`
+	Happened []string          `json:"happened,omitempty"` // what has become of its decisions and checks
 	Link     string            `json:"link,omitempty"`
 }
 
@@ -56,6 +60,7 @@ func explain(f caseFile) explanation {
 	e := explanation{Case: f.Case, Stage: f.Stage, Where: fmt.Sprintf("%s is %s.", f.Case, stageInWords[f.Stage])}
 	today := clock.DateOf(f.Now)
 	say := func(format string, args ...any) { e.Why = append(e.Why, fmt.Sprintf(format, args...)) }
+	tell := func(format string, args ...any) { e.Happened = append(e.Happened, fmt.Sprintf(format, args...)) }
 	switch {
 	case f.Stuck != "":
 		say("It is stuck (%s): operations must mend it; no deadline is lost meanwhile.", f.Stuck)
@@ -79,22 +84,21 @@ func explain(f caseFile) explanation {
 	if f.Stage == casefile.Closed && len(f.Tasks) == 0 {
 		say("Nothing is awaited.")
 	}
-	for _, words := range f.corrected() {
-		say("%s.", strings.ToUpper(words[:1])+words[1:])
+	for _, words := range f.replaced() {
+		tell("%s.", strings.ToUpper(words[:1])+words[1:])
 	}
-	if f.correctionWaits() {
-		say("A correction of decision %d waits for a second officer: until it is agreed to, decision %d stands.",
-			len(f.Decisions), len(f.Decisions))
+	if words := f.waitsForSecond(); words != "" {
+		say("%s waits for a second officer: until it is agreed to, decision %d stands.", words, len(f.Decisions))
 	}
 	if f.Held && f.Stage != casefile.Unlisted {
 		say("The case is held: a refusal can't be signed.")
 	}
 	for _, w := range f.Waivers {
-		say("The welfare check of /%d was waived on %s: only a grant can be signed.", w.Person, w.GivenOn)
+		tell("The welfare check of /%d was waived on %s: only a grant can be signed.", w.Person, w.GivenOn)
 	}
 	for _, o := range f.Outcomes {
 		if words := o.fell(); words != "" {
-			say("The decision on /%d %s. It does not decide them any more.", o.Person, words)
+			tell("The decision on /%d %s. It does not decide them any more.", o.Person, words)
 		}
 	}
 	if g := f.Tracing; g != nil {

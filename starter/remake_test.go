@@ -27,16 +27,21 @@ func TestWhatIsShownOfACorrection(t *testing.T) {
 	require.NoError(t, w.Flush())
 	shown := regexp.MustCompile(`\|+`).ReplaceAllString(out.String(), " | ")
 	const corrects = "decision 2 of 2026-03-09 (MIXED) corrects decision 1 of 2026-03-02 (ALL_GRANTED)"
-	require.Contains(t, shown, "corrected | "+corrects+"\n")
+	require.Contains(t, shown, "replaced | "+corrects+"\n")
 	require.Contains(t, shown, "K7F-M2Q8/2 decision")
-	require.Contains(t, shown, "withheld: decision 2 corrects decision 1\n")
+	require.Contains(t, shown, "withheld: decision 2 stands in place of decision 1\n")
 	require.Equal(t, 1, strings.Count(shown, "withheld"))
 
 	why := strings.Join(explain(file).Why, "\n")
-	require.Contains(t, why, "D"+corrects[1:]+".")
+	require.Contains(t, strings.Join(explain(file).Happened, "\n"), "D"+corrects[1:]+".")
 	require.NotContains(t, why, "waits for a second officer")
 	require.Equal(t, "corrected by decision 2", file.standing(1))
 	require.Equal(t, "corrects decision 1, stands", file.standing(2))
+	file.Decisions[1].Anew = true
+	require.Contains(t, strings.Join(explain(file).Happened, "\n"), "Decision 2 of 2026-03-09 (MIXED) makes decision 1 of 2026-03-02 (ALL_GRANTED) anew.")
+	require.Equal(t, "made anew by decision 2", file.standing(1))
+	require.Equal(t, "makes decision 1 anew, stands", file.standing(2))
+	file.Decisions[1].Anew = false
 	require.NoError(t, json.Unmarshal([]byte(`{"proposals": [{"no": 3, "state": "open", "second_due": "correction"}]}`), &file))
 	require.Contains(t, strings.Join(explain(file).Why, "\n"),
 		"A correction of decision 2 waits for a second officer: until it is agreed to, decision 2 stands.")

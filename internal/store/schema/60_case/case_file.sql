@@ -67,7 +67,8 @@ begin
                 where i.case_ref = ref),
             'security_checks', (select jsonb_agg(to_jsonb(s) order by s.person_no, s.no) from security_check s
                 where s.case_ref = ref),
-            'decisions', (select jsonb_agg(jsonb_build_object('no', d.no, 'signed_on', d.signed_on, 'rollup', d.rollup)
+            'decisions', (select jsonb_agg(jsonb_build_object('no', d.no, 'signed_on', d.signed_on, 'rollup', d.rollup,
+                    'anew', d.second_due = 'remake')
                     || case when sight = 'file' then jsonb_build_object('author', d.author, 'second', d.second,
                         'outcomes', (select jsonb_agg(jsonb_build_object('person', o.person_no, 'outcome', o.outcome)
                             order by o.person_no)

@@ -44,7 +44,8 @@ begin
     group by k.settled_at, r.person, c.chain_n
     union all
     select d.signed_at, 'decision ' || d.no, 0, concat_ws(', ', d.author, d.second), 'signed: ' || d.rollup
-           || coalesce('; it corrects decision ' || b.no || ' of ' || b.signed_on, '')
+           || coalesce(case when d.second_due = 'remake' then '; made anew after decision ' else '; it corrects decision ' end
+               || b.no || ' of ' || b.signed_on, '')
     from decision d left join decision b on b.case_ref = d.case_ref and b.no = d.no - 1 where d.case_ref = ref
     union all
     -- A rung acted on the day that was shown then.
