@@ -32,7 +32,12 @@ func (a *app) caseShow() *cobra.Command {
 // showCase writes a case file as a list of sections, each there only if it has something.
 func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	f.writeHead(t)
-	cli.Section(t, "PEOPLE\tNAME\tBORN\tNATIONALITY\tARRIVED\tBORN IN SCOTLAND", f.People, f.personRow)
+	people, row := "PEOPLE\tNAME\tBORN\tNATIONALITY\tARRIVED\tBORN IN SCOTLAND", f.personRow
+	if slices.ContainsFunc(f.People, func(p filePerson) bool { return p.Ended != "" }) {
+		people += "\tPART IN THE CASE" // last, where long words push no other column away
+		row = func(p filePerson) string { return cli.Row(f.personRow(p), f.endOf(p)) }
+	}
+	cli.Section(t, people, f.People, row)
 	cli.Section(t, "AWAITED\tFROM\tDUE\tNEXT", f.Tasks, func(x store.TaskRow) string {
 		return cli.Row(taskName(x), x.Awaiting.InWords(), x.DueOn.String()+overdueMark(x), nextInWords(x))
 	})
@@ -122,7 +127,7 @@ func (a *app) showCase(t *tabwriter.Writer, f caseFile) {
 	}
 	cli.Section(t, "ASKED FOR\tWHAT", f.Requests, func(q fileRequest) string {
 		return cli.Row(cli.About(q.Subject),
-			fmt.Sprintf("%s: another officer agrees with case confirm %s %d --agreed, or refuses", q.asks(f.Case), f.Case, q.No))
+			fmt.Sprintf("%s\n\tanother officer types case confirm %s %d --agreed, or --refused", q.asks(f.Case), f.Case, q.No))
 	})
 	cli.Section(t, "OTHER FILE\tOF", f.OtherFiles, func(l fileLink) string {
 		wall := ""
@@ -213,9 +218,6 @@ func (f caseFile) personRow(p filePerson) string {
 		}
 	}
 	relationship := strings.ReplaceAll(string(p.Relationship), "_", " ")
-	if p.Ended != "" {
-		relationship += ", " + f.endOf(p)
-	}
 	return cli.Row(fmt.Sprintf("/%d %s", p.No, relationship), name, born, gazetteer.NationalityName(p.Nationality),
 		arrived, p.BornInScotland)
 }

@@ -49,16 +49,16 @@ func TestWhatIsShownOfAFamilyOverTheYears(t *testing.T) {
 			{"no": 5, "act": "case.merge", "first_by": "morag", "asked_on": "2026-05-29", "fields": {"other": "AAA-AAAA", "pair": ["1=1", "2=3"]}}]}`), &file))
 	shown := shownOf(t, file)
 	for _, line := range []string{
-		"/1 principal, died on 2026-03-01 | ", "/3 child, on a file of their own | ", "/4 child, British, settled or needs no leave | ",
-		"/5 spouse, of the family and needs no decision: British, settled or needs no leave | ",
+		"| died on 2026-03-01\n", "| on a file of their own\n", "/4 child | ", "| British, settled or needs no leave\n",
+		"| of the family and needs no decision: British, settled or needs no leave\n",
 		"\nENDED | HOW | ON | BY\n/1 | DECEASED | 2026-03-01 | morag\n/4 | ALREADY_HAS_STATUS | 2026-03-03 | morag and fiona\n\n",
 		"REFUSED_UPHELD | 2026-04-01 | fell: appeal allowed on 2026-05-20\n", "/2 | 2026-04-10 | 2026-05-11 | allowed on 2026-05-20\n",
 		"/2 | offer | 2026-05-02\n", "/2 | 2026-05-04 | 2026-05-18 | fiona and ailsa | 2026-05-05: something happened\n",
 		"/2 | 2026-06-08 | 2026-06-20 | fiona and ailsa | not closed\n",
 		"\nTRACED SINCE 2026-05-06 | RESULT | ON\nmp | nothing | 2026-05-07\naddress_letter | not taken yet | -\n",
 		"\n\nHOLD OF | GROUND\nfamily | court since 2026-05-01",
-		"\n\nASKED FOR | WHAT\nfamily | case.hand-over (sent whole_file, to wales) by fiona on 2026-05-29, its text is in case texts K7F-M2Q8: another officer agrees with case confirm K7F-M2Q8 3 --agreed",
-		"case.split of persons 2,3 by fiona on 2026-05-29: another officer", "case.merge (other AAA-AAAA, pair 1=1 2=3) by morag",
+		"\n\nASKED FOR | WHAT\nfamily | case.hand-over (sent whole_file, to wales) by fiona on 2026-05-29, its text is in case texts K7F-M2Q8\n | another officer types case confirm K7F-M2Q8 3 --agreed, or --refused\n",
+		"case.split of persons 2,3 by fiona on 2026-05-29\n | another officer", "case.merge (other AAA-AAAA, pair 1=1 2=3) by morag",
 	} {
 		require.Contains(t, shown, line)
 	}
