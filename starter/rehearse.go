@@ -94,7 +94,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 			fmt.Fprintf(c.OutOrStdout(), "\nRehearsed to %s in %s: %d acts, of them %d refused by a rule; %d skips of time.\n",
 				until, time.Since(begun).Round(time.Second), tally.Acts, tally.Refused, tally.Forwards)
 			if tally.Claims > 0 {
-				fmt.Fprintf(c.OutOrStdout(), "%s made a new claim meanwhile (fast-track lane): they were imported as they came, and count in the figures.\n",
+				fmt.Fprintf(c.OutOrStdout(), "%s made a new claim meanwhile (fast-track lane): they were imported as they "+
+					"came, and count in the figures.\n",
 					cli.Counted(tally.Claims, "family", "families"))
 			}
 			return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) { showSummary(t, report) })

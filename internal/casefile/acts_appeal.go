@@ -21,8 +21,10 @@ const (
 	returnGroup        = "return"
 
 	// onAppeals and onReturns end the refusals of these acts in a stage that does not take them.
-	onAppeals = "service appeal records an appeal against a signed refusal; on a closed case it is filed, and a senior caseworker has the case reopened"
-	onReturns = "a return follows a refusal that is final: departure ask and departure confirm record one in any open stage, and case reopen takes a closed case up again"
+	onAppeals = "service appeal records an appeal against a signed refusal; on a closed case it is filed, and a " +
+		"senior caseworker has the case reopened"
+	onReturns = "a return follows a refusal that is final: departure ask and departure confirm record one in any " +
+		"open stage, and case reopen takes a closed case up again"
 )
 
 var appealActs = []*ActRule{
@@ -40,7 +42,8 @@ var appealActs = []*ActRule{
 		Slip:    Slip{Until: Service, Two: true, Follows: "the appeal waits for the tribunal again"},
 	},
 	{
-		Act: ActRemake, InWords: "proposes a new decision for whom the signed one has fallen, or leaves out; a second officer agrees",
+		Act: ActRemake, InWords: "proposes a new decision for whom the signed one has fallen, or leaves out; a second " +
+			"officer agrees",
 		Roles: []Party{DecisionMaker, SeniorCaseworker}, Part: PartAuthor, From: Service, Until: Service, Day: Handled,
 		Fields: of[ProposeFields], NeedsText: true, KeepsProposal: true,
 		TextSays: "why the signed decision does not decide them any more, and the reasons for each whom the new one decides",
@@ -51,7 +54,8 @@ var appealActs = []*ActRule{
 
 var returnActs = []*ActRule{
 	{
-		Act: ActReturnStep, InWords: "records a step of the return of somebody who was refused: offer, conference, notice, panel",
+		Act: ActReturnStep, InWords: "records a step of the return of somebody who was refused: offer, conference, " +
+			"notice, panel",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Subject: AboutPerson, From: Service, Until: Service,
 		Day: Reported(FactServed), Fields: of[ReturnStepFields],
 		Instead: onReturns,
@@ -64,7 +68,8 @@ var returnActs = []*ActRule{
 		Slip:    Slip{Until: Service, Follows: "the person's return waits to be settled again"},
 	},
 	{
-		Act: ActOpenWindow, InWords: "names a person's removal window; Hame records it, closes it at any event, and removes nobody",
+		Act: ActOpenWindow, InWords: "names a person's removal window; Hame records it, closes it at any event, and " +
+			"removes nobody",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker}, Subject: AboutPerson,
 		From: Service, Until: Service, Day: Handled, Fields: of[WindowFields],
 		Instead: onReturns,

@@ -26,7 +26,8 @@ var courtActs = []*ActRule{
 		Slip:    Slip{Instead: "court end --result mistake"},
 	},
 	{
-		Act: ActInterdict, InWords: "records an interim interdict or suspension: no refusal is served and nobody removed from then on",
+		Act: ActInterdict, InWords: "records an interim interdict or suspension: no refusal is served and nobody " +
+			"removed from then on",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Closed,
 		Day: Reported(FactClaim), Fields: of[CourtFields],
 		Receives: true, OpensReview: true, Filed: true,
@@ -172,7 +173,8 @@ type CourtEndFields struct {
 // Ask wants the result.
 func (f CourtEndFields) Ask() []Field {
 	return []Field{{Name: "result", Given: string(f.Result), Codes: codes(CourtResults...),
-		Help: "reduced quashes the decision; recalled ends an interim interdict alone; mistake takes back what was never lodged"}}
+		Help: "reduced quashes the decision; recalled ends an interim interdict alone; mistake takes back what was " +
+			"never lodged"}}
 }
 
 // Validate checks the code.

@@ -13,7 +13,8 @@ const (
 
 var moveActs = []*ActRule{
 	{
-		Act: ActMove, InWords: "records that the family moves to another Scottish council, or to none: that council accepts it",
+		Act: ActMove, InWords: "records that the family moves to another Scottish council, or to none: that council " +
+			"accepts it",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
 		Fields: of[MoveFields], Receives: true, OpensReview: true, Filed: true,
 		Slip: Slip{Instead: "case move to the council where the family is takes it back"},

@@ -38,24 +38,32 @@ var personActs = []*ActRule{
 		Act: ActBorn, InWords: "records the birth of a child of the family, with its own welfare check from then on",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
 		Fields: of[BornFields], NeedsText: true,
-		TextSays: "the child's names, a line each: given_names: Ayse, then family_name: Yilmaz; nationality and language if they are known", OpensReview: true, Filed: true,
-		Slip: Slip{Until: Service, Two: true, Follows: "the child is not of the family any more, and nothing is asked about it"},
+		TextSays: "the child's names, a line each: given_names: Ayse, then family_name: Yilmaz; nationality and " +
+			"language if they are known",
+		OpensReview: true, Filed: true,
+		Slip: Slip{Until: Service, Two: true, Follows: "the child is not of the family any more, and nothing is asked " +
+			"about it"},
 	},
 	{
 		Act: ActJoined, InWords: "records somebody who joins the family: a spouse or partner, a child, another dependant",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
 		Fields: of[JoinedFields], NeedsText: true,
-		TextSays: "a line for each fact: given_names, family_name, date_of_birth, sex, nationality, language, home_office_ref, arrived_on, school", OpensReview: true, Filed: true,
-		Slip: Slip{Until: Service, Two: true, Follows: "the person is not of the family any more, and nothing is asked about them"},
+		TextSays: "a line for each fact: given_names, family_name, date_of_birth, sex, nationality, language, " +
+			"home_office_ref, arrived_on, school",
+		OpensReview: true, Filed: true,
+		Slip: Slip{Until: Service, Two: true, Follows: "the person is not of the family any more, and nothing is asked " +
+			"about them"},
 	},
 	{
-		Act: ActDied, InWords: "records a death: the person's part ends, and another of the family takes a principal's claim on",
+		Act: ActDied, InWords: "records a death: the person's part ends, and another of the family takes a principal's " +
+			"claim on",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Listed, Until: Service, Day: Reported(FactBirth),
 		Fields: of[DiedFields], OpensReview: true, Filed: true,
 		Slip: Slip{Until: Service, Two: true, Follows: "the person is of the family again, with what was asked about them"},
 	},
 	{
-		Act: ActHasStatus, InWords: "finds that a person needs no leave: British, settled, or of a state whose people need none",
+		Act: ActHasStatus, InWords: "finds that a person needs no leave: British, settled, or of a state whose people " +
+			"need none",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		Subject: AboutPerson, From: Listed, Until: Service, Day: Handled,
 		Fields: of[HasStatusFields], OpensReview: true, Instead: onClosed,
@@ -66,9 +74,11 @@ var personActs = []*ActRule{
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
 		Fields: of[RecordErrorFields], NeedsText: true,
-		TextSays: "what shows that the person is not of this family: which record was compared, and where they stand rightly, if anywhere", OpensReview: true,
-		Instead: "decision correct puts a signed outcome right",
-		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
+		TextSays: "what shows that the person is not of this family: which record was compared, and where they stand " +
+			"rightly, if anywhere",
+		OpensReview: true,
+		Instead:     "decision correct puts a signed outcome right",
+		Slip:        Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
 		Act: ActAskWithdrawal, InWords: "records that a person asks, in writing, to withdraw their claim",
@@ -78,12 +88,14 @@ var personActs = []*ActRule{
 		Slip:    Slip{Until: Decision, Follows: "nobody has asked to withdraw"},
 	},
 	{
-		Act: ActHearWithdrawal, InWords: "records the interview on a withdrawal: whether the representative was there, and whether the person means it",
+		Act: ActHearWithdrawal, InWords: "records the interview on a withdrawal: whether the representative was there, " +
+			"and whether the person means it",
 		Roles: []Party{Caseworker, DecisionMaker}, Subject: AboutPerson, From: Listed, Until: Decision, Day: Reported(FactDrawn),
 		Fields: of[HearFields], NeedsText: true,
-		TextSays: "who was present and who interpreted, what the person was told that they give up, and in their words why they withdraw",
-		Instead:  onWithdrawal,
-		Slip:     Slip{Until: Decision, Follows: "the person waits to be heard again"},
+		TextSays: "who was present and who interpreted, what the person was told that they give up, and in their words " +
+			"why they withdraw",
+		Instead: onWithdrawal,
+		Slip:    Slip{Until: Decision, Follows: "the person waits to be heard again"},
 	},
 	{
 		Act: ActDropWithdrawal, InWords: "records that a person does not withdraw after all",
@@ -92,16 +104,19 @@ var personActs = []*ActRule{
 		Slip:    Slip{Until: Decision, Follows: "the withdrawal waits again, with the days that were left"},
 	},
 	{
-		Act: ActConfirmWithdrawal, InWords: "confirms a withdrawal after the time to think again; each child is considered in its own right",
+		Act: ActConfirmWithdrawal, InWords: "confirms a withdrawal after the time to think again; each child is " +
+			"considered in its own right",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		Subject: AboutPerson, From: Listed, Until: Decision, Day: Handled,
 		Fields: of[ConfirmWithdrawalFields], NeedsText: true,
-		TextSays: "what was heard, that the days to think again have passed without another word, and for each child what was considered",
-		Instead:  onWithdrawal,
-		Slip:     Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
+		TextSays: "what was heard, that the days to think again have passed without another word, and for each child " +
+			"what was considered",
+		Instead: onWithdrawal,
+		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 	{
-		Act: ActAskDeparture, InWords: "records that a person asks to return of their own will: nothing ends until they have left",
+		Act: ActAskDeparture, InWords: "records that a person asks to return of their own will: nothing ends until they " +
+			"have left",
 		Roles: []Party{Caseworker}, Subject: AboutPersonOrAll, From: Listed, Until: Service, Day: Reported(FactDrawn),
 		OpensReview: true, Filed: true,
 		Slip: Slip{Until: Service, Follows: "nobody has asked to return"},
@@ -119,11 +134,15 @@ var personActs = []*ActRule{
 		Slip: Slip{Until: Service, Two: true, Follows: "the person is of the family again, with what was asked about them"},
 	},
 	{
-		Act: ActHandOver, InWords: "hands a family over that has moved out of Scotland: Hame's part ends, and what was sent is on record",
+		Act: ActHandOver, InWords: "hands a family over that has moved out of Scotland: Hame's part ends, and what was " +
+			"sent is on record",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker},
 		From: Listed, Until: Decision, Day: Handled, Fields: of[HandOverFields], NeedsText: true,
-		TextSays: "the office and the officer who has taken the family over, how the move is known, and what was sent on which day", OpensReview: true,
-		Instead: "a decided family keeps its decision wherever it lives, and service record carries it out; of a closed case " +
+		TextSays: "the office and the officer who has taken the family over, how the move is known, and what was sent " +
+			"on which day",
+		OpensReview: true,
+		Instead: "a decided family keeps its decision wherever it lives, and service record carries it out; of a closed " +
+			"case " +
 			"post receive records where it lives now",
 		Slip: Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
@@ -131,15 +150,18 @@ var personActs = []*ActRule{
 		Act: ActReopen, InWords: "reopens a closed case: for an error, a late appeal or late post, or somebody who was found",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker}, Subject: AboutPersonOrAll,
 		From: Closed, Until: Closed, Day: Handled, Fields: of[ReopenFields], NeedsText: true,
-		TextSays: "what has come to light since the closing and what shows it, and what is to be done once the case is open", Filed: true,
-		Instead: "the case is open",
-		Slip:    Slip{Instead: "the case goes on to its closing"},
+		TextSays: "what has come to light since the closing and what shows it, and what is to be done once the case is open",
+		Filed:    true,
+		Instead:  "the case is open",
+		Slip:     Slip{Instead: "the case goes on to its closing"},
 	},
 	{
-		Act: ActConfirm, InWords: "agrees as second officer to what a colleague has asked for, or refuses it; its author takes it back",
+		Act: ActConfirm, InWords: "agrees as second officer to what a colleague has asked for, or refuses it; its " +
+			"author takes it back",
 		Roles: []Party{Caseworker, SeniorCaseworker, SecondOfficer}, Subject: AboutRequest, From: Listed, Until: Closed,
 		Day: Handled, Fields: of[ConfirmFields], Filed: true,
-		Slip: Slip{Until: Service, Two: true, Follows: "the request waits for a second officer again, and what followed from it is taken back"},
+		Slip: Slip{Until: Service, Two: true, Follows: "the request waits for a second officer again, and what followed " +
+			"from it is taken back"},
 	},
 }
 
@@ -220,7 +242,8 @@ func (f DiedFields) Ask() []Field {
 
 func newPrincipal(no int) Field {
 	return Field{Name: "principal", Given: number(no), Such: "2", Optional: true,
-		Help: "the number of the person who takes the claim on, if this is the principal; without it the spouse or partner, else the eldest"}
+		Help: "the number of the person who takes the claim on, if this is the principal; without it the spouse or " +
+			"partner, else the eldest"}
 }
 
 // Validate checks the code and the number.

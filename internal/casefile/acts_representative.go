@@ -15,14 +15,17 @@ const (
 
 var representativeActs = []*ActRule{
 	{
-		Act: ActRepresentativeChange, InWords: "records that the family has another representative: name and contact are the text",
+		Act: ActRepresentativeChange, InWords: "records that the family has another representative: name and contact " +
+			"are the text",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
 		Fields: of[RepresentativeFields], NeedsText: true,
-		TextSays: "the new representative's name, and on the next line how to reach them", Receives: true, OpensReview: true, Filed: true,
+		TextSays: "the new representative's name, and on the next line how to reach them",
+		Receives: true, OpensReview: true, Filed: true,
 		Slip: Slip{Instead: "representative change again, with the right one; the time that was given stays"},
 	},
 	{
-		Act: ActRepresentativeClosed, InWords: "records that the representative's firm has closed down, or acts for the family no more",
+		Act: ActRepresentativeClosed, InWords: "records that the representative's firm has closed down, or acts for the " +
+			"family no more",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactClaim),
 		Fields: of[RepresentativeClosedFields], Receives: true, OpensReview: true, Filed: true,
 		Slip: Slip{Instead: "representative change names it again; the time that was given stays"},

@@ -12,18 +12,22 @@ const ActSplit Act = "case.split"
 
 var splitActs = []*ActRule{
 	{
-		Act: ActSplit, InWords: "puts people who part from the family on a file of their own, behind a wall after domestic abuse",
+		Act: ActSplit, InWords: "puts people who part from the family on a file of their own, behind a wall after " +
+			"domestic abuse",
 		Roles: []Party{SeniorCaseworker}, Seconds: []Party{SecondOfficer, SeniorCaseworker},
 		From: Listed, Until: Decision, Day: Handled,
 		Fields: of[SplitFields], NeedsText: true,
-		TextSays: "how the parting is known, with whom each child lives, and which evidence is about whom; never where somebody who is protected lives", OpensReview: true,
-		Instead: onSplit,
-		Slip:    Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
+		TextSays: "how the parting is known, with whom each child lives, and which evidence is about whom; never where " +
+			"somebody who is protected lives",
+		OpensReview: true,
+		Instead:     onSplit,
+		Slip:        Slip{Until: Decision, Two: true, Follows: "nobody is asked to agree any more"},
 	},
 }
 
 // onSplit ends the refusal of a split after the signature.
-const onSplit = "each person has a decision of their own by then, is served and appeals alone; case flag restricted keeps the file from others"
+const onSplit = "each person has a decision of their own by then, is served and appeals alone; case flag " +
+	"restricted keeps the file from others"
 
 // Why people part from a family.
 const (
@@ -43,7 +47,8 @@ type SplitFields struct {
 func (f SplitFields) Ask() []Field {
 	return []Field{
 		{Name: "persons", Given: f.Persons, Such: "2,3",
-			Help: "the numbers of those who leave, children with the person they live with; after domestic abuse those who are to be protected"},
+			Help: "the numbers of those who leave, children with the person they live with; after domestic abuse those who " +
+				"are to be protected"},
 		{Name: "reason", Given: f.Reason, Codes: codes(SplitSeparation, SplitDomesticAbuse),
 			Help: "after domestic_abuse nothing leads from one file to the other, but for you and the auditor"},
 		newPrincipal(f.Principal),

@@ -8,7 +8,8 @@ const (
 
 var submissionsActs = []*ActRule{
 	{
-		Act: ActSubmissions, InWords: "records further submissions after a refusal: it is not served, and nobody removed, before they are considered",
+		Act: ActSubmissions, InWords: "records further submissions after a refusal: it is not served, and nobody " +
+			"removed, before they are considered",
 		Roles: []Party{Caseworker}, Subject: AboutPerson, From: Service, Until: Closed, Day: Reported(FactFirstSigned),
 		Filed: true, Instead: "before the signature it is evidence: evidence receive, or post receive",
 		Neutral: Neutral{"service.received", "records what came after the decision"},
@@ -18,7 +19,9 @@ var submissionsActs = []*ActRule{
 		Act: ActConsider, InWords: "says whether further submissions are a fresh claim",
 		Roles: []Party{DecisionMaker}, Subject: AboutPerson, From: Service, Until: Closed, Day: Handled,
 		Fields: of[ConsiderFields], NeedsText: true,
-		TextSays: "what was submitted, what of it was not considered before, and why it does or does not make another outcome likely", Filed: true,
+		TextSays: "what was submitted, what of it was not considered before, and why it does or does not make another " +
+			"outcome likely",
+		Filed:   true,
 		Instead: "before the signature what came is weighed in the decision",
 		Slip:    Slip{Instead: "service submissions again, which are considered anew"},
 	},

@@ -32,12 +32,14 @@ var traceActs = []*ActRule{
 		Act: ActTraceStep, InWords: "records a step to find the family, and what came of it",
 		Roles: []Party{Caseworker}, From: Listed, Until: Service, Day: Reported(FactDrawn),
 		Fields: of[TraceStepFields], NeedsText: true,
-		TextSays: "whom you asked and how, and what they said; of school and health service only that the letter was left with them",
-		Instead:  onTracing,
-		Slip:     Slip{Until: Service, Follows: "the step counts as not taken"},
+		TextSays: "whom you asked and how, and what they said; of school and health service only that the letter was " +
+			"left with them",
+		Instead: onTracing,
+		Slip:    Slip{Until: Service, Follows: "the step counts as not taken"},
 	},
 	{
-		Act: ActArchive, InWords: "archives a family that six months of tracing have not found: no outcome, and traced again every six months",
+		Act: ActArchive, InWords: "archives a family that six months of tracing have not found: no outcome, and traced " +
+			"again every six months",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		From: Listed, Until: Service, Day: Handled,
 		Instead: onTracing,

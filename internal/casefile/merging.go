@@ -25,18 +25,22 @@ const onSplitFile = " is a file of a family that was split, and is merged with n
 
 var mergeActs = []*ActRule{
 	{
-		Act: ActMerge, InWords: "makes one file of two that are one family: this file stays, the other's people and work move to it",
+		Act: ActMerge, InWords: "makes one file of two that are one family: this file stays, the other's people and " +
+			"work move to it",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		From: Listed, Until: Decision, Day: Handled, Fields: of[MergeFields], OpensReview: true,
 		Instead: "two files of which one is signed stay two: " + onTwice,
-		Slip:    Slip{Instead: "case unmerge gives each file its own again; before that, who asked takes the request back with case confirm"},
+		Slip: Slip{Instead: "case unmerge gives each file its own again; before that, who asked takes the request " +
+			"back with case confirm"},
 	},
 	{
-		Act: ActUnmerge, InWords: "makes two files again of two that were merged: each has its own people, claim dates and work",
+		Act: ActUnmerge, InWords: "makes two files again of two that were merged: each has its own people, claim dates " +
+			"and work",
 		Roles: []Party{Caseworker, SeniorCaseworker}, Seconds: []Party{SeniorCaseworker, SecondOfficer},
 		From: Listed, Until: Decision, Day: Handled, Fields: of[UnmergeFields],
-		Instead: "two files are parted until the signature; after it, decision correct and decision remake put an outcome right",
-		Slip:    Slip{Instead: "duplicate resolve and case merge make one file of the two again"},
+		Instead: "two files are parted until the signature; after it, decision correct and decision remake put an " +
+			"outcome right",
+		Slip: Slip{Instead: "duplicate resolve and case merge make one file of the two again"},
 	},
 }
 
@@ -300,7 +304,8 @@ func mayMerge(into, other FamilyFile) *Refusal {
 		return Refuse(RefusedStuck, named("is stuck and waits for operations"))
 	case other.Unsettled || slices.ContainsFunc(other.Tasks, func(t Task) bool { return slices.Contains(unsettled, t.Kind) }):
 		return Refuse(RefusedBlocked,
-			named("has something that waits to be settled by the people who began it (case show lists it): settle it there first"))
+			named("has something that waits to be settled by the people who began it (case show lists it): settle it there "+
+				"first"))
 	}
 	return nil
 }

@@ -48,7 +48,8 @@ func CheckRemake(people []Member, allowed []int, proposed []ProposedOutcome) *Re
 		case m.Undecided():
 			anew = true
 			if slices.Contains(allowed, m.No) && !outcome.IsGrant() {
-				return Refuse(RefusedConstraint, fmt.Sprintf("the appeal of person %d was allowed: they can't be refused again", m.No))
+				return Refuse(RefusedConstraint, fmt.Sprintf("the appeal of person %d was allowed: they can't be refused "+
+					"again", m.No))
 			}
 		case outcome != m.Decided:
 			return Refuse(RefusedConstraint,
@@ -105,7 +106,8 @@ func (h Household) CheckWindow(r Removal, f WindowFields, addWorkingDays func(cl
 	case r.NoticeOn.IsZero():
 		return Refuse(RefusedTooEarly, "no notice of removal is on record: return step --step notice")
 	case !earliest.Before(f.OpensOn):
-		return Refuse(RefusedTooEarly, fmt.Sprintf("notice was given on %s: the window opens after %d working days, later than %s",
+		return Refuse(RefusedTooEarly, fmt.Sprintf("notice was given on %s: the window opens after %d working days, "+
+			"later than %s",
 			r.NoticeOn, noticeWorkingDays, earliest))
 	case f.OpensOn.AddDays(windowDays - 1).Before(f.ClosesOn):
 		return Refuse(RefusedConstraint, fmt.Sprintf("a window is at most %d days, the first and the last counted", windowDays))
