@@ -69,6 +69,12 @@ func showSummary(w io.Writer, r store.Report) {
 	fmt.Fprintf(w, "milestones\tsigned %d, served %d, carried out %d\n", m.Signed, m.Served, m.CarriedOut)
 	fmt.Fprintf(w, "deadlines\tset %d, kept %d, missed %d, windows ended %d, reminded %d, escalated %d\n", d.Set, d.Kept,
 		d.Missed, d.WindowsEnded, d.Reminded, d.Escalated)
+	if o := r.Overdue; o.Tasks > 0 {
+		fmt.Fprintf(w, "overdue\t%s, the longest by %s\n", cli.Counted(o.Tasks, "open task", "open tasks"),
+			cli.Counted(o.Longest, "day", "days"))
+	} else {
+		fmt.Fprintln(w, "overdue\tnothing")
+	}
 	if days := r.DaysListingToService; days.Cases > 0 {
 		fmt.Fprintf(w, "days from listing to service\tmedian %d, 90th percentile %d, longest %d (%d cases)\n", *days.Median,
 			*days.P90, *days.Longest, days.Cases)

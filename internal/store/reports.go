@@ -65,6 +65,12 @@ type Report struct {
 		Reminded     int `json:"reminded"`
 		Escalated    int `json:"escalated"`
 	} `json:"deadlines"`
+	// Overdue counts the open tasks whose last day has passed, and says by how many calendar days the
+	// longest of them is overdue; 0 if none is.
+	Overdue struct {
+		Tasks   int `json:"tasks"`
+		Longest int `json:"longest"`
+	} `json:"overdue"`
 	// DaysListingToService is in calendar days, over the cases served so far (R7).
 	DaysListingToService struct {
 		Cases   int  `json:"cases"`

@@ -130,6 +130,8 @@ func TestDeadlinesReported(t *testing.T) {
 	require.NoError(t, err)
 	d := r.Deadlines
 	require.Equal(t, []int{8, 2, 3, 2, 2, 1}, []int{d.Set, d.Kept, d.Missed, d.WindowsEnded, d.Reminded, d.Escalated})
+	require.Equal(t, 2, r.Overdue.Tasks, "e and f are open")
+	require.Equal(t, testdb.Value[int](h, `select business_today() - date '2026-03-12'`), r.Overdue.Longest)
 	missed := func() [2]int {
 		r, err := h.as("archie").Report(t.Context())
 		require.NoError(t, err)

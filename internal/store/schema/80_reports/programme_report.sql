@@ -82,6 +82,8 @@ begin
             'windows_ended', count(*) filter (where came_due is not null and not can_be_missed), 'reminded',
                     count(*) filter (where was_reminded),
             'escalated', count(*) filter (where was_escalated)) from dues),
+        'overdue', (select jsonb_build_object('tasks', count(*), 'longest', coalesce(max(business_today() - due_on), 0))
+            from dues where closed_at is null and due_on < business_today()),
         'days_listing_to_service', (select jsonb_build_object('cases', count(*),
             'median', percentile_disc(0.5) within group (order by served_on - listing_date),
             'p90', percentile_disc(0.9) within group (order by served_on - listing_date),
