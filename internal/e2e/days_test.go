@@ -226,7 +226,7 @@ func TestFlagsAndHolds(t *testing.T) {
 	require.Equal(t, []string{"flag.review/1 senior_caseworker", "hold.review senior_caseworker", "listed.allocate senior_caseworker", "listed.reconcile caseworker"}, s.tasks(t, refs["A"]))
 	s.types(t, refs, 0, "--as fiona case flag A/1 public_harm on")
 	s.types(t, refs, 3, "--as fiona case flag A/1 public_harm on", "four_eyes")
-	s.types(t, refs, 0, "--as fiona case show A", "asked for", "public_harm on by fiona")
+	s.types(t, refs, 0, "--as fiona case show A", "ASKED FOR", "public_harm on by fiona")
 	s.types(t, refs, 0, "--as douglas case flag A/1 public_harm on")
 	s.types(t, refs, 0, "--as fiona case show A", "confirmed", "priority 1")
 	require.NotContains(t, s.tasks(t, refs["A"]), "flag.review/1 senior_caseworker")
