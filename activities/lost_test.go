@@ -145,7 +145,7 @@ func TestAClosedCaseIsReopened(t *testing.T) {
 		s.do("morag", casefile.ActDeparted, 0, &casefile.DepartedFields{ShownBy: "carrier"})
 		s.goOn()
 		reopened(s, 3, "person_found")
-		require.Equal(t, []string{"3 principal Person 3"}, s.there())
+		require.Equal(t, []string{"3 principal Forename 3"}, s.there())
 		require.True(t, testdb.Value[bool](o, `select child_when_listed from person where case_ref = $1 and no = 3`, s.ref), "a child stays one")
 		s.sound()
 	})

@@ -488,7 +488,7 @@ func TestPartedFilesAreAsBefore(t *testing.T) {
 		a.do("morag", casefile.ActDied, 4, aDeath)
 		a.do("morag", casefile.ActUnmerge, 0, &casefile.UnmergeFields{Other: b.ref})
 		a.agreed("ailsa")
-		require.Equal(t, []string{"1 principal Person 1", "3 child Person 3"}, b.there(), "who has died does not come back")
+		require.Equal(t, []string{"1 principal Forename 1", "3 child Forename 3"}, b.there(), "who has died does not come back")
 		require.Equal(t, []string{"4 DECEASED"}, a.ends())
 		a, b = o.in(t).family(t, nil), o.in(t).family(t, nil)
 		a.merge(b, "1=1", "3=3")

@@ -60,8 +60,8 @@ func TestAFamilyParts(t *testing.T) {
 			s.refused(casefile.RefusedFourEyes, "fiona", casefile.ActConfirm, s.request(), &casefile.ConfirmFields{Finding: casefile.RequestAgreed})
 			s.do("fiona", casefile.ActConfirm, s.request(), &casefile.ConfirmFields{Finding: casefile.RequestRefused})
 			own := s.splits(&casefile.SplitFields{Persons: "2,3", Reason: casefile.SplitSeparation})
-			require.Equal(t, []string{"1 principal Person 1"}, s.there())
-			require.Equal(t, []string{"1 principal Person 2", "2 child Person 3"}, own.there())
+			require.Equal(t, []string{"1 principal Forename 1"}, s.there())
+			require.Equal(t, []string{"1 principal Forename 2", "2 child Forename 3"}, own.there())
 			require.Equal(t, []string{"2 ON_OWN_FILE", "3 ON_OWN_FILE"}, s.ends())
 			require.NotContains(t, s.openTasks(), "welfare.assign/3")
 			require.Equal(t, casefile.Listed, own.review.Stage)
@@ -92,8 +92,8 @@ func TestWhoMayPart(t *testing.T) {
 	s.refused(casefile.RefusedNoSubject, "fiona", casefile.ActSplit, 0, parted("4"))
 	s.refused(casefile.RefusedConstraint, "fiona", casefile.ActSplit, 0, parted("1,2,3"))
 	own := s.splits(parted("1,3"))
-	require.Equal(t, []string{"2 principal Person 2"}, s.there())
-	require.Equal(t, []string{"1 principal Person 1", "2 child Person 3"}, own.there())
+	require.Equal(t, []string{"2 principal Forename 2"}, s.there())
+	require.Equal(t, []string{"1 principal Forename 1", "2 child Forename 3"}, own.there())
 	s.refused(casefile.RefusedAlreadyDone, "fiona", casefile.ActSplit, 0, parted("1"))
 	s.refused(casefile.RefusedConstraint, "fiona", casefile.ActSplit, 0, parted("2"))
 
@@ -150,14 +150,14 @@ func TestASplitStands(t *testing.T) {
 	require.NotContains(t, refusal.Detail, casefile.SplitDomesticAbuse)
 	first := testdb.Value[int](o, `select max(chain_n) from command where case_ref = $1 and kind = 'case.split'`, s.ref)
 	s.refused(casefile.RefusedRestsOn, "fiona", casefile.ActStrike, 0, &casefile.StrikeFields{Act: first, Reason: casefile.SlipMistyped})
-	require.Equal(t, []string{"1 principal Person 1"}, s.there())
+	require.Equal(t, []string{"1 principal Forename 1"}, s.there())
 
 	s.do("morag", casefile.ActDeparted, 1, &casefile.DepartedFields{ShownBy: "carrier"})
 	s.goOn()
 	require.Equal(t, casefile.Closed, s.review.Stage, "nobody is left on this file")
 	s.do("fiona", casefile.ActReopen, 0, &casefile.ReopenFields{Reason: "person_found"})
 	s.agreed("ailsa")
-	require.Equal(t, []string{"1 principal Person 1"}, s.there(), "who stands on a file of their own stays there")
+	require.Equal(t, []string{"1 principal Forename 1"}, s.there(), "who stands on a file of their own stays there")
 	s.sound()
 }
 

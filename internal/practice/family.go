@@ -20,11 +20,12 @@ func Family(key string, today clock.Date) casefile.Family {
 }
 
 // Member is a member of the family of a key, so many years old today. All came six
-// years ago, and no claim is decided.
+// years ago, and no claim is decided. Nobody has a name that a message could say of anybody, as
+// "person 2" is.
 func Member(key string, no int, r casefile.Relationship, today clock.Date, age int) casefile.Person {
 	arrived := clock.Partial(today.AddYears(-6))
 	return casefile.Person{No: no, Key: fmt.Sprint(no), Relationship: r,
-		FamilyName: "Test" + key, GivenNames: fmt.Sprintf("Person %d", no),
+		FamilyName: "Test" + key, GivenNames: fmt.Sprintf("Forename %d", no),
 		NameKey: fmt.Sprintf("test%s person %d", key, no), BirthDate: clock.Partial(today.AddYears(-age)),
 		Sex: casefile.SexUnknown, Nationality: "TR", BornInScotland: casefile.No,
 		ArrivedOn: arrived, ClaimDate: arrived, ClaimStatus: casefile.ClaimUndecided}
