@@ -66,7 +66,7 @@ func (c *change) join(ctx context.Context, cmd store.Command, r casefile.Relatio
 	if refusal != nil {
 		return refusal
 	}
-	p.No, p.Key = effects.Joins.No, fmt.Sprintf("act %d", effects.Joins.No)
+	p.No, p.Key = effects.Joins.No, fmt.Sprintf("joined %d", effects.Joins.No)
 	body, err := json.Marshal(p)
 	if err != nil {
 		return err

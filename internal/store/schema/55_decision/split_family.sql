@@ -27,7 +27,7 @@ begin
             date_of_birth, sex, nationality, birth_country, born_in_scotland, arrived_on, claim_date, own_claim,
             claim_status, claim_status_on, last_interview_on, language, interpreter, school, responsible_adult,
             child_when_listed, joined_on)
-        select in_own, x.no, 'person ' || x.no, case when p.no = in_leads then 'principal'
+        select in_own, x.no, 'parted ' || x.no, case when p.no = in_leads then 'principal'
                 when p.relationship in ('principal', 'former_principal') then 'other_dependant' else p.relationship end,
             p.home_office_ref, p.family_name, p.given_names, p.name_key, p.date_of_birth, p.sex, p.nationality,
             p.birth_country, p.born_in_scotland, p.arrived_on,
