@@ -244,6 +244,41 @@ func (v *inPlay) strike(ctx context.Context, r *Rehearsal, act int, logins ...st
 	return nil
 }
 
+// settleArrival reads what has come for a case that is closed, and finds that it changes nothing.
+// Of the senior caseworkers one does it who sees the case.
+func (v *inPlay) settleArrival(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
+	var unread []int
+	err := r.o.Store.InTx(ctx, func(tx *store.Tx) (err error) {
+		unread, err = tx.UnreadPost(ctx, v.ref)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, item := range unread {
+		read, err := v.do(ctx, r, v.owner, casefile.ActReadPost, 0, on, &casefile.ItemFields{Item: item}, "")
+		if err != nil || !read {
+			return false, err
+		}
+	}
+	for _, login := range practice.Logins(casefile.SeniorCaseworker) {
+		d, err := r.deskOf(ctx, login)
+		if err != nil {
+			return false, err
+		}
+		cmd, err := desk.New(v.ref, casefile.ActArrival, 0, on, &casefile.ArrivalFields{Finding: "no_change"}, "")
+		if err != nil {
+			return false, err
+		}
+		err = persist(ctx, func() error { return d.Store.SettleArrival(ctx, cmd) })
+		if !store.IsKind(err, store.NotFound) && !store.IsKind(err, store.NotPermitted) {
+			r.count(func(t *Tally) { t.Acts++ })
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // readPost reads an item; where it is the questionnaire, that is recorded for
 // the day on which it came.
 func (v *inPlay) readPost(ctx context.Context, r *Rehearsal, item int, on clock.Date) (bool, error) {

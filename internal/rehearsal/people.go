@@ -79,6 +79,8 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 		return v.consider(ctx, r, t.Subject)
 	case casefile.TaskReturn:
 		return v.settleReturn(ctx, r, t.Subject)
+	case casefile.TaskArrival:
+		return v.settleArrival(ctx, r, p.attested)
 	case casefile.TaskReadPost:
 		return v.readPost(ctx, r, t.Subject, p.attested)
 	case casefile.TaskTrace:

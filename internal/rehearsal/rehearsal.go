@@ -69,9 +69,13 @@ type Rehearsal struct {
 	changed *sync.Cond
 	queue   stops
 	playing int
+	inHand  map[played]time.Time // who is being played, and from when on
 	pauses  int
 	tally   Tally
 	failed  error
+
+	following sync.Mutex
+	now       time.Time // at which the programme was put
 }
 
 // New prepares a rehearsal. It is refused unless the database is marked
@@ -85,7 +89,7 @@ func New(ctx context.Context, o Options) (*Rehearsal, error) {
 		return nil, casefile.Refuse(casefile.RefusedConstraint, "a rehearsal is for a synthetic database only, and "+
 			"this one is not marked so: import a generated backlog")
 	}
-	r := &Rehearsal{o: o, desks: map[string]*desk.Desk{}}
+	r := &Rehearsal{o: o, desks: map[string]*desk.Desk{}, inHand: map[played]time.Time{}}
 	r.changed = sync.NewCond(&r.mu)
 	return r, nil
 }
@@ -119,8 +123,8 @@ func (r *Rehearsal) Tally() Tally {
 
 // Run plays everything up to the horizon. Reviews are played side by side, each
 // on its own clock, and the lanes' draws week by week beside them, always the
-// one that is furthest behind. At the end every open review and the lanes stand
-// at the horizon, and so does the programme's now.
+// one that is furthest behind. The programme's now goes with them. At the end every
+// open review and the lanes stand at the horizon, and so does the programme.
 func (r *Rehearsal) Run(ctx context.Context) error {
 	begun, err := r.o.Store.BusinessNow(ctx)
 	if err != nil {
@@ -130,6 +134,7 @@ func (r *Rehearsal) Run(ctx context.Context) error {
 		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("the rehearsal stands at %s; its horizon must be "+
 			"later", clock.DateOf(begun)))
 	}
+	r.now = begun
 	if !r.o.Silent {
 		if err := r.firstDay(ctx, clock.DateOf(begun)); err != nil {
 			return err
@@ -194,6 +199,9 @@ func (r *Rehearsal) play(ctx context.Context) error {
 		}
 		var at time.Time
 		err := persist(ctx, func() (err error) {
+			if err := r.follow(ctx); err != nil {
+				return err
+			}
 			at, err = next.played.step(ctx, r)
 			return err
 		})
@@ -202,6 +210,38 @@ func (r *Rehearsal) play(ctx context.Context) error {
 		}
 		r.putBack(stop{at, next.played}, err == nil)
 	}
+}
+
+// follow puts the programme's now on the day of the one who is furthest behind. What no
+// review's clock dates, such as post for a closed case, is then of the day that is played,
+// and nobody has been taken past something that was to act before it.
+func (r *Rehearsal) follow(ctx context.Context) error {
+	r.following.Lock()
+	defer r.following.Unlock()
+	at := r.furthestBehind()
+	if !clock.DateOf(at).After(clock.DateOf(r.now)) {
+		return nil
+	}
+	if err := r.o.Store.SetBusinessNow(ctx, at); err != nil {
+		return err
+	}
+	r.now = at
+	return nil
+}
+
+func (r *Rehearsal) furthestBehind() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := r.o.Horizon
+	for _, begun := range r.inHand {
+		if begun.Before(at) {
+			at = begun
+		}
+	}
+	if len(r.queue) > 0 && r.queue[0].at.Before(at) {
+		at = r.queue[0].at
+	}
+	return at
 }
 
 func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
@@ -215,6 +255,7 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 		case len(r.queue) > 0:
 			r.playing++
 			s := heap.Pop(&r.queue).(stop)
+			r.inHand[s.played] = s.at
 			r.tally.advance(s.at)
 			return s, true
 		case r.playing == 0:
@@ -229,6 +270,7 @@ func (r *Rehearsal) putBack(s stop, goesOn bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.playing--
+	delete(r.inHand, s.played)
 	if goesOn {
 		heap.Push(&r.queue, s)
 	} else if _, review := s.played.(*inPlay); review {
@@ -312,17 +354,21 @@ func (r *Rehearsal) addLane(ctx context.Context, l casefile.Lane, begun time.Tim
 	if err != nil {
 		return err
 	}
-	r.add(stop{begun, &lane{lane: l, now: now, seen: map[string]bool{}, arrivals: a}})
+	line := &lane{lane: l, now: now, seen: map[string]bool{}, arrivals: a}
+	if err := line.takeUp(ctx, r); err != nil {
+		return err
+	}
+	r.add(stop{begun, line})
 	return nil
 }
 
 const aWeek = 7 * 24 * time.Hour
 
-// step lets a lane draw once more, and puts the drawn reviews into play.
-func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
+// takeUp puts the drawn reviews into play that are not in play yet.
+func (l *lane) takeUp(ctx context.Context, r *Rehearsal) error {
 	drawn, err := r.o.Store.Listings(ctx, l.lane, r.o.Horizon)
 	if err != nil {
-		return l.now, err
+		return err
 	}
 	for _, d := range drawn {
 		if l.seen[d.Case] {
@@ -333,11 +379,16 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 			continue // closed before this rehearsal, or about to be started
 		}
 		if err != nil {
-			return l.now, err
+			return err
 		}
 		l.seen[d.Case] = true
 		r.add(stop{d.DrawnAt, v})
 	}
+	return nil
+}
+
+// step lets a lane draw once more, and puts the drawn reviews into play.
+func (l *lane) step(ctx context.Context, r *Rehearsal) (at time.Time, err error) {
 	if !l.now.Before(r.o.Horizon) {
 		return l.now, timeskip.ErrEnded
 	}
@@ -357,9 +408,9 @@ func (l *lane) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		to = r.o.Horizon
 	}
 	if l.now, err = r.forward(ctx, false, contract.BacklogID(l.lane), l.now, to); err != nil {
-		err = fmt.Errorf("the %s lane: %w", l.lane, err)
+		return l.now, fmt.Errorf("the %s lane: %w", l.lane, err)
 	}
-	return l.now, err
+	return l.now, l.takeUp(ctx, r)
 }
 
 // random gives each case numbers of its own, in any order of play.

@@ -122,12 +122,29 @@ func (v *inPlay) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		}
 		return v.forwardTo(ctx, r, drawn)
 	}
+	if errors.Is(err, timeskip.ErrEnded) {
+		return v.afterwards(ctx, r, state)
+	}
 	if err != nil {
 		return v.now, err
 	}
 	if happened, err := v.happen(ctx, r); err != nil || happened {
 		return v.now, err
 	}
+	// What else is open may have changed by what was done: look again at this very moment.
+	if done, err := v.actOnTasks(ctx, r, state); err != nil || done {
+		return v.now, err
+	}
+	next := v.nextStop(r, state)
+	if next.After(r.o.Horizon) {
+		v.onHorizon = true
+		next = r.o.Horizon
+	}
+	return v.forwardTo(ctx, r, next)
+}
+
+// actOnTasks does the first task whose time has come, if any of them can be done.
+func (v *inPlay) actOnTasks(ctx context.Context, r *Rehearsal, state casefile.Facts) (bool, error) {
 	for _, t := range state.Tasks {
 		p := v.planFor(r, t)
 		if p.never || p.act.After(v.now) {
@@ -138,19 +155,32 @@ func (v *inPlay) step(ctx context.Context, r *Rehearsal) (time.Time, error) {
 		v.plans[planKey(t)+fmt.Sprintf("/%d", t.Next.No)] = intent{never: true}
 		done, err := v.act(ctx, r, t, p)
 		if err != nil {
-			return v.now, fmt.Errorf("%s, %s: %w", v.ref, t.Kind, err)
+			return false, fmt.Errorf("%s, %s: %w", v.ref, t.Kind, err)
 		}
 		if done {
-			// What else is open may have changed: look again at this very moment.
-			return v.now, nil
+			return true, nil
 		}
 	}
-	next := v.nextStop(r, state)
-	if next.After(r.o.Horizon) {
-		v.onHorizon = true
-		next = r.o.Horizon
+	return false, nil
+}
+
+// afterwards does what is still asked of somebody when a case is closed. Nothing runs there
+// whose clock goes on: the programme's now is the case's.
+func (v *inPlay) afterwards(ctx context.Context, r *Rehearsal, state casefile.Facts) (time.Time, error) {
+	if done, err := v.actOnTasks(ctx, r, state); err != nil || done {
+		return v.now, err
 	}
-	return v.forwardTo(ctx, r, next)
+	next := r.o.Horizon
+	for _, t := range state.Tasks {
+		if p := v.planFor(r, t); !p.never && p.act.Before(next) {
+			next = p.act
+		}
+	}
+	if !next.After(v.now) || !next.Before(r.o.Horizon) {
+		return v.now, timeskip.ErrEnded
+	}
+	v.now = next
+	return v.now, nil
 }
 
 // state reads the review's state from the record; closed reviews have ended.
@@ -371,6 +401,8 @@ func paceOf(t casefile.Task) pace {
 		return pace{inTime: 0.9, late: 0.1}
 	case casefile.TaskHold:
 		return pace{inTime: 0.5, late: 0.3}
+	case casefile.TaskArrival: // no ladder runs on a closed case that gives it a second chance
+		return pace{inTime: 0.95, late: 0.05}
 	case casefile.TaskTrace, casefile.TaskTraceToServe:
 		return pace{inTime: 0.6, late: 0.3}
 	}
