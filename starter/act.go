@@ -380,13 +380,13 @@ func (a *app) receipt(c *cobra.Command, d *desk.Desk, ref string, act casefile.A
 // requestOf names the newest request of a case that waits for a second officer of a role, as case
 // confirm takes it; empty if none waits.
 func requestOf(ctx context.Context, d *desk.Desk, ref string, role casefile.Party) (string, error) {
-	tasks, err := d.Store.Tasks(ctx, store.TaskFilter{Role: role}, allTasks)
+	tasks, err := d.Store.Tasks(ctx, store.TaskFilter{Case: ref, Role: role}, allTasks)
 	if err != nil {
 		return "", err
 	}
 	newest := 0
 	for _, t := range tasks {
-		if t.Case == ref && t.Kind == casefile.TaskConfirm {
+		if t.Kind == casefile.TaskConfirm {
 			newest = max(newest, t.Subject)
 		}
 	}
@@ -396,8 +396,8 @@ func requestOf(ctx context.Context, d *desk.Desk, ref string, role casefile.Part
 	return fmt.Sprintf("%s %d", ref, newest), nil
 }
 
-// allTasks is more tasks than wait for one role.
-const allTasks = 1_000_000
+// allTasks is more tasks than a case has.
+const allTasks = 10_000
 
 // flagError says of a flag's value what the flag takes, without the names of
 // Go's functions.

@@ -115,16 +115,16 @@ func (w *server) rows(query string) (rows []string) {
 
 // Facts waits until the review has opened what it can open.
 func (w *server) Facts() (now casefile.Facts, err error) {
-	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+	w.t.Helper()
+	settled := func() bool {
 		err = w.record.InTx(w.t.Context(), func(tx *store.Tx) (err error) {
 			now, err = tx.Review(w.t.Context(), w.ref)
 			return err
 		})
-		if err != nil || !now.Between(w.now) {
-			return now, err
-		}
+		return err != nil || !now.Between(w.now)
 	}
-	return now, fmt.Errorf("%s stands at %s, and does not go on", w.ref, now.Stage)
+	require.Eventually(w.t, settled, 30*time.Second, 20*time.Millisecond, "%s does not go on", w.ref)
+	return now, err
 }
 
 func (w *server) Pass(days int) error {
@@ -180,13 +180,12 @@ func (w *server) Do(login string, act casefile.Act, subject int, fields casefile
 // runsAgain waits for the review of a case that was reopened, whose run the worker starts, and
 // brings its clock to where the story is.
 func (w *server) runsAgain() error {
-	var err error
-	for until := time.Now().Add(60 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		var now time.Time
-		if now, err = w.skipper().Now(w.t.Context(), w.ref); err == nil {
-			_, err = w.skipper().Forward(w.t.Context(), w.ref, now, w.now)
-			return err
-		}
-	}
+	var now time.Time
+	require.Eventually(w.t, func() (runs bool) {
+		var err error
+		now, err = w.skipper().Now(w.t.Context(), w.ref)
+		return err == nil
+	}, time.Minute, 50*time.Millisecond, "nothing runs for %s", w.ref)
+	_, err := w.skipper().Forward(w.t.Context(), w.ref, now, w.now)
 	return err
 }

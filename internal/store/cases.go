@@ -172,6 +172,7 @@ type TaskRow struct {
 // TaskFilter narrows the task list; empty fields don't. Mine keeps what waits
 // for one of the roles given, and of a caseworker's tasks those of their own cases.
 type TaskFilter struct {
+	Case      string
 	Mine      bool
 	Role      casefile.Party
 	Council   string
@@ -184,8 +185,8 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter, limit int) ([]TaskRow, 
 	var rows []TaskRow
 	err := s.db.SelectContext(ctx, &rows, `
 		select case_ref, kind, subject, stage, awaiting, began, due_on, provisional, next_rung, next_at, overdue, escalated, lane, council, owner, total
-		from list_tasks($1, $2, $3, $4, $5, $6)`,
-		f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
+		from list_tasks($1, $2, $3, $4, $5, $6, $7)`,
+		f.Case, f.Mine, string(f.Role), f.Council, f.Overdue, f.DueBefore, limit)
 	return rows, mapError(err)
 }
 

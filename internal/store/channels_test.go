@@ -28,7 +28,7 @@ func TestWhatARoleCanLearn(t *testing.T) {
 		for _, login := range unseeing {
 			for _, query := range []string{
 				`select * from list_cases('', '', '', false, null, 1000) where case_ref = `, `select * from case_summary(`, `select * from list_letters(`,
-				`select * from list_tasks(false, '', '', false, null, 1000) where case_ref = `,
+				`select * from list_tasks('', false, '', '', false, null, 1000) where case_ref = `,
 			} {
 				plan := func(ref string) []string {
 					var lines []string

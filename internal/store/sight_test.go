@@ -150,7 +150,7 @@ var finds = []struct {
 var reads = map[string]string{
 	"list_cases":          `select to_jsonb(x) from list_cases('', '', '', false, null, 1000) x where case_ref = $1`,
 	"case_summary":        `select to_jsonb(x) from case_summary($1) x`,
-	"list_tasks":          `select to_jsonb(x) from list_tasks(false, '', '', false, null, 1000) x where case_ref = $1`,
+	"list_tasks":          `select to_jsonb(x) from list_tasks('', false, '', '', false, null, 1000) x where case_ref = $1`,
 	"list_moves":          `select to_jsonb(x) from list_moves() x where case_ref = $1`,
 	"list_letters":        `select to_jsonb(x) from list_letters($1, 1000) x`,
 	"case_file":           `select case_file($1) where case_file($1) is not null`,

@@ -19,7 +19,7 @@ import (
 
 // whole reads everything of every case that staff may select or call: what [reads] asks of one.
 var whole = []string{
-	`select to_jsonb(x) from list_cases('', '', '', false, null, 1000) x`, `select to_jsonb(x) from list_tasks(false, '', '', false, null, 1000) x`,
+	`select to_jsonb(x) from list_cases('', '', '', false, null, 1000) x`, `select to_jsonb(x) from list_tasks('', false, '', '', false, null, 1000) x`,
 	`select to_jsonb(x) from list_moves() x`, `select to_jsonb(x) from list_post(0, 1000) x`, `select to_jsonb(x) from list_duplicates(1000) x`,
 	`select to_jsonb(x) from verify_record() x`, `select to_jsonb(x) from comparison_findings(null) x`, `select to_jsonb(x) from list_imports(1000) x`,
 	`select programme_report()`, `select figures(business_now(), true, true, true)`, `select to_jsonb(x) from waiting_order('legacy') x`,
