@@ -9,6 +9,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/practice"
+	"hame/internal/testdb"
 )
 
 // loginOf is a member of the demo staff who holds the first role of an act.
@@ -297,6 +298,19 @@ func TestAClosedCasesTaskEscalates(t *testing.T) {
 	later := escalate(due.AddDays(30))
 	require.True(t, later.Escalated)
 	require.Equal(t, casefile.Diary, later.Next.Kind)
+}
+
+// TestFiledBeforeItHadClosed: what came for a closed case is of the time after its closing, and
+// verify finds what is not.
+func TestFiledBeforeItHadClosed(t *testing.T) {
+	s := newStaffed(t).grantedAndClosed(t)
+	early := func() []string {
+		return testdb.List[string](s.staffed, `select detail from breach_before_its_time where case_ref = $1 and detail like 'what came%'`, s.ref)
+	}
+	s.do("morag", casefile.ActReceiveLetter, 0, &casefile.LetterFromFields{From: "mp"})
+	require.Empty(t, early())
+	s.Exec(`update task set opened_at = (select closed_at - interval '1 day' from review where case_ref = $1) where case_ref = $1 and kind = 'closed.arrival'`, s.ref)
+	require.Equal(t, []string{"what came for the closed case was filed before it had closed"}, early())
 }
 
 // TestARefusalNobodySaw: an act that was saved while no worker ran, and is refused when

@@ -196,6 +196,9 @@ func (c *Carrier) withoutReview(ctx context.Context, a store.Claimed) error {
 	}
 	switch {
 	case f.Stage == casefile.Closed:
+		if f.ClosedAt != nil && now.Before(*f.ClosedAt) {
+			now = *f.ClosedAt // the review's clock was ahead of the record's
+		}
 		out, err := c.Acts.RecordAct(ctx, activities.RecordActParams{Case: a.Case, Command: a.ID, Act: a.Act.Rule().Wire(),
 			Now: now})
 		if err != nil || out.Review.Stage == casefile.Closed {

@@ -218,7 +218,9 @@ func (r *Rehearsal) play(ctx context.Context) error {
 func (r *Rehearsal) follow(ctx context.Context) error {
 	r.following.Lock()
 	defer r.following.Unlock()
-	at := r.furthestBehind()
+	r.mu.Lock()
+	at := r.earliest()
+	r.mu.Unlock()
 	if !clock.DateOf(at).After(clock.DateOf(r.now)) {
 		return nil
 	}
@@ -229,17 +231,20 @@ func (r *Rehearsal) follow(ctx context.Context) error {
 	return nil
 }
 
-func (r *Rehearsal) furthestBehind() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	at := r.o.Horizon
+// ahead is how far ahead of the one who is furthest behind somebody is taken up. A draw takes
+// longer than an act: without it families would be decided years before the next is drawn [D].
+const ahead = 2 * aWeek
+
+// earliest is from when on the one is played who is furthest behind; r.mu is held.
+func (r *Rehearsal) earliest() time.Time {
+	at := r.o.Horizon // where nobody is left to be played
+	if len(r.queue) > 0 {
+		at = r.queue[0].at
+	}
 	for _, begun := range r.inHand {
 		if begun.Before(at) {
 			at = begun
 		}
-	}
-	if len(r.queue) > 0 && r.queue[0].at.Before(at) {
-		at = r.queue[0].at
 	}
 	return at
 }
@@ -252,7 +257,7 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 		case ctx.Err() != nil || r.failed != nil:
 			return stop{}, false
 		case r.pauses > 0:
-		case len(r.queue) > 0:
+		case len(r.queue) > 0 && !r.queue[0].at.After(r.earliest().Add(ahead)):
 			r.playing++
 			s := heap.Pop(&r.queue).(stop)
 			r.inHand[s.played] = s.at

@@ -64,7 +64,7 @@ func TestAReviewThatIsWaitedForInVain(t *testing.T) {
 // TestTheDateNeverGoesBack: the date that the progress shows, while the one furthest
 // behind is taken up, and families are drawn that begin behind the others.
 func TestTheDateNeverGoesBack(t *testing.T) {
-	r := &Rehearsal{}
+	r := &Rehearsal{inHand: map[played]time.Time{}}
 	r.changed = sync.NewCond(&r.mu)
 	day := func(n int) time.Time { return time.Date(2026, 12, n, 9, 0, 0, 0, time.UTC) }
 	shown := time.Time{}
@@ -82,4 +82,35 @@ func TestTheDateNeverGoesBack(t *testing.T) {
 		}
 	}
 	require.Equal(t, day(9), shown)
+}
+
+// TestNobodyIsPlayedFarAhead: while somebody is played who is weeks behind, as a lane whose draw
+// takes its time, who is further ahead waits.
+func TestNobodyIsPlayedFarAhead(t *testing.T) {
+	r := &Rehearsal{o: Options{Horizon: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}, inHand: map[played]time.Time{}}
+	r.changed = sync.NewCond(&r.mu)
+	begun := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	slow, near, far := stop{begun, &lane{}}, stop{begun.Add(ahead), &inPlay{}}, stop{begun.Add(ahead + time.Hour), &inPlay{}}
+	for _, s := range []stop{far, near, slow} {
+		r.add(s)
+	}
+	for _, want := range []stop{slow, near} {
+		s, ok := r.take(t.Context())
+		require.True(t, ok)
+		require.Equal(t, want.at, s.at)
+	}
+	require.Equal(t, begun, r.earliest())
+	taken := make(chan stop)
+	go func() {
+		s, _ := r.take(t.Context())
+		taken <- s
+	}()
+	select {
+	case s := <-taken:
+		require.Fail(t, "taken up too early", "%s", s.at)
+	default:
+	}
+	r.putBack(slow, false)
+	require.Equal(t, far.at, (<-taken).at)
+	require.Equal(t, near.at, r.earliest())
 }

@@ -114,6 +114,8 @@ type FamilyToOpen struct {
 	Lane    casefile.Lane  `db:"lane"`
 	Council string         `db:"council"`
 	Stage   casefile.Stage `db:"stage"`
+	// ClosedAt is when the review closed, by its own clock; nil where it has not.
+	ClosedAt *time.Time `db:"closed_at"`
 	Place
 }
 
@@ -123,7 +125,7 @@ func (s *Store) FamilyToOpen(ctx context.Context, ref string) (FamilyToOpen, err
 	var f FamilyToOpen
 	err := s.db.GetContext(ctx, &f, `
 		select f.lane, f.council, coalesce(r.stage, case when l.case_ref is null then 'unlisted' else 'listed' end) as stage,
-		       coalesce(r.apart, f.restricted) as apart,
+		       coalesce(r.apart, f.restricted) as apart, r.closed_at,
 		       exists (select from review_to_move m where m.case_ref = f.case_ref and not m.started) as moving
 		from family f left join listing l using (case_ref) left join review r using (case_ref) where f.case_ref = $1`, ref)
 	return f, mapError(err)

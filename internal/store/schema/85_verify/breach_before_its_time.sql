@@ -19,4 +19,8 @@ from review r where r.closed_at > business_now() + interval '5 minutes' and not 
 union all
 select 'nothing happens before its time', e.case_ref, e.stage || ' was opened in the future'
 from stage_entry e where e.opened_at > business_now() + interval '5 minutes'
-    and not (select p.synthetic from programme p);
+    and not (select p.synthetic from programme p)
+union all
+select 'nothing happens before its time', t.case_ref, 'what came for the closed case was filed before it had closed'
+from task t join review r using (case_ref)
+where t.kind = 'closed.arrival' and t.closed_at is null and r.stage = 'closed' and t.opened_at < r.closed_at;
