@@ -173,11 +173,6 @@ type StartReviewsParams struct {
 // start waits for the server's disk, and these wait together [D].
 const StartedAtOnce = 8
 
-// aRehearsedDay is how far ahead of the programme's now a family of a synthetic database may have
-// been drawn and still run on the programme's clock. One that is drawn further ahead is being
-// rehearsed, and the rehearsal moves its clock.
-const aRehearsedDay = 24 * time.Hour
-
 // StartReviews starts the review of every drawn family that has none. The
 // listing's row is the guard against a second review: a start that finds one
 // running, or closed, leaves it alone.
@@ -201,7 +196,7 @@ func (a *Activities) StartReviews(ctx context.Context, in StartReviewsParams) (i
 			if err != nil && !alreadyThere(err) {
 				return fmt.Errorf("start review %s: %w", l.Case, err)
 			}
-			if synthetic && l.DrawnAt.Before(now.Add(aRehearsedDay)) {
+			if synthetic {
 				clock := timeskip.Skipper{Client: a.Temporal.Of(l.Apart), Namespace: a.Temporal.Name(l.Apart)}
 				return clock.CatchUp(starting, l.Case, now)
 			}

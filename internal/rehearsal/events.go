@@ -192,7 +192,7 @@ func (v *inPlay) appealEnds(ctx context.Context, r *Rehearsal, person int, on cl
 }
 
 // decideAnew proposes a decision for whom the signed one does not decide: another decision
-// maker grants, and everybody else keeps their outcome.
+// maker grants, after two returns a senior caseworker, and everybody else keeps their outcome.
 func (v *inPlay) decideAnew(ctx context.Context, r *Rehearsal, on clock.Date) (bool, error) {
 	f, err := v.file(ctx, r, on)
 	if err != nil {
@@ -223,7 +223,8 @@ func (v *inPlay) decideAnew(ctx context.Context, r *Rehearsal, on clock.Date) (b
 			}
 		}
 	}
-	for _, login := range practice.Logins(casefile.DecisionMaker) {
+	authors := slices.Concat(practice.Logins(casefile.DecisionMaker), practice.Logins(casefile.SeniorCaseworker))
+	for _, login := range authors {
 		if slices.Contains(signers, login) {
 			continue
 		}

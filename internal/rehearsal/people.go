@@ -79,6 +79,12 @@ func (v *inPlay) act(ctx context.Context, r *Rehearsal, t casefile.Task, p inten
 		return v.consider(ctx, r, t.Subject)
 	case casefile.TaskReturn:
 		return v.settleReturn(ctx, r, t.Subject)
+	case casefile.TaskConfirm:
+		if done, err := v.does(ctx, r, p.attested, deeds...); err != nil || done {
+			return done, err
+		}
+		// What can't be done any more is not agreed to.
+		deeds[0] = practice.Change(deeds[0], func(f *casefile.ConfirmFields) { f.Finding = casefile.RequestRefused })
 	case casefile.TaskArrival:
 		return v.settleArrival(ctx, r, p.attested)
 	case casefile.TaskReadPost:

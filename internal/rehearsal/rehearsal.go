@@ -73,9 +73,6 @@ type Rehearsal struct {
 	pauses  int
 	tally   Tally
 	failed  error
-
-	following sync.Mutex
-	now       time.Time // at which the programme was put
 }
 
 // New prepares a rehearsal. It is refused unless the database is marked
@@ -123,8 +120,8 @@ func (r *Rehearsal) Tally() Tally {
 
 // Run plays everything up to the horizon. Reviews are played side by side, each
 // on its own clock, and the lanes' draws week by week beside them, always the
-// one that is furthest behind. The programme's now goes with them. At the end every
-// open review and the lanes stand at the horizon, and so does the programme.
+// one that is furthest behind. At the end every open review and the lanes stand
+// at the horizon, and so does the programme's now.
 func (r *Rehearsal) Run(ctx context.Context) error {
 	begun, err := r.o.Store.BusinessNow(ctx)
 	if err != nil {
@@ -134,7 +131,6 @@ func (r *Rehearsal) Run(ctx context.Context) error {
 		return casefile.Refuse(casefile.RefusedFields, fmt.Sprintf("the rehearsal stands at %s; its horizon must be "+
 			"later", clock.DateOf(begun)))
 	}
-	r.now = begun
 	if !r.o.Silent {
 		if err := r.firstDay(ctx, clock.DateOf(begun)); err != nil {
 			return err
@@ -199,9 +195,6 @@ func (r *Rehearsal) play(ctx context.Context) error {
 		}
 		var at time.Time
 		err := persist(ctx, func() (err error) {
-			if err := r.follow(ctx); err != nil {
-				return err
-			}
 			at, err = next.played.step(ctx, r)
 			return err
 		})
@@ -210,25 +203,6 @@ func (r *Rehearsal) play(ctx context.Context) error {
 		}
 		r.putBack(stop{at, next.played}, err == nil)
 	}
-}
-
-// follow puts the programme's now on the day of the one who is furthest behind. What no
-// review's clock dates, such as post for a closed case, is then of the day that is played,
-// and nobody has been taken past something that was to act before it.
-func (r *Rehearsal) follow(ctx context.Context) error {
-	r.following.Lock()
-	defer r.following.Unlock()
-	r.mu.Lock()
-	at := r.earliest()
-	r.mu.Unlock()
-	if !clock.DateOf(at).After(clock.DateOf(r.now)) {
-		return nil
-	}
-	if err := r.o.Store.SetBusinessNow(ctx, at); err != nil {
-		return err
-	}
-	r.now = at
-	return nil
 }
 
 // ahead is how far ahead of the one who is furthest behind somebody is taken up. A draw takes

@@ -165,7 +165,7 @@ func (v *inPlay) actOnTasks(ctx context.Context, r *Rehearsal, state casefile.Fa
 }
 
 // afterwards does what is still asked of somebody when a case is closed. Nothing runs there
-// whose clock goes on: the programme's now is the case's.
+// whose clock would have to go on.
 func (v *inPlay) afterwards(ctx context.Context, r *Rehearsal, state casefile.Facts) (time.Time, error) {
 	if done, err := v.actOnTasks(ctx, r, state); err != nil || done {
 		return v.now, err

@@ -12,7 +12,7 @@ import (
 func (v *inPlay) lodges(ctx context.Context, r *Rehearsal) error {
 	_, err := v.do(ctx, r, v.owner, casefile.ActLodge, 0, v.today(), &casefile.CourtFields{}, "")
 	if err == nil && v.random.Float64() < 0.5 {
-		_, err = v.do(ctx, r, v.owner, casefile.ActInterdict, 0, v.today(), &casefile.CourtFields{At: "15:30"}, "")
+		_, err = v.do(ctx, r, v.owner, casefile.ActInterdict, 0, v.today(), &casefile.CourtFields{At: "09:30"}, "")
 	}
 	return err
 }

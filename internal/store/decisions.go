@@ -271,8 +271,12 @@ func (t *Tx) OfficersReturns(ctx context.Context, ref string) (int, error) {
 // second is empty where no second officer is due.
 func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on clock.Date, at time.Time) error {
 	var outcomes []casefile.Outcome
+	granted := pq.Int64Array{}
 	for _, o := range p.Outcomes {
 		outcomes = append(outcomes, o.Outcome)
+		if o.Outcome.IsGrant() {
+			granted = append(granted, int64(o.Person))
+		}
 	}
 	rollup := casefile.RollUp(outcomes)
 	err := t.exec(ctx, `
@@ -293,9 +297,12 @@ func (t *Tx) Sign(ctx context.Context, ref string, p Proposal, second string, on
 	if err := t.exec(ctx, `update proposal set state = 'signed' where case_ref = $1 and no = $2`, ref, p.No); err != nil {
 		return err
 	}
-	// What was still asked for of the decision has lost its object.
-	err = t.exec(ctx, `update task set closed_at = $2, result = 'signed' where case_ref = $1 and (stage in ('evidence', 'welfare', 'representation', 'decision') or kind = $3) and closed_at is null`,
-		ref, at, casefile.TaskTriage)
+	// What was still asked for of the decision has lost its object, and so has the wish to return of
+	// who is granted leave: they may go or stay, and neither ends a case any more.
+	err = t.exec(ctx, `
+		update task set closed_at = $2, result = 'signed' where case_ref = $1 and closed_at is null
+			and (stage in ('evidence', 'welfare', 'representation', 'decision') or kind = $3 or kind = $4 and subject = any($5))`,
+		ref, at, casefile.TaskTriage, casefile.TaskDeparture, granted)
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,8 @@
 create or replace function unsettle_pairs(in_other text, in_no int, on_day date) returns void language plpgsql volatile
     security definer set search_path = hame, pg_temp as $$
 declare
-    stays text := (select m.into_ref from file_merge m join file_unmerge u using (other_ref, no)
-                   where m.other_ref = in_other and m.no = in_no);
+    stays text := parted_from(in_other, in_no);
 begin
-    if stays is null then
-        raise exception 'the files were not parted' using errcode = 'insufficient_privilege';
-    end if;
     update duplicate_candidate d set resolved_on = null, resolution = null
         from merge_fact f where f.other_ref = in_other and f.merge_no = in_no and f.kind in ('pair', 'new_pair')
             and f.was = '' and d.a = least(in_other, f.code) and d.b = greatest(in_other, f.code) and d.why = f.became

@@ -5,12 +5,8 @@
 create or replace function hand_back_facts(in_other text, in_no int) returns setof merge_fact
 language plpgsql volatile security definer set search_path = hame, pg_temp as $$
 declare
-    stays text := (select m.into_ref from file_merge m join file_unmerge u using (other_ref, no)
-                   where m.other_ref = in_other and m.no = in_no);
+    stays text := parted_from(in_other, in_no);
 begin
-    if stays is null then
-        raise exception 'the files were not parted' using errcode = 'insufficient_privilege';
-    end if;
     delete from evidence e using merge_fact f where f.other_ref = in_other and f.merge_no = in_no and f.kind = 'evidence'
         and e.case_ref = stays and e.no = f.into_no;
     delete from representation r using merge_fact f where f.other_ref = in_other and f.merge_no = in_no
