@@ -193,8 +193,8 @@ func (c *change) openForFlag(ctx context.Context, f store.PersonFlag, began cloc
 	return c.harmHasChanged(ctx)
 }
 
-// raiseConcern holds refusal and removal at once (row 4): whoever sees a child in
-// danger waits for nobody. It is taken for anybody, for the record may be wrong
+// raiseConcern holds refusal and removal at once (row 4): an officer who sees a
+// child in danger waits for no other. It is taken for any person, for the record may be wrong
 // about who is a child. A senior caseworker reviews the hold, and alone ends it.
 func raiseConcern(ctx context.Context, c *change, cmd store.Command, _ casefile.Fields) error {
 	if err := c.catchUp(ctx); err != nil {

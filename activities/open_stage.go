@@ -74,9 +74,8 @@ func (a *Activities) OpenStage(ctx context.Context, in OpenStageParams) (casefil
 	return r, classify("open stage", err)
 }
 
-// mayOpen checks on the record that the stage before is finished: whoever calls may
-// have forged the call.
-// Only what is called through Temporal is asked.
+// mayOpen checks on the record that the stage before is finished: the call may be
+// forged. Only what is called through Temporal is asked.
 func (c *change) mayOpen(ctx context.Context, stage casefile.Stage) error {
 	if !activity.IsActivity(ctx) {
 		return nil

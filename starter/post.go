@@ -20,7 +20,7 @@ func (a *app) postCommand() *cobra.Command {
 		a.postReceive(), forReaders(a.postList(), "those who see the file"), a.postLink(), a.postRead(), a.postDismiss())
 }
 
-// onItem is what stands on an item of which no case is known.
+// onItem is what stands on an item whose case is not known.
 type onItem struct {
 	Reference      string `yaml:"reference"`
 	Name           string `yaml:"name"`

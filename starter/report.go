@@ -321,7 +321,7 @@ func (r *figures) table(t *tabwriter.Writer) {
 			show(g.Archived), show(g.Decided), show(g.Resolved), show(g.Closed)}, "\t"))
 	}
 	fmt.Fprintln(t, "Unlisted, under review, archived, decided, resolved and closed without decision add up to imported: "+
-		"a family counts once, with whoever was born into it, joined it or left it.")
+		"a family counts once, with the people who were born into it, joined it or left it.")
 	for _, part := range []struct {
 		title string
 		of    func(*groupShown) *spreadShown

@@ -48,7 +48,7 @@ func showSummary(w io.Writer, r store.Report) {
 		fmt.Fprintf(w, "  restricted, which you do not see\t%d\n", r.Withheld)
 	}
 	fmt.Fprintf(w, "  together\t%d of %d\n", r.Decided+r.Closed+r.Archived+r.Open+r.Withheld, r.Families)
-	fmt.Fprintln(w, "  Each family counts once, with whoever was born into it, joined it or left it.")
+	fmt.Fprintln(w, "  Each family counts once, with the people who were born into it, joined it or left it.")
 	own := "[c]" // fewer than five
 	if r.FilesOfTheirOwn != nil {
 		own = fmt.Sprint(*r.FilesOfTheirOwn)

@@ -16,7 +16,7 @@ type thresholdLine struct {
 }
 
 // thresholds lists the thresholds of a family's people: those that have fired, those that an
-// open review has yet to meet, and those of a child of which no day can be told, with why.
+// open review has yet to meet, and those of a child that have no day, with why.
 func (f caseFile) thresholds() []thresholdLine {
 	var lines []thresholdLine
 	for _, x := range f.Thresholds {

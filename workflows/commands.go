@@ -112,8 +112,8 @@ func (r *review) act(ctx workflow.Context, a contract.Act) (receipt contract.Rec
 	if err != nil {
 		return receipt, err
 	}
-	// An act that ends a stage is answered when the next is open, so that whoever
-	// did it reads what comes next.
+	// An act that ends a stage is answered when the next is open, so that the
+	// officer who typed it reads what comes next.
 	_ = workflow.Await(ctx, func() bool { return !r.Between(workflow.Now(ctx)) })
 	return r.receipt(receipt.Refused), nil
 }

@@ -67,7 +67,7 @@ func (f LostFields) Ask() []Field {
 // Validate checks the code.
 func (f LostFields) Validate() error { return inCodes(f) }
 
-// TraceSteps lists the steps to find a family, each of which is taken before it is archived.
+// TraceSteps lists the steps to find a family. Each is taken before it is archived.
 // School, health service and welfare professional are asked to pass on a letter, never to give
 // an address (row 3b).
 var TraceSteps = []string{"address_letter", "representative", "school_letter", "health_letter", "support_provider",
@@ -120,7 +120,7 @@ func (f FoundFields) Validate() error { return inCodes(f) }
 const TracingDays = 183
 
 // CheckArchive refuses to archive a family that was not traced long enough, or not by every
-// step on the list (C3); nil if it may be archived. It is no outcome, whatever the day (C4).
+// step on the list (C3); nil if it may be archived. It is no outcome on any day (C4).
 func CheckArchive(began, today clock.Date, taken []string) *Refusal {
 	if today.Before(began.AddDays(TracingDays)) {
 		return Refuse(RefusedTooEarly, fmt.Sprintf("the family is traced since %s: it can be archived from %s",

@@ -7,7 +7,7 @@ const Adulthood = 18
 
 // MayBeChild reports whether the person may be under 18 on a day: by the
 // latest date that the recorded birth date allows, or unknown and not shown to
-// be adult, or age disputed, whatever the relationship. A principal, spouse,
+// be adult, or age disputed, in any relationship. A principal, spouse,
 // partner or parent whose birth date is unknown is taken to have been shown
 // adult by standing as one, unless the age is disputed [D].
 func MayBeChild(birth clock.PartialDate, r Relationship, ageDisputed bool, on clock.Date) bool {

@@ -108,8 +108,8 @@ func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
 var outlasting = []TaskKind{TaskReadPost, TaskDifference, TaskStrike, TaskBreach, TaskHold, TaskConfirm,
 	TaskLateArrival, TaskArrival}
 
-// Outlasts reports whether a kind of task is due also while nobody is there to decide about: of a
-// family of which nobody is left, and of one that is archived.
+// Outlasts reports whether a kind of task is due also for a family that has nobody left to decide
+// about, and for one that is archived.
 func (k TaskKind) Outlasts() bool { return slices.Contains(outlasting, k) }
 
 // End is the rule of a person's end: who may end how, at which point of the review, and what

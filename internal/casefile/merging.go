@@ -280,7 +280,7 @@ func Merge(into, other FamilyFile, pairs []Pair, as Relationship) (Merging, *Ref
 	return m, nil
 }
 
-// mayMerge refuses to merge two files of which one can't be, and names what helps.
+// mayMerge refuses to merge two files if one of them can't be merged, and names what helps.
 func mayMerge(into, other FamilyFile) *Refusal {
 	named := func(words string) string { return other.Ref + " " + words }
 	switch {

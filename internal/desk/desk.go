@@ -206,7 +206,7 @@ func (d *Desk) DoOnLane(ctx context.Context, act casefile.Act, on clock.Date,
 	return d.Do(ctx, c)
 }
 
-// ReceivePost records an item of post of which no case is known. It needs the
+// ReceivePost records an item of post whose case is not known. It needs the
 // database only, and returns the item's number. confirmed says that the item is meant
 // also if one like it waits already.
 func (d *Desk) ReceivePost(ctx context.Context, on clock.Date, f *casefile.PostFields, says store.PostSays,

@@ -22,7 +22,7 @@ func Share(families int) int { return (families*60 + 550) / 1100 }
 const claimYears = 5
 
 // arrivals are the families that make a new claim while the backlog is cleared: evenly over
-// [claimYears], whatever the horizon, so that a shorter rehearsal sees fewer of them.
+// [claimYears], also before an earlier horizon, so that a shorter rehearsal sees fewer of them.
 type arrivals struct {
 	first int // the number of the first of them
 	days  []clock.Date

@@ -148,7 +148,7 @@ type CalendarProgress struct {
 	Replaced *string `db:"replaced" json:"replaced,omitempty"`
 	Finished bool    `db:"finished" json:"finished"`
 	Minutes  int     `db:"minutes" json:"minutes"` // since it came into force, by the wall clock
-	// Affected counts the cases of which a deadline may depend on a changed day, nil
+	// Affected counts the cases with a deadline that may depend on a changed day, nil
 	// until they have been looked for; Seen those of them that were seen to.
 	Affected *int `db:"affected" json:"affected,omitempty"`
 	Seen     int  `db:"seen" json:"seen"`
@@ -222,7 +222,7 @@ func (s *Store) TryCalendarBarrier(ctx context.Context) (bool, error) {
 // lockNotAvailable is the SQLSTATE of a lock that was waited for too long.
 const lockNotAvailable = "55P03"
 
-// FindCasesToMove finds the cases of which a deadline may depend on a day that a
+// FindCasesToMove finds the cases with a deadline that may depend on a day that a
 // change of the calendars touched, once, and returns how many there are.
 func (s *Store) FindCasesToMove(ctx context.Context, application int64) (int, error) {
 	var n int

@@ -20,7 +20,7 @@ type NewCommand struct {
 	ID         uuid.UUID // version 7, or derived where it is one of a list (desk.Resumable)
 	Case       string    // or Lane, for an act on a lane's backlog, or Office
 	Lane       casefile.Lane
-	Office     string // Mailroom, for an item of post of which no case is known
+	Office     string // Mailroom, for an item of post whose case is not known
 	Act        casefile.Act
 	Subject    int
 	AttestedOn clock.Date
@@ -42,7 +42,7 @@ func saving(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // InsertCommand records an act under the session's own login: PostgreSQL stamps
-// who and when, and refuses (NotPermitted) whoever may not do it. The text, if
+// who and when, and refuses (NotPermitted) who may not do it. The text, if
 // any, stands in a row of its own under a salted digest. A command of this id
 // that is on record already is an error of kind Recorded, and nothing is
 // written: the chain's trigger runs before the insert is refused, so the whole
@@ -93,7 +93,7 @@ func (s *Store) RecordRefusal(ctx context.Context, id uuid.UUID, r *casefile.Ref
 	return mapError(err)
 }
 
-// Mailroom is the office whose acts are on items of post of which no case is known.
+// Mailroom is the office whose acts are on items of post whose case is not known.
 const Mailroom = "mailroom"
 
 // TextOf returns the free text of a recorded act, empty if it has none or was erased.

@@ -8,8 +8,8 @@ import (
 	"hame/internal/clock"
 )
 
-// DuplicatePair is two files that may be one family, or of which one is held
-// because they are.
+// DuplicatePair is two files that may be one family, or of whom one is
+// held as the double of the other.
 type DuplicatePair struct {
 	A         string     `db:"a" json:"a"`
 	B         string     `db:"b" json:"b"`

@@ -268,7 +268,7 @@ func (t *Tx) LiftMerged(ctx context.Context, m Merge, on clock.Date, command uui
 		m.Other, m.Command, on, command, m.No)
 }
 
-// HeldAsDoubleOf returns the file of which a case is held as the double; empty if it is not held.
+// HeldAsDoubleOf returns the file whose double a case is held as; empty if it is not held.
 func (t *Tx) HeldAsDoubleOf(ctx context.Context, ref string) (string, error) {
 	var first string
 	err := t.get(ctx, &first, `

@@ -74,14 +74,14 @@ func (t *Tx) UnreadPost(ctx context.Context, ref string) ([]int, error) {
 	return items, err
 }
 
-// PostSays is what stands on an item of which no case is known, by which
+// PostSays is what stands on an item whose case is not known, by which
 // families are suggested: a Home Office or case reference, the normalised name
 // of a person, a representative.
 type PostSays struct {
 	Reference, NameKey, Representative string
 }
 
-// ReceivePost records an act of the mailroom on an item of which no case is
+// ReceivePost records an act of the mailroom on an item whose case is not
 // known, and the item, in one transaction. It needs no Temporal: receiving never
 // fails. It returns the item's number.
 func (s *Store) ReceivePost(ctx context.Context, c NewCommand, says PostSays, waitUntil clock.Date) (int, error) {

@@ -10,7 +10,7 @@ import (
 
 // Report is where the programme stands: figures over recorded facts at one
 // business instant. Decided, Closed, Archived, Open and Withheld add up to Families: a family
-// counts once, with whoever was born into it, joined it or left it.
+// counts once, with the people who were born into it, joined it or left it.
 type Report struct {
 	At        time.Time `json:"at"`
 	Synthetic bool      `json:"synthetic"`

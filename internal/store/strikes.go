@@ -303,8 +303,8 @@ type Answer struct {
 	On      clock.Date          `db:"answered_on"`
 }
 
-// AnswerOf returns the first act that stands and answers a kind of task of which two acts
-// can be the answer; of a case's new owner, the first since the task was opened. NotFound
+// AnswerOf returns the first act that stands and answers a kind of task that two kinds of
+// act answer; of a case's new owner, the first since the task was opened. NotFound
 // if none does.
 func (t *Tx) AnswerOf(ctx context.Context, ref string, kind casefile.TaskKind, subject int, since time.Time,
 ) (Answer, error) {

@@ -19,7 +19,7 @@ const apostrophes = "'’‘‛ʼʹʻʽ′´`＇՚׳ꞌ"
 // slashes are the characters that are typed for a slash.
 const slashes = "/⁄∕／"
 
-// brailleBlank is a pattern of six dots of which none is raised: a space to the eye.
+// brailleBlank is a pattern of six dots, none of them raised: a space to the eye.
 const brailleBlank = '\u2800'
 
 // egyptianFrom and egyptianTo bound the format characters of hieroglyphs, which do show.

@@ -36,7 +36,7 @@ type calendars struct {
 	today    clock.Date
 	finished bool // the last change of the calendars
 	inForce  *clock.Holidays
-	versions map[string]*clock.Holidays // nil for one of which the record has no days
+	versions map[string]*clock.Holidays // nil for one that has no days on record
 }
 
 func readCalendars(ctx context.Context, s *store.Store) (*calendars, error) {

@@ -1,7 +1,7 @@
 -- +goose Up
 -- Thresholds of time that an open review has met: a child's years of residence, an eighteenth birthday and its
 -- warnings, a check that lapsed. A row says that one fired, and is written once. Which are to come follows from the
--- facts; what has fired stays as it was then believed, whatever is corrected since.
+-- facts; what has fired stays as it was then believed, also if a fact is corrected later.
 
 create table threshold (
     case_ref    text not null,

@@ -1,4 +1,4 @@
--- Records an item of which no case is known, and suggests families: by reference, by name and by representative. An
+-- Records an item whose case is not known, and suggests families: by reference, by name and by representative. An
 -- item of that day, from there and with the same words, that waits unlinked is asked back. Items without words can't be
 -- told apart, and none of them is.
 create or replace function receive_post(in_command uuid, in_wait_until date, in_reference text, in_name text,

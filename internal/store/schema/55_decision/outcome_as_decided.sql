@@ -1,4 +1,4 @@
--- An outcome is what was proposed, and a refusal is signed by two whatever the decision's summary says.
+-- An outcome is what was proposed, and a refusal is signed by two, also if the decision's summary says otherwise.
 create or replace function outcome_as_decided() returns trigger language plpgsql set search_path = hame, pg_temp as $$
 begin
     if new.outcome not like 'GRANT%' and exists (select from decision d where d.case_ref = new.case_ref

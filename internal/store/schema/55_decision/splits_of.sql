@@ -1,4 +1,4 @@
--- The splits of which a file, or one that is merged into it, is a side.
+-- The splits that have a file, or one that is merged into it, as a side.
 create or replace function splits_of(ref text) returns setof split language sql stable
     set search_path = hame, pg_temp as $$
     with recursive files as (

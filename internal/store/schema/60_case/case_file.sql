@@ -121,7 +121,7 @@ begin
             'representations', (select jsonb_agg(to_jsonb(x) - array['drafter_part', 'checker_part', 'clearer_part',
                 'signer_part'] order by x.no) from representation x where x.case_ref = ref));
     elsif sight = 'summary' then
-        -- The answer to a representation is for whoever made it.
+        -- The answer to a representation is for its author.
         file := file || jsonb_build_object(
             'representations', (select jsonb_agg(case when x.from_kind = 'minister'
                 then to_jsonb(x) - array['answered_by', 'drafter_part', 'checker_part', 'clearer_part', 'signer_part']
