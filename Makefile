@@ -22,7 +22,7 @@ test: build
 	go run $(WORKFLOWCHECK) -test=false -config workflows/workflowcheck.yaml ./workflows
 	cd internal/devstack/composecheck && go test -count=1 ./... # it reads files outside its module, which the cache does not see
 	@# What takes longest begins first.
-	bin/devstack exec --no-ui --memory -- go test -timeout 40m ./internal/e2e ./activities ./...
+	bin/devstack exec --no-ui --memory -- go test -timeout 40m ./internal/e2e ./activities ./internal/store ./starter ./...
 
 # What Hame costs and how fast it is, as a table and as JSON in BENCH. For a
 # machine on which nothing else runs; some twenty minutes.

@@ -2,6 +2,8 @@ package activities_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,20 +19,30 @@ import (
 )
 
 // TestScenarios plays every story that a caseworker can read, on the virtual clock of one case:
-// who does what when, and what is then true. The record is sound at the end of each.
+// who does what when, and what is then true. The record is sound at the end of each. The files
+// of stories are played side by side.
 func TestScenarios(t *testing.T) {
 	all, err := scenario.All()
 	require.NoError(t, err)
-	o := newStaffed(t)
-	var played []*journey
+	files := map[string][]scenario.Scenario{}
 	for _, story := range all {
-		t.Run(story.Name+" "+story.Title, func(t *testing.T) {
-			w := &stage{o: o.in(t), t: t}
-			require.NoError(t, story.Play(w))
-			played = append(played, w.journey)
+		file, _, _ := strings.Cut(story.Name, "/")
+		files[file] = append(files[file], story)
+	}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		t.Run(file, func(t *testing.T) {
+			o := newStaffed(t)
+			var played []*journey
+			for _, story := range files[file] {
+				t.Run(strings.TrimPrefix(story.Name, file+"/")+" "+story.Title, func(t *testing.T) {
+					w := &stage{o: o.in(t), t: t}
+					require.NoError(t, story.Play(w))
+					played = append(played, w.journey)
+				})
+			}
+			soundAll(t, o, played...)
 		})
 	}
-	soundAll(t, o, played...)
 }
 
 // stage is the world of a story that is played on the activities.
