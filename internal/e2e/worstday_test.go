@@ -230,7 +230,7 @@ type fault struct {
 }
 
 func (f *faulty) rehearseUnderFaults(t *testing.T, faults []fault) {
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	r, err := rehearsal.New(ctx, rehearsal.Options{Store: f.db.As(t, "hame_worker"), DatabaseURL: f.db.Worker, Temporal: f.clients,
 		Horizon: time.Now().AddDate(3, 0, 0), Seed: 1, Parallel: 16})
