@@ -282,3 +282,41 @@ func TestLatePostForAFamilyThatHasGone(t *testing.T) {
 	require.Equal(t, casefile.Closed, s.review.Stage)
 	s.sound()
 }
+
+// TestAStruckBirthAsksNothing: also what a stage that opened since has asked about the child.
+func TestAStruckBirthAsksNothing(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.do("morag", casefile.ActBorn, 0, &casefile.BornFields{ShownBy: "registrar", BornInScotland: casefile.Yes, Sex: casefile.Female})
+	s.until(casefile.Evidence)
+	about := func() (kinds []casefile.TaskKind) {
+		for _, task := range s.review.Tasks {
+			if task.Subject == 4 && task.Kind.IsPersonal() {
+				kinds = append(kinds, task.Kind)
+			}
+		}
+		return kinds
+	}
+	require.NotEmpty(t, about())
+	s.strikes("morag", "isla", casefile.ActBorn, casefile.SlipWrongCase)
+	require.Empty(t, about())
+	s.verified()
+}
+
+// TestNothingIsDecidedAboutWhoHasGone: an act that is struck after the whole family has left asks
+// for no proposal again, and the review closes once nothing else holds it.
+func TestNothingIsDecidedAboutWhoHasGone(t *testing.T) {
+	s := newStaffed(t).family(t, nil).toDecision()
+	s.do("morag", casefile.ActContact, 0, &casefile.ContactFields{How: "phone"})
+	no := s.lastAct(casefile.ActContact)
+	s.wait(7) // since then it takes two to strike it
+	s.do("morag", casefile.ActLodge, 0, &casefile.CourtFields{})
+	s.do("morag", casefile.ActAskDeparture, 0, nil)
+	s.do("morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongCase})
+	s.do("morag", casefile.ActDeparted, 0, &casefile.DepartedFields{ShownBy: "carrier"})
+	s.do("isla", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongCase})
+	require.True(t, s.isStruck(no))
+	require.NotContains(t, s.kinds(), casefile.TaskPropose)
+	s.do("fiona", casefile.ActCourtEnd, 0, &casefile.CourtEndFields{Result: casefile.CourtDismissed})
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+}

@@ -58,7 +58,30 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 		// The decision stands as it was signed; somebody looks whether it must be corrected.
 		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
 	}
-	return c.goBack(ctx)
+	if err := c.goBack(ctx); err != nil {
+		return err
+	}
+	return c.leaveOutWhoHasGone(ctx)
+}
+
+// leaveOutWhoHasGone makes moot what is asked about a person who is not of the family any more, and, where
+// the whole family has gone, about its decision.
+func (c *change) leaveOutWhoHasGone(ctx context.Context) error {
+	h, err := c.household(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range h.Tasks {
+		m, ok := h.Member(t.Subject)
+		gone := t.Kind.IsPersonal() && t.Subject != 0 && (!ok || !m.Present())
+		if !gone && (!h.NobodyLeft() || t.Kind.Outlasts()) {
+			continue
+		}
+		if _, err := c.done(ctx, t.Kind, t.Subject, casefile.ResultMoot, clock.Date{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reopen lets a new task take the place of one whose answer was struck, with the days that
