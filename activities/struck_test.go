@@ -423,7 +423,7 @@ func TestStruck(t *testing.T) {
 }
 
 // struckAWeekLater has two officers strike an act that was just entered, a week after. dues are
-// the days by which tasks were due before it.
+// the last days of the tasks before it.
 func (s *journey) struckAWeekLater(x slip, before record, dues map[string]string) {
 	s.t.Helper()
 	s.wait(7)

@@ -64,17 +64,15 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 	return c.leaveOutWhoHasGone(ctx)
 }
 
-// leaveOutWhoHasGone makes moot what is asked about a person who is not of the family any more, and, where
-// the whole family has gone, about its decision.
+// leaveOutWhoHasGone makes moot what is asked about a person who is not of the family any more,
+// and, if the whole family has gone, about its decision.
 func (c *change) leaveOutWhoHasGone(ctx context.Context) error {
 	h, err := c.household(ctx)
 	if err != nil {
 		return err
 	}
 	for _, t := range h.Tasks {
-		m, ok := h.Member(t.Subject)
-		gone := t.Kind.IsPersonal() && t.Subject != 0 && (!ok || !m.Present())
-		if !gone && (!h.NobodyLeft() || t.Kind.Outlasts()) {
+		if !h.HasGone(t.Kind, t.Subject) && (!h.NobodyLeft() || t.Kind.Outlasts()) {
 			continue
 		}
 		if _, err := c.done(ctx, t.Kind, t.Subject, casefile.ResultMoot, clock.Date{}); err != nil {
@@ -137,11 +135,10 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 // hasGone reports whether a task is about a person whose part in the case has ended.
 func (c *change) hasGone(ctx context.Context, t store.TaskDates) (bool, error) {
 	if !t.Kind.IsPersonal() || t.Subject == 0 {
-		return false, nil
+		return false, nil // the household need not be read
 	}
 	h, err := c.household(ctx)
-	m, ok := h.Member(t.Subject)
-	return err == nil && (!ok || !m.Present()), err
+	return err == nil && h.HasGone(t.Kind, t.Subject), err
 }
 
 // withWhatWasLeft works out the dates of a task that is open again: the last day moves on

@@ -95,6 +95,12 @@ func (h Household) Member(no int) (Member, bool) {
 	return h.People[i], true
 }
 
+// HasGone reports whether a task is about a person who is not of the family, or not any more.
+func (h Household) HasGone(k TaskKind, subject int) bool {
+	m, ok := h.Member(subject)
+	return k.IsPersonal() && subject != 0 && (!ok || !m.Present())
+}
+
 // personal are the kinds of task whose subject is a person.
 var personal = []TaskKind{TaskSchool, TaskAssignWelfare, TaskReport, TaskSignWelfare, TaskCheck, TaskAppealWindow,
 	TaskNoAppeal, TaskAppeal, TaskFlag, TaskReferral, TaskUndecided, TaskHearWithdrawal, TaskThinkAgain,
@@ -108,8 +114,8 @@ func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
 var outlasting = []TaskKind{TaskReadPost, TaskDifference, TaskStrike, TaskBreach, TaskHold, TaskConfirm,
 	TaskLateArrival, TaskArrival}
 
-// Outlasts reports whether a kind of task is due also for a family that has nobody left to decide
-// about, and for one that is archived.
+// Outlasts reports whether a kind of task is due also after the whole family has gone, and while
+// it is archived.
 func (k TaskKind) Outlasts() bool { return slices.Contains(outlasting, k) }
 
 // End is the rule of a person's end: who may end how, at which point of the review, and what

@@ -123,7 +123,7 @@ func (w *server) Facts() (now casefile.Facts, err error) {
 		})
 		return err != nil || !now.Between(w.now)
 	}
-	if !settled() { // mostly it has: then nobody waits
+	if !settled() { // mostly it has
 		require.Eventually(w.t, settled, 30*time.Second, 20*time.Millisecond, "%s does not go on", w.ref)
 	}
 	return now, err

@@ -20,7 +20,7 @@ func Family(key string, today clock.Date) casefile.Family {
 }
 
 // Member is a member of the family of a key, so many years old today. All came six
-// years ago, and no claim is decided. Nobody has a name that a message could say of anybody, as
+// years ago, and no claim is decided. No name is one that a message could say of any person, as
 // "person 2" is.
 func Member(key string, no int, r casefile.Relationship, today clock.Date, age int) casefile.Person {
 	arrived := clock.Partial(today.AddYears(-6))

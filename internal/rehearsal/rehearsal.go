@@ -68,7 +68,6 @@ type Rehearsal struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	queue   stops
-	playing int
 	inHand  map[played]time.Time // who is being played, and from when on
 	pauses  int
 	tally   Tally
@@ -211,7 +210,7 @@ const ahead = 2 * aWeek
 
 // earliest is from when on the one is played who is furthest behind; r.mu is held.
 func (r *Rehearsal) earliest() time.Time {
-	at := r.o.Horizon // where nobody is left to be played
+	at := r.o.Horizon // once all have been played
 	if len(r.queue) > 0 {
 		at = r.queue[0].at
 	}
@@ -232,12 +231,11 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 			return stop{}, false
 		case r.pauses > 0:
 		case len(r.queue) > 0 && !r.queue[0].at.After(r.earliest().Add(ahead)):
-			r.playing++
 			s := heap.Pop(&r.queue).(stop)
 			r.inHand[s.played] = s.at
 			r.tally.advance(s.at)
 			return s, true
-		case r.playing == 0:
+		case len(r.inHand) == 0:
 			r.changed.Broadcast()
 			return stop{}, false
 		}
@@ -248,7 +246,6 @@ func (r *Rehearsal) take(ctx context.Context) (stop, bool) {
 func (r *Rehearsal) putBack(s stop, goesOn bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.playing--
 	delete(r.inHand, s.played)
 	if goesOn {
 		heap.Push(&r.queue, s)
@@ -367,7 +364,7 @@ func (l *lane) takeUp(ctx context.Context, r *Rehearsal) error {
 }
 
 // step lets a lane draw once more, and puts the drawn reviews into play.
-func (l *lane) step(ctx context.Context, r *Rehearsal) (at time.Time, err error) {
+func (l *lane) step(ctx context.Context, r *Rehearsal) (_ time.Time, err error) {
 	if !l.now.Before(r.o.Horizon) {
 		return l.now, timeskip.ErrEnded
 	}

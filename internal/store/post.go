@@ -74,8 +74,8 @@ func (t *Tx) UnreadPost(ctx context.Context, ref string) ([]int, error) {
 	return items, err
 }
 
-// PostSays is what stands on an item whose case is not known, by which
-// families are suggested: a Home Office or case reference, the normalised name
+// PostSays is what stands on an item whose case is not known, and suggests
+// families: a Home Office or case reference, the normalised name
 // of a person, a representative.
 type PostSays struct {
 	Reference, NameKey, Representative string

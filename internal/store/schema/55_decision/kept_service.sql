@@ -1,6 +1,7 @@
 -- Whether a person keeps the service of an earlier decision: the one named was made anew for others, and gives this person
 -- the same outcome.
-create or replace function kept_service(in_case text, in_decision int, in_person int, in_outcome text, in_served date) returns boolean language plpgsql stable set search_path = hame, pg_temp as $$
+create or replace function kept_service(in_case text, in_decision int, in_person int, in_outcome text, in_served date)
+    returns boolean language plpgsql stable set search_path = hame, pg_temp as $$
 begin
     return (
         select exists (
