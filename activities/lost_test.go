@@ -88,6 +88,45 @@ func TestAFamilyIsLostAndFound(t *testing.T) {
 	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR"}, s.outcomes())
 }
 
+// TestWhatWasAnsweredWhileArchived is not asked again when the family is found; what was answered
+// in part is.
+func TestWhatWasAnsweredWhileArchived(t *testing.T) {
+	o := newStaffed(t)
+	archived := func(s *journey, wait func(days int)) {
+		for _, step := range casefile.TraceSteps {
+			s.do("morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: step, Result: "nothing"})
+		}
+		wait(casefile.TracingDays)
+		s.do("morag", casefile.ActArchive, 0, nil)
+		s.agreed("ailsa")
+	}
+	t.Run("evidence", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.lost()
+		archived(s, func(days int) { s.now = s.now.AddDate(0, 0, days) }) // before what was asked has its gap
+		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: "complete"})
+		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderHousing, Result: "partial"})
+		s.do("morag", casefile.ActFound, 0, &casefile.FoundFields{How: "lead"})
+		require.NotContains(t, s.openTasks(), "evidence.gp")
+		require.Contains(t, s.openTasks(), "evidence.housing")
+		require.Contains(t, s.openTasks(), "evidence.social_work")
+		s.sound()
+	})
+	t.Run("further submissions", func(t *testing.T) {
+		s := o.in(t).family(t, nil)
+		s.decided(refuseAll)
+		s.do("morag", casefile.ActSubmissions, 1, nil)
+		s.do("morag", casefile.ActSubmissions, 2, nil)
+		s.do("morag", casefile.ActLost, 0, &casefile.LostFields{Reason: "no_answer"})
+		archived(s, s.wait)
+		s.do("ewan", casefile.ActConsider, 2, considered(casefile.SubmissionRejected))
+		s.do("morag", casefile.ActFound, 0, &casefile.FoundFields{How: "lead"})
+		require.NotContains(t, s.openTasks(), "service.consider/2")
+		require.Contains(t, s.openTasks(), "service.consider/1")
+		s.sound()
+	})
+}
+
 // TestAClosedCaseIsReopened: by two officers, whether it was decided or closed without a
 // decision; what was recorded stays, and the review has an owner and a date again.
 func TestAClosedCaseIsReopened(t *testing.T) {

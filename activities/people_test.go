@@ -8,6 +8,7 @@ import (
 
 	"hame/internal/backlog"
 	"hame/internal/casefile"
+	"hame/internal/practice"
 	"hame/internal/testdb"
 )
 
@@ -319,4 +320,35 @@ func TestNothingIsDecidedAboutWhoHasGone(t *testing.T) {
 	s.do("fiona", casefile.ActCourtEnd, 0, &casefile.CourtEndFields{Result: casefile.CourtDismissed})
 	s.goOn()
 	require.Equal(t, casefile.Closed, s.review.Stage)
+}
+
+// TestWhoIsBackIsServed: who was recorded as dead in error, and whose family was served meanwhile, is
+// served too.
+func TestWhoIsBackIsServed(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.decided(grantAll)
+	s.do("morag", casefile.ActDied, 2, aDeath)
+	s.serve(0)
+	require.False(t, s.isOpen(casefile.TaskServe, 0))
+	s.strikes("morag", "fiona", casefile.ActDied, casefile.SlipWrongCase)
+	require.True(t, s.isOpen(casefile.TaskServe, 0))
+	s.do("morag", casefile.ActRecordService, 2, practice.Served())
+	require.False(t, s.isOpen(casefile.TaskServe, 0))
+	s.sound()
+}
+
+// TestWhoIsBackIsDecided: who was recorded as gone in error, and whom the decision that was made anew
+// leaves out, waits for a decision of an officer who is asked for it.
+func TestWhoIsBackIsDecided(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.decided(refuseAll)
+	s.do("morag", casefile.ActDied, 3, aDeath)
+	s.do("morag", casefile.ActLodge, 0, &casefile.CourtFields{})
+	s.do("fiona", casefile.ActCourtEnd, 0, &casefile.CourtEndFields{Result: casefile.CourtReduced})
+	require.Nil(t, s.remade("catriona", grantAll[:2]))
+	s.do("struan", casefile.ActAgree, 0, s.agreement())
+	require.False(t, s.isOpen(casefile.TaskUndecided, 3))
+	s.strikes("morag", "fiona", casefile.ActDied, casefile.SlipWrongCase)
+	require.True(t, s.isOpen(casefile.TaskUndecided, 3))
+	s.sound()
 }

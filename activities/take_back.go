@@ -52,16 +52,36 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 	}
 	if c.before.Signed {
 		rests, err := c.DecidedSince(ctx, target.ID)
-		if err != nil || !rests {
+		if err != nil {
 			return err
 		}
-		// The decision stands as it was signed; somebody looks whether it must be corrected.
-		return c.open(ctx, casefile.TaskLateArrival, 0, c.today)
-	}
-	if err := c.goBack(ctx); err != nil {
+		if rests { // the decision stands as it was signed; somebody looks whether it must be corrected
+			if err := c.open(ctx, casefile.TaskLateArrival, 0, c.today); err != nil {
+				return err
+			}
+		}
+	} else if err := c.goBack(ctx); err != nil {
 		return err
 	}
-	return c.leaveOutWhoHasGone(ctx)
+	if err := c.leaveOutWhoHasGone(ctx); err != nil {
+		return err
+	}
+	return c.askWhatNobodyIsAsked(ctx)
+}
+
+// askWhatNobodyIsAsked asks for what somebody of the family waits for, after an act was struck, and
+// no open task asks for: who was taken for gone or decided when the others were seen to.
+func (c *change) askWhatNobodyIsAsked(ctx context.Context) error {
+	h, err := c.household(ctx)
+	if err != nil || h.Archived {
+		return err
+	}
+	for _, t := range h.Unasked() {
+		if err := c.askFor(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leaveOutWhoHasGone makes moot what is asked about a person who is not of the family any more,

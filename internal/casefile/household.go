@@ -368,8 +368,8 @@ func (h Household) After(e Effects, birth clock.PartialDate) Household {
 
 // AskedAgain lists, of tasks that had become moot, those that are due when a family is found or
 // its case reopened: of the people who are there, in stages that were opened. What follows from
-// a task that is asked again is not asked for beside it. Who waits for a decision has an officer
-// who works on it: if none of those tasks leads to one, the checks are asked for.
+// a task that is asked again is not asked for beside it. What somebody waits for and none of those
+// tasks asks for is added ([Household.Unasked]).
 func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 	var again []TaskOf
 	for _, t := range moot {
@@ -388,12 +388,44 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 			again = append(again, t)
 		}
 	}
-	leads := slices.ContainsFunc(again, func(t TaskOf) bool { return t.Kind.leadsToDecision() }) ||
-		slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.Kind.leadsToDecision() })
-	if h.HasOpened(Decision) && !h.Signed && !h.NobodyLeft() && !leads {
-		again = append(again, TaskOf{Kind: TaskRequestCheck})
+	return append(again, h.After(Effects{Opens: again}, clock.PartialDate{}).Unasked()...)
+}
+
+// Unasked lists what somebody of the family waits for and no open task asks of anybody: a decision,
+// its service, or the document of a grant. An act that is struck, and a family that is found again,
+// can leave such a gap: the task had ended while the person counted as gone, or as decided. On an
+// archived or closed case nothing is asked until it is taken up again.
+func (h Household) Unasked() []TaskOf {
+	asked := func(kinds ...TaskKind) bool {
+		return slices.ContainsFunc(h.Tasks, func(t Task) bool { return slices.Contains(kinds, t.Kind) })
 	}
-	return again
+	if !h.Signed {
+		if !h.HasOpened(Decision) || h.NobodyLeft() || slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.Kind.leadsToDecision() }) {
+			return nil
+		}
+		return []TaskOf{{Kind: TaskRequestCheck}}
+	}
+	var unasked []TaskOf
+	unserved, undocumented := false, false
+	for _, m := range h.Present() {
+		undecided := slices.ContainsFunc(h.Tasks, func(t Task) bool { return t.Kind == TaskUndecided && t.Subject == m.No })
+		switch {
+		case m.Undecided() && !undecided:
+			unasked = append(unasked, TaskOf{TaskUndecided, m.No})
+		case m.Undecided():
+		case !m.Served:
+			unserved = true
+		case m.Decided.IsGrant() && !m.Documented:
+			undocumented = true
+		}
+	}
+	if unserved && !asked(TaskServe, TaskTraceToServe) {
+		unasked = append(unasked, TaskOf{Kind: TaskServe})
+	}
+	if undocumented && !asked(TaskStatus) {
+		unasked = append(unasked, TaskOf{Kind: TaskStatus})
+	}
+	return unasked
 }
 
 // leadsToDecision reports whether a proposal is asked for, or what it waits for: one of these

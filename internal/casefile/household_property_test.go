@@ -467,7 +467,7 @@ func TestWhoIsFoundGetsADecision(t *testing.T) {
 	require.Equal(t, []TaskOf{{Kind: TaskRequestCheck}}, h.AskedAgain([]TaskOf{{Kind: TaskReporter}}), "there is no child of whom the Reporter could know")
 	require.Equal(t, []TaskOf{{Kind: TaskPropose}}, h.AskedAgain([]TaskOf{{Kind: TaskAgree}}), "the proposal went back to its author")
 	h.Signed, h.Opened = true, append(h.Opened, Service)
-	require.Empty(t, h.AskedAgain([]TaskOf{{Kind: TaskPropose}}))
+	require.Equal(t, []TaskOf{{TaskUndecided, 1}}, h.AskedAgain([]TaskOf{{Kind: TaskPropose}}), "the signed decision does not decide them")
 	serving := []TaskOf{{Kind: TaskServe}, {Kind: TaskStatus}, {Kind: TaskTraceToServe}}
 	h.People[0].Decided = GrantILR
 	require.Equal(t, serving, h.AskedAgain(serving))

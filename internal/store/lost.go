@@ -75,16 +75,33 @@ func (t *Tx) Unarchive(ctx context.Context, ref string, at time.Time) (bool, err
 	return t.execOne(ctx, `update archive set until = $2 where case_ref = $1 and until is null`, ref, at)
 }
 
-// MootTasks lists, of the tasks of a case that became moot and were not asked again since, the
-// last of each kind and subject.
+// MootTasks lists, of the tasks of a case that became moot, were not asked again since, and were not
+// answered since either, the last of each kind and subject. An act that would have ended the task
+// answers it also while nobody is asked: what comes for an archived or a closed case is recorded.
 func (t *Tx) MootTasks(ctx context.Context, ref string) ([]casefile.TaskOf, error) {
+	var kinds, acts []string
+	for _, rule := range casefile.TaskRules {
+		for _, act := range rule.Kind.EndedBy() {
+			kinds, acts = append(kinds, string(rule.Kind)), append(acts, string(act))
+		}
+	}
 	var tasks []casefile.TaskOf
 	err := t.all(ctx, &tasks, `
-		select t.kind, t.subject from task t
+		select t.kind, t.subject from task t left join command m on m.id = t.closed_by
 		where t.case_ref = $1 and t.void_at is null and t.result = $2
 		  and not exists (select from task n where n.case_ref = t.case_ref and n.kind = t.kind and n.subject = t.subject
 		      and n.id > t.id and n.void_at is null)
-		order by t.id`, ref, casefile.ResultMoot)
+		  and not exists (
+		      select from unnest($3::text[], $4::text[]) e(kind, act)
+		      join command c on c.case_ref = t.case_ref and c.kind = e.act
+		      join command_outcome o on o.command_id = c.id and o.outcome in ('accepted', 'filed')
+		      where e.kind = t.kind and c.subject_no in (0, t.subject) and not is_struck(c.id)
+		        and (c.chain_n > m.chain_n or m.id is null and o.business_at >= t.closed_at)
+		        and (c.kind <> 'evidence.receive' or c.fields->>'result' <> 'partial'
+		             and (t.kind = 'evidence.' || (c.fields->>'provider')
+		                  or t.kind = 'evidence.contact' and c.fields->>'provider' = 'questionnaire'))
+		        and (c.kind <> 'case.assign' or coalesce(c.fields->>'role', '') = ''))
+		order by t.id`, ref, casefile.ResultMoot, pq.Array(kinds), pq.Array(acts))
 	return tasks, err
 }
 
