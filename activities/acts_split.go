@@ -83,7 +83,8 @@ func (c *change) ownFile(ctx context.Context, cmd store.Command, f *casefile.Spl
 func (c *change) mayBeGiven(ctx context.Context, officer string, role casefile.Party, council string) (bool, error) {
 	holds, apart, err := c.MayBeGiven(ctx, c.ref, officer, role, council)
 	if err == nil && apart {
-		err = casefile.Refuse(casefile.RefusedConstraint, "to: this officer can't be given this case: name another")
+		err = casefile.Refuse(casefile.RefusedConstraint, "to: this officer can't be given this case: name another; "+
+			"if nobody else holds the role, operations adds somebody to the staff list")
 	}
 	return holds, err
 }
