@@ -345,6 +345,23 @@ func TestVerifyFindsAMergeThatIsNone(t *testing.T) {
 	require.Contains(t, o.breaches(), "nothing is lost", "the chain of the merged file covers it")
 }
 
+// TestWhatComesForAMergedFile: what is lodged at a court under the reference of the merged file is kept
+// there, and a senior caseworker is asked to read it, and to review the hold.
+func TestWhatComesForAMergedFile(t *testing.T) {
+	o := newStaffed(t)
+	a, b := o.in(t).family(t, nil), o.in(t).family(t, nil)
+	a.merge(b, "1=1", "2=2", "3=3")
+	for _, later := range []int{0, 1} { // also at the very instant of the merge
+		b.now = b.now.AddDate(0, 0, later)
+		require.Nil(t, b.record(b.command("fiona", casefile.ActInterdict, later, b.today(), &casefile.CourtFields{At: "08:00"})))
+	}
+	require.Equal(t, []string{"closed.arrival", "hold.review"}, b.openTasks())
+	a.now = b.now
+	soundAll(t, o, a, b)
+	b.Exec(`update task set opened_at = opened_at - interval '1 year' where case_ref = $1 and kind = 'hold.review'`, b.ref)
+	require.Contains(t, o.breaches(), "an owner and a next date", "a task from before the merge")
+}
+
 // TestARestrictedFileKeepsItsWall: it stays and takes the other; who may not see it can't merge it,
 // nor learn of it.
 func TestARestrictedFileKeepsItsWall(t *testing.T) {

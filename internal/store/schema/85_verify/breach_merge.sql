@@ -19,4 +19,4 @@ from merge_in_force m join merge_person p on p.other_ref = m.other_ref and p.mer
 where not exists (select from person x where x.case_ref = p.into_ref and x.no = p.into_no)
 union all
 select 'an owner and a next date', m.other_ref, 'merged, and ' || t.kind || ' is awaited still'
-from merge_in_force m join task t on t.case_ref = m.other_ref and t.closed_at is null and t.kind <> 'closed.arrival';
+from merge_in_force m join task t on t.case_ref = m.other_ref and t.closed_at is null and t.opened_at < m.merged_at;
