@@ -352,3 +352,19 @@ func TestWhoIsBackIsDecided(t *testing.T) {
 	require.True(t, s.isOpen(casefile.TaskUndecided, 3))
 	s.sound()
 }
+
+// TestWhoIsBackLeadsTheClaim: who was recorded as dead in error is the last of the family when that is
+// struck, for the others have left meanwhile.
+func TestWhoIsBackLeadsTheClaim(t *testing.T) {
+	s := newStaffed(t).family(t, nil).toDecision()
+	s.do("morag", casefile.ActDied, 2, aDeath)
+	no := s.lastAct(casefile.ActDied)
+	s.wait(7)                                                    // since then it takes two to strike it
+	s.do("morag", casefile.ActLodge, 0, &casefile.CourtFields{}) // the review stays open
+	s.do("morag", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongCase})
+	s.do("morag", casefile.ActDeparted, 0, &casefile.DepartedFields{ShownBy: "carrier"})
+	s.do("isla", casefile.ActStrike, 0, &casefile.StrikeFields{Act: no, Reason: casefile.SlipWrongCase})
+	require.True(t, s.isStruck(no))
+	require.Equal(t, 2, s.principal())
+	s.sound()
+}

@@ -66,15 +66,24 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 	if err := c.leaveOutWhoHasGone(ctx); err != nil {
 		return err
 	}
-	return c.askWhatNobodyIsAsked(ctx)
+	return c.seeToWhoIsBack(ctx)
 }
 
-// askWhatNobodyIsAsked asks for what somebody of the family waits for, after an act was struck, and
-// no open task asks for: who was taken for gone or decided when the others were seen to.
-func (c *change) askWhatNobodyIsAsked(ctx context.Context) error {
+// seeToWhoIsBack asks for what somebody of the family waits for, after an act was struck, and no
+// open task asks for: who was taken for gone or decided when the others were seen to. If the
+// principal left meanwhile, the claim passes to who is back.
+func (c *change) seeToWhoIsBack(ctx context.Context) error {
 	h, err := c.household(ctx)
-	if err != nil || h.Archived {
+	if err != nil {
 		return err
+	}
+	if !h.IsLed() {
+		if err := c.passClaim(ctx, h.Successor()); err != nil {
+			return err
+		}
+	}
+	if h.Archived {
+		return nil
 	}
 	for _, t := range h.Unasked() {
 		if err := c.askFor(ctx, t); err != nil {

@@ -388,19 +388,24 @@ func (w *years) starts(of *journey, ref string) {
 	if !toStart[i].Apart {
 		return
 	}
-	names := map[casefile.Party][]string{casefile.DecisionMaker: {"gregor", "catriona", "ewan"}, casefile.SecondOfficer: {"struan", "ailsa"},
-		casefile.WelfareLead: {"murdo", "agnes"}, casefile.LeadProfessional: {"rory", "shona", "eilidh"}}
-	for _, m := range onLoan {
-		names[m.Role] = append(names[m.Role], m.Login)
-	}
 	for _, role := range []casefile.Party{casefile.DecisionMaker, casefile.SecondOfficer, casefile.WelfareLead, casefile.LeadProfessional} {
-		named := 0
-		for _, name := range names[role] {
-			if named < 2 && w.act(own, casefile.ActAssign, 0, &casefile.AssignFields{To: name, Role: role}) { // two: a decision may be made anew
-				named++
-			}
+		w.name(own, role)
+	}
+}
+
+// name names two officers of a role for a file that only those who are named see: a decision may be
+// made anew. It reports whether it named somebody.
+func (w *years) name(s *journey, role casefile.Party) bool {
+	named := 0
+	for _, m := range slices.Concat(practice.Staff(), onLoan) {
+		if m.Role != role || m.Council != "" && m.Council != practice.Glasgow {
+			continue
+		}
+		if named < 2 && w.act(s, casefile.ActAssign, 0, &casefile.AssignFields{To: m.Login, Role: role}) {
+			named++
 		}
 	}
+	return named > 0
 }
 
 // holds requires what is true of every family at any time.
@@ -540,9 +545,9 @@ func (w *years) answer(s *journey, t casefile.Task, best bool) bool {
 	}
 	switch t.Kind {
 	case casefile.TaskPropose:
-		return w.decide(s, casefile.ActPropose, best)
+		return w.decide(s, casefile.ActPropose, best) || s.Apart && w.name(s, casefile.DecisionMaker) // who was named may have been struck
 	case casefile.TaskUndecided:
-		return w.decide(s, casefile.ActRemake, best)
+		return w.decide(s, casefile.ActRemake, best) || s.Apart && w.name(s, casefile.DecisionMaker)
 	case casefile.TaskAgree:
 		switch {
 		case !best && w.odds(1, 6):
