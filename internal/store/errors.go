@@ -23,7 +23,7 @@ type Kind string
 // The kinds. Unavailable and Conflict may be tried again; the others never.
 const (
 	Unavailable  Kind = "unavailable"   // the server can't be reached, or is shutting down (08, 57P)
-	Conflict     Kind = "conflict"      // another transaction was first (40001, 40P01)
+	Conflict     Kind = "conflict"      // another transaction, or a set-up, was first (40001, 40P01, 0A000)
 	NotPermitted Kind = "not_permitted" // the login may not do this (42501)
 	NotFound     Kind = "not_found"     // no such row
 	Recorded     Kind = "recorded"      // the command is on record already
@@ -277,7 +277,7 @@ func classified(err error) error {
 		e.Kind = Unavailable
 	case pe.Code == "55P03":
 		e.Kind = Blocked
-	case pe.Code == "40001", pe.Code == "40P01":
+	case pe.Code == "40001", pe.Code == "40P01", pe.Code == outOfDate:
 		e.Kind = Conflict
 	case pe.Code == "42501":
 		// Raised by Hame's own triggers, whose words name no value but a login and an act.

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq" // the driver
+	"github.com/lib/pq"
 )
 
 // Store is a pool of connections under one login.
@@ -33,10 +33,11 @@ func Open(ctx context.Context, databaseURL string, maxConnections int) (*Store, 
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlx.Open("postgres", dsn)
+	connector, err := pq.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", mapError(err))
 	}
+	db := sqlx.NewDb(sql.OpenDB(preparing{connector}), "postgres")
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
 	s := &Store{db}
@@ -134,7 +135,8 @@ func session(databaseURL string) (string, error) {
 	q.Set("search_path", "hame")
 	q.Set("timezone", "UTC")
 	q.Set("binary_parameters", "yes")
-	q.Set("jit", "off") // the views' plans take longer to compile than to run
+	q.Set("disable_prepared_binary_result", "yes") // a prepared statement's rows read as any other's
+	q.Set("jit", "off")                            // the views' plans take longer to compile than to run
 	if q.Get("connect_timeout") == "" {
 		q.Set("connect_timeout", connectWithin)
 	}
