@@ -2,8 +2,10 @@ package activities_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -213,10 +215,21 @@ var holdNoFacts = map[string]string{
 	"worker_seen":           "when a worker was last there",
 }
 
+// tablesOfFacts is what factTables found: all databases are copied from one template.
+var tablesOfFacts struct {
+	sync.Mutex
+	is map[string]bool
+}
+
 // factTables are the tables of facts, by the catalogue: the value tells whether a table's
 // rows are each of one case.
 func (o *staffed) factTables() map[string]bool {
 	o.T.Helper()
+	tablesOfFacts.Lock()
+	defer tablesOfFacts.Unlock()
+	if tablesOfFacts.is != nil {
+		return tablesOfFacts.is
+	}
 	tables := map[string]bool{}
 	for _, row := range testdb.List[struct {
 		Name   string `db:"name"`
@@ -231,6 +244,7 @@ func (o *staffed) factTables() map[string]bool {
 		require.Contains(o.T, tables, name, "no such table")
 		delete(tables, name)
 	}
+	tablesOfFacts.is = tables
 	return tables
 }
 
@@ -241,9 +255,10 @@ type record map[string]string
 func (s *journey) facts() record {
 	s.t.Helper()
 	var each []string
-	for table, ofCase := range s.factTables() {
+	tables := s.factTables()
+	for _, table := range slices.Sorted(maps.Keys(tables)) { // always the same query, which is planned once
 		query := fmt.Sprintf(`select '%[1]s' as name, coalesce(string_agg(t::text, e'\n' order by t::text), '') as rows from %[1]s t`, table)
-		if ofCase {
+		if tables[table] {
 			query += ` where case_ref = $1`
 		}
 		each = append(each, query)

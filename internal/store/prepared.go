@@ -8,6 +8,13 @@ import (
 	"github.com/lib/pq"
 )
 
+// Connector makes connections to a database as every program of Hame has them: a statement
+// that is asked again is prepared.
+func Connector(dsn string) (driver.Connector, error) {
+	c, err := pq.NewConnector(dsn)
+	return preparing{c}, err
+}
+
 // preparing makes connections that prepare what they are asked again. PostgreSQL reads and
 // plans a statement anew each time it is sent, which takes it longer than to run most of
 // Hame's statements.

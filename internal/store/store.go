@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 )
 
 // Store is a pool of connections under one login.
@@ -33,11 +32,11 @@ func Open(ctx context.Context, databaseURL string, maxConnections int) (*Store, 
 	if err != nil {
 		return nil, err
 	}
-	connector, err := pq.NewConnector(dsn)
+	connector, err := Connector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", mapError(err))
 	}
-	db := sqlx.NewDb(sql.OpenDB(preparing{connector}), "postgres")
+	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
 	s := &Store{db}

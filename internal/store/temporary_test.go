@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -79,7 +80,13 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 		return answers
 	}
 	for _, login := range everyLogin {
-		for _, kind := range []string{"table", "view"} {
+		// Tables take the names before every login. Views take the same names, and run code
+		// too: before the worker, and one login of those who see most.
+		kinds := []string{"table"}
+		if slices.Contains([]string{"hame_worker", "fiona"}, login) {
+			kinds = append(kinds, "view")
+		}
+		for _, kind := range kinds {
 			t.Run(login+"/"+kind, func(t *testing.T) {
 				address, err := store.As(h.Admin, login)
 				require.NoError(t, err)

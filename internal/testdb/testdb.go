@@ -5,6 +5,7 @@ package testdb
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -179,9 +180,13 @@ func (d DB) SQL(t testing.TB, login string) *sqlx.DB {
 	if d.pools.sql[login] == nil {
 		address, err := store.As(d.Admin, login)
 		require.NoError(t, err)
-		// Compiled plans take longer than these queries.
-		db, err := sqlx.Connect("postgres", address+"&search_path=hame&timezone=UTC&jit=off")
+		// Tests ask the same again and again, and compiled plans, and plans of each value,
+		// take longer than these queries.
+		connector, err := store.Connector(address + "&search_path=hame&timezone=UTC&jit=off&plan_cache_mode=force_generic_plan" +
+			"&disable_prepared_binary_result=yes")
 		require.NoError(t, err)
+		db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+		require.NoError(t, db.Ping())
 		d.pools.sql[login] = db
 	}
 	return d.pools.sql[login]
