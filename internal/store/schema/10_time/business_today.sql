@@ -1,5 +1,6 @@
 -- London's day at the programme's now.
-create or replace function business_today() returns date language sql stable security definer
+create or replace function business_today() returns date language plpgsql stable security definer
     set search_path = hame, pg_temp as $$
-    select london_day(business_now())
-$$;
+begin
+    return london_day(business_now());
+end $$;
