@@ -27,6 +27,9 @@ type app struct {
 	embedded   bool
 
 	conn *store.Store // nil until somebody needs the database: see database
+	// open, if not nil, opens conn, and keeps it when the invocation has ended: for tests,
+	// which invoke the program many times in one process.
+	open func(ctx context.Context, address string, connections int) (*store.Store, error)
 }
 
 // patience is how long somebody at a keyboard is kept waiting for the outcome of an
@@ -57,7 +60,7 @@ func (a *app) prepare() error {
 }
 
 func (a *app) close() {
-	if a.conn != nil {
+	if a.conn != nil && a.open == nil {
 		_ = a.conn.Close() // the process ends
 	}
 }
@@ -81,7 +84,11 @@ func (a *app) database(ctx context.Context) (*store.Store, error) {
 			return nil, cli.Usage(err)
 		}
 	}
-	s, err := store.Open(ctx, address, 2)
+	open := store.Open
+	if a.open != nil {
+		open = a.open
+	}
+	s, err := open(ctx, address, 2)
 	a.conn = s
 	return s, err
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/practice"
 	"hame/internal/settings"
+	"hame/internal/store"
 	"hame/internal/temporalnamespace"
 	"hame/internal/testdb"
 )
@@ -108,11 +110,37 @@ type room struct {
 	t             *testing.T
 	admin         *sqlx.DB
 	ref, unlisted string
+	opened        *sessions
+}
+
+// sessions keep each login's connection from one command to the next. A new session plans
+// every statement anew, which takes longer than all the rest of a command.
+type sessions struct {
+	sync.Mutex
+	by map[string]*store.Store
+}
+
+func (s *sessions) open(ctx context.Context, address string, connections int) (*store.Store, error) {
+	s.Lock()
+	defer s.Unlock()
+	if there := s.by[address]; there != nil {
+		return there, there.Ping(ctx)
+	}
+	opened, err := store.Open(ctx, address, connections)
+	if err == nil {
+		s.by[address] = opened
+	}
+	return opened, err
 }
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	r := &room{DB: testdb.New(t), t: t}
+	r := &room{DB: testdb.New(t), t: t, opened: &sessions{by: map[string]*store.Store{}}}
+	t.Cleanup(func() {
+		for _, s := range r.opened.by {
+			_ = s.Close() // the database goes
+		}
+	})
 	t.Setenv("HAME_DATABASE_URL", r.Worker)
 	t.Setenv("HAME_ADMIN_DATABASE_URL", r.Admin)
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
@@ -154,7 +182,7 @@ func (r *room) stage(s casefile.Stage) {
 // types runs the program in this process.
 func (r *room) types(args ...string) (stdout, stderr string, code int) {
 	r.t.Helper()
-	a := &app{}
+	a := &app{open: r.opened.open}
 	defer a.close()
 	root := newRoot(a)
 	var out, errs bytes.Buffer
