@@ -21,8 +21,8 @@ test: build
 	go vet ./...
 	go run $(WORKFLOWCHECK) -test=false -config workflows/workflowcheck.yaml ./workflows
 	cd internal/devstack/composecheck && go test -count=1 ./... # it reads files outside its module, which the cache does not see
-	@# What takes longest begins first. Tests open so many sessions that plans of each value cost more than they save.
-	PGOPTIONS="-c plan_cache_mode=force_generic_plan" bin/devstack exec --no-ui --memory -- go test -timeout 40m ./internal/e2e ./activities ./internal/store ./starter ./...
+	@# What takes longest begins first.
+	bin/devstack exec --no-ui --memory -- go test -timeout 40m ./internal/e2e ./activities ./internal/store ./starter ./...
 
 # What Hame costs and how fast it is, as a table and as JSON in BENCH. For a
 # machine on which nothing else runs; some twenty minutes.
