@@ -180,7 +180,7 @@ func TestFaults(t *testing.T) {
 // worker there to mend it.
 func (f *faulty) planted(t *testing.T) {
 	var refs []string
-	require.NoError(t, f.admin.Select(&refs, `select case_ref from review join decision using (case_ref) where stage = 'closed' order by 1 limit 5`))
+	require.NoError(t, f.admin.Select(&refs, `select distinct case_ref from review join decision using (case_ref) where stage = 'closed' order by 1 limit 5`))
 	require.Len(t, refs, 5)
 	silent, twice, overdue, tampered, nobody := refs[0], refs[1], refs[2], refs[3], refs[4]
 	tamper := func(query string, args ...any) {
