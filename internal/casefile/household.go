@@ -110,9 +110,9 @@ var personal = []TaskKind{TaskSchool, TaskAssignWelfare, TaskReport, TaskSignWel
 func (k TaskKind) IsPersonal() bool { return slices.Contains(personal, k) }
 
 // outlasting are the kinds of task that stay when nobody of a family is left to decide
-// about: what came in is read, and what was asked of a second officer is settled.
+// about: what came in is read and considered, and what was asked of a second officer is settled.
 var outlasting = []TaskKind{TaskReadPost, TaskDifference, TaskStrike, TaskBreach, TaskHold, TaskConfirm,
-	TaskLateArrival, TaskArrival}
+	TaskLateArrival, TaskArrival, TaskConsider}
 
 // Outlasts reports whether a kind of task is due also after the whole family has gone, and while
 // it is archived.
