@@ -41,7 +41,7 @@ func furtherSubmissions(ctx context.Context, c *change, cmd store.Command, _ cas
 
 // consider records what a decision maker makes of a person's further submissions: rejected,
 // the hold ends; accepted as a fresh claim, it stands until the decision is made anew for
-// the person.
+// the person, or ends if the person has left or died meanwhile.
 func consider(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	result := fields.(*casefile.ConsiderFields).Result
 	if err := c.catchUp(ctx); err != nil {
@@ -57,7 +57,13 @@ func consider(ctx context.Context, c *change, cmd store.Command, fields casefile
 	if _, err := c.done(ctx, casefile.TaskConsider, cmd.Subject, casefile.TaskResult(result), cmd.AttestedOn); err != nil {
 		return err
 	}
-	if !result.EndsHold() {
+	h, err := c.household(ctx)
+	if err != nil {
+		return err
+	}
+	// Of somebody who has left, or died, nothing is decided anew: the hold has nothing to wait for.
+	m, ok := h.Member(cmd.Subject)
+	if !result.EndsHold() && ok && m.Present() {
 		return c.decisionFell(ctx, cmd, "submissions")
 	}
 	if result == casefile.SubmissionMistake {

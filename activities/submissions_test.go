@@ -113,3 +113,19 @@ func TestSubmissionsByMistake(t *testing.T) {
 	require.True(t, testdb.Value[bool](s.staffed, `select runs_on from hold where case_ref = $1`, s.ref))
 	s.sound()
 }
+
+// TestSubmissionsOfSomebodyWhoHasLeft: accepted, they hold nothing, for nothing is decided anew about
+// somebody who has left; the case comes to its end.
+func TestSubmissionsOfSomebodyWhoHasLeft(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.finallyRefused()
+	s.do("morag", casefile.ActSubmissions, 2, nil)
+	s.do("morag", casefile.ActDeparted, 2, &casefile.DepartedFields{ShownBy: "return_service"})
+	require.True(t, s.isOpen(casefile.TaskConsider, 2), "what came in is considered")
+	s.do("ewan", casefile.ActConsider, 2, considered(casefile.SubmissionAccepted))
+	require.False(t, s.held(casefile.GroundSubmissions, 2))
+	require.Empty(t, s.openTasks())
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+	s.sound()
+}
