@@ -175,6 +175,11 @@ func (c *change) follow(ctx context.Context, cmd store.Command, e casefile.Effec
 		if err := c.EndPerson(ctx, c.ref, x); err != nil {
 			return err
 		}
+		if c.before.Held {
+			if err := c.endFreshClaims(ctx, end.Person); err != nil {
+				return err
+			}
+		}
 	}
 	if e.Principal != 0 {
 		if err := c.passClaim(ctx, e.Principal); err != nil {

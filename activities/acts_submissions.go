@@ -57,14 +57,15 @@ func consider(ctx context.Context, c *change, cmd store.Command, fields casefile
 	if _, err := c.done(ctx, casefile.TaskConsider, cmd.Subject, casefile.TaskResult(result), cmd.AttestedOn); err != nil {
 		return err
 	}
-	h, err := c.household(ctx)
-	if err != nil {
-		return err
-	}
-	// Of somebody who has left, or died, nothing is decided anew: the hold has nothing to wait for.
-	m, ok := h.Member(cmd.Subject)
-	if !result.EndsHold() && ok && m.Present() {
-		return c.decisionFell(ctx, cmd, "submissions")
+	if !result.EndsHold() {
+		h, err := c.household(ctx)
+		if err != nil {
+			return err
+		}
+		if m, ok := h.Member(cmd.Subject); ok && m.Present() {
+			return c.decisionFell(ctx, cmd, "submissions")
+		}
+		// Of somebody who has left, or died, nothing is decided anew: the hold has nothing to wait for.
 	}
 	if result == casefile.SubmissionMistake {
 		if hold, stands, err := c.openHold(ctx, cmd.Subject, casefile.GroundSubmissions); err != nil {
@@ -88,12 +89,18 @@ func (c *change) madeAnew(ctx context.Context) error {
 	if _, err := c.done(ctx, casefile.TaskAnew, 0, "remade", c.today); err != nil {
 		return err
 	}
+	return c.endFreshClaims(ctx, 0)
+}
+
+// endFreshClaims ends the holds for fresh claims that were accepted, of one person or with 0 of
+// everybody: they are decided anew, or the person has left. What waits to be considered holds on.
+func (c *change) endFreshClaims(ctx context.Context, person int) error {
 	holds, err := c.Holds(ctx, c.ref)
 	if err != nil {
 		return err
 	}
 	for _, h := range holds {
-		if h.Ground != casefile.GroundSubmissions || !h.Until.IsZero() {
+		if h.Ground != casefile.GroundSubmissions || !h.Until.IsZero() || person != 0 && h.Person != person {
 			continue
 		}
 		waiting, err := c.SubmissionsWait(ctx, c.ref, h.Person)

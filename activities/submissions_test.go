@@ -129,3 +129,25 @@ func TestSubmissionsOfSomebodyWhoHasLeft(t *testing.T) {
 	require.Equal(t, casefile.Closed, s.review.Stage)
 	s.sound()
 }
+
+// TestAFreshClaimOfSomebodyWhoLeaves: found to have one, and gone before it is decided anew. The hold waits
+// for nothing any more.
+func TestAFreshClaimOfSomebodyWhoLeaves(t *testing.T) {
+	s := newStaffed(t).family(t, nil)
+	s.finallyRefused()
+	s.do("morag", casefile.ActSubmissions, 2, nil)
+	s.do("ewan", casefile.ActConsider, 2, considered(casefile.SubmissionAccepted))
+	require.True(t, s.held(casefile.GroundSubmissions, 2))
+	s.do("morag", casefile.ActDied, 2, aDeath)
+	require.False(t, s.held(casefile.GroundSubmissions, 2))
+	require.Empty(t, s.openTasks())
+	s.strikes("morag", "fiona", casefile.ActDied, casefile.SlipWrongCase)
+	require.True(t, s.isOpen(casefile.TaskUndecided, 2), "who is back is decided anew: the refusal has fallen, with the hold or without")
+	s.refused(casefile.RefusedTooEarly, "fiona", casefile.ActReturnStep, 2, &casefile.ReturnStepFields{Step: casefile.StepNotice})
+	s.sound()
+	s.do("morag", casefile.ActDied, 2, aDeath)
+	require.Empty(t, s.openTasks())
+	s.goOn()
+	require.Equal(t, casefile.Closed, s.review.Stage)
+	s.sound()
+}

@@ -125,6 +125,11 @@ func (c *change) reopen(ctx context.Context, t store.TaskDates) error {
 	if t.Kind == casefile.TaskAgree {
 		return nil // the proposal went back, and stays with its author
 	}
+	if t.Kind == casefile.TaskHold {
+		if holds, err := c.OpenHolds(ctx, c.ref); err != nil || holds == 0 {
+			return err // a hold that has ended is not reviewed
+		}
+	}
 	if c.before.Signed && rule.Stage.Before(casefile.Service) && t.Kind != casefile.TaskAllocate {
 		return nil // it is not asked any more: the decision is signed
 	}
