@@ -148,10 +148,8 @@ func (c *change) askMootAgain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range h.AskedAgain(moot) {
-		if err := c.askFor(ctx, t); err != nil {
-			return err
-		}
+	if err := c.follow(ctx, c.cmd, casefile.Effects{Opens: h.AskedAgain(moot)}); err != nil {
+		return err
 	}
 	if h.HasOpened(casefile.Decision) && !h.Signed {
 		return c.renewLapsed(ctx)

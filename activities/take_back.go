@@ -63,52 +63,11 @@ func (c *change) takeBack(ctx context.Context, target store.DoneAct, reason stri
 	} else if err := c.goBack(ctx); err != nil {
 		return err
 	}
-	if err := c.leaveOutWhoHasGone(ctx); err != nil {
-		return err
-	}
-	return c.seeToWhoIsBack(ctx)
-}
-
-// seeToWhoIsBack asks for what somebody of the family waits for, after an act was struck, and no
-// open task asks for: who was taken for gone or decided when the others were seen to. If the
-// principal left meanwhile, the claim passes to who is back.
-func (c *change) seeToWhoIsBack(ctx context.Context) error {
 	h, err := c.household(ctx)
 	if err != nil {
 		return err
 	}
-	if !h.IsLed() {
-		if err := c.passClaim(ctx, h.Successor()); err != nil {
-			return err
-		}
-	}
-	if h.Archived {
-		return nil
-	}
-	for _, t := range h.Unasked() {
-		if err := c.askFor(ctx, t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// leaveOutWhoHasGone makes moot what is asked about a person who is not of the family any more,
-// and, if the whole family has gone, about its decision.
-func (c *change) leaveOutWhoHasGone(ctx context.Context) error {
-	h, err := c.household(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range h.Tasks {
-		if !h.HasGone(t.Kind, t.Subject) && (!h.NobodyLeft() || t.Kind.Outlasts()) {
-			continue
-		}
-		if _, err := c.done(ctx, t.Kind, t.Subject, casefile.ResultMoot, clock.Date{}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.follow(ctx, c.cmd, h.AfterStrike())
 }
 
 // reopen lets a new task take the place of one whose answer was struck, with the days that

@@ -391,6 +391,26 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 	return append(again, h.After(Effects{Opens: again}, clock.PartialDate{}).Unasked()...)
 }
 
+// AfterStrike is what follows for the family after an act was struck, and its answers are asked again.
+// What is asked about a person who is not of the family any more is moot, and, if the whole family has
+// gone, what is asked about its decision. If the principal left meanwhile, the claim passes to who is
+// back. What somebody waits for and nobody is asked for is asked ([Household.Unasked]).
+func (h Household) AfterStrike() Effects {
+	var e Effects
+	for _, t := range h.Tasks {
+		if h.HasGone(t.Kind, t.Subject) || h.NobodyLeft() && !t.Kind.Outlasts() {
+			e.Moot = append(e.Moot, TaskOf{t.Kind, t.Subject})
+		}
+	}
+	if !h.IsLed() {
+		e.Principal = h.Successor()
+	}
+	if !h.Archived {
+		e.Opens = h.After(e, clock.PartialDate{}).Unasked()
+	}
+	return e
+}
+
 // Unasked lists what somebody of the family waits for and no open task asks of anybody: a decision,
 // its service, or the document of a grant. An act that is struck, and a family that is found again,
 // can leave such a gap: the task had ended while the person counted as gone, or as decided. On an

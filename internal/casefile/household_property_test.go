@@ -477,6 +477,37 @@ func TestWhoIsFoundGetsADecision(t *testing.T) {
 	require.Empty(t, h.AskedAgain(serving), "nobody is left to be served")
 }
 
+// TestWhatAStrikeLeavesToAsk: of who is back, of who has gone, and of nobody.
+func TestWhatAStrikeLeavesToAsk(t *testing.T) {
+	opened := []Stage{Listed, Evidence, Welfare, Representation, Decision}
+	task := func(k TaskKind, subject int) Task { return Task{Kind: k, Subject: subject} }
+	parent, child := Member{No: 1, Relationship: Principal}, Member{No: 2, Relationship: Child}
+	gone := func(m Member) Member { m.End = DepartedBeforeDecision; return m }
+	decided := func(m Member, served bool) Member { m.Decided, m.Served = GrantILR, served; return m }
+	for _, c := range []struct {
+		what   string
+		facts  Facts
+		people []Member
+		want   Effects
+	}{
+		{"nobody waits", Facts{Opened: opened, Tasks: []Task{task(TaskPropose, 0)}}, []Member{parent, child}, Effects{}},
+		{"the child's check is asked, and the child has gone", Facts{Opened: opened, Tasks: []Task{task(TaskPropose, 0), task(TaskSignWelfare, 2)}}, []Member{parent, gone(child)},
+			Effects{Moot: []TaskOf{{TaskSignWelfare, 2}}}},
+		{"all that led to a decision was about who has gone", Facts{Opened: opened, Tasks: []Task{task(TaskCheck, 2)}}, []Member{parent, gone(child)},
+			Effects{Moot: []TaskOf{{TaskCheck, 2}}, Opens: []TaskOf{{Kind: TaskRequestCheck}}}},
+		{"the whole family has gone", Facts{Opened: opened, Tasks: []Task{task(TaskPropose, 0), task(TaskReadPost, 1)}}, []Member{gone(parent), gone(child)},
+			Effects{Moot: []TaskOf{{Kind: TaskPropose}}}},
+		{"the last who is back leads the claim", Facts{Opened: opened, Tasks: []Task{task(TaskPropose, 0)}}, []Member{gone(parent), child}, Effects{Principal: 2}},
+		{"the others were served meanwhile", Facts{Opened: append(opened, Service), Signed: true, Tasks: []Task{task(TaskStatus, 0)}}, []Member{decided(parent, true), decided(child, false)},
+			Effects{Opens: []TaskOf{{Kind: TaskServe}}}},
+		{"the others were decided meanwhile", Facts{Opened: append(opened, Service), Signed: true, Tasks: []Task{task(TaskServe, 0)}}, []Member{decided(parent, false), child},
+			Effects{Opens: []TaskOf{{TaskUndecided, 2}}}},
+		{"an archived family is asked when it is found", Facts{Opened: append(opened, Service), Signed: true, Archived: true}, []Member{decided(parent, false), child}, Effects{}},
+	} {
+		require.Equal(t, c.want, Household{Facts: c.facts, Today: clock.NewDate(2026, 3, 2), People: c.people}.AfterStrike(), c.what)
+	}
+}
+
 // TestNoWindowButALawfulOne: whatever is asked for, a removal window is opened only for somebody
 // whose refusal is final, while nothing is held, unread or undecided, five working days after
 // the notice, from a day to come, for three weeks at most, and in no child's exam weeks unless
