@@ -144,19 +144,28 @@ func (c *change) renewLapsed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	awaited, err := c.OpenSubjects(ctx, c.ref, casefile.TaskCheck)
+	if err != nil {
+		return err
+	}
 	for _, p := range file.People {
 		if p.Settled {
 			continue
 		}
-		if p.NeedsCheck(c.today) && p.CheckLapsed(c.today) && !c.isOpen(casefile.TaskCheck, p.No) {
+		if p.NeedsCheck(c.today) && p.CheckLapsed(c.today) && !slices.Contains(awaited, p.No) {
 			if err := c.open(ctx, casefile.TaskRequestCheck, 0, c.today); err != nil {
 				return err
 			}
 		}
-		if p.IsChild(c.today) && p.WelfareLapsed(c.today) && !p.Waived && !c.checkUnderWay(p.No) {
-			if err := c.open(ctx, casefile.TaskAssignWelfare, p.No, c.today); err != nil {
-				return err
-			}
+		if !p.IsChild(c.today) || !p.WelfareLapsed(c.today) || p.Waived {
+			continue
+		}
+		underWay, err := c.checkUnderWay(ctx, p.No)
+		if err == nil && !underWay {
+			err = c.askForWelfare(ctx, p.No)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -171,11 +180,13 @@ func (c *change) isOpen(kind casefile.TaskKind, subject int) bool {
 
 // checkUnderWay reports whether a child's welfare check waits to be assigned,
 // written or signed.
-func (c *change) checkUnderWay(person int) bool {
-	return slices.ContainsFunc(c.before.Tasks, func(t casefile.Task) bool {
-		return t.Stage == casefile.Welfare &&
-			t.Subject == person
-	})
+func (c *change) checkUnderWay(ctx context.Context, person int) (bool, error) {
+	for _, kind := range []casefile.TaskKind{casefile.TaskAssignWelfare, casefile.TaskReport, casefile.TaskSignWelfare} {
+		if waiting, err := c.OpenSubjects(ctx, c.ref, kind); err != nil || slices.Contains(waiting, person) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // mended records that a review which was stuck goes on: the step that it stuck

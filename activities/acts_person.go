@@ -228,6 +228,8 @@ func (c *change) askFor(ctx context.Context, t casefile.TaskOf) error {
 		return c.ask(ctx, casefile.ProviderSocialWork, 0, c.today)
 	case casefile.TaskReporter:
 		return c.ask(ctx, casefile.ProviderReporter, 0, c.today)
+	case casefile.TaskAssignWelfare:
+		return c.askForWelfare(ctx, t.Subject)
 	}
 	return c.open(ctx, t.Kind, t.Subject, c.today)
 }

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hame/internal/casefile"
 	"hame/internal/clock"
@@ -151,7 +152,7 @@ func (c *change) askMootAgain(ctx context.Context) error {
 	if err := c.follow(ctx, c.cmd, casefile.Effects{Opens: h.AskedAgain(moot)}); err != nil {
 		return err
 	}
-	if h.HasOpened(casefile.Decision) && !h.Signed {
+	if h.HasOpened(casefile.Decision) && (!h.Signed || slices.ContainsFunc(h.People, casefile.Member.Undecided)) {
 		return c.renewLapsed(ctx)
 	}
 	return nil

@@ -47,6 +47,19 @@ func assignWelfare(ctx context.Context, c *change, cmd store.Command, fields cas
 	return c.open(ctx, casefile.TaskReport, cmd.Subject, c.today)
 }
 
+// askForWelfare asks for a child's welfare check, at the step where it stands: a report that waits
+// to be signed is signed or returned before anybody is assigned anew.
+func (c *change) askForWelfare(ctx context.Context, person int) error {
+	check, err := c.LatestWelfareCheck(ctx, c.ref, person)
+	switch {
+	case err != nil && !store.IsKind(err, store.NotFound):
+		return err
+	case err == nil && !check.ReportedOn.IsZero() && check.SignedOn.IsZero():
+		return c.open(ctx, casefile.TaskSignWelfare, person, c.today)
+	}
+	return c.open(ctx, casefile.TaskAssignWelfare, person, c.today)
+}
+
 func reportWelfare(ctx context.Context, c *change, cmd store.Command, fields casefile.Fields) error {
 	check, err := c.LatestWelfareCheck(ctx, c.ref, cmd.Subject)
 	switch {

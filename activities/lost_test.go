@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,6 +87,63 @@ func TestAFamilyIsLostAndFound(t *testing.T) {
 	require.True(t, s.isOpen(casefile.TaskQuestionnaire, 0), "the family has its time to answer")
 	s.until(casefile.Service)
 	require.Equal(t, []string{"1 GRANT_ILR", "2 GRANT_ILR", "3 GRANT_ILR"}, s.outcomes())
+}
+
+// TestWhoIsUndecidedAfterTheSignature and is lost meanwhile, such as a child born after it, is asked
+// about again when the family is found, at the step where it was: a report that waits to be signed is
+// signed, and not assigned anew, which could never end.
+func TestWhoIsUndecidedAfterTheSignature(t *testing.T) {
+	o := newStaffed(t)
+	birth := &casefile.BornFields{ShownBy: "registrar", BornInScotland: casefile.Yes, Sex: casefile.Female}
+	for _, c := range []struct {
+		name  string
+		joins func(s *journey)
+		asked []string
+	}{
+		{"a child whose check is to be assigned", func(s *journey) { s.do("morag", casefile.ActBorn, 0, birth) },
+			[]string{"person.undecided/4", "welfare.assign/4"}},
+		{"a child whose report is to be written", func(s *journey) {
+			s.do("morag", casefile.ActBorn, 0, birth)
+			s.answer(s.task(casefile.TaskAssignWelfare, 4))
+		}, []string{"person.undecided/4", "welfare.report/4"}},
+		{"a child whose report is to be signed", func(s *journey) {
+			s.do("morag", casefile.ActBorn, 0, birth)
+			s.answer(s.task(casefile.TaskAssignWelfare, 4))
+			s.answer(s.task(casefile.TaskReport, 4))
+		}, []string{"person.undecided/4", "welfare.sign/4"}},
+		{"a partner whose security check is to be asked for", func(s *journey) {
+			s.do("morag", casefile.ActJoined, 0, &casefile.JoinedFields{Relationship: casefile.Partner, Status: casefile.NeedsLeave})
+		}, []string{"check.request", "person.undecided/4"}},
+		{"a partner whose security check is under way", func(s *journey) {
+			s.do("morag", casefile.ActJoined, 0, &casefile.JoinedFields{Relationship: casefile.Partner, Status: casefile.NeedsLeave})
+			s.answer(s.task(casefile.TaskRequestCheck, 0))
+		}, []string{"check.record/4", "person.undecided/4"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := o.in(t).family(t, nil)
+			s.decided(grantAll)
+			s.serve(0)
+			s.do("morag", casefile.ActStatusIssued, 0, nil)
+			c.joins(s)
+			s.do("morag", casefile.ActLost, 0, &casefile.LostFields{Reason: "no_answer"})
+			for _, step := range casefile.TraceSteps {
+				s.do("morag", casefile.ActTraceStep, 0, &casefile.TraceStepFields{Step: step, Result: "nothing"})
+			}
+			s.now = s.now.AddDate(0, 0, casefile.TracingDays)
+			s.do("morag", casefile.ActArchive, 0, nil)
+			s.agreed("ailsa")
+			require.True(t, s.review.Archived)
+			s.do("morag", casefile.ActFound, 0, &casefile.FoundFields{How: "lead"})
+			require.Equal(t, c.asked, s.openTasks())
+			for steps := 0; len(s.openTasks()) > 1; steps++ { // the decision comes last
+				require.Less(t, steps, 10, "%v", s.openTasks())
+				i := slices.IndexFunc(s.review.Tasks, func(t casefile.Task) bool { return t.Kind != casefile.TaskUndecided })
+				s.answer(s.review.Tasks[i])
+			}
+			require.Nil(t, s.remade("catriona", append(slices.Clone(grantAll), casefile.GrantILR)))
+			s.sound()
+		})
+	}
 }
 
 // TestWhatWasAnsweredWhileArchived is not asked again when the family is found; what was answered

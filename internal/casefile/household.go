@@ -379,7 +379,7 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 		case !ok, t.Kind.OnlyTells(), t.Kind == TaskTraceMonthly, t.Kind == TaskTraceAgain, t.Kind == TaskConfirm, t.Kind == TaskStrike:
 		case t.Kind.IsPersonal() && (!there || !m.Present()):
 		case rule.Stage != Closed && !h.HasOpened(rule.Stage):
-		case h.Signed && rule.Stage.Before(Service):
+		case h.Signed && rule.Stage.Before(Service) && !h.leadsToUndecided(t):
 		case h.isGroundless(t.Kind):
 		case t.Kind == TaskHold && !h.Held: // a hold that has ended is not reviewed
 		case t.Kind == TaskAgree: // the proposal went back to its author
@@ -389,6 +389,19 @@ func (h Household) AskedAgain(moot []TaskOf) []TaskOf {
 		}
 	}
 	return append(again, h.After(Effects{Opens: again}, clock.PartialDate{}).Unasked()...)
+}
+
+// leadsToUndecided reports whether a task asks for what the decision about somebody waits for who
+// is undecided after the signature: who joined since, or whose decision has fallen.
+func (h Household) leadsToUndecided(t TaskOf) bool {
+	switch t.Kind {
+	case TaskAssignWelfare, TaskReport, TaskSignWelfare, TaskCheck:
+		m, ok := h.Member(t.Subject)
+		return ok && m.Undecided()
+	case TaskRequestCheck:
+		return slices.ContainsFunc(h.People, Member.Undecided)
+	}
+	return false
 }
 
 // AfterStrike is what follows for the family after an act was struck, and its answers are asked again.
