@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"slices"
 
-	"hame/internal/casefile"
-	"hame/internal/clock"
 	"hame/internal/policy"
 	"hame/internal/store"
 )
@@ -35,7 +33,7 @@ func (c *change) advice(ctx context.Context) (map[string]advised, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, err := c.facts(ctx, people)
+	file, err := c.policyFile(ctx, people)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +44,9 @@ func (c *change) advice(ctx context.Context) (map[string]advised, error) {
 	sets := []*policy.RuleSet{c.rules}
 	for _, hash := range hashes {
 		set, err := c.a.ruleSet(ctx, c.Tx, hash)
+		if err == nil {
+			set, err = c.asLongBefore(ctx, set)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -53,15 +54,11 @@ func (c *change) advice(ctx context.Context) (map[string]advised, error) {
 	}
 	all := make(map[string]advised, len(sets))
 	for _, set := range sets {
-		var of advised
-		for _, p := range people {
-			r, err := set.Recommend(p.No, facts[p.No])
-			if err != nil {
-				return nil, err
-			}
-			of.People = append(of.People, r)
+		people, err := set.Recommend(file, c.today)
+		if err != nil {
+			return nil, err
 		}
-		all[set.Hash] = of
+		all[set.Hash] = advised{people}
 	}
 	return all, nil
 }
@@ -114,112 +111,29 @@ func (c *change) reconsider(ctx context.Context) error {
 	return c.returnStaleProposal(ctx)
 }
 
-// facts gathers what criteria may ask about each person. What the file does not
-// show stays unknown.
-func (c *change) facts(ctx context.Context, people []store.PersonFacts) (map[int]policy.Facts, error) {
+// policyFile gathers what the family's file shows, as far as rule sets ask.
+func (c *change) policyFile(ctx context.Context, people []store.PersonFacts) (policy.File, error) {
 	family, err := c.Family(ctx, c.ref)
 	if err != nil {
-		return nil, err
+		return policy.File{}, err
 	}
-	checks, err := c.CheckResults(ctx, c.ref)
-	if err != nil {
-		return nil, err
+	f := policy.File{Supported: family.Supported}
+	if f.Checks, err = c.CheckResults(ctx, c.ref); err != nil {
+		return f, err
 	}
-	providers, lives, err := c.ProviderResults(ctx, c.ref)
-	if err != nil {
-		return nil, err
+	if f.Providers, f.Lives, err = c.ProviderResults(ctx, c.ref); err != nil {
+		return f, err
 	}
-	interests, err := c.BestInterests(ctx, c.ref)
-	if err != nil {
-		return nil, err
+	if f.BestInterests, err = c.BestInterests(ctx, c.ref); err != nil {
+		return f, err
 	}
-	accepted, err := c.RepresentationAccepted(ctx, c.ref)
-	if err != nil {
-		return nil, err
+	if f.RepresentationAccepted, err = c.RepresentationAccepted(ctx, c.ref); err != nil {
+		return f, err
 	}
-	shared := policy.Facts{
-		"supported":               policy.Is(family.Supported),
-		"representation_accepted": policy.Is(accepted),
-		"community_evidence":      policy.Is(providers[casefile.ProviderCommunity] == casefile.EvidenceComplete),
-		"best_interests":          bestInterests(interests),
-	}
-	for _, kind := range lives {
-		shared[policy.LivedHere(kind)] = policy.Is(true)
-	}
-	if r, ok := providers[casefile.ProviderGP]; ok {
-		shared["health_evidence"] = policy.Is(string(r))
-	}
-	children, bornHere := 0, 0
-	longest := policy.Is(0) // of a family without children
-	disputed, illness, alleged, confirmed := false, false, false, false
 	for _, p := range people {
-		illness = illness || p.SeriousIllness
-		alleged = alleged || p.HarmAlleged
-		confirmed = confirmed || p.HarmConfirmed
-		disputed = disputed || p.AgeDisputed
-		if !casefile.MayBeChild(p.Birth, p.Relationship, p.AgeDisputed, c.today) {
-			continue
-		}
-		longest = policy.Longest(children, longest, residence(p, c.today))
-		children++
-		if p.BornInScotland == casefile.Yes {
-			bornHere++
-		}
+		f.People = append(f.People, policy.Person{No: p.No, Relationship: p.Relationship, Birth: p.Birth,
+			BornInScotland: p.BornInScotland, ArrivedOn: p.ArrivedOn, ClaimDate: p.ClaimDate, AgeDisputed: p.AgeDisputed,
+			SeriousIllness: p.SeriousIllness, HarmAlleged: p.HarmAlleged, HarmConfirmed: p.HarmConfirmed})
 	}
-	if children == 0 {
-		shared["best_interests"] = policy.Is("none")
-	}
-	shared["children"] = policy.Is(children)
-	if disputed {
-		shared["children"] = policy.InDispute()
-	}
-	shared["children_born_in_scotland"] = policy.Is(bornHere)
-	shared["child_residence_years"] = longest
-	shared["serious_illness"] = policy.Is(illness)
-	shared["public_harm_alleged"] = policy.Is(alleged)
-	shared["public_harm_confirmed"] = policy.Is(confirmed)
-	shared["child_turns_18_within_6_months"] = policy.Is(slices.ContainsFunc(people, func(p store.PersonFacts) bool {
-		return casefile.AgesOut(p.Birth, c.today)
-	}))
-
-	all := make(map[int]policy.Facts, len(people))
-	for _, p := range people {
-		f := policy.Facts{}
-		for name, fact := range shared {
-			f[name] = fact
-		}
-		f["residence_years"] = residence(p, c.today)
-		if r, ok := checks[p.No]; ok {
-			f["security_check"] = policy.Is(r)
-		} else if !casefile.NeedsSecurityCheck(p.Birth, p.Relationship, p.AgeDisputed, c.today) {
-			f["security_check"] = policy.Is("clear") // no check is due of a child
-		}
-		f["age_years"] = policy.Years(p.Birth, c.today)
-		if people[0].ClaimDate != (clock.PartialDate{}) {
-			f["claim_years"] = policy.Years(people[0].ClaimDate, c.today)
-		}
-		all[p.No] = f
-	}
-	return all, nil
-}
-
-// residence is how many full years somebody has lived here: known where the
-// earliest and the latest day that the record allows agree, or where the person
-// was born here.
-func residence(p store.PersonFacts, on clock.Date) policy.Fact {
-	return policy.Residence(p.ArrivedOn, p.Birth, p.BornInScotland, on)
-}
-
-// bestInterests is what the signed reports conclude of the children together:
-// one child whose interests are to remain speaks for the family.
-func bestInterests(each []string) policy.Fact {
-	switch {
-	case len(each) == 0:
-		return policy.NotKnown()
-	case slices.Contains(each, "remain"):
-		return policy.Is("remain")
-	case slices.Contains(each, "undetermined"):
-		return policy.Is("undetermined")
-	}
-	return policy.Is("return")
+	return f, nil
 }

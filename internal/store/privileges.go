@@ -40,6 +40,7 @@ var privileges = []string{
 	`grant insert, update (child_when_listed, name_key, relationship, ` +
 		strings.Join(slices.Concat(casefile.PersonFacts, casefile.ClaimFacts), ", ") + `) on person to hame_worker`,
 	`grant update (restricted, ` + strings.Join(casefile.FamilyFacts, ", ") + `) on family to hame_worker`,
+	`grant insert on rules_taken to hame_worker`,
 	`grant insert on rung, threshold, command_outcome, deadline_change, answer_change, extension to hame_worker`,
 	`grant insert, update (result, settled_at, settled_by, recorded_at) on council_move to hame_worker`,
 	`grant update (council) on family to hame_worker`,
@@ -57,7 +58,7 @@ var privileges = []string{
 	     receive_post, dismiss_post, settle_arrival, resolve_duplicate, accept_command, waiting_order, my_command, await_outcome,
 	     ask_comparison, await_comparison, comparison_findings, try_calendar_again,
 	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, apply_calendar, case_clocks, my_acts, what_follows,
-	     list_imports, take_back_import, listed_pairs, resolve_listed_pair, list_moves from hame_worker`,
+	     list_imports, take_back_import, listed_pairs, resolve_listed_pair, list_moves, propose_rules, adopt_rules, list_rules from hame_worker`,
 	`grant insert (id, case_ref, lane, office, kind, subject_no, attested_on, fields, text_digest) on command to hame_staff`,
 	`grant insert (command_id, salt, body) on command_text to hame_staff`,
 	`grant insert (` + strings.Join(stagedFamily, ", ") + `) on import_staging to hame_staff`,
@@ -68,5 +69,5 @@ var privileges = []string{
 	     dismiss_post, settle_arrival, resolve_duplicate, waiting_order, my_command, await_outcome,
 	     worker_away_for, ask_comparison, await_comparison, comparison_findings, try_calendar_again,
 	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, my_acts, what_follows, calendar_in_force, calendar_progress, holidays_of,
-	     apply_calendar, deadlines_on_record, answers_on_record, list_imports, take_back_import, listed_pairs, resolve_listed_pair, list_moves to hame_staff`,
+	     apply_calendar, deadlines_on_record, answers_on_record, list_imports, take_back_import, listed_pairs, resolve_listed_pair, list_moves, propose_rules, adopt_rules, list_rules to hame_staff`,
 }

@@ -264,6 +264,9 @@ func (t *Tx) saveRules(ctx context.Context) error {
 		if err := t.SaveRuleSet(ctx, set); err != nil {
 			return err
 		}
+		if err := t.adoptTheFirst(ctx, set); err != nil {
+			return err
+		}
 	}
 	return t.saveCalendar(ctx)
 }
