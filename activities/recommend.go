@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"hame/internal/policy"
-	"hame/internal/store"
 )
 
 // recommend asks the pinned rule set what it makes of each person, and keeps
@@ -29,11 +28,7 @@ type advised struct {
 // advice asks the pinned rule set, and those for comparison, what they make of each person.
 // It returns the answers by the hash of the set.
 func (c *change) advice(ctx context.Context) (map[string]advised, error) {
-	people, err := c.People(ctx, c.ref)
-	if err != nil {
-		return nil, err
-	}
-	file, err := c.policyFile(ctx, people)
+	file, err := c.RulesFile(ctx, c.ref)
 	if err != nil {
 		return nil, err
 	}
@@ -109,31 +104,4 @@ func (c *change) reconsider(ctx context.Context) error {
 		return err
 	}
 	return c.returnStaleProposal(ctx)
-}
-
-// policyFile gathers what the family's file shows, as far as rule sets ask.
-func (c *change) policyFile(ctx context.Context, people []store.PersonFacts) (policy.File, error) {
-	family, err := c.Family(ctx, c.ref)
-	if err != nil {
-		return policy.File{}, err
-	}
-	f := policy.File{Supported: family.Supported}
-	if f.Checks, err = c.CheckResults(ctx, c.ref); err != nil {
-		return f, err
-	}
-	if f.Providers, f.Lives, err = c.ProviderResults(ctx, c.ref); err != nil {
-		return f, err
-	}
-	if f.BestInterests, err = c.BestInterests(ctx, c.ref); err != nil {
-		return f, err
-	}
-	if f.RepresentationAccepted, err = c.RepresentationAccepted(ctx, c.ref); err != nil {
-		return f, err
-	}
-	for _, p := range people {
-		f.People = append(f.People, policy.Person{No: p.No, Relationship: p.Relationship, Birth: p.Birth,
-			BornInScotland: p.BornInScotland, ArrivedOn: p.ArrivedOn, ClaimDate: p.ClaimDate, AgeDisputed: p.AgeDisputed,
-			SeriousIllness: p.SeriousIllness, HarmAlleged: p.HarmAlleged, HarmConfirmed: p.HarmConfirmed})
-	}
-	return f, nil
 }

@@ -35,7 +35,7 @@ func (o *staffed) proposeRules(login string, set *policy.RuleSet) error {
 	c, err := desk.New("", casefile.ActProposeRules, 0, monday, &casefile.ProposeRulesFields{RuleSet: set.Hash, ID: set.ID}, "")
 	require.NoError(o.T, err)
 	c.Office = store.RulesOffice
-	return o.desk(login).ProposeRules(o.T.Context(), c, set)
+	return o.desk(login).ProposeRules(o.T.Context(), c, set, false)
 }
 
 func (o *staffed) adoptRules(login string, set *policy.RuleSet, from clock.Date) error {
@@ -43,7 +43,7 @@ func (o *staffed) adoptRules(login string, set *policy.RuleSet, from clock.Date)
 	c, err := desk.New("", casefile.ActAdoptRules, 0, monday, &casefile.AdoptRulesFields{RuleSet: set.Hash, From: from}, "")
 	require.NoError(o.T, err)
 	c.Office = store.RulesOffice
-	return o.desk(login).AdoptRules(o.T.Context(), c, set.Hash, from)
+	return o.desk(login).AdoptRules(o.T.Context(), c, set.Hash, from, false)
 }
 
 // businessToday is the day of the database, which is later than that of these tests' families.

@@ -210,10 +210,12 @@ func (a *assault) right(t *testing.T, name string) string {
 		return "2"
 	case name == "FILE" && a.words[0] == "calendar":
 		return inFiles(t, []string{"HOLIDAYS"})[0]
+	case name == "FILE" && a.words[0] == "rules":
+		return inFiles(t, []string{"RULES"})[0]
 	}
 	right, known := map[string]string{"REF": a.ref, "REF/N": a.ref + "/3", "REF[/N]": a.ref + "/3", "[REF[/N]]": a.ref, "A": a.ref, "B": a.unlisted,
 		"ID": "1", "N": "7", "FIELD": "date_of_birth", "CODE": "serious_illness", "on|off": "on", "NAME": "hamish", "COMMAND-ID": uuid.NewString(),
-		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "BATCH": "2", "[ACT]": "1", "commands|stages|slips|events": "stages"}[name]
+		"KIND": "contact.record", "FILE": filepath.Join(a.dir, "right"), "[FILE|DIR]": filepath.Join(a.dir, "right"), "KEY": "1", "BATCH": "2", "SET": proposedRules, "OTHER": "scotland", "[ACT]": "1", "commands|stages|slips|events": "stages"}[name]
 	require.True(t, known, "%s takes %s: say here what is right for it", a.c.CommandPath(), name)
 	return right
 }

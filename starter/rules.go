@@ -356,10 +356,10 @@ func (a *app) rulesPropose() *cobra.Command {
 				return cli.Usage(err)
 			}
 			acted := rulesActed{ID: set.ID, RuleSet: set.Hash, Use: set.Use, DryRun: dryRun}
-			err = a.onRules(c.Context(), casefile.ActProposeRules, &casefile.ProposeRulesFields{RuleSet: set.Hash, ID: set.ID}, dryRun,
+			err = a.onRules(c.Context(), casefile.ActProposeRules, &casefile.ProposeRulesFields{RuleSet: set.Hash, ID: set.ID},
 				func(s *store.Store, cmd store.NewCommand) error {
 					acted.By = cmd.ID.String()
-					return s.ProposeRules(c.Context(), cmd, set)
+					return s.ProposeRules(c.Context(), cmd, set, dryRun)
 				})
 			if err != nil {
 				return err
@@ -404,9 +404,9 @@ func (a *app) rulesAdopt() *cobra.Command {
 				return cli.Usage(err)
 			}
 			acted := rulesActed{ID: set.ID, RuleSet: set.Hash, Use: set.Use, From: fields.From, DryRun: dryRun}
-			err = a.onRules(ctx, casefile.ActAdoptRules, fields, dryRun, func(s *store.Store, cmd store.NewCommand) error {
+			err = a.onRules(ctx, casefile.ActAdoptRules, fields, func(s *store.Store, cmd store.NewCommand) error {
 				acted.By = cmd.ID.String()
-				return s.AdoptRules(ctx, cmd, set.Hash, fields.From)
+				return s.AdoptRules(ctx, cmd, set.Hash, fields.From, dryRun)
 			})
 			if err != nil {
 				return err
@@ -449,8 +449,8 @@ func (a *app) proposedSet(ctx context.Context, name string) (*policy.RuleSet, st
 	return a.ruleSetOf(ctx, name)
 }
 
-// onRules does an act on a rule set, or only looks whether the person at the keyboard may.
-func (a *app) onRules(ctx context.Context, act casefile.Act, fields casefile.Fields, dryRun bool,
+// onRules does an act on a rule set.
+func (a *app) onRules(ctx context.Context, act casefile.Act, fields casefile.Fields,
 	do func(*store.Store, store.NewCommand) error) error {
 	if _, err := a.holdsRole(ctx, act); err != nil {
 		return err
@@ -465,7 +465,7 @@ func (a *app) onRules(ctx context.Context, act casefile.Act, fields casefile.Fie
 	}
 	cmd.Office = store.RulesOffice
 	s, err := a.database(ctx)
-	if err != nil || dryRun {
+	if err != nil {
 		return err
 	}
 	return do(s, cmd)

@@ -129,6 +129,8 @@ var constraintRefusals = map[string]*casefile.Refusal{
 		"nobody asks for this import to be taken back: backlog imports lists the requests"),
 	"take_back_four_eyes": casefile.Refuse(casefile.RefusedFourEyes,
 		"you asked for it yourself: another officer of operations must confirm it, with the same command"),
+	"what_ifs_wait": casefile.Refuse(casefile.RefusedBlocked,
+		"five of your questions wait for the worker's answer: wait until it has given one"),
 	"rules_as_typed": casefile.Refuse(casefile.RefusedConstraint,
 		"the text is not that of the act: type the command again"),
 	"rules_are_proposed": casefile.Refuse(casefile.RefusedAlreadyDone,

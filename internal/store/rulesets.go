@@ -70,29 +70,40 @@ func (t *Tx) TakeRules(ctx context.Context, ref, hash string, at time.Time) erro
 }
 
 // ProposeRules records that a rule set is proposed, under the act of the officer who does.
-// Refused if it is proposed already.
-func (s *Store) ProposeRules(ctx context.Context, c NewCommand, set *policy.RuleSet) error {
-	ctx, done := saving(ctx)
-	defer done()
-	return s.InTx(ctx, func(t *Tx) error {
-		if err := t.insertCommand(ctx, c); err != nil {
-			return err
-		}
+// Refused if it is proposed already. As a trial it does all of it, and takes it back before anybody can see it.
+func (s *Store) ProposeRules(ctx context.Context, c NewCommand, set *policy.RuleSet, trial bool) error {
+	return s.onRules(ctx, c, trial, func(ctx context.Context, t *Tx) error {
 		return t.exec(ctx, `select propose_rules($1, $2, $3, $4, nullif($5, ''), $6, $7)`, c.ID, set.Hash, set.ID, set.Use,
 			string(set.Lane), set.InForceFrom, set.Body)
 	})
 }
 
-// AdoptRules puts a proposed rule set in force from a day on, under the act of the second
-// officer. Refused to the person who proposed it, if nobody proposes it, and for a day that is over or
-// before the one that the set names.
-func (s *Store) AdoptRules(ctx context.Context, c NewCommand, hash string, from clock.Date) error {
+// onRules does an act on a rule set, or tries it.
+func (s *Store) onRules(ctx context.Context, c NewCommand, trial bool, do func(context.Context, *Tx) error) error {
 	ctx, done := saving(ctx)
 	defer done()
-	return s.InTx(ctx, func(t *Tx) error {
+	tried := false
+	err := s.InTx(ctx, func(t *Tx) error {
 		if err := t.insertCommand(ctx, c); err != nil {
 			return err
 		}
+		if err := do(ctx, t); err != nil || !trial {
+			return err
+		}
+		tried = true
+		return errTrial
+	})
+	if tried {
+		return nil
+	}
+	return err
+}
+
+// AdoptRules puts a proposed rule set in force from a day on, under the act of the second
+// officer. Refused to the person who proposed it, if nobody proposes it, and for a day that is over or
+// before the one that the set names. A trial is as in [Store.ProposeRules].
+func (s *Store) AdoptRules(ctx context.Context, c NewCommand, hash string, from clock.Date, trial bool) error {
+	return s.onRules(ctx, c, trial, func(ctx context.Context, t *Tx) error {
 		return t.exec(ctx, `select adopt_rules($1, $2, $3)`, c.ID, hash, from)
 	})
 }

@@ -268,6 +268,15 @@ func (t *Tx) saveRules(ctx context.Context) error {
 			return err
 		}
 	}
+	amnesties, err := policy.Amnesties()
+	if err != nil {
+		return err
+	}
+	for _, set := range amnesties {
+		if err := t.SaveRuleSet(ctx, set); err != nil {
+			return err
+		}
+	}
 	return t.saveCalendar(ctx)
 }
 

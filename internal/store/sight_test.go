@@ -191,7 +191,9 @@ var reads = map[string]string{
 	"holidays_of":         `select to_jsonb(x) from holidays_of($1) x`,
 	"apply_calendar":      ``, "record_refusal": ``, "record_read": ``, "ask_comparison": ``, "try_calendar_again": ``, "import_merge": ``, "import_moves": ``, "erase_text": ``,
 	"receive_post": ``, "dismiss_post": ``, "settle_arrival": ``, "resolve_duplicate": ``, "resolve_listed_pair": ``, "take_back_import": ``,
-	"list_imports":  `select to_jsonb(x) from list_imports(1000) x where $1 = any (cases)`,
+	"list_imports": `select to_jsonb(x) from list_imports(1000) x where $1 = any (cases)`,
+	"ask_what_if":  ``, "what_if_state": `select what_if_state(1) where what_if_state(1)::text like '%' || $1 || '%'`,
+	"what_if_list":  `select to_jsonb(x) from what_if_list(1, 1000) x where case_ref = $1`,
 	"propose_rules": ``, "adopt_rules": ``, "list_rules": `select to_jsonb(x) from list_rules() x where body like '%' || $1 || '%'`,
 	"listed_pairs": `select to_jsonb(x) from listed_pairs(array[$1], array[$1]) x where state <> 'unseen'`,
 }
