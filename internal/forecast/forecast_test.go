@@ -129,14 +129,14 @@ func TestAnArchiveClearsNothing(t *testing.T) {
 // TestTheCapacityThatMeetsTheTarget is the smallest with which four of five runs keep it.
 func TestTheCapacityThatMeetsTheTarget(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := lane(rapid.IntRange(50, 900).Draw(t, "waiting"), rapid.IntRange(1, 40).Draw(t, "capacity"))
+		r := lane(rapid.IntRange(20, 200).Draw(t, "waiting"), rapid.IntRange(1, 20).Draw(t, "capacity"))
 		r.Target = monday.AddDays(rapid.IntRange(250, 900).Draw(t, "days"))
 		if rapid.Bool().Draw(t, "new families come") {
 			r.Arrivals = []int{0, 1, 0, 2}
 		}
-		f := forecast.Make(r, forecast.Options{Runs: 60})
+		f := forecast.Make(r, forecast.Options{Runs: 20})
 		at := func(capacity int) float64 {
-			return forecast.Make(r, forecast.Options{Runs: 60, Change: forecast.Change{Capacity: capacity}}).Chance
+			return forecast.Make(r, forecast.Options{Runs: 20, Change: forecast.Change{Capacity: capacity}}).Chance
 		}
 		if f.Needed == 0 {
 			require.Less(t, at(forecast.MostCapacity), forecast.Sure, "no capacity meets it")
@@ -236,21 +236,21 @@ func TestTheBandHolds(t *testing.T) {
 			mean := map[forecast.Phase]float64{forecast.Listed: 3, forecast.Gathering: 25, forecast.Representation: 9, forecast.Decision: 20}[phase]
 			return 5 + int(mean*(rng.ExpFloat64()+rng.ExpFloat64()))
 		}
-		r := forecast.Record{AsOf: monday, Capacity: 10, Waiting: []forecast.Waiting{{People: 2, Families: 150}}}
+		r := forecast.Record{AsOf: monday, Capacity: 4, Waiting: []forecast.Waiting{{People: 2, Families: 60}}}
 		for _, phase := range forecast.Phases {
 			for range 80 {
 				r.Spans = append(r.Spans, forecast.Span{People: 2, Phase: phase, Days: stay(phase), End: forecast.Next, Families: 1})
 			}
 		}
 		last := 0
-		for i := range 150 {
-			days := 7 * (i/10 + 1)
+		for i := range 60 {
+			days := 7 * (i/4 + 1)
 			for _, phase := range forecast.Phases {
 				days += stay(phase)
 			}
 			last = max(last, days)
 		}
-		f := forecast.Make(r, forecast.Options{Seed: uint64(seed), Runs: 200})
+		f := forecast.Make(r, forecast.Options{Seed: uint64(seed), Runs: 100})
 		on := monday.AddDays(last)
 		if !on.Before(f.Cleared.Early) && !on.After(f.Cleared.Late) {
 			inside++
