@@ -87,6 +87,7 @@ func newRoot(a *app) *cobra.Command {
 		a.calendarCommand(), a.postCommand(), a.letterCommand(), a.welfareCommand(), a.representationCommand(),
 		a.decisionCommand(),
 		a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(),
+		a.programmeCommand(),
 		a.keysetCommand(), a.codecCommand(), a.uiCommand(), a.referenceCommand())
 	for _, g := range plainGroups {
 		root.AddCommand(cli.Group(g.name, g.short, a.restOf(g.name)...))

@@ -110,6 +110,29 @@ func (f Forecast) TargetAhead() bool { return !f.Target.IsZero() && f.Target.Aft
 // Meets reports whether the target is met with 80 percent.
 func (f Forecast) Meets() bool { return f.Chance >= Sure }
 
+// Percent is the chance of the target in whole percent, rounded down: 80 is met. It is 0 only if
+// no run is cleared by then.
+func (f Forecast) Percent() int {
+	if percent := int(100*f.Chance + 1e-9); percent > 0 || f.Chance == 0 {
+		return percent
+	}
+	return 1
+}
+
+// ByPeople is the days to a decision of a family of one person, of two, and so on; the last is of
+// all larger ones.
+func (f Forecast) ByPeople() (days []Band[int]) {
+	if len(f.Way) == 0 {
+		return nil
+	}
+	for people := 1; ; people++ {
+		size := SizeOf(people)
+		if days = append(days, f.Way[size]); size == sizes-1 {
+			return days
+		}
+	}
+}
+
 // Make plays a lane's families forward. The same record, options and day give the same
 // forecast.
 func Make(r Record, o Options) Forecast {

@@ -120,11 +120,6 @@ func SizeOf(people int) Size {
 	return SixOrMore
 }
 
-// Sizes lists the classes with the fewest and the most people of each; the last has no most.
-func Sizes() (bounds [][2]int) {
-	return [][2]int{{1, 1}, {2, 3}, {4, 5}, {6, 0}}
-}
-
 // UnderReview counts the families that are drawn and undecided.
 func (r Record) UnderReview() (n int) {
 	for _, s := range r.Spans {

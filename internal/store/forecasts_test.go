@@ -9,6 +9,7 @@ import (
 	"hame/internal/clock"
 	"hame/internal/forecast"
 	"hame/internal/store"
+	"hame/internal/testdb"
 )
 
 // lane starts the legacy lane at ten families a week.
@@ -61,7 +62,7 @@ func TestWhatAForecastRestsOn(t *testing.T) {
 	h.reaches(struck, casefile.Representation, monday.AddDays(35))
 	h.Tamper(`update stage_entry set void_at = $2 where case_ref = $1 and stage = 'representation'`, struck, at(monday.AddDays(50)))
 	secret := numbered(7)
-	secret.Restricted = true
+	secret.People[0].Flags = append(secret.People[0].Flags, casefile.FlagRestricted)
 	h.imports(secret)
 
 	span := func(phase forecast.Phase, days, checks int, end forecast.End, families int) forecast.Span {
@@ -137,4 +138,16 @@ func TestAHeldFamilyAndOneThatIsNotSeen(t *testing.T) {
 	require.Equal(t, [2]int{1, 0}, counts("archie", true))
 	require.Equal(t, [2]int{1, 0}, counts("hame_worker", false), "nor what Temporal shows")
 	require.Equal(t, [2]int{0, 2}, counts("una", true))
+}
+
+// TestATargetIsOnlyShown: no function, view or trigger of the database reads how a lane stands,
+// and so its target, but those that report it, and one that
+// asks whether any lane was started. What closes a case, archives it or signs a
+// decision does not know it (C4, R3).
+func TestATargetIsOnlyShown(t *testing.T) {
+	h := newHouse(t)
+	require.Equal(t, []string{"figures", "forecast_record", "programme_report", "take_back_import"}, testdb.List[string](h, `
+		select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+		where n.nspname = 'hame' and p.prosrc ~ 'backlog_lane' order by 1`))
+	require.Empty(t, testdb.List[string](h, `select viewname from pg_views where schemaname = 'hame' and definition ~ 'backlog_lane'`))
 }
