@@ -203,8 +203,10 @@ func (f programmeForecastShown) table(t *tabwriter.Writer) {
 		}
 	}
 	if len(f.Short) == 0 && !f.Done() {
-		fmt.Fprintf(t, "\nwithin half a year %d to %d of them are decided; %d to %d more would be archived, which clears nothing\n",
-			f.Soon.Early, f.Soon.Late, f.ToArchive.Early, f.ToArchive.Late)
+		fmt.Fprintf(t, "\nwithin half a year %d to %d of them are decided\n", f.Soon.Early, f.Soon.Late)
+		if f.ToArchive.Late > 0 {
+			fmt.Fprintf(t, "%d to %d would be archived, which clears nothing\n", f.ToArchive.Early, f.ToArchive.Late)
+		}
 	}
 	f.showWork(t)
 }
@@ -221,6 +223,9 @@ func changeInWords(c forecast.Change) string {
 		way := "LATER"
 		if weeks < 0 {
 			weeks, way = -weeks, "EARLIER"
+		}
+		if weeks == 1 {
+			return words + "THE POLICE ANSWERING A WEEK " + way
 		}
 		words += fmt.Sprintf("THE POLICE ANSWERING %d WEEKS %s", weeks, way)
 	}

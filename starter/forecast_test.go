@@ -20,8 +20,8 @@ func (r *room) recorded(target clock.Date) {
 	r.t.Helper()
 	today := clock.DateOf(time.Now())
 	r.admin.MustExec(`set session_replication_role = replica`)
-	r.admin.MustExec(`insert into family (case_ref, family_key, lane, council, support, digest, batch, imported_on, imported_at)
-		select 'K7F-' || translate(lpad(n::text, 4, '0'), '0123456789', 'CFGHJKMPQR'), 'P' || n, 'legacy', 'S12000049', 'none', '', b.id, $1::date, $1::date
+	r.admin.MustExec(`insert into family (case_ref, family_key, lane, council, support, digest, batch, first_batch, imported_on, imported_at)
+		select 'K7F-' || translate(lpad(n::text, 4, '0'), '0123456789', 'CFGHJKMPQR'), 'P' || n, 'legacy', 'S12000049', 'none', '', b.id, b.id, $1::date, $1::date
 		from generate_series(1, 40) n, (select id from import_batch limit 1) b`, today.AddDays(-300))
 	r.admin.MustExec(`insert into listing (case_ref, lane, drawn_at, listing_date, why)
 		select case_ref, 'legacy', $1::date, $2::date, '' from family where family_key ~ '^P'`, today.AddDays(-250), today.AddDays(-200))
@@ -35,6 +35,11 @@ func (r *room) recorded(target clock.Date) {
 		values ('00000000-0000-7000-8000-000000000001', 'legacy', 'backlog.start', $1, '{"lane": "legacy", "capacity": 5}', 'archie', 'archie', now(), 1, '')`, today.AddDays(-300))
 	r.admin.MustExec(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
 		values ('00000000-0000-7000-8000-000000000001', 'accepted', $1::date, 2, '')`, today.AddDays(-300))
+	// Each of them took a proposal.
+	r.admin.MustExec(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash)
+		select md5(case_ref)::uuid, case_ref, 'decision.propose', $1, 'ewan', 'ewan', now(), 1, '' from family where family_key ~ '^P'`, today.AddDays(-110))
+	r.admin.MustExec(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash)
+		select md5(case_ref)::uuid, 'accepted', $1::date, 2, '' from family where family_key ~ '^P'`, today.AddDays(-110))
 	r.admin.MustExec(`set session_replication_role = origin`)
 }
 
@@ -56,9 +61,10 @@ func TestTheForecastIsShown(t *testing.T) {
 	args := []string{"--as", "archie", "programme", "forecast", "--capacity", "12", "--security-weeks", "-1"}
 	out, errs, code = r.types(args...)
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "WITH 12 FAMILIES A WEEK AND THE POLICE ANSWERING 1 WEEKS EARLIER")
+	require.Contains(t, out, "WITH 12 FAMILIES A WEEK AND THE POLICE ANSWERING A WEEK EARLIER")
 	require.Contains(t, out, "the middle day is ")
 	require.Contains(t, out, "OFFICERS' WEEKS TO CLEAR")
+	require.Regexp(t, `decision maker +0\.4 +1\.0 +2\.4`, out, "two families of six hours; five a week, and twelve")
 	require.Contains(t, out, "assumed, not measured [D]")
 	again, _, _ := r.types(args...)
 	require.Equal(t, out, again)

@@ -148,7 +148,7 @@ func Work(r Record, capacity int, acts Acts) []RoleWork {
 		}
 	}
 	passing(load, 0, 1, float64(capacity))
-	var all []RoleWork
+	all := []RoleWork{}
 	for _, role := range casefile.Roles {
 		if weeks[role]+load[role] > 0 {
 			all = append(all, RoleWork{Role: role, Weeks: weeks[role] / WeekMinutes, Officers: load[role] / WeekMinutes})

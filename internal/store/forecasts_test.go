@@ -101,6 +101,19 @@ func TestWhatAForecastRestsOn(t *testing.T) {
 	}, forty.Spans, "nothing recorded later counts")
 	require.Equal(t, 2, forty.ToDraw(), "one of them is drawn since")
 
+	// What became of those whom the forecast of the fortieth day was about: one was decided, one
+	// archived, three wait.
+	came, err := h.as("archie").ForecastCame(t.Context(), casefile.Legacy, at(monday.AddDays(40)), at(monday.AddDays(60)), true)
+	require.NoError(t, err)
+	require.Equal(t, forecast.Came{Until: monday.AddDays(60), Open: 3, Soon: 1, Archived: 1}, came)
+
+	act := testdb.Value[string](h, `select gen_random_uuid()::text`)
+	h.Tamper(`insert into command (id, case_ref, kind, attested_on, login, person, recorded_at, chain_n, chain_hash) values ($1, $2, 'decision.propose', $3, 'ewan', 'ewan', now(), 90, '')`, act, decided, monday)
+	h.Tamper(`insert into command_outcome (command_id, outcome, business_at, chain_n, chain_hash) values ($1, 'accepted', $2, 91, '')`, act, at(monday.AddDays(44)))
+	acts, err := h.as("archie").ForecastActs(t.Context(), casefile.Legacy, at(monday.AddDays(60)), true)
+	require.NoError(t, err)
+	require.Equal(t, forecast.Acts{Decided: 1, Done: []forecast.Tally{{Phase: forecast.Decision, Act: casefile.ActPropose, Times: 1}}}, acts)
+
 	// A restricted family counts for those who see it, if it is asked for at all.
 	require.Equal(t, 1, sixty.ToDraw(), "operations do not see it")
 	require.Equal(t, 2, record("una", 60, true).ToDraw())
