@@ -112,7 +112,8 @@ func draw(all []bin, rng *rand.Rand) *curve {
 		if n := w[0] + w[1] + w[2]; n > 0 {
 			jump := stay * min(1, n/atRisk)
 			stay, sum, seen = stay-jump, sum+jump, seen+n
-			c.steps = append(c.steps, step{days: b.days, sum: sum, between: jump / float64(b.left()), toNext: w[0] / n, toClosed: (w[0] + w[1]) / n})
+			c.steps = append(c.steps, step{days: b.days, sum: sum, between: jump / float64(b.left()),
+				toNext: w[0] / n, toClosed: (w[0] + w[1]) / n})
 			atRisk -= n
 			if slow < 0 && seen >= 0.75*events {
 				slow = b.days

@@ -24,7 +24,8 @@ func (s *Store) ForecastRecord(ctx context.Context, lane casefile.Lane, asOf tim
 		forecast.Record
 		RuleSet string `json:"rule_set"`
 	}
-	if err := s.db.GetContext(ctx, &body, `select forecast_record($1, $2, $3)`, string(lane), asOf, restricted); err != nil {
+	if err := s.db.GetContext(ctx, &body, `select forecast_record($1, $2, $3)`, string(lane), asOf,
+		restricted); err != nil {
 		return r.Record, false, mapError(err)
 	}
 	if body == nil {
@@ -46,7 +47,8 @@ func (s *Store) ForecastRecord(ctx context.Context, lane casefile.Lane, asOf tim
 func (s *Store) ForecastActs(ctx context.Context, lane casefile.Lane, asOf time.Time, restricted bool,
 ) (acts forecast.Acts, err error) {
 	var body []byte
-	if err := s.db.GetContext(ctx, &body, `select forecast_acts($1, $2, $3)`, string(lane), asOf, restricted); err != nil {
+	if err := s.db.GetContext(ctx, &body, `select forecast_acts($1, $2, $3)`, string(lane), asOf,
+		restricted); err != nil {
 		return acts, mapError(err)
 	}
 	return acts, json.Unmarshal(body, &acts)
@@ -73,8 +75,10 @@ func (s *Store) SaveSpans(ctx context.Context, lane casefile.Lane, days []foreca
 		early, late = append(early, int64(d.Early)), append(late, int64(d.Late))
 	}
 	_, err := s.db.ExecContext(ctx, `
-		update waiting_place w set decided_early = w.listing_on + ($2::int[])[x.at], decided_late = w.listing_on + ($3::int[])[x.at]
-		from (select p.case_ref, least(count(*), coalesce(array_length($2::int[], 1), 0))::int as at from person p group by 1) x
+		update waiting_place w set decided_early = w.listing_on + ($2::int[])[x.at],
+		    decided_late = w.listing_on + ($3::int[])[x.at]
+		from (select p.case_ref, least(count(*), coalesce(array_length($2::int[], 1), 0))::int as at
+		      from person p group by 1) x
 		where x.case_ref = w.case_ref and w.lane = $1 and w.n is not null`, string(lane), pq.Array(early), pq.Array(late))
 	return mapError(err)
 }

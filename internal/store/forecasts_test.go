@@ -164,3 +164,23 @@ func TestATargetIsOnlyShown(t *testing.T) {
 		where n.nspname = 'hame' and p.prosrc ~ 'backlog_lane' order by 1`))
 	require.Empty(t, testdb.List[string](h, `select viewname from pg_views where schemaname = 'hame' and definition ~ 'backlog_lane'`))
 }
+
+// TestWhenAFamilyThatWaitsIsDecided: the days are kept with its place, counted from its listing
+// date by its own size, and shown with the case. Without a forecast there are none.
+func TestWhenAFamilyThatWaitsIsDecided(t *testing.T) {
+	h := newHouse(t)
+	ref := h.imports(numbered(1))
+	h.Exec(`insert into waiting_place (case_ref, lane, n, waiting, listing_on, drawn_on) values ($1, 'legacy', 1, 1, $2, $3)`, ref, monday.AddDays(70), monday)
+	days := []forecast.Band[int]{{Early: 1, Late: 2}, {Early: 3, Late: 4}, {Early: 100, Late: 200}, {Early: 7, Late: 8}}
+	kept := func() []string {
+		return testdb.List[string](h, `select concat(decided_early, ' ', decided_late) from place_in_order`)
+	}
+	require.NoError(t, h.worker.SaveSpans(t.Context(), casefile.Legacy, days))
+	require.Equal(t, []string{monday.AddDays(170).String() + " " + monday.AddDays(270).String()}, kept(), "three people")
+	require.NoError(t, h.worker.SaveSpans(t.Context(), casefile.Legacy, days[:2]))
+	require.Equal(t, []string{monday.AddDays(73).String() + " " + monday.AddDays(74).String()}, kept(), "the last is of all larger ones")
+	require.NoError(t, h.worker.SaveSpans(t.Context(), casefile.FastTrack, nil))
+	require.NotEqual(t, []string{" "}, kept(), "another lane's draw changes nothing")
+	require.NoError(t, h.worker.SaveSpans(t.Context(), casefile.Legacy, nil))
+	require.Equal(t, []string{" "}, kept())
+}
