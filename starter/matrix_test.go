@@ -353,6 +353,8 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"duplicate list: caseworker", "duplicate list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
 		{"status, order: also senior, auditor", "backlog status", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
 		{"status, order: also senior, auditor", "backlog order", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
+		{"status, order: also senior, auditor", "programme forecast", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "too little is recorded", exitNotPermitted, exitNotPermitted},
+		{"status, order: also senior, auditor", "programme backtest", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "MADE ON", exitNotPermitted, exitNotPermitted},
 		{"backlog import FILE: operations", "backlog import CSV", nil, "", exitNotPermitted, exitNotPermitted}, // operations' own is in the tests of the backlog
 		{"backlog imports: operations, auditor", "backlog imports", []casefile.Party{casefile.Operations, casefile.Auditor}, "archie", exitNotPermitted, exitNotPermitted},
 		{"staff list: operations, auditor", "staff list", []casefile.Party{casefile.Operations, casefile.Auditor}, "senior_caseworker", exitNotPermitted, exitNotPermitted},

@@ -22,8 +22,8 @@ import (
 )
 
 func (a *app) programmeCommand() *cobra.Command {
-	return cli.Group("programme", "the programme as a whole: what another course would change",
-		forReaders(a.whatIf(), whoSteers))
+	return cli.Group("programme", "steer the programme as a whole: nothing here changes a case",
+		forReaders(a.whatIf(), whoSteers), forReaders(a.programmeForecast(), programme), forReaders(a.programmeBacktest(), programme))
 }
 
 // whoSteers are the readers of what other rules would say.

@@ -266,3 +266,42 @@ func TestTheLaneContinuesAsNew(t *testing.T) {
 	l.run(week(5))
 	require.Equal(t, map[string]int{"2027-03-01": 7, "2027-03-08": 1, "2027-03-15": 1, "2027-03-22": 1}, l.listings())
 }
+
+// TestATargetThatPassesChangesNothing: a lane whose target has passed draws as one that has
+// none, and closes, archives and decides no case (C4, R3).
+func TestATargetThatPassesChangesNothing(t *testing.T) {
+	play := func(target clock.Date) (map[string]int, contract.Progress) {
+		l := newLane(t, 12)
+		l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 1, Target: target})
+		l.run(week(6))
+		for table, what := range map[string]string{"decision": "", "archive": "", "person_end": "", "review": " where stage = 'closed'"} {
+			var n int
+			require.NoError(t, l.record.Get(&n, `select count(*) from `+table+what))
+			require.Zero(t, n, "%s", table)
+		}
+		return l.listings(), l.state.Progress
+	}
+	without, progress := play(clock.Date{})
+	passed, after := play(drawnOn.AddDays(9))
+	require.Equal(t, without, passed)
+	require.Equal(t, progress, after)
+}
+
+// TestWhatTheLaneShowsOfItsForecast: the days by which it is cleared by decisions, how probable
+// its target is, and which capacity would meet it.
+func TestWhatTheLaneShowsOfItsForecast(t *testing.T) {
+	l := newLane(t, 10)
+	f := &contract.Forecast{Early: drawnOn.AddDays(300), Middle: drawnOn.AddDays(330), TargetAhead: true, Percent: 12, Needed: 1}
+	l.env.RegisterActivityWithOptions(func(context.Context, activities.DrawFamiliesParams) (contract.Progress, error) {
+		return contract.Progress{Unlisted: 5, Forecast: f}, nil
+	}, activity.RegisterOptions{Name: activities.DrawFamiliesActivity, DisableAlreadyRegisteredCheck: true})
+	l.on(week(0).Add(time.Hour), casefile.ActBacklogStart, casefile.BacklogFields{Capacity: 1, Target: drawnOn.AddYears(1)})
+	l.look(week(1), func(_ contract.Backlog, text string) {
+		require.Contains(t, text, "| cleared by decisions | 10% | 50% | 90% |")
+		require.Contains(t, text, "| by | 2027-12-26 | 2028-01-25 | not in sight |")
+		require.Contains(t, text, "The target 2028-03-01 is met with 12 percent; 1 family a week would meet it with 80 percent.")
+		f = nil
+	})
+	l.look(week(2).Add(time.Hour), func(_ contract.Backlog, text string) { require.NotContains(t, text, "cleared by decisions") })
+	l.run(week(3))
+}

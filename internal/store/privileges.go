@@ -67,7 +67,7 @@ var privileges = []string{
 	`grant insert (` + strings.Join(stagedPerson, ", ") + `) on import_staging_person to hame_staff`,
 	`grant execute on function list_cases, case_summary, list_tasks, list_letters, list_post, list_duplicates, record_read,
 	     has_role, my_person, my_roles, may_see, runs_apart, sight_of, my_part, business_now, case_file, case_timeline, act_text,
-	     record_refusal, import_merge, import_moves, programme_report, figures, verify_record, business_today, receive_post,
+	     record_refusal, import_merge, import_moves, programme_report, figures, forecast_record, forecast_acts, forecast_came, verify_record, business_today, receive_post,
 	     dismiss_post, settle_arrival, resolve_duplicate, waiting_order, my_command, await_outcome,
 	     worker_away_for, ask_comparison, await_comparison, comparison_findings, try_calendar_again,
 	     staff_list, audit_reads, audit_show, audit_heads, audit_check, erase_text, case_clocks, my_acts, what_follows, calendar_in_force, calendar_progress, holidays_of,

@@ -141,7 +141,7 @@ func TestWhatALoginMayDo(t *testing.T) {
 		}
 		require.Equal(t, []string{"act_text", "adopt_rules", "answers_on_record", "apply_calendar", "ask_comparison", "ask_what_if", "audit_check", "audit_heads", "audit_reads", "audit_show", "await_comparison", "await_outcome", "business_now", "business_today",
 			"calendar_in_force", "calendar_progress", "case_clocks", "case_file", "case_summary", "case_timeline", "comparison_findings", "deadlines_on_record", "dismiss_post", "erase_text",
-			"figures", "has_role", "holidays_of", "import_merge", "import_moves", "list_cases", "list_duplicates", "list_imports", "list_letters", "list_moves", "list_post", "list_rules", "list_tasks", "listed_pairs", "may_see", "my_acts", "my_command", "my_part", "my_person",
+			"figures", "forecast_acts", "forecast_came", "forecast_record", "has_role", "holidays_of", "import_merge", "import_moves", "list_cases", "list_duplicates", "list_imports", "list_letters", "list_moves", "list_post", "list_rules", "list_tasks", "listed_pairs", "may_see", "my_acts", "my_command", "my_part", "my_person",
 			"my_roles", "programme_report", "propose_rules", "receive_post", "record_read", "record_refusal", "resolve_duplicate", "resolve_listed_pair", "runs_apart",
 			"settle_arrival", "sight_of", "staff_list", "take_back_import", "try_calendar_again", "verify_record", "waiting_order", "what_follows", "what_if_list", "what_if_state", "worker_away_for"},
 			testdb.List[string](h, `select proname from pg_proc where pronamespace = 'hame'::regnamespace and has_function_privilege('morag', oid, 'execute') order by 1`))
