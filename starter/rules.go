@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"hame/internal/casefile"
 	"hame/internal/cli"
@@ -222,9 +223,9 @@ func adviceInWords(p policy.Recommendation) string {
 	return "no ground"
 }
 
-// sampleDay is the day on which the sample families stand as they do: any would do, for all
-// their days are counted back from it.
-var sampleDay = clock.NewDate(2026, 3, 2)
+// sampleDay is the day on which the sample families stand as they do. All their days are counted
+// back from it, but for the cut-off day of a set, which lies before March 2007.
+var sampleDay = clock.NewDate(2007, time.March, 1)
 
 func (a *app) rulesCheck() *cobra.Command {
 	return &cobra.Command{
