@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -140,7 +143,7 @@ func load(name string, body []byte, instead *Parameters) (*RuleSet, error) {
 	d := yaml.NewDecoder(strings.NewReader(string(body)))
 	d.KnownFields(true)
 	if err := d.Decode(&doc); err != nil {
-		return nil, fmt.Errorf("rule set %s: %w", name, err)
+		return nil, fmt.Errorf("rule set %s: %s", name, inWords(err))
 	}
 	at := func(n yaml.Node, format string, args ...any) error {
 		return fmt.Errorf("rule set %s, line %d: %s", name, n.Line, fmt.Sprintf(format, args...))
@@ -207,6 +210,34 @@ func load(name string, body []byte, instead *Parameters) (*RuleSet, error) {
 		return nil, err
 	}
 	return set, nil
+}
+
+// unknownField is how the YAML library says that a rule set has no such field.
+var unknownField = regexp.MustCompile(`^line (\d+): field (.*) not found in type .*$`)
+
+// inWords says what is wrong with a file that can't be read as a rule set, without the words of the
+// library that reads it.
+func inWords(err error) string {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		if errors.Is(err, io.EOF) {
+			return "the file is empty"
+		}
+		return "it can't be read as a rule set: " + strings.TrimPrefix(err.Error(), "yaml: ")
+	}
+	var said []string
+	for _, e := range wrong.Errors {
+		if m := unknownField.FindStringSubmatch(e); m != nil {
+			said = append(said, fmt.Sprintf("line %s: %.40q is no field of a rule set", m[1], m[2]))
+		} else {
+			said = append(said, e)
+		}
+	}
+	const most = 5
+	if len(said) > most {
+		said = append(said[:most], "and more")
+	}
+	return strings.Join(said, "; ")
 }
 
 // loadHead reads what a set says of itself, its parameters, and the weeks of listing.
