@@ -62,6 +62,13 @@ type GroupFigures struct {
 	DaysInStage     map[casefile.Stage]Spread `json:"days_in_stage"` // of the families that had finished it
 }
 
+// The ages that figures tell apart.
+const (
+	AgeAdult   = "adult"
+	AgeChild   = "child"
+	AgeUnknown = "unknown"
+)
+
 // PeopleFigures counts people of one age whom the same has become of.
 type PeopleFigures struct {
 	Outcome casefile.Outcome `json:"outcome"` // empty of those who wait
@@ -85,6 +92,9 @@ type AppealFigures struct {
 	Dismissed int `json:"dismissed"`
 	Withdrawn int `json:"withdrawn"`
 }
+
+// Waiting counts the appeals that have not ended.
+func (a AppealFigures) Waiting() int { return a.Lodged - a.Allowed - a.Dismissed - a.Withdrawn }
 
 // Spread is a distribution of days; its numbers are nil over no cases.
 type Spread struct {
