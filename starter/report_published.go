@@ -387,7 +387,7 @@ func (p *published) table(t *tabwriter.Writer) {
 		label = " (SYNTHETIC)"
 	}
 	fmt.Fprintf(t, "FOR PUBLICATION: the quarter that ended on %s%s\n", p.AsOf, label)
-	fmt.Fprintln(t, "as it was on record at the end of that day, cumulative since the first family came in")
+	fmt.Fprintln(t, "as it was on record at the end of that day, with everything since the beginning")
 	fmt.Fprintln(t, "[c]: under five, or changed by under five since it was last published, or a")
 	fmt.Fprintln(t, "count that would tell such a one; it may be nought")
 	for _, table := range p.Tables {

@@ -82,7 +82,8 @@ func (r Release) Interval(name string) Interval {
 //   - a hidden count may be nought: where a part is hidden, parts that are nought are
 //     hidden beside it;
 //   - for each hidden count the [Interval] is at least [Threshold] wide. So is that of its
-//     change since the last published value;
+//     change since the last published value. Exception: a nought that was last published
+//     as nought protects nobody, and a reader is taken to know it;
 //   - a count that was hidden the quarter before is shown again only from the upper end
 //     of what could be worked out of it then, or if that had none from five above its
 //     lower end: what is shown now does not tell what was hidden.
@@ -143,11 +144,20 @@ func (t *tree) tells(c *Count) bool {
 	if last, known := t.before.Last[c.Name]; known && small(c.N-last) {
 		return true
 	}
+	if t.stillNought(c) {
+		return false
+	}
 	i, was := t.before.intervals[c.Name]
 	if i.High >= Unbounded {
 		return was && c.N < i.Low+Threshold
 	}
 	return was && c.N < i.High
+}
+
+// stillNought reports whether a count was nought when it was last published, and is.
+func (t *tree) stillNought(c *Count) bool {
+	last, known := t.before.Last[c.Name]
+	return known && last == 0 && c.N == 0
 }
 
 func small(n int) bool { return n != 0 && n > -Threshold && n < Threshold }
@@ -184,7 +194,7 @@ func (t *tree) someHidden(parts []*Count) bool {
 func (t *tree) hideOneMore() bool {
 	intervals := t.intervals()
 	for _, c := range t.all {
-		if !t.hidden[c] || intervals[c].Width() >= Threshold {
+		if !t.hidden[c] || t.stillNought(c) || intervals[c].Width() >= Threshold {
 			continue
 		}
 		for _, parts := range c.Splits { // the parts would tell the whole
@@ -251,7 +261,7 @@ func (t *tree) hideSmallest(parts []*Count, unknown func(*Count) int) bool {
 func (t *tree) intervals() map[*Count]Interval {
 	is := map[*Count]Interval{}
 	for _, c := range t.all {
-		if is[c] = (Interval{c.N, c.N}); t.hidden[c] {
+		if is[c] = (Interval{c.N, c.N}); t.hidden[c] && !t.stillNought(c) {
 			is[c] = Interval{t.least(c), Unbounded}
 		}
 	}

@@ -84,6 +84,7 @@ func TestASmallChangeIsHidden(t *testing.T) {
 type quarter struct {
 	roots   []*disclosure.Count
 	release disclosure.Release
+	before  map[string]int // what was last published of each count before
 }
 
 // reader works out, by linear programming, what follows from everything that two quarters
@@ -206,6 +207,7 @@ func (r *reader) interval(t testing.TB, q int, name string) (low, high float64) 
 	t.Helper()
 	column := r.column[key(q, name)]
 	rows, columns := r.linked(column)
+	rows = r.independent(rows)
 	if len(rows) == 0 {
 		return r.fixed[column], math.Inf(1)
 	}
@@ -251,8 +253,32 @@ func (r *reader) linked(column int) (rows, columns []int) {
 	return rows, columns
 }
 
+// independent leaves out the equalities that say what others say already: the solver takes
+// none of them.
+func (r *reader) independent(rows []int) []int {
+	var kept []int
+	var reduced [][]float64
+	var pivots []int
+	for _, n := range rows {
+		row := make([]float64, len(r.fixed)+r.slacks)
+		copy(row, r.a[n])
+		for i, pivot := range pivots {
+			if factor := row[pivot] / reduced[i][pivot]; factor != 0 {
+				for c := range row {
+					row[c] -= factor * reduced[i][c]
+				}
+			}
+		}
+		if pivot := slices.IndexFunc(row, func(x float64) bool { return math.Abs(x) > 1e-9 }); pivot >= 0 {
+			kept, reduced, pivots = append(kept, n), append(reduced, row), append(pivots, pivot)
+		}
+	}
+	return kept
+}
+
 // narrow lists the hidden counts of which the reader works out an interval narrower than a
 // width.
+// but for noughts that were last published as nought.
 func (r *reader) narrow(t testing.TB, width float64) []string {
 	t.Helper()
 	var found []string
@@ -260,6 +286,11 @@ func (r *reader) narrow(t testing.TB, width float64) []string {
 		var q int
 		_, err := fmt.Sscanf(k, "%d", &q)
 		require.NoError(t, err)
+		if nought := find(r.quarters[q].roots, k[2:]).N == 0; nought {
+			if last, known := r.quarters[q].before[k[2:]]; known && last == 0 {
+				continue
+			}
+		}
 		low, high := r.interval(t, q, k[2:])
 		if high-low < width-1e-6 {
 			found = append(found, fmt.Sprintf("%s is %v to %v", k, low, high))
@@ -373,19 +404,19 @@ func (p *programme) counts() []*disclosure.Count {
 	return []*disclosure.Count{families, people, missed, grows("waived", p.people[5]/3)}
 }
 
-// TestNothingHiddenIsWorkedOut is the check of what is published, over 300 programmes and
+// TestNothingHiddenIsWorkedOut is the check of what is published, over 120 programmes and
 // four quarters of each: linear programming over all tables of a quarter and of the one before
 // finds at least five's width for each hidden count. A reader who holds that counts only grow
 // finds an interval too.
 func TestNothingHiddenIsWorkedOut(t *testing.T) {
 	hidden, shown := 0, 0
-	for seed := range uint64(30) {
+	for seed := range uint64(120) {
 		p := newProgramme(seed)
 		var before, last disclosure.Release
 		var earlier quarter
 		for q := range 4 {
 			roots := p.counts()
-			now := quarter{roots, disclosure.Publish(roots, last)}
+			now := quarter{roots, disclosure.Publish(roots, last), last.Last}
 			for name, n := range now.release.Shown {
 				require.False(t, n > 0 && n < disclosure.Threshold, "%d %s", n, name)
 				was, known := last.Last[name]
@@ -413,7 +444,7 @@ func TestNothingHiddenIsWorkedOut(t *testing.T) {
 func TestTheIntervalsAreExact(t *testing.T) {
 	for seed := range uint64(60) {
 		roots := newProgramme(seed).counts()
-		now := quarter{roots, disclosure.Publish(roots, disclosure.Release{})}
+		now := quarter{roots, disclosure.Publish(roots, disclosure.Release{}), nil}
 		r := newReader(true, nil, now)
 		for k := range r.column {
 			low, high := r.interval(t, 0, k[2:])
@@ -454,7 +485,7 @@ func TestTheCheckBites(t *testing.T) {
 			continue
 		}
 		tried++
-		if len(newReader(false, nil, quarter{roots, naive}).narrow(t, disclosure.Threshold)) > 0 {
+		if len(newReader(false, nil, quarter{roots, naive, nil}).narrow(t, disclosure.Threshold)) > 0 {
 			found++
 		}
 	}
@@ -465,5 +496,5 @@ func TestTheCheckBites(t *testing.T) {
 	all := total(3, 10, 20)
 	r := disclosure.Publish([]*disclosure.Count{all}, disclosure.Release{})
 	r.Shown["b"] = 10
-	require.NotEmpty(t, newReader(false, nil, quarter{[]*disclosure.Count{all}, r}).narrow(t, 1))
+	require.NotEmpty(t, newReader(false, nil, quarter{[]*disclosure.Count{all}, r, nil}).narrow(t, 1))
 }
