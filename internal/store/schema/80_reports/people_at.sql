@@ -1,6 +1,6 @@
 -- The people of the families that had come in by an instant, as they were then on record: child or adult on the day on
 -- which they came in, and what had become of each; an empty outcome is of those who wait. Who stands on a file of their
--- own waits here: how many have left is not told (process.md, How splits count). What became of a person is the outcome
+-- own waits here: how many have left is not told (process.md, Figures). What became of a person is the outcome
 -- of the decision that stood then, else the administrative end.
 create or replace function people_at(as_of timestamptz) returns table (case_ref text, no int, age text, outcome text)
 language sql stable as $$
