@@ -53,6 +53,7 @@ begin
                    then london_day(as_of) - london_day(imported_at) end as without_decision,
                case when closed_at is null then london_day(as_of) - london_day(imported_at) end as without_resolution
         from cases c),
+    -- What is counted by group is materialized: each group would count everything again.
     -- The people of an unlisted family as they were before a later import, or before its own was taken back.
     were as (
         select distinct on (w.case_ref) w.* from people_were w where w.until > as_of order by w.case_ref, w.until),
@@ -65,15 +66,15 @@ begin
         from timed t join were w using (case_ref)
             cross join lateral (values ('adult', w.adults), ('child', w.children), ('unknown', w.unknown)) x (age, n)
         where x.n > 0),
-    people_counted as (
+    people_counted as materialized (
         select g_lane, g_council, g_stage, outcome, age, sum(n) as n from people
         group by grouping sets ((g_lane, g_council, g_stage, outcome, age), (outcome, age))),
-    represented as (
+    represented as materialized (
         select t.g_lane, t.g_council, t.g_stage, r.by_minister, r.answer, count(*) as n
         from timed t join representations_at(as_of) r using (case_ref)
         group by grouping sets ((t.g_lane, t.g_council, t.g_stage, r.by_minister, r.answer), (r.by_minister, r.answer))),
     -- An appeal waits until it ends; a further one after that is another appeal.
-    appealed as (
+    appealed as materialized (
         select t.g_lane, t.g_council, t.g_stage, count(*) filter (where d.kind = 'service.appeal') as lodged,
             count(*) filter (where d.fields->>'result' = 'allowed') as allowed,
             count(*) filter (where d.fields->>'result' = 'dismissed') as dismissed,
@@ -82,12 +83,12 @@ begin
         where d.kind in ('service.appeal', 'appeal.ended') and d.since <= as_of
           and (d.until is null or d.until > as_of)
         group by grouping sets ((t.g_lane, t.g_council, t.g_stage), ())),
-    waived as (
+    waived as materialized (
         select t.g_lane, t.g_council, t.g_stage, count(distinct (d.case_ref, d.subject_no)) as n
         from timed t join act_done d using (case_ref)
         where d.kind = 'welfare.waive' and d.since <= as_of and (d.until is null or d.until > as_of)
         group by grouping sets ((t.g_lane, t.g_council, t.g_stage), ())),
-    in_stage as (
+    in_stage as materialized (
         select t.g_lane, t.g_council, t.g_stage, x.stage, jsonb_build_object('cases', count(*),
             'median', percentile_disc(0.5) within group (order by x.days),
             'p90', percentile_disc(0.9) within group (order by x.days), 'longest', max(x.days)) as days
@@ -99,7 +100,7 @@ begin
             (array_agg(d.new_due order by d.no desc) filter (where d.at <= as_of))[1] as known,
                (array_agg(d.old_due order by d.no))[1] as first
         from deadline_change d group by d.task_id),
-    missed as (
+    missed as materialized (
         select t.g_lane, t.g_council, t.g_stage, k.owed_by, count(*) as n
         from task k join timed t using (case_ref) left join moved v on v.task_id = k.id
             left join task_kind m on m.kind = k.kind
