@@ -70,8 +70,8 @@ func (a *app) reportCommand() *cobra.Command {
 	}, programme)
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant: a day, at its end, or such as 2027-03-01T09:00:00Z (default now)")
 	c.Flags().StringSliceVar(&by, "by", nil, "lane, council, stage, or several: one group for each")
-	c.Flags().BoolVar(&publish, "publish", false, "the tables that may be published, of a quarter's last day (default the last "+
-		"one): small counts, small changes and what would tell them are hidden")
+	c.Flags().BoolVar(&publish, "publish", false, "the tables that may be published, of a quarter's last day "+
+		"(default the last one): small counts, small changes and what would tell them are hidden")
 	return cli.Group("report", "what the programme has done, for those to whom it answers", c)
 }
 
@@ -240,7 +240,8 @@ func (r *figures) table(t *tabwriter.Writer) {
 	fmt.Fprintln(t, "not yet carried out, resolved is carried out, closed is without a decision.")
 	people := func(p peopleShown) []any { return []any{p.All, p.Waiting, p.Granted, p.Refused, p.Ended} }
 	rows("PEOPLE, ALL, WAITING, GRANTED, REFUSED, ENDED", func(g *groupShown) []any { return people(g.Totals) })
-	rows("OF THEM CHILDREN, ALL, WAITING, GRANTED, REFUSED, ENDED", func(g *groupShown) []any { return people(g.Children) })
+	rows("OF THEM CHILDREN, ALL, WAITING, GRANTED, REFUSED, ENDED",
+		func(g *groupShown) []any { return people(g.Children) })
 	fmt.Fprintln(t, "The four add up to the people of these families. Ended is without a decision.")
 	fmt.Fprintln(t, "A child was under 18 when it came in. Who stands on a file of their own waits.")
 	fmt.Fprintln(t, "\nOUTCOMES\tPEOPLE\tCHILDREN")

@@ -32,8 +32,8 @@ func parseQuarter(text string, now time.Time) (clock.Date, error) {
 	case err != nil:
 		return day, cli.Usage(fmt.Errorf("--as-of %q: with --publish write a day, as 2027-03-31", text))
 	case !endsQuarter(day):
-		return day, cli.Usage(fmt.Errorf("--as-of %s ends no quarter: figures are published of 31 March, 30 June, 30 September "+
-			"and 31 December; without --publish any day is for the office alone", day))
+		return day, cli.Usage(fmt.Errorf("--as-of %s ends no quarter: figures are published of 31 March, 30 June, "+
+			"30 September and 31 December; without --publish any day is for the office alone", day))
 	case !day.Before(today):
 		return day, cli.Usage(fmt.Errorf("--as-of %s is not over: it is %s", day, today))
 	}

@@ -1,5 +1,5 @@
--- Keeps how many people each family had whose people an import takes away, for figures at an earlier instant. What an act
--- takes away stays in the act's journal.
+-- Keeps how many people each family had whose people an import takes away, for figures at an earlier instant. What an
+-- act takes away stays in the act's journal.
 create or replace function keep_people_were() returns trigger language plpgsql security definer
     set search_path = hame, pg_temp as $$
 begin

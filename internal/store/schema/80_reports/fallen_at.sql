@@ -1,5 +1,5 @@
--- Whom a signed decision did not decide any more at an instant: an appeal was allowed, or a court or further submissions
--- let it fall. What fell while the case was closed was written when the case was reopened.
+-- Whom a signed decision did not decide any more at an instant: an appeal was allowed, or a court or further
+-- submissions let it fall. What fell while the case was closed was written when the case was reopened.
 create or replace function fallen_at(as_of timestamptz) returns table (case_ref text, decision_no int, person_no int)
 language sql stable as $$
     select a.key->>'case_ref', (a.key->>'decision_no')::int, (a.key->>'person_no')::int

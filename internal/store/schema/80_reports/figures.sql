@@ -1,8 +1,9 @@
--- The figures at an instant, for each group of cases by lane, council and stage as they then were, and for all of them;
--- withheld are restricted ones that the reader does not see. unlisted, under_review, archived, decided, resolved and
--- closed add up to families. Nothing recorded later counts, also if an earlier day is attested for it: an act that was struck
--- counts until it was struck, and a family whose import was taken back counts until then. people have what had become of
--- each, representations how each was answered, appeals what came of each. All days are calendar days in London.
+-- The figures at an instant, for each group of cases by lane, council and stage as they then were, and for all of
+-- them; withheld are restricted ones that the reader does not see. unlisted, under_review, archived, decided, resolved
+-- and closed add up to families. Nothing recorded later counts, also if an earlier day is attested for it: an act that
+-- was struck counts until it was struck, and a family whose import was taken back counts until then. people have what
+-- had become of each, representations how each was answered, appeals what came of each. All days are calendar days in
+-- London.
 create or replace function figures(as_of timestamptz, by_lane boolean, by_council boolean, by_stage boolean) returns
     jsonb
 language plpgsql stable security definer set search_path = hame, pg_temp as $$
@@ -48,7 +49,8 @@ begin
             case when by_council then c.council else '' end as g_council,
                case when by_stage then c.stage else '' end as g_stage,
                london_day(signed_at) - london_day(imported_at) as to_decision,
-               case when signed_at is not null then london_day(closed_at) - london_day(imported_at) end as to_resolution,
+               case when signed_at is not null
+                   then london_day(closed_at) - london_day(imported_at) end as to_resolution,
                case when signed_at is null and closed_at is null
                    then london_day(as_of) - london_day(imported_at) end as without_decision,
                case when closed_at is null then london_day(as_of) - london_day(imported_at) end as without_resolution
@@ -72,7 +74,8 @@ begin
     represented as materialized (
         select t.g_lane, t.g_council, t.g_stage, r.by_minister, r.answer, count(*) as n
         from timed t join representations_at(as_of) r using (case_ref)
-        group by grouping sets ((t.g_lane, t.g_council, t.g_stage, r.by_minister, r.answer), (r.by_minister, r.answer))),
+        group by grouping sets ((t.g_lane, t.g_council, t.g_stage, r.by_minister, r.answer),
+            (r.by_minister, r.answer))),
     -- An appeal waits until it ends; a further one after that is another appeal.
     appealed as materialized (
         select t.g_lane, t.g_council, t.g_stage, count(*) filter (where d.kind = 'service.appeal') as lodged,
@@ -155,7 +158,8 @@ begin
                 'missed', (select coalesce(jsonb_object_agg(m.owed_by, m.n), '{}') from missed m
                            where m.g_lane is not distinct from g.g_lane and m.g_council is not distinct from g.g_council
                                and m.g_stage is not distinct from g.g_stage),
-                'people', (select coalesce(jsonb_agg(jsonb_build_object('outcome', p.outcome, 'age', p.age, 'people', p.n)
+                'people', (select coalesce(jsonb_agg(jsonb_build_object('outcome', p.outcome, 'age', p.age,
+                                   'people', p.n)
                                    order by p.outcome, p.age), '[]') from people_counted p
                            where p.g_lane is not distinct from g.g_lane and p.g_council is not distinct from g.g_council
                                and p.g_stage is not distinct from g.g_stage),

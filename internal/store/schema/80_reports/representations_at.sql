@@ -1,6 +1,6 @@
--- The representations that had reached the Home Office by an instant, each once, and how it was answered by then: accepted,
--- rejected, more (asked for more), or waiting. A merge copies one that waits to the file that stays: an answer there is
--- the answer to the one that was received.
+-- The representations that had reached the Home Office by an instant, each once, and how it was answered by then:
+-- accepted, rejected, more (asked for more), or waiting. A merge copies one that waits to the file that stays: an
+-- answer there is the answer to the one that was received.
 create or replace function representations_at(as_of timestamptz) returns table (case_ref text, by_minister boolean,
     answer text)
 language sql stable as $$

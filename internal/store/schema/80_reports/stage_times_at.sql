@@ -1,5 +1,5 @@
--- How many calendar days each family had spent in each stage that it had finished by an instant; a stage that was entered
--- again counts whole, and not while it is open.
+-- How many calendar days each family had spent in each stage that it had finished by an instant; a stage that was
+-- entered again counts whole, and not while it is open.
 create or replace function stage_times_at(as_of timestamptz) returns table (case_ref text, stage text, days int)
 language sql stable as $$
     select e.case_ref, e.stage, sum(london_day(e.closed_at) - london_day(e.opened_at))::int
