@@ -408,12 +408,6 @@ func (c *change) recommendAnew(ctx context.Context) error {
 // returnStaleProposal sends an open proposal back to its author when anything
 // else was recorded: they must confirm it on the file as it now stands.
 func (c *change) returnStaleProposal(ctx context.Context) error {
-	return c.returnProposal(ctx, casefile.ReturnedAsStale)
-}
-
-// returnProposal sends an open proposal back to its author, who has done nothing wrong, and
-// says why. Where none waits, what the rule sets make of the file is brought up to date.
-func (c *change) returnProposal(ctx context.Context, why casefile.TaskResult) error {
 	if c.before.Stage != casefile.Decision && c.before.Stage != casefile.Service {
 		return nil
 	}
@@ -428,10 +422,10 @@ func (c *change) returnProposal(ctx context.Context, why casefile.TaskResult) er
 	if err := c.StopJournal(ctx); err != nil {
 		return err
 	}
-	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{string(why)}); err != nil {
+	if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"stale"}); err != nil {
 		return err
 	}
-	if _, err := c.done(ctx, casefile.TaskAgree, 0, why, c.today); err != nil {
+	if _, err := c.done(ctx, casefile.TaskAgree, 0, "stale", c.today); err != nil {
 		return err
 	}
 	if afterSignature(p) {

@@ -15,7 +15,6 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/contract"
-	"hame/internal/forecast"
 	"hame/internal/policy"
 	"hame/internal/store"
 	"hame/internal/timeskip"
@@ -58,45 +57,7 @@ func (a *Activities) DrawFamilies(ctx context.Context, in DrawFamiliesParams) (c
 		progress, err = a.progress(ctx, tx, in.Lane, in.Capacity, today, rules)
 		return err
 	})
-	if err == nil {
-		// The families are drawn. That no forecast can be made is no reason to stop the lane.
-		progress.Forecast = a.forecast(ctx, in.Lane, in.Now)
-	}
 	return progress, classify("draw families", err)
-}
-
-const (
-	// forecastRuns is how often a draw plays the lane forward. Its forecast is renewed each week,
-	// and a draw is to take little time [D].
-	forecastRuns = 100
-	// forecastWithin is how long a draw waits for what its forecast rests on [D].
-	forecastWithin = 15 * time.Second
-)
-
-// forecast works out when a lane will be cleared by decisions, and keeps with the families that
-// wait when each will probably be decided. It counts no restricted family, for what it says is
-// seen by those who see none. It changes nothing else (R3). Nil if there is no forecast.
-func (a *Activities) forecast(ctx context.Context, lane casefile.Lane, now time.Time) *contract.Forecast {
-	ctx, cancel := context.WithTimeout(ctx, forecastWithin)
-	defer cancel()
-	record, started, err := a.Store.ForecastRecord(ctx, lane, now, false)
-	var f forecast.Forecast
-	if err == nil && started {
-		f = forecast.Make(record, forecast.Options{Seed: forecast.Seed, Runs: forecastRuns})
-		err = a.Store.SaveSpans(ctx, lane, f.ByPeople())
-	}
-	if err != nil && activity.IsActivity(ctx) {
-		activity.GetLogger(ctx).Warn("no forecast of a lane", "lane", lane, "error", err)
-	}
-	if err != nil || !started || f.Done() || len(f.Short) > 0 {
-		return nil
-	}
-	shown := &contract.Forecast{Early: f.Cleared.Early, Middle: f.Cleared.Middle, Late: f.Cleared.Late,
-		TargetAhead: f.TargetAhead()}
-	if shown.TargetAhead {
-		shown.Percent, shown.Needed = f.Percent(), f.Needed
-	}
-	return shown
 }
 
 func (a *Activities) draw(ctx context.Context, tx *store.Tx, in DrawFamiliesParams, rules *policy.RuleSet,

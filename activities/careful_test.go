@@ -156,8 +156,8 @@ func TestTheBestResult(t *testing.T) {
 	for _, step := range []struct{ result, best casefile.EvidenceResult }{{"nothing_held", "nothing_held"}, {"partial", "partial"}, {"complete", "complete"}} {
 		s.do("morag", casefile.ActEvidence, 0, &casefile.EvidenceFields{Provider: casefile.ProviderGP, Result: step.result})
 		require.NoError(t, s.Store.InTx(t.Context(), func(tx *store.Tx) error {
-			file, err := tx.RulesFile(t.Context(), s.ref)
-			require.Equal(t, step.best, file.Providers[casefile.ProviderGP])
+			results, _, err := tx.ProviderResults(t.Context(), s.ref)
+			require.Equal(t, step.best, results[casefile.ProviderGP])
 			return err
 		}))
 	}

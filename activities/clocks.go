@@ -107,12 +107,8 @@ func (c *change) moveDeadline(ctx context.Context, t store.TaskDates, cause stor
 	if err != nil {
 		return plan, err
 	}
-	rules, err := c.rulesOf(ctx, t)
-	if err != nil {
-		return plan, err
-	}
 	ledger := c.ledger(t, pauses)
-	if plan, err = rules.Replan(ledger, by, c.now); err != nil {
+	if plan, err = c.rules.Replan(ledger, by, c.now); err != nil {
 		return plan, err
 	}
 	if command != uuid.Nil && cause != store.CauseHoldReview && plan.TakesTime(ledger, c.today) {
@@ -157,11 +153,7 @@ func (c *change) nextRung(ctx context.Context, t store.TaskDates, acted casefile
 	if err != nil {
 		return casefile.Rung{}, err
 	}
-	rules, err := c.rulesOf(ctx, t)
-	if err != nil {
-		return casefile.Rung{}, err
-	}
-	return rules.Following(c.ledger(t, pauses), acted, by)
+	return c.rules.Following(c.ledger(t, pauses), acted, by)
 }
 
 // reviewHolds sees to it that the case's holds are looked at by the earliest of

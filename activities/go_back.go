@@ -66,10 +66,10 @@ func (c *change) withdrawStale(ctx context.Context, now casefile.Facts, stays bo
 	case err != nil:
 		return err
 	default:
-		if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{string(casefile.ReturnedAsStale)}); err != nil {
+		if err := c.ReturnProposal(ctx, c.ref, p.No, "", []string{"stale"}); err != nil {
 			return err
 		}
-		if _, err := c.done(ctx, casefile.TaskAgree, 0, casefile.ReturnedAsStale, c.today); err != nil {
+		if _, err := c.done(ctx, casefile.TaskAgree, 0, "stale", c.today); err != nil {
 			return err
 		}
 	}

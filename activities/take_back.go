@@ -175,11 +175,7 @@ func (c *change) withWhatWasLeft(ctx context.Context, t store.TaskDates) (store.
 	} else if late {
 		next, no = casefile.Due, t.Acted[casefile.Due] // it was due, and the new day has not passed
 	}
-	rules, err := c.rulesOf(ctx, t)
-	if err != nil {
-		return to, err
-	}
-	if to.Next, err = rules.Rung(t.Kind, deadline, c.holidays, next, no); err != nil {
+	if to.Next, err = c.rules.Rung(t.Kind, deadline, c.holidays, next, no); err != nil {
 		return to, err
 	}
 	if next == casefile.Diary && t.Next != nil {

@@ -19,8 +19,7 @@ type TakeStockParams struct {
 
 // TakeStock opens a task for what has come onto the record by itself and no
 // task stands for: a difference that a later import found, an act that expired
-// undelivered or was refused too late to tell its author, an owner who has left, a hold. An undecided
-// review takes the rule set that is in force. It
+// undelivered or was refused too late to tell its author, an owner who has left, a hold. It
 // ends the tasks for differences whose import was taken back. On a closed case all of it is one task, for a senior
 // caseworker. It changes no fact, and doing it again does nothing.
 func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefile.Facts, error) {
@@ -37,9 +36,6 @@ func (a *Activities) TakeStock(ctx context.Context, in TakeStockParams) (casefil
 		}
 		if c.before.Over {
 			return nil // nobody is left to decide about: the review has only to see that, and closes
-		}
-		if err := c.takeRules(ctx); err != nil {
-			return err
 		}
 		for _, d := range differences {
 			if err := c.open(ctx, casefile.TaskDifference, d.No, c.today); err != nil {

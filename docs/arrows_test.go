@@ -14,7 +14,7 @@ func TestTheArrowsRunOneWay(t *testing.T) {
 	outside := []string{"go.temporal.io/", "github.com/lib/pq", "github.com/jmoiron/sqlx", "database/sql", "net", "net/http", "os/exec"}
 	process := []string{"hame/workflows", "hame/activities"}
 	for pkg, never := range map[string][]string{
-		"hame/internal/clock": outside, "hame/internal/casefile": outside, "hame/internal/forecast": outside,
+		"hame/internal/clock": outside, "hame/internal/casefile": outside,
 		// CEL's own packages reach for net to parse addresses; the rules do not.
 		"hame/internal/policy":   {"go.temporal.io/", "github.com/lib/pq", "github.com/jmoiron/sqlx", "database/sql", "net/http", "os/exec", "hame/internal/store"},
 		"hame/internal/store":    append([]string{"go.temporal.io/"}, process...),

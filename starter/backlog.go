@@ -418,17 +418,8 @@ func (a *app) showLanes(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	expected, err := forecasts(c.Context(), s)
-	if err != nil {
-		return err
-	}
-	shown := struct {
-		store.Report
-		Forecasts []laneForecast `json:"forecasts"`
-	}{report, expected}
-	return a.print(c.OutOrStdout(), shown, func(t *tabwriter.Writer) {
+	return a.print(c.OutOrStdout(), report, func(t *tabwriter.Writer) {
 		showSummary(t, report)
-		showForecasts(t, expected)
 		if away := seen.InWords(); away != "" {
 			fmt.Fprintln(t, away)
 		}

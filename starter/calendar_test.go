@@ -45,12 +45,12 @@ func TestACalendarThatChangesNothing(t *testing.T) {
 func TestFormsThatCanBeUsed(t *testing.T) {
 	r := newRoom(t)
 	for _, args := range [][]string{
-		{"calendar.apply", r.ref}, {"calendar.apply"}, {"post.dismiss", r.ref}, {"text.erase", r.ref}, {"backlog.take-back"}, {"rules.adopt"}, {"case.recover", r.ref},
+		{"calendar.apply", r.ref}, {"calendar.apply"}, {"post.dismiss", r.ref}, {"text.erase", r.ref}, {"backlog.take-back"}, {"case.recover", r.ref},
 	} {
 		out, errs, code := r.types(append([]string{"--as", "archie", "form"}, args...)...)
 		require.Equal(t, exitUsage, code, "%s: %s%s", args, out, errs)
 		require.Contains(t, errs, args[0]+" has no form; its command is starter "+map[string]string{
-			"calendar.apply": "calendar apply FILE --reason CODE", "post.dismiss": "post dismiss", "text.erase": "audit erase", "backlog.take-back": "backlog take-back", "rules.adopt": "rules adopt SET", "case.recover": "case recover"}[args[0]])
+			"calendar.apply": "calendar apply FILE --reason CODE", "post.dismiss": "post dismiss", "text.erase": "audit erase", "backlog.take-back": "backlog take-back", "case.recover": "case recover"}[args[0]])
 	}
 	form, errs, code := r.types("--as", "morag", "form", "post.receive", r.ref)
 	require.Zero(t, code, errs)

@@ -45,10 +45,6 @@ type caseFile struct {
 		Waiting   int        `json:"waiting"`
 		ListingOn clock.Date `json:"listing_on"`
 		DrawnOn   clock.Date `json:"drawn_on"`
-		// The days between which it is expected to be decided, with 10 and 90 percent; zero if
-		// too little is recorded to say.
-		DecidedEarly clock.Date `json:"decided_early,omitzero"`
-		DecidedLate  clock.Date `json:"decided_late,omitzero"`
 	} `json:"waits"`
 	Named []struct {
 		Person string         `json:"person"`

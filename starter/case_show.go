@@ -203,12 +203,8 @@ func (f caseFile) forecast() string {
 	case f.Held || f.Duplicate:
 		return "not yet: it is held back until somebody has said whether two files are one family"
 	case w != nil:
-		decided := "when it will be decided cannot be said yet: too few families have been"
-		if !w.DecidedLate.IsZero() {
-			decided = fmt.Sprintf("it will probably be decided between %s and %s", w.DecidedEarly, w.DecidedLate)
-		}
-		return fmt.Sprintf("not yet: forecast for %s (place %d of the %d families that waited on %s); %s",
-			w.ListingOn, w.Place, w.Waiting, w.DrawnOn, decided)
+		return fmt.Sprintf("not yet: forecast for %s (place %d of the %d families that waited on %s)",
+			w.ListingOn, w.Place, w.Waiting, w.DrawnOn)
 	}
 	return "not yet, and no forecast: it has a place only after a draw of its lane, and none if it is restricted"
 }

@@ -268,7 +268,7 @@ func typedInWords(ref, other string) map[casefile.Act][]string {
 // and a council's local days.
 func inFiles(t *testing.T, args []string) []string {
 	t.Helper()
-	files := map[string]string{"BORN": "2012-05-06\n", "HOLIDAYS": "# version: Glasgow's local days\nS12000049\t2026-07-20\tGlasgow Fair Monday\n", "RULES": rulesFile}
+	files := map[string]string{"BORN": "2012-05-06\n", "HOLIDAYS": "# version: Glasgow's local days\nS12000049\t2026-07-20\tGlasgow Fair Monday\n"}
 	args = slices.Clone(args)
 	for i, a := range args {
 		if body, ok := files[a]; ok {
@@ -605,11 +605,3 @@ func TestALineOfAListIsNamed(t *testing.T) {
 	require.ErrorContains(t, err, "argument 2: case.assign is about the whole case")
 	require.Equal(t, exitUsage, exitCode(err))
 }
-
-// rulesFile is a rule set for comparison that is on no record.
-const rulesFile = `id: test
-use: comparison
-in_force_from: 2007-03-21
-criteria:
-  - {id: everybody, recommends: GRANT_ILR, when: children >= 0, source: a test}
-`

@@ -84,7 +84,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.setupCommand(), a.backlogCommand(), a.duplicateCommand(), a.caseCommand(), a.taskCommand(),
 		a.clockCommand(),
-		a.calendarCommand(), a.rulesCommand(), a.programmeCommand(), a.postCommand(), a.letterCommand(), a.welfareCommand(), a.representationCommand(),
+		a.calendarCommand(), a.postCommand(), a.letterCommand(), a.welfareCommand(), a.representationCommand(),
 		a.decisionCommand(),
 		a.formCommand(), a.verifyCommand(), a.rehearseCommand(), a.staffCommand(), a.auditCommand(), a.reportCommand(),
 		a.keysetCommand(), a.codecCommand(), a.uiCommand(), a.referenceCommand())

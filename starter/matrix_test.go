@@ -17,9 +17,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/clock"
 	"hame/internal/desk"
-	"hame/internal/policy"
 	"hame/internal/practice"
-	"hame/internal/store"
 )
 
 // processMd is docs/process.md, "Who does what", line by line: the acts of the line,
@@ -34,8 +32,6 @@ var processMd = []struct {
 		casefile.ActBacklogStart: {casefile.Operations}, casefile.ActBacklogPause: {casefile.Operations}, casefile.ActBacklogResume: {casefile.Operations}, casefile.ActBacklogCapacity: {casefile.Operations}}},
 	{"calendar apply", "operations", map[casefile.Act][]casefile.Party{
 		casefile.ActApplyCalendar: {casefile.Operations}}},
-	{"rules propose | adopt", "operations (two)", map[casefile.Act][]casefile.Party{
-		casefile.ActProposeRules: {casefile.Operations}, casefile.ActAdoptRules: {casefile.Operations}}},
 	{"backlog take-back", "operations (two)", map[casefile.Act][]casefile.Party{
 		casefile.ActTakeBack: {casefile.Operations}}},
 	{"duplicate resolve", "caseworker, senior caseworker", map[casefile.Act][]casefile.Party{
@@ -191,23 +187,8 @@ func matrixRoom(t *testing.T) *room {
 		select $1, 1, id, 0, 'phone', '', '1', current_date from import_batch where no = 1`, r.ref)
 	r.admin.MustExec(`alter table post_item enable trigger all`)
 	r.moves("S12000036", "S12000049") // to the council of the officers
-	r.proposesRules()
 	r.admin.MustExec(`insert into duplicate_candidate (a, b, why) values (least($1, $2), greatest($1, $2), 'name_and_birth_date')`, r.ref, r.unlisted)
 	return r
-}
-
-// proposedRules is a set that an officer of operations has proposed.
-const proposedRules = "amnesty-here-since"
-
-func (r *room) proposesRules() {
-	r.t.Helper()
-	sets, err := policy.Amnesties()
-	require.NoError(r.t, err)
-	set := sets[slices.IndexFunc(sets, func(s *policy.RuleSet) bool { return s.ID == proposedRules })]
-	c, err := desk.New("", casefile.ActProposeRules, 0, clock.DateOf(time.Now()), &casefile.ProposeRulesFields{RuleSet: set.Hash, ID: set.ID}, "")
-	require.NoError(r.t, err)
-	c.Office = store.RulesOffice
-	require.NoError(r.t, r.As(r.t, "rhona").ProposeRules(r.t.Context(), c, set, false))
 }
 
 // strikable has a caseworker do an act that can be struck.
@@ -254,10 +235,6 @@ func TestEveryCommandByEveryRole(t *testing.T) {
 				args = []string{uuid.NewString(), "--reason", "retention"}
 			case rule.Act == casefile.ActTakeBack:
 				args = []string{"2", "--reason", "wrong_file"}
-			case rule.Act == casefile.ActProposeRules:
-				args = inFiles(t, []string{"RULES"})
-			case rule.Act == casefile.ActAdoptRules:
-				args = []string{proposedRules}
 			case inWords:
 				args = inFiles(t, args)
 			default:
@@ -343,9 +320,6 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"case show|explain|timeline REF: all, own view, recorded", "case timeline REF", and(whoSeesTheFile, casefile.Operations), "drawn", exitNotPermitted, exitNotFound},
 		{"clock show REF: all, own view, recorded", "clock show REF", all, r.ref, 0, exitNotFound},
 		{"calendar diff FILE: all", "calendar diff HOLIDAYS", all, "Glasgow Fair Monday", 0, 0},
-		{"rules list | show | compare: all, for a set tells of no case", "rules list", all, "home-office-legacy", 0, 0},
-		{"rules list | show | compare: all, for a set tells of no case", "rules show scotland", all, "children_born_in_scotland", 0, 0},
-		{"rules list | show | compare: all, for a set tells of no case", "rules compare scotland home-office-legacy", all, "criterion long-residence", 0, 0},
 		{"task list: all, own tasks", "task list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0}, // at the listing nothing waits for the others
 		{"post list: caseworker", "post list", whoSeesTheFile, "2 items", 0, 0},
 		{"letter list: caseworker", "letter list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
@@ -353,8 +327,6 @@ func TestEveryReadingCommandByEveryRole(t *testing.T) {
 		{"duplicate list: caseworker", "duplicate list", and(whoSeesTheFile, casefile.Operations), r.ref, 0, 0},
 		{"status, order: also senior, auditor", "backlog status", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
 		{"status, order: also senior, auditor", "backlog order", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "", exitNotPermitted, exitNotPermitted},
-		{"status, order: also senior, auditor", "programme forecast", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "too little is recorded", exitNotPermitted, exitNotPermitted},
-		{"status, order: also senior, auditor", "programme backtest", []casefile.Party{casefile.Operations, casefile.SeniorCaseworker, casefile.Auditor}, "MADE ON", exitNotPermitted, exitNotPermitted},
 		{"backlog import FILE: operations", "backlog import CSV", nil, "", exitNotPermitted, exitNotPermitted}, // operations' own is in the tests of the backlog
 		{"backlog imports: operations, auditor", "backlog imports", []casefile.Party{casefile.Operations, casefile.Auditor}, "archie", exitNotPermitted, exitNotPermitted},
 		{"staff list: operations, auditor", "staff list", []casefile.Party{casefile.Operations, casefile.Auditor}, "senior_caseworker", exitNotPermitted, exitNotPermitted},
@@ -460,7 +432,6 @@ func TestSQLByEveryRole(t *testing.T) {
 				`select receive_post($1, current_date, '', '', '')`, `select dismiss_post($1)`, `select settle_arrival($1)`,
 				`select resolve_duplicate($1, current_date)`, `select resolve_listed_pair($1, current_date)`,
 				`select apply_calendar($1, 'v', 'v', '', '[]', '[]')`,
-				`select propose_rules($1, '', '', 'comparison', null, current_date, '')`, `select adopt_rules($1, '', current_date)`,
 			} {
 				for _, id := range []uuid.UUID{uuid.New(), other} {
 					if login == "morag" && id == other {

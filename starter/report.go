@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"hame/internal/casefile"
 	"hame/internal/cli"
 	"hame/internal/clock"
+	"hame/internal/disclosure"
 	"hame/internal/gazetteer"
 	"hame/internal/policy"
 	"hame/internal/store"
@@ -39,20 +41,6 @@ func (a *app) reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if publish {
-				if grouping != (store.Grouping{}) {
-					return cli.Usage(fmt.Errorf("what is published is a fixed list of tables: --publish takes no --by"))
-				}
-				day, err := parseQuarter(asOf, now)
-				if err != nil {
-					return err
-				}
-				p, err := publishedOn(c.Context(), s, day)
-				if err != nil {
-					return err
-				}
-				return a.print(c.OutOrStdout(), p, p.table)
-			}
 			at, err := parseInstant(asOf, now)
 			if err != nil {
 				return err
@@ -65,13 +53,18 @@ func (a *app) reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if publish && f.Withheld > 0 {
+				return casefile.Refuse(casefile.RefusedRole, "what is published counts every family, and some are restricted: a senior caseworker or the auditor publishes")
+			}
+			if publish {
+				r.suppress()
+			}
 			return a.print(c.OutOrStdout(), r, r.table)
 		},
 	}, programme)
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant: a day, at its end, or such as 2027-03-01T09:00:00Z (default now)")
 	c.Flags().StringSliceVar(&by, "by", nil, "lane, council, stage, or several: one group for each")
-	c.Flags().BoolVar(&publish, "publish", false, "the tables that may be published, of a quarter's last day "+
-		"(default the last one): small counts, small changes and what would tell them are hidden")
+	c.Flags().BoolVar(&publish, "publish", false, "hide counts under five, and those from which such a one could be worked out")
 	return cli.Group("report", "what the programme has done, for those to whom it answers", c)
 }
 
@@ -120,12 +113,13 @@ func parseInstant(text string, now time.Time) (time.Time, error) {
 // time.
 func inLondon(t time.Time) string { return clock.InLondon(t).Format("2006-01-02 15:04 MST") }
 
-// figures are what the office sees. They are not for publication.
+// figures are what is printed: each number nil where there is none, or where it
+// is hidden.
 type figures struct {
 	AsOf      time.Time `json:"as_of"`
 	Synthetic bool      `json:"synthetic"`
-	// Internal says that nothing is hidden: what is published is printed by --publish.
-	Internal bool `json:"internal"`
+	// Suppressed says that small counts, and what would tell them, are null.
+	Suppressed bool `json:"suppressed"`
 	// Withheld counts the restricted families that the reader does not see; no group
 	// has them.
 	Withheld int           `json:"withheld"`
@@ -133,43 +127,42 @@ type figures struct {
 	Lanes    []*laneShown  `json:"lanes"`
 }
 
-// groupShown is one group: Unlisted to Closed add up to Families, and Waiting to Ended to
-// All.
+// groupShown is one group: Unlisted to Closed add up to Families.
 type groupShown struct {
-	store.GroupFigures
-	Missed   int                    `json:"missed"`
-	MissedBy map[casefile.Party]int `json:"missed_by"`
-	Totals   peopleShown            `json:"people_together"`
-	Children peopleShown            `json:"children_together"`
+	Total   bool           `json:"total"`
+	Lane    casefile.Lane  `json:"lane,omitempty"`
+	Council string         `json:"council,omitempty"`
+	Stage   casefile.Stage `json:"stage,omitempty"`
+
+	Families    *int `json:"families"`
+	Unlisted    *int `json:"unlisted"`
+	UnderReview *int `json:"under_review"`
+	Decided     *int `json:"decided"`
+	Resolved    *int `json:"resolved"`
+	Archived    *int `json:"archived"`
+	Closed      *int `json:"closed"`
+
+	FirstDecision     *spreadShown `json:"first_decision"`
+	FinalResolution   *spreadShown `json:"final_resolution"`
+	WithoutDecision   *spreadShown `json:"without_decision"`
+	WithoutResolution *spreadShown `json:"without_resolution"`
+
+	Missed   *int                    `json:"missed"`
+	MissedBy map[casefile.Party]*int `json:"missed_by"`
 }
 
-// peopleShown counts people by what has become of them.
-type peopleShown struct {
-	All     int `json:"all"`
-	Waiting int `json:"waiting"`
-	Granted int `json:"granted"`
-	Refused int `json:"refused"`
-	Ended   int `json:"ended"`
-}
-
-func (p *peopleShown) add(o casefile.Outcome, n int) {
-	p.All += n
-	switch {
-	case o == "":
-		p.Waiting += n
-	case o.IsGrant():
-		p.Granted += n
-	case o == casefile.RefusedUpheld:
-		p.Refused += n
-	default:
-		p.Ended += n
-	}
+// spreadShown is a distribution of calendar days since the family came in.
+type spreadShown struct {
+	Cases   *int `json:"cases"`
+	Median  *int `json:"median"`
+	P90     *int `json:"p90"`
+	Longest *int `json:"longest"`
 }
 
 // laneShown is a lane's families that wait to be listed.
 type laneShown struct {
 	Lane     casefile.Lane `json:"lane"`
-	Waiting  int           `json:"waiting"`
+	Waiting  *int          `json:"waiting"`
 	Capacity int           `json:"capacity"`
 	Paused   bool          `json:"paused"`
 	// Forecast is when the last of them would be listed at this pace; none where
@@ -178,26 +171,35 @@ type laneShown struct {
 }
 
 func newFigures(f store.Figures) (*figures, error) {
-	r := &figures{AsOf: f.AsOf, Synthetic: f.Synthetic, Internal: true, Withheld: f.Withheld, Groups: []*groupShown{},
+	r := &figures{AsOf: f.AsOf, Synthetic: f.Synthetic, Withheld: f.Withheld, Groups: []*groupShown{},
 		Lanes: []*laneShown{}}
+	var parties []casefile.Party
+	for _, g := range f.Groups {
+		for party := range g.Missed {
+			if !slices.Contains(parties, party) {
+				parties = append(parties, party)
+			}
+		}
+	}
 	for _, g := range f.Groups {
 		if !g.Total && g.Lane == "" && g.Council == "" && g.Stage == "" {
 			continue // all of them again, where nothing breaks them down
 		}
-		shown := &groupShown{GroupFigures: g, MissedBy: g.Missed}
-		for _, n := range g.Missed {
-			shown.Missed += n
+		missed, by := 0, map[casefile.Party]*int{}
+		for _, party := range parties {
+			n := g.Missed[party]
+			by[party], missed = &n, missed+n
 		}
-		for _, p := range g.People {
-			shown.Totals.add(p.Outcome, p.People)
-			if p.Age == store.AgeChild {
-				shown.Children.add(p.Outcome, p.People)
-			}
-		}
-		r.Groups = append(r.Groups, shown)
+		spread := func(s store.Spread) *spreadShown { return &spreadShown{&s.Cases, s.Median, s.P90, s.Longest} }
+		r.Groups = append(r.Groups, &groupShown{Total: g.Total, Lane: g.Lane, Council: g.Council, Stage: g.Stage,
+			Families: &g.Families, Unlisted: &g.Unlisted, UnderReview: &g.UnderReview, Decided: &g.Decided,
+			Archived: &g.Archived, Resolved: &g.Resolved, Closed: &g.Closed,
+			FirstDecision: spread(g.FirstDecision), FinalResolution: spread(g.FinalResolution),
+			WithoutDecision: spread(g.WithoutDecision), WithoutResolution: spread(g.WithoutResolution), Missed: &missed,
+			MissedBy: by})
 	}
 	for _, l := range f.Lanes {
-		shown := &laneShown{Lane: l.Lane, Waiting: l.Waiting, Capacity: l.Capacity, Paused: l.Paused}
+		shown := &laneShown{Lane: l.Lane, Waiting: &l.Waiting, Capacity: l.Capacity, Paused: l.Paused}
 		if l.Waiting > 0 && l.Capacity > 0 && !l.Paused {
 			rules, err := policy.Load("", []byte(l.RuleSet))
 			if err != nil {
@@ -210,96 +212,146 @@ func newFigures(f store.Figures) (*figures, error) {
 	return r, nil
 }
 
-// table writes the figures for people.
+// suppress hides the small counts, and those that would tell them by any sum that
+// a reader knows: of a group's parts, of the groups, of the lanes. A spread goes
+// with the count that it is over.
+func (r *figures) suppress() {
+	r.Suppressed = true
+	var counts []int
+	var hide []func()
+	add := func(n int, f func()) int {
+		counts, hide = append(counts, n), append(hide, f)
+		return len(counts) - 1
+	}
+	at := func(cell **int) int { return add(**cell, func() { *cell = nil }) }
+	var sums []disclosure.Sum
+	var columns [][]int // of each group, the same cells in the same order
+	unlisted := map[casefile.Lane][]int{}
+	for _, g := range r.Groups {
+		all, wait, under, archived := at(&g.Families), at(&g.Unlisted), at(&g.UnderReview), at(&g.Archived)
+		decided, resolved, closed := at(&g.Decided), at(&g.Resolved), at(&g.Closed)
+		first, final := at(&g.FirstDecision.Cases), at(&g.FinalResolution.Cases)
+		undecided, unresolved := at(&g.WithoutDecision.Cases), at(&g.WithoutResolution.Cases)
+		sums = append(sums, disclosure.Sum{Total: all, Parts: []int{wait, under, archived, decided, resolved, closed}},
+			disclosure.Sum{Total: first, Parts: []int{decided, resolved}}, disclosure.Sum{Total: final, Parts: []int{resolved}},
+			disclosure.Sum{Total: undecided, Parts: []int{wait, under, archived}},
+			disclosure.Sum{Total: unresolved, Parts: []int{undecided, decided}})
+		row := []int{all, wait, under, archived, decided, resolved, closed, first, final, undecided, unresolved}
+		total := at(&g.Missed)
+		var by []int
+		for _, party := range slices.Sorted(maps.Keys(g.MissedBy)) {
+			by = append(by, add(*g.MissedBy[party], func() { g.MissedBy[party] = nil }))
+		}
+		sums = append(sums, disclosure.Sum{Total: total, Parts: by})
+		columns = append(columns, append(append(row, total), by...))
+		if !g.Total && g.Lane != "" {
+			unlisted[g.Lane] = append(unlisted[g.Lane], wait)
+		}
+	}
+	if len(columns) > 1 { // the first group is all together
+		for c := range columns[0] {
+			s := disclosure.Sum{Total: columns[0][c]}
+			for _, row := range columns[1:] {
+				s.Parts = append(s.Parts, row[c])
+			}
+			sums = append(sums, s)
+		}
+	}
+	lanes, rest := []int{}, 0
+	if len(r.Groups) > 0 {
+		rest = *r.Groups[0].Unlisted
+	}
+	for _, l := range r.Lanes {
+		rest -= *l.Waiting
+		waiting := at(&l.Waiting)
+		lanes = append(lanes, waiting)
+		if parts := unlisted[l.Lane]; len(parts) > 0 {
+			sums = append(sums, disclosure.Sum{Total: waiting, Parts: parts})
+		}
+	}
+	if len(lanes) > 0 {
+		// The families of lanes that have not begun are not printed, and are what is left.
+		others := add(rest, func() {})
+		sums = append(sums, disclosure.Sum{Total: columns[0][1], Parts: append(lanes, others)})
+	}
+	for i, hidden := range disclosure.Suppress(counts, sums) {
+		if hidden {
+			hide[i]()
+		}
+	}
+	for _, g := range r.Groups {
+		for _, s := range []*spreadShown{g.FirstDecision, g.FinalResolution, g.WithoutDecision, g.WithoutResolution} {
+			if s.Cases == nil || *s.Cases < disclosure.Threshold {
+				s.Median, s.P90, s.Longest = nil, nil, nil
+			}
+		}
+	}
+	for _, l := range r.Lanes {
+		if l.Waiting == nil {
+			l.Forecast = clock.Date{}
+		}
+	}
+}
+
+// table writes the figures for people. A hidden count is [c], as in official
+// statistics.
 func (r *figures) table(t *tabwriter.Writer) {
+	show := func(n *int) string {
+		if n == nil {
+			return "[c]"
+		}
+		return strconv.Itoa(*n)
+	}
 	label := ""
 	if r.Synthetic {
 		label = " (SYNTHETIC)"
 	}
 	fmt.Fprintf(t, "As of %s%s\n", inLondon(r.AsOf), label)
-	fmt.Fprintln(t, "INTERNAL, not for publication: --publish prints what is published.")
 	fmt.Fprintln(t, "as it was believed then: an act that was struck counts until it was struck")
+	if r.Suppressed {
+		fmt.Fprintln(t, "[c]: a count under five, or one that would tell such a count")
+	}
 	if r.Withheld > 0 {
 		fmt.Fprintf(t, "without %s, which you do not see\n",
 			cli.Counted(r.Withheld, "restricted family", "restricted families"))
 	}
-	rows := func(head string, cells func(*groupShown) []any) {
-		fmt.Fprintf(t, "\n%s\n", strings.ReplaceAll(head, ", ", "\t"))
-		for _, g := range r.Groups {
-			t.Write([]byte(g.name()))
-			for _, cell := range cells(g) {
-				fmt.Fprintf(t, "\t%v", cell)
-			}
-			fmt.Fprintln(t)
-		}
+	fmt.Fprintln(t, "\nFAMILIES\tIMPORTED\tUNLISTED\tUNDER REVIEW\tARCHIVED\tDECIDED\tRESOLVED\tCLOSED WITHOUT DECISION")
+	for _, g := range r.Groups {
+		fmt.Fprintln(t, strings.Join([]string{g.name(), show(g.Families), show(g.Unlisted), show(g.UnderReview),
+			show(g.Archived), show(g.Decided), show(g.Resolved), show(g.Closed)}, "\t"))
 	}
-	rows("FAMILIES, ALL, UNLISTED, REVIEW, ARCHIVED, DECIDED, RESOLVED, CLOSED", func(g *groupShown) []any {
-		return []any{g.Families, g.Unlisted, g.UnderReview, g.Archived, g.Decided, g.Resolved, g.Closed}
-	})
-	fmt.Fprintln(t, "Each family that was imported stands in one of the six. Decided is signed and")
-	fmt.Fprintln(t, "not yet carried out, resolved is carried out, closed is without a decision.")
-	people := func(p peopleShown) []any { return []any{p.All, p.Waiting, p.Granted, p.Refused, p.Ended} }
-	rows("PEOPLE, ALL, WAITING, GRANTED, REFUSED, ENDED", func(g *groupShown) []any { return people(g.Totals) })
-	rows("OF THEM CHILDREN, ALL, WAITING, GRANTED, REFUSED, ENDED",
-		func(g *groupShown) []any { return people(g.Children) })
-	fmt.Fprintln(t, "The four add up to the people of these families. Ended is without a decision.")
-	fmt.Fprintln(t, "A child was under 18 when it came in. Who stands on a file of their own waits.")
-	fmt.Fprintln(t, "\nOUTCOMES\tPEOPLE\tCHILDREN")
-	for _, o := range outcomes(r.Groups) {
-		fmt.Fprintf(t, "%s\t%d\t%d\n", o, r.Groups[0].peopleOf(o, ""), r.Groups[0].peopleOf(o, store.AgeChild))
-	}
-	fmt.Fprintln(t, "Those granted, refused and ended, by the outcome that stands.")
-	rows("REPRESENTATIONS, MADE, ACCEPTED, REJECTED, MORE ASKED, WAITING", func(g *groupShown) []any {
-		answers := map[string]int{}
-		for _, x := range g.Representations {
-			answers[x.Answer] += x.Representations
-			answers["made"] += x.Representations
-		}
-		return []any{answers["made"], answers["accepted"], answers["rejected"], answers["more"], answers["waiting"]}
-	})
-	fmt.Fprintln(t, "Made is received at the Home Office; the four answers add up to made.")
-	rows("APPEALS, LODGED, WAITING, ALLOWED, DISMISSED, WITHDRAWN, WAIVERS", func(g *groupShown) []any {
-		a := g.Appeals
-		return []any{a.Lodged, a.Waiting(), a.Allowed, a.Dismissed, a.Withdrawn, g.Waived}
-	})
-	fmt.Fprintln(t, "The four add up to lodged. Waivers are children whose welfare check was waived.")
-	spread := func(s store.Spread) []any {
-		day := func(n *int) any {
-			if n == nil {
-				return "-"
-			}
-			return *n
-		}
-		return []any{s.Cases, day(s.Median), day(s.P90), day(s.Longest)}
-	}
+	fmt.Fprintln(t, "Unlisted, under review, archived, decided, resolved and closed without decision add up to imported: "+
+		"a family counts once, with the people who were born into it, joined it or left it.")
 	for _, part := range []struct {
 		title string
-		of    func(*groupShown) store.Spread
+		of    func(*groupShown) *spreadShown
 	}{
-		{"DAYS TO THE FIRST DECISION", func(g *groupShown) store.Spread { return g.FirstDecision }},
-		{"DAYS TO THE FINAL RESOLUTION", func(g *groupShown) store.Spread { return g.FinalResolution }},
-		{"DAYS SO FAR WITHOUT A DECISION", func(g *groupShown) store.Spread { return g.WithoutDecision }},
-		{"DAYS SO FAR WITHOUT A RESOLUTION", func(g *groupShown) store.Spread { return g.WithoutResolution }},
+		{"DAYS TO THE FIRST DECISION", func(g *groupShown) *spreadShown { return g.FirstDecision }},
+		{"DAYS TO THE FINAL RESOLUTION", func(g *groupShown) *spreadShown { return g.FinalResolution }},
+		{"DAYS SO FAR WITHOUT A DECISION", func(g *groupShown) *spreadShown { return g.WithoutDecision }},
+		{"DAYS SO FAR WITHOUT A RESOLUTION", func(g *groupShown) *spreadShown { return g.WithoutResolution }},
 	} {
-		rows(part.title+", FAMILIES, MEDIAN, 90%, LONGEST", func(g *groupShown) []any { return spread(part.of(g)) })
-	}
-	fmt.Fprintln(t, "Calendar days from the day on which the family came in.")
-	for _, stage := range casefile.Stages {
-		if stage == casefile.Unlisted || stage == casefile.Closed {
-			continue
+		fmt.Fprintf(t, "\n%s\tFAMILIES\tMEDIAN\t90TH PERCENTILE\tLONGEST\n", part.title)
+		for _, g := range r.Groups {
+			s := part.of(g)
+			none := func(n *int) string {
+				if n == nil && s.Cases != nil && *s.Cases == 0 {
+					return "-"
+				}
+				return show(n)
+			}
+			fmt.Fprintln(t, strings.Join([]string{g.name(), show(s.Cases), none(s.Median), none(s.P90), none(s.Longest)}, "\t"))
 		}
-		rows("DAYS IN STAGE "+strings.ToUpper(string(stage))+", FAMILIES, MEDIAN, 90%, LONGEST",
-			func(g *groupShown) []any { return spread(g.DaysInStage[stage]) })
 	}
-	fmt.Fprintln(t, "Calendar days in the stage, of the families that had finished it.")
 	fmt.Fprintln(t, "\nDEADLINES MISSED\tBY\tCOUNT")
 	for _, g := range r.Groups {
 		for _, party := range slices.Sorted(maps.Keys(g.MissedBy)) {
-			fmt.Fprintf(t, "%s\t%s\t%d\n", g.name(), party.InWords(), g.MissedBy[party])
+			if n := g.MissedBy[party]; n == nil || *n > 0 {
+				fmt.Fprintf(t, "%s\t%s\t%s\n", g.name(), party.InWords(), show(n))
+			}
 		}
-		fmt.Fprintf(t, "%s\ttogether\t%d\n", g.name(), g.Missed)
+		fmt.Fprintf(t, "%s\ttogether\t%s\n", g.name(), show(g.Missed))
 	}
-	fmt.Fprintln(t, "By whose the deadline was when it was set.")
 	if len(r.Lanes) > 0 {
 		fmt.Fprintln(t, "\nWAITING TO BE LISTED\tFAMILIES\tA WEEK\tTHE LAST OF THEM")
 	}
@@ -311,32 +363,8 @@ func (r *figures) table(t *tabwriter.Writer) {
 		case !l.Forecast.IsZero():
 			forecast = l.Forecast.String()
 		}
-		fmt.Fprintf(t, "%s lane\t%d\t%d\t%s\n", l.Lane, l.Waiting, l.Capacity, forecast)
+		fmt.Fprintf(t, "%s lane\t%s\t%d\t%s\n", l.Lane, show(l.Waiting), l.Capacity, forecast)
 	}
-}
-
-// outcomes lists the outcomes and ends of anybody, in alphabetical order.
-func outcomes(groups []*groupShown) []casefile.Outcome {
-	all := map[casefile.Outcome]bool{}
-	for _, g := range groups {
-		for _, p := range g.People {
-			if p.Outcome != "" {
-				all[p.Outcome] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(all))
-}
-
-// peopleOf counts those of an age whom an outcome has; the empty age is any.
-func (g *groupShown) peopleOf(o casefile.Outcome, age string) int {
-	n := 0
-	for _, p := range g.People {
-		if p.Outcome == o && (age == "" || p.Age == age) {
-			n += p.People
-		}
-	}
-	return n
 }
 
 func (g *groupShown) name() string {

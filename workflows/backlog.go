@@ -10,7 +10,6 @@ import (
 
 	"hame/activities"
 	"hame/internal/casefile"
-	"hame/internal/clock"
 	"hame/internal/contract"
 )
 
@@ -167,39 +166,5 @@ func (b *backlog) show(ctx workflow.Context) {
 	if !p.LastDay.IsZero() {
 		fmt.Fprintf(&s, "\nAt this pace the last family is listed on %s.", p.LastDay)
 	}
-	s.WriteString(forecastInWords(p.Forecast, b.Target))
 	workflow.SetCurrentDetails(ctx, s.String())
-}
-
-// forecastInWords says when the lane will be cleared by decisions, without restricted families;
-// nothing if there is no forecast.
-func forecastInWords(f *contract.Forecast, target clock.Date) string {
-	if f == nil {
-		return ""
-	}
-	day := func(d clock.Date) string {
-		if d.IsZero() {
-			return "not in sight"
-		}
-		return d.String()
-	}
-	words := fmt.Sprintf("\n\n| cleared by decisions | 10%% | 50%% | 90%% |\n|---|---|---|---|\n| by | %s | %s | %s |\n",
-		day(f.Early), day(f.Middle), day(f.Late))
-	switch {
-	case !f.TargetAhead:
-	case f.Needed > 0:
-		words += fmt.Sprintf("\nThe target %s is met with %d percent; %s a week would meet it with 80 percent.", target,
-			f.Percent, counted(f.Needed, "family", "families"))
-	default:
-		words += fmt.Sprintf("\nThe target %s is met with %d percent; no capacity would meet it with 80 percent.", target,
-			f.Percent)
-	}
-	return words
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -13,7 +13,7 @@ import (
 
 // How often the dispatcher looks for what no person has just typed [D].
 const (
-	askedEvery  = 250 * time.Millisecond // comparisons, changes of the calendars, and what another rule set would say
+	askedEvery  = 250 * time.Millisecond // comparisons, and changes of the calendars
 	movedEvery  = 250 * time.Millisecond // reviews whose family became restricted
 	unseenEvery = 2 * time.Second
 	closedEvery = time.Minute // tasks of closed cases, whose rungs are days apart
@@ -29,7 +29,6 @@ const (
 )
 
 // keepHouse does what is due without an act: it has changes of the calendars applied,
-// questions what another rule set would say answered,
 // reviews take stock of what came onto their record by itself, and record and
 // Temporal compared. Each thing that fails is logged, and tried again.
 func (d *Dispatcher) keepHouse(ctx context.Context) {
@@ -57,7 +56,6 @@ func (d *Dispatcher) keepHouse(ctx context.Context) {
 	house.Go(each(askedEvery, "a change of the calendars does not go on",
 		func(ctx context.Context) error { return d.applyCalendars(ctx, calendar) }))
 	house.Go(each(askedEvery, "record and Temporal were not compared", d.compareIfDue))
-	house.Go(each(askedEvery, "what another rule set would say was not answered", d.answerWhatIf))
 	house.Go(each(movedEvery, "a review was not moved to the namespace where it belongs", d.moveReviews))
 	house.Go(each(closedEvery, "reviews that stand where they do not belong were not looked for",
 		d.Record.NoteReviewsToMove))

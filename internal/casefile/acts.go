@@ -92,14 +92,13 @@ func (r *ActRule) MissingSubject(n int) *Refusal {
 type Place string
 
 // The places. The mailroom has what belongs to no case yet, the backlog what is done to an
-// import as a whole, the rules what is done to a rule set.
+// import as a whole.
 const (
 	PlaceCase     Place = "case"
 	PlaceLane     Place = "lane"
 	PlaceMailroom Place = "mailroom"
 	PlaceCalendar Place = "calendar"
 	PlaceBacklog  Place = "backlog"
-	PlaceRules    Place = "rules"
 )
 
 // Neutral is a name and words under which an act travels through Temporal, which never

@@ -2,14 +2,13 @@ package casefile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	"hame/internal/clock"
 )
 
-// The acts on a lane of the backlog, on the calendars, on the rules and on the record itself.
+// The acts on a lane of the backlog, on the calendars and on the record itself.
 const (
 	ActBacklogStart    Act = "backlog.start"
 	ActBacklogPause    Act = "backlog.pause"
@@ -18,8 +17,6 @@ const (
 	ActApplyCalendar   Act = "calendar.apply"
 	ActErase           Act = "text.erase"
 	ActTakeBack        Act = "backlog.take-back"
-	ActProposeRules    Act = "rules.propose"
-	ActAdoptRules      Act = "rules.adopt"
 )
 
 var recordActs = []*ActRule{
@@ -64,18 +61,6 @@ var recordActs = []*ActRule{
 		Roles: []Party{Operations}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
 		Fields: of[TakeBackFields], Places: []Place{PlaceBacklog},
 		Slip: Slip{Instead: "a request is settled by backlog take-back with the reason stands; what was taken back comes in again by backlog import"},
-	},
-	{
-		Act: ActProposeRules, InWords: "proposes a rule set, which another officer adopts",
-		Roles: []Party{Operations}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
-		Fields: of[ProposeRulesFields], Places: []Place{PlaceRules},
-		Slip: Slip{Instead: "rules propose with the right file, which takes the place of the wrong one; what nobody adopts lapses"},
-	},
-	{
-		Act: ActAdoptRules, InWords: "adopts a rule set that another officer has proposed: undecided reviews take it, and decided ones do not change",
-		Roles: []Party{Operations}, Subject: AboutRecord, From: Unlisted, Until: Closed, Day: Handled,
-		Fields: of[AdoptRulesFields], Places: []Place{PlaceRules},
-		Slip: Slip{Instead: "rules propose and rules adopt with the set that was in force before"},
 	},
 }
 
@@ -195,57 +180,3 @@ func (f CalendarFields) Validate() error {
 	}
 	return nil
 }
-
-// ProposeRulesFields says which rule set is proposed.
-type ProposeRulesFields struct {
-	RuleSet string `json:"rule_set" yaml:"rule_set"` // the hash of its text
-	ID      string `json:"id" yaml:"id"`             // what the set calls itself
-}
-
-// Ask wants the set; both are the file's own.
-func (f ProposeRulesFields) Ask() []Field {
-	return []Field{
-		{Name: "rule_set", Given: f.RuleSet, Such: "5d1c0a6be2f49a17", Help: "the digest of its text"},
-		{Name: "id", Given: f.ID, Such: "home-office-legacy", Help: "what the set calls itself"},
-	}
-}
-
-// Validate wants a digest and a name.
-func (f ProposeRulesFields) Validate() error {
-	if !digestPattern.MatchString(f.RuleSet) {
-		return fmt.Errorf("rule_set: it is the digest of the file's text, of 16 digits and letters a to f")
-	}
-	if f.ID == "" {
-		return fmt.Errorf("id: it is what the set calls itself")
-	}
-	return nil
-}
-
-// AdoptRulesFields says which rule set is adopted, and from which day on.
-type AdoptRulesFields struct {
-	RuleSet string     `json:"rule_set" yaml:"rule_set"` // the hash of its text
-	From    clock.Date `json:"from" yaml:"from"`
-}
-
-// Ask wants the day; the set is named in the command.
-func (f AdoptRulesFields) Ask() []Field {
-	return []Field{
-		{Name: "rule_set", Given: f.RuleSet, Such: "5d1c0a6be2f49a17", Help: "the digest of its text"},
-		{Name: "from", Given: f.From.String(), Such: "2027-04-01",
-			Help: "the day from which it is in force; without it today, or the day that the set itself names if that is later", Optional: true},
-	}
-}
-
-// Validate wants a digest and a day.
-func (f AdoptRulesFields) Validate() error {
-	if !digestPattern.MatchString(f.RuleSet) {
-		return fmt.Errorf("rule_set: it is the digest of the set's text, of 16 digits and letters a to f, as rules list has it")
-	}
-	if f.From.IsZero() {
-		return fmt.Errorf("from: name the day from which the set is in force")
-	}
-	return nil
-}
-
-// digestPattern is what a rule set's hash looks like.
-var digestPattern = regexp.MustCompile(`^[0-9a-f]{16}$`)

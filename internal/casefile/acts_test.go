@@ -70,7 +70,7 @@ func TestEachActHasOneRule(t *testing.T) {
 			require.NotEmpty(t, r.InWords)
 			require.Contains(t, append(parts, ""), string(r.Part))
 			require.Equal(t, strings.HasPrefix(string(r.Act), "backlog.") && r.Act != ActTakeBack, r.Subject == AboutLane)
-			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar, ActTakeBack, ActProposeRules, ActAdoptRules}, r.Act), r.Subject == AboutRecord,
+			require.Equal(t, slices.Contains([]Act{ActErase, ActArrival, ActDismissPost, ActDuplicate, ActApplyCalendar, ActTakeBack}, r.Act), r.Subject == AboutRecord,
 				"these are done by the database whole, for no review runs that could take them")
 		})
 	}
@@ -144,10 +144,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActMove: only(Caseworker), ActAcceptMove: only(WelfareLead),
 		ActRepresentativeChange: only(Caseworker), ActRepresentativeClosed: only(Caseworker),
 		ActLodge: only(Caseworker, SeniorCaseworker), ActInterdict: only(Caseworker, SeniorCaseworker), // whoever has the paper
-		ActCourtEnd:     only(Caseworker, SeniorCaseworker),
-		ActBreach:       only(SeniorCaseworker),
-		ActTakeBack:     only(Operations),                                  // two of them
-		ActProposeRules: only(Operations), ActAdoptRules: only(Operations), // two of them
+		ActCourtEnd: only(Caseworker, SeniorCaseworker),
+		ActBreach:   only(SeniorCaseworker),
+		ActTakeBack: only(Operations), // two of them
 
 		ActHandOver: only(SeniorCaseworker), ActSplit: only(SeniorCaseworker), // and a second officer
 		ActLost: only(Caseworker), ActTraceStep: only(Caseworker), ActFound: only(Caseworker),
@@ -325,7 +324,7 @@ func TestWhenAnActIsAllowed(t *testing.T) {
 		ActWithdraw:        "decision service",
 		ActAppeal:          "service",
 		// Acts on the record are done by the database, and taken by no review.
-		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "", ActProposeRules: "", ActAdoptRules: "",
+		ActArrival: "", ActDismissPost: "", ActDuplicate: "", ActErase: "", ActApplyCalendar: "", ActTakeBack: "",
 		ActHold: always, ActRelease: always, ActExtend: always,
 		ActAppealHeard: "service", ActAppealEnded: "service", ActRemake: "service", ActReturnStep: "service",
 		ActRemains: "service", ActOpenWindow: "service", ActCloseWindow: "service", ActRemoved: "service",

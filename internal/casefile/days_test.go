@@ -22,7 +22,7 @@ func TestWhoseDayAnActHas(t *testing.T) {
 		ActOpen: itsReview, ActLookInto: itsReview, ActLateArrival: itsReview, ActCorrect: itsReview, ActDifference: itsReview, ActExtend: itsReview, ActRecover: itsReview, ActArrival: itsReview,
 		ActDuplicate: itsReview, ActLinkPost: itsReview, ActReadPost: itsReview, ActDismissPost: itsReview, ActErase: itsReview,
 		ActStrike: itsReview, ActBreach: itsReview,
-		ActApplyCalendar: itsReview, ActTakeBack: itsReview, ActProposeRules: itsReview, ActAdoptRules: itsReview, ActBacklogStart: itsReview, ActBacklogPause: itsReview, ActBacklogResume: itsReview, ActBacklogCapacity: itsReview,
+		ActApplyCalendar: itsReview, ActTakeBack: itsReview, ActBacklogStart: itsReview, ActBacklogPause: itsReview, ActBacklogResume: itsReview, ActBacklogCapacity: itsReview,
 		ActRecordCheck: itsReview, // the day of the check itself is its done_on
 		// What reports.
 		ActReconcile:       "a day attested, not before the family was drawn",

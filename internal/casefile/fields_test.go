@@ -143,12 +143,6 @@ var samples = map[Act]struct {
 	ActWithdraw: {`{"reason": "mistake"}`, []wrong{{"reason", `"target"`, "reason"}}},
 	ActDuplicate: {`{"other": "K7F-M2Q8", "finding": "same"}`, []wrong{
 		{"other", `"K7F"`, "other"}, {"finding", `"perhaps"`, "finding"}, {"list", `"sixty pairs"`, "list"}}},
-	ActProposeRules: {`{"rule_set": "5d1c0a6be2f49a17", "id": "home-office-legacy"}`, []wrong{
-		{"rule_set", `"5D1C"`, "rule_set"}, {"rule_set", `""`, "rule_set"}, {"id", `""`, "id"},
-	}},
-	ActAdoptRules: {`{"rule_set": "5d1c0a6be2f49a17", "from": "2027-04-01"}`, []wrong{
-		{"rule_set", `"5d1c0a6be2f49a1"`, "rule_set"}, {"from", `""`, "from"},
-	}},
 	ActTakeBack: {`{"import": 3, "reason": "wrong_file"}`, []wrong{
 		{"import", `0`, "import"}, {"import", `-3`, "import"}, {"reason", `"oops"`, "reason"}, {"reason", `""`, "reason"}}},
 }

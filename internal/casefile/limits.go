@@ -43,9 +43,6 @@ const (
 	// TakeBackRequestDays is how many calendar days a request to take an import back waits
 	// for the second officer [D].
 	TakeBackRequestDays = 30
-	// RulesProposalDays is how many calendar days a rule set that is proposed waits for the
-	// officer who adopts it [D]. After that it lapses, and is proposed anew.
-	RulesProposalDays = 30
 	// PairRequestDays is how many calendar days a request to resolve a list of pairs waits
 	// for the second officer [D].
 	PairRequestDays = 30
@@ -84,6 +81,5 @@ var DatabaseLimits = []Limit{
 	{"calendar_looks_back", CalendarLooksBackDays},
 	{"erasure_request", ErasureRequestDays},
 	{"take_back_request", TakeBackRequestDays},
-	{"rules_proposal", RulesProposalDays},
 	{"pair_request", PairRequestDays},
 }

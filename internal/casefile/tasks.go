@@ -94,10 +94,6 @@ const (
 	ResultMoot TaskResult = "moot"
 	// ResultFiled is a task of a case that was closed with what arrived.
 	ResultFiled TaskResult = "filed"
-	// ReturnedAsStale is a proposal that went back to its author because anything else was
-	// recorded, ReturnedForRules one because a rule set was adopted.
-	ReturnedAsStale  TaskResult = "stale"
-	ReturnedForRules TaskResult = "rules"
 )
 
 // TimePassed reports whether the task was closed because its time had passed.

@@ -55,25 +55,6 @@ type Progress struct {
 	Open     int        `json:"open"`
 	Closed   int        `json:"closed"`
 	LastDay  clock.Date `json:"last_day,omitzero"` // on which the last family is forecast to be listed
-	// Forecast is when the lane will be cleared by decisions; nil if too little is recorded to
-	// say, or nothing is left. It counts no restricted family: operations see it.
-	Forecast *Forecast `json:"forecast,omitempty"`
-}
-
-// Forecast is when a lane will be cleared by decisions, as it was worked out at the last draw.
-type Forecast struct {
-	// The days by which the last family is decided with 10, 50 and 90 percent; zero if that is
-	// not in sight.
-	Early  clock.Date `json:"early,omitzero"`
-	Middle clock.Date `json:"middle,omitzero"`
-	Late   clock.Date `json:"late,omitzero"`
-	// Percent is how probable it is that the lane is cleared by its target, Needed the smallest
-	// weekly capacity with which it is with 80 percent, 0 if none is; both of a target that is
-	// to come.
-	Percent int `json:"percent,omitempty"`
-	Needed  int `json:"needed,omitempty"`
-	// TargetAhead says that the target was to come.
-	TargetAhead bool `json:"target_ahead,omitempty"`
 }
 
 // CalendarChange is the state of an ApplyCalendar: how far a change of the calendars

@@ -53,12 +53,6 @@ type Doc struct {
 	Meaning string
 }
 
-// The facts that depend on a set's cut-off day.
-const (
-	hereSinceCutOff     = "here_since_cut_off"
-	claimedBeforeCutOff = "claimed_before_cut_off"
-)
-
 // Documented lists every fact that criteria and the order of listing may name.
 var Documented = map[string]Doc{
 	"age_years":                      {cel.IntType, "the person's age in full years"},
@@ -67,7 +61,6 @@ var Documented = map[string]Doc{
 	"children":                       {cel.IntType, "members of the family who may be under 18"},
 	"children_born_in_scotland":      {cel.IntType, "children recorded as born in Scotland"},
 	"child_turns_18_within_6_months": {cel.BoolType, "a child may reach 18 within six months (C14)"},
-	"principal_residence_years":      {cel.IntType, "full years since the principal arrived in the United Kingdom, or was born here"},
 	"claim_years":                    {cel.IntType, "full years since the principal's claim"},
 	"supported":                      {cel.BoolType, "the family receives asylum support"},
 	"serious_illness":                {cel.BoolType, "the file flags a serious illness"},
@@ -79,8 +72,6 @@ var Documented = map[string]Doc{
 	"best_interests": {cel.StringType,
 		"what the signed welfare reports conclude of the children: remain, return or undetermined"},
 	"representation_accepted": {cel.BoolType, "a representation was accepted"},
-	hereSinceCutOff:           {cel.BoolType, "the principal has been in the United Kingdom since the set's cut-off day, or longer"},
-	claimedBeforeCutOff:       {cel.BoolType, "the principal claimed before the set's cut-off day"},
 	// A kind that no evidence names is unknown, never false: nobody was asked for a list.
 	LivedHere(casefile.LifeSchool):  {cel.BoolType, "evidence shows a member of the family at school, nursery or college here"},
 	LivedHere(casefile.LifeSport):   {cel.BoolType, "evidence shows a member of the family in sport here"},
@@ -122,19 +113,14 @@ func (e expression) names(fact string) bool {
 	return false
 }
 
-// compile compiles an expression, which may name the parameters of its set beside the facts.
-func compile(source string, params Parameters) (expression, error) {
-	env, err := params.environment()
-	if err != nil {
-		return expression{}, err
-	}
-	ast, issues := env.Compile(source)
+func compile(source string) (expression, error) {
+	ast, issues := environment.Compile(source)
 	if issues.Err() != nil {
 		return expression{}, issues.Err()
 	}
 	if ast.OutputType() != cel.BoolType {
 		return expression{}, fmt.Errorf("%q gives %s; a criterion must be true or false", source, ast.OutputType())
 	}
-	program, err := env.Program(ast, cel.EvalOptions(cel.OptPartialEval))
+	program, err := environment.Program(ast, cel.EvalOptions(cel.OptPartialEval))
 	return expression{program, ast}, err
 }

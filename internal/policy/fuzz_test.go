@@ -37,7 +37,7 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("read twice it differs: %v", err)
 		}
 		for _, known := range []policy.Facts{facts, {}} {
-			if _, err := set.RecommendOn(1, known); err != nil && err.Error() == "" {
+			if _, err := set.Recommend(1, known); err != nil && err.Error() == "" {
 				t.Fatal("an error without words")
 			}
 			if place, err := set.Place(known, 10); err == nil && (place.Priority < 1 || place.Priority > 5) {

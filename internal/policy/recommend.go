@@ -32,10 +32,10 @@ type Recommendation struct {
 	Unknown []string `json:"unknown,omitempty"`
 }
 
-// RecommendOn evaluates the set's criteria on a person's facts. An unknown never
+// Recommend evaluates the set's criteria on a person's facts. An unknown never
 // satisfies a criterion, and where one against the person hangs on it, or
 // nothing else is for them, the advice is to find out (process.md).
-func (s *RuleSet) RecommendOn(person int, facts Facts) (Recommendation, error) {
+func (s *RuleSet) Recommend(person int, facts Facts) (Recommendation, error) {
 	r := Recommendation{Person: person}
 	openAgainst := false
 	for _, c := range s.Criteria {

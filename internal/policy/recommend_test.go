@@ -24,7 +24,7 @@ func plain() Facts {
 		"children_born_in_scotland": Is(0), "child_turns_18_within_6_months": Is(false), "claim_years": Is(2), "supported": Is(true),
 		"serious_illness": Is(false), "public_harm_alleged": Is(false), "public_harm_confirmed": Is(false), "security_check": Is("clear"),
 		"health_evidence": Is("nothing_held"), "community_evidence": Is(false), "best_interests": Is("undetermined"),
-		"representation_accepted": Is(false), "principal_residence_years": Is(2), hereSinceCutOff: Is(false), claimedBeforeCutOff: Is(false),
+		"representation_accepted": Is(false),
 	}
 	maps.Copy(known, lives)
 	return known
@@ -103,7 +103,7 @@ func TestTheHomeOfficesRecommendation(t *testing.T) {
 	} {
 		for _, id := range []string{legacy, fastTrack} {
 			t.Run(id+"/"+c.facts, func(t *testing.T) {
-				r, err := set(t, id).RecommendOn(3, but(c.changes))
+				r, err := set(t, id).Recommend(3, but(c.changes))
 				require.NoError(t, err)
 				require.Equal(t, Recommendation{Person: 3, Advice: c.advice, Outcome: c.outcome, Met: c.met, Against: c.against, Unknown: c.unknown}, r)
 			})
@@ -145,10 +145,10 @@ func TestTwoSetsOnOneFamily(t *testing.T) {
 		{"where the children were born is unknown", Facts{"children_born_in_scotland": NotKnown()}, AdviseNoGround, AdviseMoreEvidence, nil, nil},
 	} {
 		t.Run(c.family, func(t *testing.T) {
-			home, err := set(t, legacy).RecommendOn(1, but(c.changes))
+			home, err := set(t, legacy).Recommend(1, but(c.changes))
 			require.NoError(t, err)
 			require.Equal(t, c.homeOffice, home.Advice)
-			scots, err := set(t, scottish).RecommendOn(1, but(c.changes))
+			scots, err := set(t, scottish).Recommend(1, but(c.changes))
 			require.NoError(t, err)
 			require.Equal(t, c.scotland, scots.Advice)
 			require.Equal(t, c.scotlandMet, scots.Met)
@@ -196,7 +196,7 @@ func TestAnUnknownSatisfiesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(sets).Draw(t, "set")
 		facts := drawFacts(t)
-		full, err := s.RecommendOn(1, facts)
+		full, err := s.Recommend(1, facts)
 		require.NoError(t, err)
 		require.Contains(t, []Advice{AdviseGrant, AdviseMoreEvidence, AdviseWeigh, AdviseNoGround}, full.Advice)
 		require.Equal(t, full.Advice == AdviseGrant, full.Outcome.IsGrant(), "an outcome is advised only with a grant, and is a grant")
@@ -216,11 +216,11 @@ func TestAnUnknownSatisfiesNothing(t *testing.T) {
 		for _, name := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 4).Draw(t, "hidden") {
 			hidden[name], disputed[name] = NotKnown(), InDispute()
 		}
-		less, err := s.RecommendOn(1, hidden)
+		less, err := s.Recommend(1, hidden)
 		require.NoError(t, err)
 		subset(t, less.Met, full.Met, "no ground for is won by knowing less")
 		subset(t, less.Against, full.Against, "nothing is held against anybody by knowing less")
-		same, err := s.RecommendOn(1, disputed)
+		same, err := s.Recommend(1, disputed)
 		require.NoError(t, err)
 		require.Equal(t, less, same, "a disputed fact counts as an unknown one")
 	})
@@ -236,7 +236,7 @@ func TestAnAllegationCountsInNoRecommendation(t *testing.T) {
 		var all []Recommendation
 		for _, alleged := range []Fact{Is(true), Is(false), NotKnown(), InDispute()} {
 			facts["public_harm_alleged"] = alleged
-			r, err := s.RecommendOn(1, facts)
+			r, err := s.Recommend(1, facts)
 			require.NoError(t, err)
 			all = append(all, r)
 		}
@@ -248,7 +248,7 @@ func TestAnAllegationCountsInNoRecommendation(t *testing.T) {
 
 func TestOfSomebodyOfWhomNothingIsKnown(t *testing.T) {
 	for _, id := range []string{legacy, fastTrack, scottish} {
-		r, err := set(t, id).RecommendOn(1, nil)
+		r, err := set(t, id).Recommend(1, nil)
 		require.NoError(t, err)
 		require.Equal(t, AdviseMoreEvidence, r.Advice, id)
 		require.Empty(t, r.Met)
@@ -256,7 +256,7 @@ func TestOfSomebodyOfWhomNothingIsKnown(t *testing.T) {
 		require.NotContains(t, r.Unknown, "public_harm_alleged")
 		subset(t, r.Unknown, slices.Collect(maps.Keys(Documented)), "a documented fact")
 	}
-	r, err := set(t, scottish).RecommendOn(1, nil)
+	r, err := set(t, scottish).Recommend(1, nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{"children_born_in_scotland", "children", "community_evidence",
 		"lived_here_exams", "lived_here_friends", "lived_here_music", "lived_here_school", "lived_here_sport", "residence_years",
@@ -266,7 +266,7 @@ func TestOfSomebodyOfWhomNothingIsKnown(t *testing.T) {
 
 // TestAFactOfTheWrongTypeIsAnError, and no finding for or against anybody.
 func TestAFactOfTheWrongTypeIsAnError(t *testing.T) {
-	_, err := set(t, legacy).RecommendOn(1, but(Facts{"child_residence_years": Is("seven")}))
+	_, err := set(t, legacy).Recommend(1, but(Facts{"child_residence_years": Is("seven")}))
 	require.ErrorContains(t, err, "home-office-legacy, criterion children-seven-years")
 	_, err = set(t, legacy).Place(but(Facts{"residence_years": Is("seven")}), 0)
 	require.ErrorContains(t, err, "home-office-legacy, order longest_resident")

@@ -4,11 +4,8 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -32,7 +29,6 @@ type RuleSet struct {
 	InForceFrom clock.Date
 	Listing     Listing
 	Criteria    []Criterion
-	Parameters
 	// Hash names the set's content; reviews, recommendations and decisions keep it.
 	Hash string
 	Body string // the YAML as it was loaded
@@ -55,7 +51,6 @@ type Listing struct {
 type class struct {
 	ID       string
 	Priority int
-	source   string
 	when     expression
 }
 
@@ -75,18 +70,12 @@ type timing struct {
 	reminder, escalation int
 }
 
-//go:embed rulesets/*.yaml rulesets/amnesties/*.yaml
+//go:embed rulesets/*.yaml
 var embedded embed.FS
 
-// Embedded loads the rule sets with which a new database begins, in order of name.
-func Embedded() ([]*RuleSet, error) { return carried("rulesets/*.yaml") }
-
-// Amnesties loads the sets for comparison that the program carries and that are in force
-// nowhere until two officers adopt them (docs/domain.md, section 2), in order of name.
-func Amnesties() ([]*RuleSet, error) { return carried("rulesets/amnesties/*.yaml") }
-
-func carried(pattern string) ([]*RuleSet, error) {
-	names, err := fs.Glob(embedded, pattern)
+// Embedded loads the rule sets that the program carries, in order of name.
+func Embedded() ([]*RuleSet, error) {
+	names, err := fs.Glob(embedded, "rulesets/*.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -107,56 +96,53 @@ func carried(pattern string) ([]*RuleSet, error) {
 
 // document is the YAML's own shape. Nodes are kept where an error must name a line.
 type document struct {
-	ID          yaml.Node `yaml:"id"`
-	Use         yaml.Node `yaml:"use"`
-	Lane        yaml.Node `yaml:"lane"`
-	InForceFrom yaml.Node `yaml:"in_force_from"`
-	Parameters  yaml.Node `yaml:"parameters"`
+	ID          string        `yaml:"id"`
+	Use         string        `yaml:"use"`
+	Lane        casefile.Lane `yaml:"lane"`
+	InForceFrom string        `yaml:"in_force_from"`
 	Listing     struct {
-		LeadWeeks        yaml.Node   `yaml:"lead_weeks"`
-		LongestWaitWeeks yaml.Node   `yaml:"longest_wait_weeks"`
+		LeadWeeks        int         `yaml:"lead_weeks"`
+		LongestWaitWeeks int         `yaml:"longest_wait_weeks"`
 		Order            []yaml.Node `yaml:"order"`
 	} `yaml:"listing"`
 	Tasks    map[string]yaml.Node `yaml:"tasks"`
 	Deems    bool                 `yaml:"deemed_receipt"`
-	Diary    yaml.Node            `yaml:"diary_working_days"`
-	Calendar yaml.Node            `yaml:"calendar"`
+	Diary    int                  `yaml:"diary_working_days"`
+	Calendar clock.CalendarID     `yaml:"calendar"`
 	Criteria []yaml.Node          `yaml:"criteria"`
 }
 
-// fieldError is an error at a field of a file, with the line where there is one.
-func fieldError(name string, n yaml.Node, field, format string, args ...any) error {
-	where := "rule set " + name
-	if n.Line > 0 {
-		where += fmt.Sprintf(", line %d", n.Line)
-	}
-	return fmt.Errorf("%s: %s: %s", where, field, fmt.Sprintf(format, args...))
-}
-
-// Load reads and checks a rule set. Every error names the file, the field and, where the
-// field is there, its line.
-func Load(name string, body []byte) (*RuleSet, error) { return load(name, body, nil) }
-
-// load is [Load] with other values in place of the set's parameters, if any are given.
-func load(name string, body []byte, instead *Parameters) (*RuleSet, error) {
+// Load reads and checks a rule set. Every error names the file and, where it
+// can be told, the line.
+func Load(name string, body []byte) (*RuleSet, error) {
 	var doc document
 	d := yaml.NewDecoder(strings.NewReader(string(body)))
 	d.KnownFields(true)
 	if err := d.Decode(&doc); err != nil {
-		return nil, fmt.Errorf("rule set %s: %s", name, inWords(err))
+		return nil, fmt.Errorf("rule set %s: %w", name, err)
 	}
 	at := func(n yaml.Node, format string, args ...any) error {
 		return fmt.Errorf("rule set %s, line %d: %s", name, n.Line, fmt.Sprintf(format, args...))
 	}
-	sum := sha256.Sum256(body)
-	set := &RuleSet{ID: doc.ID.Value, Use: doc.Use.Value, Lane: casefile.Lane(doc.Lane.Value),
-		Hash: hex.EncodeToString(sum[:8]), Body: string(body),
-		tasks: map[casefile.TaskKind]timing{}, deems: doc.Deems, calendar: clock.CalendarID(doc.Calendar.Value)}
-	if err := set.loadHead(name, doc); err != nil {
-		return nil, err
+	inForce, err := clock.ParseDate(doc.InForceFrom)
+	if err != nil {
+		return nil, fmt.Errorf("rule set %s: in_force_from: %w", name, err)
 	}
-	if instead != nil {
-		set.Parameters = *instead
+	sum := sha256.Sum256(body)
+	set := &RuleSet{ID: doc.ID, Use: doc.Use, Lane: doc.Lane, InForceFrom: inForce, Hash: hex.EncodeToString(sum[:8]),
+		Body:  string(body),
+		tasks: map[casefile.TaskKind]timing{}, deems: doc.Deems, diary: doc.Diary, calendar: doc.Calendar,
+		Listing: Listing{LeadWeeks: doc.Listing.LeadWeeks, LongestWaitWeeks: doc.Listing.LongestWaitWeeks}}
+	switch {
+	case set.ID == "":
+		return nil, fmt.Errorf("rule set %s: it has no id", name)
+	case set.Use != Operative && set.Use != Comparison:
+		return nil, fmt.Errorf("rule set %s: use is %q; it must be operative or comparison", name, set.Use)
+	case set.Use == Operative && set.Listing.LongestWaitWeeks < 1:
+		return nil, fmt.Errorf("rule set %s: longest_wait_weeks is %d; an operative set has a longest wait (R4)", name,
+			set.Listing.LongestWaitWeeks)
+	case set.Use == Operative && set.Lane != casefile.Legacy && set.Lane != casefile.FastTrack:
+		return nil, fmt.Errorf("rule set %s: lane is %q; an operative set belongs to legacy or fast-track", name, set.Lane)
 	}
 	for _, n := range doc.Listing.Order {
 		var c struct {
@@ -165,16 +151,16 @@ func load(name string, body []byte, instead *Parameters) (*RuleSet, error) {
 			When     string
 		}
 		if err := strictly(n, &c, "id", "priority", "when"); err != nil {
-			return nil, at(n, "order: %v", err)
+			return nil, at(n, "%v", err)
 		}
-		when, err := set.compile(c.When)
+		when, err := compile(c.When)
 		if err != nil {
-			return nil, at(n, "order: %s: when: %v", c.ID, err)
+			return nil, at(n, "%s: %v", c.ID, err)
 		}
 		if c.Priority < 1 || c.Priority > 5 {
-			return nil, at(n, "order: %s: priority: %d is not 1 to 5", c.ID, c.Priority)
+			return nil, at(n, "%s: priority %d is not 1 to 5", c.ID, c.Priority)
 		}
-		set.Listing.order = append(set.Listing.order, class{c.ID, c.Priority, c.When, when})
+		set.Listing.order = append(set.Listing.order, class{c.ID, c.Priority, when})
 	}
 	for _, n := range doc.Criteria {
 		var c struct {
@@ -185,24 +171,24 @@ func load(name string, body []byte, instead *Parameters) (*RuleSet, error) {
 			Source     string
 		}
 		if err := strictly(n, &c, "id", "recommends", "against", "when", "source"); err != nil {
-			return nil, at(n, "criteria: %v", err)
+			return nil, at(n, "%v", err)
 		}
-		when, err := set.compile(c.When)
+		when, err := compile(c.When)
 		switch {
 		case c.ID == "":
-			return nil, at(n, "criteria: a criterion has an id")
+			return nil, at(n, "a criterion has an id")
 		case slices.ContainsFunc(set.Criteria, func(x Criterion) bool { return x.ID == c.ID }):
 			return nil, at(n, "%s: stands twice", c.ID)
 		case err == nil && when.names("public_harm_alleged"):
-			return nil, at(n, "%s: when: public_harm_alleged counts in no recommendation", c.ID)
+			return nil, at(n, "%s: public_harm_alleged counts in no recommendation", c.ID)
 		case err != nil:
-			return nil, at(n, "%s: when: %v", c.ID, err)
+			return nil, at(n, "%s: %v", c.ID, err)
 		case c.Source == "":
-			return nil, at(n, "%s: source: a criterion names its source", c.ID)
+			return nil, at(n, "%s: a criterion names its source", c.ID)
 		case c.Against == (c.Recommends != ""):
-			return nil, at(n, "%s: recommends: a criterion either recommends a grant or is against", c.ID)
+			return nil, at(n, "%s: a criterion either recommends a grant or is against", c.ID)
 		case !c.Against && (!c.Recommends.IsGrant() || !slices.Contains(casefile.Outcomes, c.Recommends)):
-			return nil, at(n, "%s: recommends: %q is no grant", c.ID, c.Recommends)
+			return nil, at(n, "%s: %q is no grant", c.ID, c.Recommends)
 		}
 		set.Criteria = append(set.Criteria, Criterion{c.ID, c.Recommends, c.Against, c.When, c.Source, when})
 	}
@@ -210,98 +196,6 @@ func load(name string, body []byte, instead *Parameters) (*RuleSet, error) {
 		return nil, err
 	}
 	return set, nil
-}
-
-// unknownField is how the YAML library says that a rule set has no such field.
-var unknownField = regexp.MustCompile(`^line (\d+): field (.*) not found in type .*$`)
-
-// inWords says what is wrong with a file that can't be read as a rule set, without the words of the
-// library that reads it.
-func inWords(err error) string {
-	var wrong *yaml.TypeError
-	if !errors.As(err, &wrong) {
-		if errors.Is(err, io.EOF) {
-			return "the file is empty"
-		}
-		return "it can't be read as a rule set: " + strings.TrimPrefix(err.Error(), "yaml: ")
-	}
-	var said []string
-	for _, e := range wrong.Errors {
-		if m := unknownField.FindStringSubmatch(e); m != nil {
-			said = append(said, fmt.Sprintf("line %s: %.40q is no field of a rule set", m[1], m[2]))
-		} else {
-			said = append(said, e)
-		}
-	}
-	const most = 5
-	if len(said) > most {
-		said = append(said[:most], "and more")
-	}
-	return strings.Join(said, "; ")
-}
-
-// loadHead reads what a set says of itself, its parameters, and the weeks of listing.
-func (s *RuleSet) loadHead(name string, doc document) (err error) {
-	if s.InForceFrom, err = clock.ParseDate(doc.InForceFrom.Value); err != nil {
-		return fieldError(name, doc.InForceFrom, "in_force_from", "%v", err)
-	}
-	var params struct {
-		Years  *int
-		CutOff string `yaml:"cut_off"`
-	}
-	if doc.Parameters.Kind != 0 {
-		if err := strictly(doc.Parameters, &params, paramYears, paramCutOff); err != nil {
-			return fieldError(name, doc.Parameters, "parameters", "%v", err)
-		}
-	}
-	if params.Years != nil {
-		if s.Years = *params.Years; s.Years < 1 || s.Years > 50 {
-			return fieldError(name, doc.Parameters, "parameters: years", "%d is not 1 to 50", s.Years)
-		}
-	}
-	if params.CutOff != "" {
-		if s.CutOff, err = clock.ParseDate(params.CutOff); err != nil {
-			return fieldError(name, doc.Parameters, "parameters: cut_off", "%v", err)
-		}
-	}
-	for _, weeks := range []struct {
-		field string
-		n     yaml.Node
-		into  *int
-	}{{"lead_weeks", doc.Listing.LeadWeeks, &s.Listing.LeadWeeks},
-		{"longest_wait_weeks", doc.Listing.LongestWaitWeeks, &s.Listing.LongestWaitWeeks}} {
-		if weeks.n.Kind == 0 {
-			continue
-		}
-		if err := weeks.n.Decode(weeks.into); err != nil || *weeks.into < 0 {
-			return fieldError(name, weeks.n, "listing: "+weeks.field, "%q is no number of weeks", weeks.n.Value)
-		}
-	}
-	switch {
-	case s.ID == "":
-		return fieldError(name, doc.ID, "id", "the set has none")
-	case s.Use != Operative && s.Use != Comparison:
-		return fieldError(name, doc.Use, "use", "it is %q; it must be operative or comparison", s.Use)
-	case s.Use == Operative && s.Parameters != Parameters{}:
-		return fieldError(name, doc.Parameters, "parameters", "an operative set has none: it says the same to everybody")
-	case s.Use == Operative && s.Listing.LongestWaitWeeks < 1:
-		return fieldError(name, doc.Listing.LongestWaitWeeks, "listing: longest_wait_weeks",
-			"it is %d; an operative set has a longest wait (R4)", s.Listing.LongestWaitWeeks)
-	case s.Use == Operative && s.Lane != casefile.Legacy && s.Lane != casefile.FastTrack:
-		return fieldError(name, doc.Lane, "lane", "it is %q; an operative set belongs to legacy or fast-track", s.Lane)
-	case s.Use == Comparison && s.Lane != "":
-		return fieldError(name, doc.Lane, "lane", "a set for comparison has none")
-	}
-	return nil
-}
-
-// compile compiles an expression of the set, which may name its parameters.
-func (s *RuleSet) compile(source string) (expression, error) {
-	e, err := compile(source, s.Parameters)
-	if err == nil && s.CutOff.IsZero() && (e.names(hereSinceCutOff) || e.names(claimedBeforeCutOff)) {
-		err = fmt.Errorf("it asks about a cut-off day, and the set has no parameter cut_off")
-	}
-	return e, err
 }
 
 func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string, ...any) error) error {
@@ -346,14 +240,11 @@ func (s *RuleSet) loadTasks(name string, doc document, at func(yaml.Node, string
 	}
 	for _, rule := range casefile.TaskRules {
 		if _, ok := s.tasks[rule.Kind]; !ok {
-			return fieldError(name, yaml.Node{}, "tasks", "no deadline for %s", rule.Kind)
+			return fmt.Errorf("rule set %s: no deadline for %s", name, rule.Kind)
 		}
 	}
-	if doc.Diary.Decode(&s.diary) != nil || s.diary < 1 {
-		return fieldError(name, doc.Diary, "diary_working_days", "%q is no number of days from 1 on", doc.Diary.Value)
-	}
-	if err := s.calendar.Check(); err != nil {
-		return fieldError(name, doc.Calendar, "calendar", "of the diary: %v", err)
+	if s.calendar.Check() != nil || s.diary < 1 {
+		return fmt.Errorf("rule set %s: diary_working_days and calendar must be set", name)
 	}
 	return nil
 }

@@ -132,8 +132,7 @@ func (t *Tx) NamedAndBorn(ctx context.Context, ref, nameKey string, birth clock.
 // Unseen lists, of the cases that a later import has changed, those with a
 // difference that no task stands for yet or with a task for one whose import was taken back, and those with an act that was
 // saved and not done, an owner who has left, or a hold that no task reviews by its day, and those that were merged into
-// another file and do not know it. So are undecided reviews that have another rule set than
-// that of their lane, some hundred at a time. Their reviews are asked to take stock.
+// another file and do not know it: their reviews are asked to take stock.
 func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 	var refs []string
 	err := s.db.SelectContext(ctx, &refs, `
@@ -157,19 +156,9 @@ func (s *Store) Unseen(ctx context.Context) ([]string, error) {
 			and not exists (select from task t where t.case_ref = h.case_ref and t.kind = 'hold.review' and t.closed_at is null
 				and (h.review_on is null or t.due_on <= greatest(h.review_on, t.began)))
 		union
-		-- Undecided reviews with another rule set than that of their lane: two ranges, for an index has no "unlike".
-		(select r.case_ref from (values ('legacy'), ('fast-track')) l (lane), operative_rule_set(l.lane, business_today()) s,
-			lateral (select x.case_ref from review x where x.lane = l.lane and x.rule_set < s.hash and x.signed_on is null and x.stage <> 'closed'
-				union all
-				select x.case_ref from review x where x.lane = l.lane and x.rule_set > s.hash and x.signed_on is null and x.stage <> 'closed') r
-		limit $1)
-		union
-		select m.other_ref from merge_in_force m join review r on r.case_ref = m.other_ref where r.stage <> 'closed'`, rulesAtOnce)
+		select m.other_ref from merge_in_force m join review r on r.case_ref = m.other_ref where r.stage <> 'closed'`)
 	return refs, mapError(err)
 }
-
-// rulesAtOnce is how many reviews are asked at a time to take a rule set that was adopted [D].
-const rulesAtOnce = 200
 
 // ownerHasLeft says of a review r that is not closed that its owner is a caseworker
 // no more.

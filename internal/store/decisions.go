@@ -28,6 +28,22 @@ func (t *Tx) RecordCheck(ctx context.Context, ref string, person int, f casefile
 			where o.case_ref = $1 and o.person_no = $2 and o.done_on is null)`, ref, person, f.DoneOn, f.Result, casefile.SecurityCheckDays)
 }
 
+// CheckResults returns each person's latest result.
+func (t *Tx) CheckResults(ctx context.Context, ref string) (map[int]string, error) {
+	var rows []struct {
+		Person int    `db:"person_no"`
+		Result string `db:"result"`
+	}
+	err := t.all(ctx, &rows, `
+		select distinct on (person_no) person_no, result from security_check
+		where case_ref = $1 and done_on is not null order by person_no, no desc`, ref)
+	results := make(map[int]string, len(rows))
+	for _, r := range rows {
+		results[r.Person] = r.Result
+	}
+	return results, err
+}
+
 // SignatureFile gathers what a signature looks at on a day.
 func (t *Tx) SignatureFile(ctx context.Context, ref string, today clock.Date) (casefile.File, error) {
 	var f casefile.File
@@ -356,4 +372,32 @@ func (t *Tx) LastRecommendations(ctx context.Context, ref string) (map[string][]
 		last[r.RuleSet] = r.Body
 	}
 	return last, err
+}
+
+// ProviderResults returns the best result that each provider gave: what is complete
+// before part of it, and part of it before the word that nothing is held. It also returns
+// what all the evidence together shows of the lives that the family lives here.
+func (t *Tx) ProviderResults(ctx context.Context, ref string) (map[casefile.Provider]casefile.EvidenceResult,
+	[]casefile.LifeKind, error) {
+	var rows []struct {
+		Provider casefile.Provider       `db:"provider"`
+		Result   casefile.EvidenceResult `db:"result"`
+		Kinds    pq.StringArray          `db:"kinds"`
+	}
+	err := t.all(ctx, &rows, `
+		select distinct on (provider) provider, result,
+			(select array_agg(distinct k) from evidence a, unnest(a.kinds) k where a.case_ref = $1) as kinds
+		from evidence where case_ref = $1
+		order by provider, array_position($2::text[], result)`, ref, pq.Array(casefile.EvidenceResults))
+	results := make(map[casefile.Provider]casefile.EvidenceResult, len(rows))
+	var kinds []casefile.LifeKind
+	for i, r := range rows {
+		results[r.Provider] = r.Result
+		for _, k := range r.Kinds {
+			if i == 0 {
+				kinds = append(kinds, casefile.LifeKind(k))
+			}
+		}
+	}
+	return results, kinds, err
 }

@@ -19,8 +19,6 @@ type Figures struct {
 	// Withheld counts the restricted families that the reader does not see. No group
 	// has them.
 	Withheld int `json:"withheld"`
-	// Since is when the first family came in; nil before that.
-	Since *time.Time `json:"since"`
 	// Groups begins with all families together.
 	Groups []GroupFigures `json:"groups"`
 	Lanes  []LaneFigures  `json:"lanes"`
@@ -52,49 +50,7 @@ type GroupFigures struct {
 	// Missed counts deadlines that passed without a timely answer, by whose they
 	// were when they were set. The end of a window is no missed deadline.
 	Missed map[casefile.Party]int `json:"missed"`
-
-	// People are all of the families, by what had become of each and by age.
-	People []PeopleFigures `json:"people"`
-	// Waived counts the children whose welfare check was waived.
-	Waived          int                       `json:"waived"`
-	Representations []RepresentationFigures   `json:"representations"`
-	Appeals         AppealFigures             `json:"appeals"`
-	DaysInStage     map[casefile.Stage]Spread `json:"days_in_stage"` // of the families that had finished it
 }
-
-// The ages that figures tell apart.
-const (
-	AgeAdult   = "adult"
-	AgeChild   = "child"
-	AgeUnknown = "unknown"
-)
-
-// PeopleFigures counts people of one age whom the same has become of.
-type PeopleFigures struct {
-	Outcome casefile.Outcome `json:"outcome"` // empty of those who wait
-	// Age is child or adult on the day on which they came in, or unknown: later birthdays
-	// and corrections do not move anybody from one figure to another [D].
-	Age    string `json:"age"`
-	People int    `json:"people"`
-}
-
-// RepresentationFigures counts representations that have reached the Home Office.
-type RepresentationFigures struct {
-	ByMinister      bool   `json:"by_minister"`
-	Answer          string `json:"answer"` // accepted, rejected, more or waiting
-	Representations int    `json:"representations"`
-}
-
-// AppealFigures counts appeals. What is lodged and has not ended waits for the tribunal.
-type AppealFigures struct {
-	Lodged    int `json:"lodged"`
-	Allowed   int `json:"allowed"`
-	Dismissed int `json:"dismissed"`
-	Withdrawn int `json:"withdrawn"`
-}
-
-// Waiting counts the appeals that have not ended.
-func (a AppealFigures) Waiting() int { return a.Lodged - a.Allowed - a.Dismissed - a.Withdrawn }
 
 // Spread is a distribution of days; its numbers are nil over no cases.
 type Spread struct {

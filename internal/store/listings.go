@@ -234,7 +234,7 @@ func (t *Tx) SavePlaces(ctx context.Context, lane casefile.Lane, refs []string, 
 		insert into waiting_place (case_ref, lane, n, waiting, listing_on, drawn_on)
 		select w.ref, $1, w.n, $4, w.day::date, $5 from unnest($2::text[], $3::text[]) with ordinality w (ref, day, n)
 		on conflict (case_ref) do update set lane = excluded.lane, n = excluded.n, waiting = excluded.waiting,
-		    listing_on = excluded.listing_on, drawn_on = excluded.drawn_on, decided_early = null, decided_late = null`,
+		    listing_on = excluded.listing_on, drawn_on = excluded.drawn_on`,
 		string(lane), pq.Array(refs), pq.Array(days), waiting, drawn)
 }
 

@@ -145,69 +145,6 @@ func TestDeadlinesReported(t *testing.T) {
 	require.Equal(t, [2]int{2, 2}, missed())
 }
 
-// TestWhoSeesWhichFigures: operations have figures without the restricted family, in each of
-// its groups and tables, and are told that there is one; the auditor has all of them.
-func TestWhoSeesWhichFigures(t *testing.T) {
-	h := newHouse(t)
-	h.imports(numbered(1))
-	hidden := h.review(flagged(numbered(2), 2, casefile.FlagRestricted))
-	h.decided(hidden, "ALL_GRANTED", casefile.GrantILR, nil)
-	grouping := store.Grouping{Lane: true, Council: true, Stage: true}
-	for login, families := range map[string]int{"una": 2, "fiona": 2, "archie": 1} {
-		f, err := h.as(login).Figures(t.Context(), time.Now(), grouping)
-		require.NoError(t, err, login)
-		require.Equal(t, 2, families+f.Withheld, login)
-		people, granted, missed := 0, 0, 0
-		for _, g := range f.Groups {
-			if !g.Total {
-				continue
-			}
-			for _, p := range g.People {
-				people += p.People
-				if p.Outcome.IsGrant() {
-					granted += p.People
-				}
-			}
-			missed = len(g.Missed)
-			require.Equal(t, families, g.Families, login)
-		}
-		require.Equal(t, []int{3 * families, 3 * (families - 1), 0}, []int{people, granted, missed}, login)
-		if families == 1 {
-			require.Len(t, f.Groups, 2, "no group is of the restricted family alone")
-		}
-	}
-	for _, login := range []string{"morag", "ewan", "eilidh", "minister"} {
-		_, err := h.as(login).Figures(t.Context(), time.Now(), grouping)
-		require.True(t, store.IsKind(err, store.NotPermitted), "%s: %v", login, err)
-	}
-}
-
-// TestALaterImportAndTheFigures: a later file has a person less in a family that is not listed.
-// Earlier figures have them still.
-func TestALaterImportAndTheFigures(t *testing.T) {
-	h := newHouse(t)
-	h.imports(numbered(1))
-	before := time.Now()
-	asked := func() store.Figures {
-		f, err := h.as("una").Figures(t.Context(), before, store.Grouping{Council: true})
-		require.NoError(t, err)
-		return f
-	}
-	then := asked()
-	fewer := numbered(1)
-	fewer.People = fewer.People[:2]
-	h.imports(fewer)
-	require.Equal(t, 2, testdb.Value[int](h, `select count(*) from person`))
-	require.Equal(t, then, asked())
-	now, err := h.as("una").Figures(t.Context(), time.Now(), store.Grouping{})
-	require.NoError(t, err)
-	people := 0
-	for _, p := range now.Groups[0].People {
-		people += p.People
-	}
-	require.Equal(t, 2, people)
-}
-
 // putOff puts every rung off: these reviews stand in the past, and no review
 // runs to let their rungs act.
 func (h *house) putOff() {

@@ -102,3 +102,10 @@ func (t *Tx) AnswerRepresentation(ctx context.Context, ref string, no int, answe
 		update representation set answer = $3, answered_by = $4, answered_on = $5
 		where case_ref = $1 and no = $2 and received_on is not null and coalesce(answer, 'more') = 'more'`, ref, no, answer, by, on)
 }
+
+// RepresentationAccepted reports whether one of the representations was accepted.
+func (t *Tx) RepresentationAccepted(ctx context.Context, ref string) (bool, error) {
+	var yes bool
+	err := t.get(ctx, &yes, `select exists (select from representation where case_ref = $1 and answer = 'accepted')`, ref)
+	return yes, err
+}

@@ -264,18 +264,6 @@ func (t *Tx) saveRules(ctx context.Context) error {
 		if err := t.SaveRuleSet(ctx, set); err != nil {
 			return err
 		}
-		if err := t.adoptTheFirst(ctx, set); err != nil {
-			return err
-		}
-	}
-	amnesties, err := policy.Amnesties()
-	if err != nil {
-		return err
-	}
-	for _, set := range amnesties {
-		if err := t.SaveRuleSet(ctx, set); err != nil {
-			return err
-		}
 	}
 	return t.saveCalendar(ctx)
 }

@@ -168,9 +168,6 @@ var reads = map[string]string{
 	"worker_away_for":     `select to_jsonb(worker_away_for()) where $1::text is null`,
 	"figures":             `select figures(business_now(), true, true, true) where figures(business_now(), true, true, true)::text like '%' || $1 || '%'`,
 	"programme_report":    `select programme_report() where programme_report()::text like '%' || $1 || '%'`,
-	"forecast_record":     `select forecast_record('legacy', business_now(), true) where forecast_record('legacy', business_now(), true)::text like '%' || $1 || '%'`,
-	"forecast_acts":       `select forecast_acts('legacy', business_now(), true) where forecast_acts('legacy', business_now(), true)::text like '%' || $1 || '%'`,
-	"forecast_came":       `select forecast_came('legacy', business_now() - interval '1 year', business_now(), true) where forecast_came('legacy', business_now() - interval '1 year', business_now(), true)::text like '%' || $1 || '%'`,
 	"audit_reads":         `select to_jsonb(x) from audit_reads($1) x`,
 	"audit_show":          `select to_jsonb(x) from audit_show($1) x`,
 	"audit_heads":         `select to_jsonb(x) from audit_heads() x where subject = $1`,
@@ -195,9 +192,6 @@ var reads = map[string]string{
 	"apply_calendar":      ``, "record_refusal": ``, "record_read": ``, "ask_comparison": ``, "try_calendar_again": ``, "import_merge": ``, "import_moves": ``, "erase_text": ``,
 	"receive_post": ``, "dismiss_post": ``, "settle_arrival": ``, "resolve_duplicate": ``, "resolve_listed_pair": ``, "take_back_import": ``,
 	"list_imports": `select to_jsonb(x) from list_imports(1000) x where $1 = any (cases)`,
-	"ask_what_if":  ``, "what_if_state": `select what_if_state(1) where what_if_state(1)::text like '%' || $1 || '%'`,
-	"what_if_list":  `select to_jsonb(x) from what_if_list(1, 1000) x where case_ref = $1`,
-	"propose_rules": ``, "adopt_rules": ``, "list_rules": `select to_jsonb(x) from list_rules() x where body like '%' || $1 || '%'`,
 	"listed_pairs": `select to_jsonb(x) from listed_pairs(array[$1], array[$1]) x where state <> 'unseen'`,
 }
 

@@ -82,9 +82,6 @@ type TaskDates struct {
 	WasInTime bool       `db:"was_in_time"`
 	PutOff    bool       `db:"put_off"`
 	AskedAnew bool       `db:"asked_anew"`
-	// RuleSet is the hash of the set by which the deadline runs, where its review has taken
-	// another since the task was opened; else empty.
-	RuleSet string `db:"rule_set"`
 
 	OpenedAt   time.Time  `db:"opened_at"`
 	ClosedAt   *time.Time `db:"closed_at"`
@@ -132,7 +129,7 @@ const selectTaskDates = `
 	select t.id, t.kind, t.subject, t.awaiting, t.owed_by, t.began, t.days, t.unit, t.calendar,
 	       coalesce(t.calendar_version, '') as calendar_version, coalesce(t.kept_under, '') as kept_under,
 	       t.due_on, t.provisional, t.next_rung, t.next_no, t.next_at, t.overdue, t.escalated,
-	       coalesce(t.result, '') as result, t.attested_on, coalesce(t.rule_set, '') as rule_set,
+	       coalesce(t.result, '') as result, t.attested_on,
 	       t.opened_at, t.closed_at, t.answered_at,
 	       t.closed_at is not null and t.attested_on is not null
 	           and coalesce(t.attested_on <= due_as_known(t, coalesce(t.answered_at, t.closed_at)), true) as was_in_time,

@@ -92,3 +92,13 @@ func (t *Tx) WaiveWelfare(ctx context.Context, ref string, person int, giver str
 		insert into welfare_waiver (case_ref, person_no, giver, given_on, command_id) values ($1, $2, $3, $4, $5)`,
 		ref, person, giver, on, command)
 }
+
+// BestInterests returns what the latest signed reports conclude of the
+// children, one entry a child.
+func (t *Tx) BestInterests(ctx context.Context, ref string) ([]string, error) {
+	var all []string
+	err := t.all(ctx, &all, `
+		select distinct on (person_no) findings->>'best_interests' from welfare_check
+		where case_ref = $1 and signed_on is not null order by person_no, no desc`, ref)
+	return all, err
+}

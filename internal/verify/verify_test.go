@@ -27,10 +27,6 @@ func TestEachCheckFindsItsBreach(t *testing.T) {
 		"the rules of the record": {func(_ testdb.DB, admin *sqlx.DB, ref string) {
 			admin.MustExec(`update review set stuck = 'no_rule_set' where case_ref = $1`, ref)
 		}, ""},
-		"rule sets say of themselves what the record says": {func(_ testdb.DB, admin *sqlx.DB, _ string) {
-			admin.MustExec(`insert into rule_set (hash, id, use, lane, in_force_from, body)
-				select 'planted', 'another', use, lane, in_force_from, body from rule_set where lane = 'legacy'`)
-		}, "does not say of itself"},
 		"a change of the calendars is finished": {func(db testdb.DB, admin *sqlx.DB, _ string) {
 			longer, err := clock.NewHolidays("test", append(clock.Embedded().Days(),
 				clock.Holiday{Division: clock.DivisionScotland, Date: clock.NewDate(2028, 7, 20), Title: "A day of the test"}))

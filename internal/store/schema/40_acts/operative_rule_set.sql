@@ -1,7 +1,6 @@
--- The rule set of a lane that is in force on a day.
+-- The rule set of a lane that is in force on a day: the latest of those whose day has come.
 create or replace function operative_rule_set(in_lane text, in_day date) returns setof rule_set
     language sql stable as $$
-    select s.* from rules_adoption a join rule_set s on s.hash = a.rule_set
-    where s.use = 'operative' and s.lane = in_lane and a.from_day <= in_day
-    order by a.from_day desc, a.no desc limit 1
+    select * from rule_set r where r.use = 'operative' and r.lane = in_lane and r.in_force_from <= in_day
+    order by r.in_force_from desc, r.recorded_at desc limit 1
 $$;

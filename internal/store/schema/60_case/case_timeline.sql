@@ -59,9 +59,6 @@ begin
            || case when h.signed then '; recorded only: the decision was signed' else '' end
     from threshold h join rule_set s on s.hash = h.rule_set where h.case_ref = ref
     union all
-    select k.taken_at, 'rules', 0, '', s.id || ' (' || k.rule_set || ') takes the place of ' || k.replaced
-    from rules_taken k join rule_set s on s.hash = k.rule_set where k.case_ref = ref
-    union all
     select d.at, 'deadline moved', 0, coalesce((select c.person from command c where c.id = d.command_id), ''),
            t.kind || case when t.subject > 0 then '/' || t.subject else '' end || ', due '
                || coalesce(d.old_due::text, 'no day')
